@@ -1,0 +1,89 @@
+//! Every id is its own type, so that a channel can never be passed where a person is meant.
+
+use serde::{Deserialize, Serialize};
+use std::fmt;
+use uuid::Uuid;
+
+macro_rules! uuid_id {
+    ($($(#[$doc:meta])* $name:ident),+ $(,)?) => {$(
+        $(#[$doc])*
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+        #[serde(transparent)]
+        pub struct $name(pub Uuid);
+
+        impl $name {
+            /// A fresh id that sorts by the time it was made.
+            pub fn fresh() -> Self {
+                Self(Uuid::now_v7())
+            }
+        }
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                self.0.fmt(f)
+            }
+        }
+
+        impl std::str::FromStr for $name {
+            type Err = uuid::Error;
+            fn from_str(text: &str) -> Result<Self, Self::Err> {
+                text.parse().map(Self)
+            }
+        }
+    )+};
+}
+
+macro_rules! text_id {
+    ($($(#[$doc:meta])* $name:ident),+ $(,)?) => {$(
+        $(#[$doc])*
+        #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+        #[serde(transparent)]
+        pub struct $name(pub String);
+
+        impl $name {
+            pub fn new(text: impl Into<String>) -> Self {
+                Self(text.into())
+            }
+
+            pub fn as_str(&self) -> &str {
+                &self.0
+            }
+        }
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str(&self.0)
+            }
+        }
+
+        impl From<&str> for $name {
+            fn from(text: &str) -> Self {
+                Self(text.to_owned())
+            }
+        }
+    )+};
+}
+
+uuid_id! {
+    /// One customer: a Slack workspace, or an Enterprise Grid organisation.
+    OrgId,
+    /// A person of an organisation, over all the systems that know them.
+    PersonId,
+    /// A Slack thread in which Penny takes part.
+    ConversationId,
+    /// One run of the agent, from the first unanswered message to the answer.
+    TurnId,
+}
+
+text_id! {
+    /// A Slack workspace, `T…`.
+    TeamId,
+    /// An Enterprise Grid organisation, `E…`.
+    EnterpriseId,
+    /// A Slack channel, DM or group DM: `C…`, `D…`, `G…`.
+    ChannelId,
+    /// A Slack user, `U…` or `W…`.
+    UserId,
+    /// A Slack message's timestamp, which is also its id within the channel.
+    Ts,
+}

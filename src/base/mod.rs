@@ -1,0 +1,6 @@
+//! What every other room stands on: ids, time, secrets, configuration, telemetry.
+
+pub mod clock;
+pub mod ids;
+pub mod secret;
+pub mod viewer;

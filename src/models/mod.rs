@@ -1,0 +1,159 @@
+//! Language models behind one trait: a request in, deltas while it thinks, one whole reply out.
+//! The agent knows nothing of a provider; a provider knows nothing of Slack.
+
+pub mod content;
+
+pub use content::{Block, Message, Role};
+
+use async_trait::async_trait;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use std::sync::Arc;
+use std::time::Duration;
+
+/// What the model may call. `input_schema` is a JSON Schema object.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct ToolSpec {
+    pub name: String,
+    pub description: String,
+    pub input_schema: Value,
+}
+
+/// One call of a model. `system` and `tools` are the stable prefix that providers cache.
+#[derive(Debug, Clone)]
+pub struct Request {
+    pub system: Vec<SystemPart>,
+    pub tools: Arc<[ToolSpec]>,
+    pub messages: Vec<Message>,
+    pub max_tokens: u32,
+}
+
+/// A piece of the system prompt. Pieces that change seldom come first and are cached.
+#[derive(Debug, Clone, PartialEq)]
+pub struct SystemPart {
+    pub text: String,
+    pub cache: bool,
+}
+
+/// What arrives while the model is still at work.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Delta {
+    Text(String),
+    Thinking(String),
+    /// A tool call has begun; its input follows with the whole reply.
+    ToolStarted {
+        id: String,
+        name: String,
+    },
+    /// Everything sent since the request began is void: the attempt is made again.
+    Restarted,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Reply {
+    pub model: String,
+    pub content: Vec<Block>,
+    pub stop: Stop,
+    pub usage: Usage,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Stop {
+    EndTurn,
+    ToolUse,
+    MaxTokens,
+    Refusal,
+    /// The provider paused a long turn; send the conversation back to go on.
+    Pause,
+}
+
+/// Tokens of one call. Cached input is counted apart from `input`, as providers bill it.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Usage {
+    pub input: u64,
+    pub output: u64,
+    pub cache_read: u64,
+    pub cache_write: u64,
+}
+
+impl Usage {
+    pub fn total(&self) -> u64 {
+        self.input + self.output + self.cache_read + self.cache_write
+    }
+
+    pub fn add(&mut self, other: Usage) {
+        self.input += other.input;
+        self.output += other.output;
+        self.cache_read += other.cache_read;
+        self.cache_write += other.cache_write;
+    }
+}
+
+/// Why a call failed, in the terms in which the agent has to act.
+/// Adapters retry what is worth it themselves; what reaches the agent is final for this call.
+#[derive(Debug, thiserror::Error)]
+pub enum ModelError {
+    #[error("the model is overloaded")]
+    Overloaded,
+    #[error("the model's rate limit is reached")]
+    RateLimited { retry_after: Option<Duration> },
+    #[error("the model account is out of credit")]
+    OutOfCredit,
+    #[error("the model refused the key")]
+    Unauthorized,
+    #[error("the conversation is too long for the model")]
+    ContextTooLong,
+    #[error("the model could not be reached: {0}")]
+    Unreachable(String),
+    /// The stream stopped or broke in the middle.
+    #[error("the model's answer broke off: {0}")]
+    Broken(String),
+    #[error("the model rejected the request: {0}")]
+    Rejected(String),
+}
+
+impl ModelError {
+    /// Another model, or the same one a little later, may well succeed.
+    pub fn is_passing(&self) -> bool {
+        matches!(
+            self,
+            Self::Overloaded | Self::RateLimited { .. } | Self::Unreachable(_) | Self::Broken(_)
+        )
+    }
+}
+
+#[async_trait]
+pub trait Model: Send + Sync + std::fmt::Debug {
+    /// The name for footers and the ledger, such as `claude-sonnet-4-5`.
+    fn name(&self) -> String;
+
+    /// Dollars per million tokens, where known.
+    fn price(&self) -> Option<Price>;
+
+    /// One call. `on` is told of every delta in order; dropping the future cancels the call.
+    async fn reply(
+        &self,
+        request: &Request,
+        on: &mut (dyn FnMut(Delta) + Send),
+    ) -> Result<Reply, ModelError>;
+}
+
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Price {
+    pub input: f64,
+    pub output: f64,
+    pub cache_read: f64,
+    pub cache_write: f64,
+}
+
+impl Price {
+    /// The cost in millionths of a dollar: dollars per million tokens, times tokens.
+    pub fn micros(&self, usage: Usage) -> u64 {
+        let cost = self.input * usage.input as f64
+            + self.output * usage.output as f64
+            + self.cache_read * usage.cache_read as f64
+            + self.cache_write * usage.cache_write as f64;
+        cost.ceil() as u64
+    }
+}
