@@ -26,7 +26,7 @@ alter default privileges in schema core grant usage on sequences to penny_app;
 alter default privileges revoke execute on functions from public;
 
 -- True for rows of the organisation that the transaction was opened for.
--- 'system' is set by SystemTx alone, for work that spans organisations.
+-- 'system' is what the connections for work that spans organisations are opened with.
 create function core.sees(row_org uuid) returns boolean
 language sql stable parallel safe
 as $$

@@ -1,3 +1,12 @@
 //! All SQL lives here: the pool, transactions bound to an organisation, and one file an aggregate.
 
+pub mod conversations;
 pub mod db;
+pub mod inbox;
+pub mod installations;
+pub mod jobs;
+pub mod people;
+pub mod questions;
+pub mod turns;
+
+pub use db::{Db, OrgTx, StoreError, StoreResult};

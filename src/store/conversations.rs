@@ -1,0 +1,148 @@
+//! Conversations (one a Slack thread) and their entries: what was said and done, in order.
+
+use super::db::{OrgTx, StoreResult};
+use crate::base::ids::{ChannelId, ConversationId, TeamId, Ts, TurnId};
+use chrono::{DateTime, Utc};
+use serde_json::Value;
+
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Thread {
+    pub workspace: TeamId,
+    pub channel: ChannelId,
+    pub thread_ts: Ts,
+}
+
+impl Thread {
+    /// The key of the job that works on this thread.
+    pub fn job_key(&self) -> String {
+        format!("{}:{}", self.channel, self.thread_ts)
+    }
+
+    /// (channel, thread) of a job's key.
+    pub fn parse_job_key(key: &str) -> Option<(ChannelId, Ts)> {
+        let (channel, ts) = key.split_once(':')?;
+        Some((channel.into(), ts.into()))
+    }
+}
+
+/// Finds or makes the conversation of a thread.
+pub async fn open(tx: &mut OrgTx, thread: &Thread) -> StoreResult<ConversationId> {
+    let id = sqlx::query_scalar!(
+        "insert into core.conversations (org_id, conversation_id, workspace_id, channel_id, thread_ts)
+         values ($1, $2, $3, $4, $5)
+         on conflict (org_id, channel_id, thread_ts) do update set last_active_at = now()
+         returning conversation_id",
+        tx.org().0,
+        ConversationId::fresh().0,
+        thread.workspace.as_str(),
+        thread.channel.as_str(),
+        thread.thread_ts.as_str(),
+    )
+    .fetch_one(tx.connection())
+    .await?;
+    Ok(ConversationId(id))
+}
+
+pub async fn set_title(tx: &mut OrgTx, id: ConversationId, title: &str) -> StoreResult<()> {
+    sqlx::query!(
+        "update core.conversations set title = $3 where org_id = $1 and conversation_id = $2",
+        tx.org().0,
+        id.0,
+        title,
+    )
+    .execute(tx.connection())
+    .await?;
+    Ok(())
+}
+
+/// One line of a conversation. `kind` and `body` are the agent's; the store only keeps them.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Entry {
+    pub seq: i64,
+    pub turn: TurnId,
+    pub kind: String,
+    pub body: Value,
+}
+
+/// The entries from the last summary on, which is all that a turn needs to read:
+/// the cost of a turn does not grow with the age of its thread.
+pub async fn entries(tx: &mut OrgTx, id: ConversationId) -> StoreResult<Vec<Entry>> {
+    Ok(sqlx::query!(
+        "select seq, turn_id, kind, body from core.entries
+         where org_id = $1 and conversation_id = $2 and seq >= coalesce((
+             select max(seq) from core.entries
+             where org_id = $1 and conversation_id = $2 and kind = 'summary'), 0)
+         order by seq",
+        tx.org().0,
+        id.0,
+    )
+    .fetch_all(tx.connection())
+    .await?
+    .into_iter()
+    .map(|row| Entry {
+        seq: row.seq,
+        turn: TurnId(row.turn_id),
+        kind: row.kind,
+        body: row.body,
+    })
+    .collect())
+}
+
+/// Adds an entry; its place was counted by the holder of the lease, so a second writer of the
+/// same place is refused by the key.
+pub async fn append(
+    tx: &mut OrgTx,
+    id: ConversationId,
+    turn: TurnId,
+    seq: i64,
+    kind: &str,
+    body: &Value,
+) -> StoreResult<()> {
+    sqlx::query!(
+        "insert into core.entries (org_id, conversation_id, seq, turn_id, kind, body)
+         values ($1, $2, $3, $4, $5, $6)",
+        tx.org().0,
+        id.0,
+        seq,
+        turn.0,
+        kind,
+        body,
+    )
+    .execute(tx.connection())
+    .await?;
+    Ok(())
+}
+
+/// A conversation as App Home lists it.
+#[derive(Debug, Clone)]
+pub struct Recent {
+    pub channel: ChannelId,
+    pub thread_ts: Ts,
+    pub title: Option<String>,
+    pub last_active_at: DateTime<Utc>,
+}
+
+/// The conversations that a person took part in, newest first.
+pub async fn recent_of(tx: &mut OrgTx, user: &str, limit: i64) -> StoreResult<Vec<Recent>> {
+    Ok(sqlx::query!(
+        "select c.channel_id, c.thread_ts, c.title, c.last_active_at
+         from core.conversations as c
+         where c.org_id = $1 and c.conversation_id in (
+             select conversation_id from core.turns
+             where org_id = $1 and asked_by = $2 order by started_at desc limit 50)
+         order by c.last_active_at desc limit $3",
+        tx.org().0,
+        user,
+        limit,
+    )
+    .fetch_all(tx.connection())
+    .await?
+    .into_iter()
+    .map(|row| Recent {
+        channel: ChannelId(row.channel_id),
+        thread_ts: Ts(row.thread_ts),
+        title: row.title,
+        last_active_at: row.last_active_at,
+    })
+    .collect())
+}

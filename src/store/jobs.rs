@@ -1,0 +1,255 @@
+//! The queue's rows: nudges, leases with a fencing token, retries and the dead.
+//! Work spans organisations here, so it runs on the system pool.
+
+use super::db::{Db, OrgTx, StoreError, StoreResult};
+use crate::base::ids::OrgId;
+use chrono::{DateTime, Utc};
+use uuid::Uuid;
+
+/// How long a lease lives without a heartbeat. With the sweep every second, work of a killed
+/// process goes on elsewhere within ten seconds.
+pub const LEASE_SECONDS: f64 = 8.0;
+
+/// The exclusive right to work on a job. It is made by [`claim`] alone and is not `Clone`:
+/// whoever holds it is the one who may write, as long as the token in the row is this one.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Lease {
+    pub org: OrgId,
+    pub kind: String,
+    pub key: String,
+    pub trace_id: String,
+    /// 1 for the first attempt since work on this job last made progress.
+    pub attempts: i32,
+    token: Uuid,
+    nudges: i64,
+}
+
+impl Lease {
+    pub fn token(&self) -> Uuid {
+        self.token
+    }
+}
+
+/// Takes up to `limit` jobs of the given kinds that are due.
+pub async fn claim(db: &Db, owner: Uuid, kinds: &[String], limit: i64) -> StoreResult<Vec<Lease>> {
+    let rows = sqlx::query!(
+        r#"
+        update core.jobs as job
+        set lease_token = gen_random_uuid(),
+            lease_owner = $1,
+            lease_until = now() + make_interval(secs => $4),
+            attempts = attempts + 1
+        from (
+            select org_id, kind, key from core.jobs
+            where run_at <= now() and lease_token is null and dead_at is null and kind = any($2)
+            order by run_at
+            limit $3
+            for update skip locked
+        ) as due
+        where (job.org_id, job.kind, job.key) = (due.org_id, due.kind, due.key)
+        returning job.org_id, job.kind, job.key, job.trace_id, job.attempts, job.nudges,
+            job.lease_token as "token!"
+        "#,
+        owner,
+        kinds,
+        limit,
+        LEASE_SECONDS,
+    )
+    .fetch_all(db.system())
+    .await?;
+    Ok(rows
+        .into_iter()
+        .map(|row| Lease {
+            org: OrgId(row.org_id),
+            kind: row.kind,
+            key: row.key,
+            trace_id: row.trace_id,
+            attempts: row.attempts,
+            token: row.token,
+            nudges: row.nudges,
+        })
+        .collect())
+}
+
+/// Renews the leases that this process still holds and returns their tokens; a token that is
+/// missing from the answer was lost to somebody else.
+pub async fn renew(db: &Db, owner: Uuid, tokens: &[Uuid]) -> StoreResult<Vec<Uuid>> {
+    Ok(sqlx::query_scalar!(
+        r#"
+        update core.jobs set lease_until = now() + make_interval(secs => $3)
+        where lease_owner = $1 and lease_token = any($2)
+        returning lease_token as "token!"
+        "#,
+        owner,
+        tokens,
+        LEASE_SECONDS,
+    )
+    .fetch_all(db.system())
+    .await?)
+}
+
+/// Makes the jobs of processes that stopped renewing available again; returns how many.
+pub async fn sweep_expired(db: &Db) -> StoreResult<u64> {
+    Ok(sqlx::query!(
+        "update core.jobs set lease_token = null, lease_owner = null, lease_until = null, run_at = now()
+         where lease_token is not null and lease_until < now()"
+    )
+    .execute(db.system())
+    .await?
+    .rows_affected())
+}
+
+/// Ends a job that is done. False: it was nudged meanwhile, so there is more to do
+/// and the lease is still held.
+pub async fn finish(db: &Db, lease: &mut Lease) -> StoreResult<bool> {
+    let deleted = sqlx::query!(
+        "delete from core.jobs
+         where org_id = $1 and kind = $2 and key = $3 and lease_token = $4 and nudges = $5",
+        lease.org.0,
+        lease.kind,
+        lease.key,
+        lease.token,
+        lease.nudges,
+    )
+    .execute(db.system())
+    .await?
+    .rows_affected();
+    if deleted == 1 {
+        return Ok(true);
+    }
+    reread_nudges(db, lease).await.map(|()| false)
+}
+
+async fn reread_nudges(db: &Db, lease: &mut Lease) -> StoreResult<()> {
+    lease.nudges = sqlx::query_scalar!(
+        "select nudges from core.jobs
+         where org_id = $1 and kind = $2 and key = $3 and lease_token = $4",
+        lease.org.0,
+        lease.kind,
+        lease.key,
+        lease.token,
+    )
+    .fetch_optional(db.system())
+    .await?
+    .ok_or(StoreError::Fenced)?;
+    Ok(())
+}
+
+/// What becomes of a job that was not finished.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Return {
+    /// Somebody else goes on at once; the attempt does not count (shutdown, hand-over).
+    HandOver,
+    /// Another try after this many seconds.
+    After(f64),
+    /// No more tries.
+    Dead,
+}
+
+/// Gives the lease back. A lease that was lost meanwhile is not an error here.
+pub async fn give_back(db: &Db, lease: Lease, how: Return, error: Option<&str>) -> StoreResult<()> {
+    let (wait, counts, dead) = match how {
+        Return::HandOver => (0.0, false, false),
+        Return::After(seconds) => (seconds, true, false),
+        Return::Dead => (0.0, true, true),
+    };
+    sqlx::query!(
+        r#"
+        update core.jobs
+        set lease_token = null, lease_owner = null, lease_until = null,
+            run_at = now() + make_interval(secs => $5),
+            attempts = case when $6 then attempts else greatest(attempts - 1, 0) end,
+            dead_at = case when $7 and nudges = $8 then now() end,
+            last_error = coalesce($9, last_error)
+        where org_id = $1 and kind = $2 and key = $3 and lease_token = $4
+        "#,
+        lease.org.0,
+        lease.kind,
+        lease.key,
+        lease.token,
+        wait,
+        counts,
+        dead,
+        lease.nudges,
+        error,
+    )
+    .execute(db.system())
+    .await?;
+    Ok(())
+}
+
+/// Fails unless the lease is still held, and keeps it from changing hands until `tx` ends.
+pub async fn hold(tx: &mut OrgTx, lease: &Lease) -> StoreResult<()> {
+    sqlx::query_scalar!(
+        r#"select 1 as "held!" from core.jobs
+           where org_id = $1 and kind = $2 and key = $3 and lease_token = $4 for share"#,
+        lease.org.0,
+        lease.kind,
+        lease.key,
+        lease.token,
+    )
+    .fetch_optional(tx.connection())
+    .await?
+    .map(|_: i32| ())
+    .ok_or(StoreError::Fenced)
+}
+
+/// Asks for work on (kind, key), now or later; many askers make one job.
+pub async fn nudge(
+    tx: &mut OrgTx,
+    kind: &str,
+    key: &str,
+    trace_id: &str,
+    run_at: Option<DateTime<Utc>>,
+) -> StoreResult<()> {
+    sqlx::query!(
+        r#"
+        insert into core.jobs (org_id, kind, key, trace_id, run_at)
+        values ($1, $2, $3, $4, coalesce($5, now()))
+        on conflict (org_id, kind, key) do update
+        set nudges = core.jobs.nudges + 1,
+            run_at = least(core.jobs.run_at, excluded.run_at),
+            attempts = case when core.jobs.dead_at is null then core.jobs.attempts else 0 end,
+            dead_at = null
+        "#,
+        tx.org().0,
+        kind,
+        key,
+        trace_id,
+        run_at,
+    )
+    .execute(tx.connection())
+    .await?;
+    sqlx::query!("select pg_notify('penny_jobs', '')")
+        .execute(tx.connection())
+        .await?;
+    Ok(())
+}
+
+/// How much waits, and how long the oldest has waited, for the metrics.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Backlog {
+    pub kind: String,
+    pub ready: i64,
+    pub running: i64,
+    pub dead: i64,
+    pub oldest_seconds: f64,
+}
+
+pub async fn backlog(db: &Db) -> StoreResult<Vec<Backlog>> {
+    Ok(sqlx::query_as!(
+        Backlog,
+        r#"
+        select kind,
+            count(*) filter (where lease_token is null and dead_at is null and run_at <= now()) as "ready!",
+            count(*) filter (where lease_token is not null) as "running!",
+            count(*) filter (where dead_at is not null) as "dead!",
+            coalesce(extract(epoch from now() - min(run_at)
+                filter (where lease_token is null and dead_at is null and run_at <= now())), 0)::float8
+                as "oldest_seconds!"
+        from core.jobs group by kind order by kind
+        "#
+    )
+    .fetch_all(db.system())
+    .await?)
+}

@@ -1,0 +1,124 @@
+//! People and channel membership, as far as rights and names need them.
+
+use super::db::{OrgTx, StoreResult};
+use crate::base::ids::{ChannelId, PersonId, UserId};
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Person {
+    pub id: PersonId,
+    pub slack_user: Option<UserId>,
+    pub name: String,
+    pub email: Option<String>,
+    pub title: Option<String>,
+    pub time_zone: String,
+    pub is_admin: bool,
+    /// A guest, or somebody of another organisation.
+    pub is_restricted: bool,
+    pub is_deactivated: bool,
+    /// Slack was asked about them recently enough.
+    pub is_fresh: bool,
+}
+
+/// What Slack says of a user.
+#[derive(Debug, Clone)]
+pub struct SlackProfile {
+    pub user: UserId,
+    pub name: String,
+    pub email: Option<String>,
+    pub title: Option<String>,
+    pub time_zone: String,
+    pub is_admin: bool,
+    pub is_restricted: bool,
+    pub is_deactivated: bool,
+}
+
+pub async fn by_slack_user(tx: &mut OrgTx, user: &UserId) -> StoreResult<Option<Person>> {
+    Ok(sqlx::query!(
+        r#"select person_id, slack_user_id, name, email, title, time_zone, is_admin, is_restricted,
+               is_deactivated, refreshed_at > now() - interval '1 day' as "is_fresh!"
+           from core.people where org_id = $1 and slack_user_id = $2"#,
+        tx.org().0,
+        user.as_str(),
+    )
+    .fetch_optional(tx.connection())
+    .await?
+    .map(|row| Person {
+        id: PersonId(row.person_id),
+        slack_user: row.slack_user_id.map(UserId),
+        name: row.name,
+        email: row.email,
+        title: row.title,
+        time_zone: row.time_zone,
+        is_admin: row.is_admin,
+        is_restricted: row.is_restricted,
+        is_deactivated: row.is_deactivated,
+        is_fresh: row.is_fresh,
+    }))
+}
+
+/// Stores what Slack says of a user. Somebody known from another system by the same mail
+/// address is the same person.
+pub async fn refresh(tx: &mut OrgTx, profile: &SlackProfile) -> StoreResult<PersonId> {
+    sqlx::query!(
+        "update core.people set slack_user_id = $2
+         where org_id = $1 and slack_user_id is null and email is not null and lower(email) = lower($3)
+             and not exists (select from core.people where org_id = $1 and slack_user_id = $2)",
+        tx.org().0,
+        profile.user.as_str(),
+        profile.email.as_deref(),
+    )
+    .execute(tx.connection())
+    .await?;
+    let id = sqlx::query_scalar!(
+        "insert into core.people (org_id, person_id, slack_user_id, name, email, title, time_zone,
+             is_admin, is_restricted, is_deactivated)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
+         on conflict (org_id, slack_user_id) do update
+         set name = excluded.name, email = coalesce(excluded.email, core.people.email),
+             title = excluded.title, time_zone = excluded.time_zone, is_admin = excluded.is_admin,
+             is_restricted = excluded.is_restricted, is_deactivated = excluded.is_deactivated,
+             refreshed_at = now()
+         returning person_id",
+        tx.org().0,
+        PersonId::fresh().0,
+        profile.user.as_str(),
+        profile.name,
+        profile.email.as_deref(),
+        profile.title.as_deref(),
+        profile.time_zone,
+        profile.is_admin,
+        profile.is_restricted,
+        profile.is_deactivated,
+    )
+    .fetch_one(tx.connection())
+    .await?;
+    Ok(PersonId(id))
+}
+
+/// Replaces who is known to be in a channel.
+pub async fn set_members(
+    tx: &mut OrgTx,
+    channel: &ChannelId,
+    people: &[PersonId],
+) -> StoreResult<()> {
+    let ids: Vec<_> = people.iter().map(|person| person.0).collect();
+    sqlx::query!(
+        "delete from core.channel_members
+         where org_id = $1 and channel_id = $2 and person_id <> all($3)",
+        tx.org().0,
+        channel.as_str(),
+        &ids,
+    )
+    .execute(tx.connection())
+    .await?;
+    sqlx::query!(
+        "insert into core.channel_members (org_id, channel_id, person_id)
+         select $1, $2, unnest($3::uuid[]) on conflict do nothing",
+        tx.org().0,
+        channel.as_str(),
+        &ids,
+    )
+    .execute(tx.connection())
+    .await?;
+    Ok(())
+}

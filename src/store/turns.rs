@@ -1,0 +1,255 @@
+//! Turns: their state, what is visible of their answer, and what they have cost.
+
+use super::db::{OrgTx, StoreError, StoreResult};
+use crate::base::ids::{ConversationId, TurnId};
+use serde_json::Value;
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum State {
+    Running,
+    Waiting,
+    Done,
+    Failed,
+    Stopped,
+}
+
+impl State {
+    fn as_str(self) -> &'static str {
+        match self {
+            Self::Running => "running",
+            Self::Waiting => "waiting",
+            Self::Done => "done",
+            Self::Failed => "failed",
+            Self::Stopped => "stopped",
+        }
+    }
+}
+
+/// A turn that has not ended.
+#[derive(Debug, Clone)]
+pub struct OpenTurn {
+    pub id: TurnId,
+    pub is_waiting: bool,
+    pub asked_by: String,
+    pub asked_ts: String,
+    pub trace_id: String,
+    pub attempts: i32,
+    pub age_seconds: f64,
+    pub answer: Option<Value>,
+    pub spent: Spent,
+}
+
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
+pub struct Spent {
+    pub steps: i32,
+    pub tool_calls: i32,
+    pub tokens: i64,
+    pub cost_micros: i64,
+}
+
+/// The turn of a conversation that is still open, counted as begun once more.
+pub async fn resume(tx: &mut OrgTx, conversation: ConversationId) -> StoreResult<Option<OpenTurn>> {
+    Ok(sqlx::query!(
+        r#"
+        update core.turns set attempts = attempts + 1
+        where org_id = $1 and conversation_id = $2 and state in ('running', 'waiting')
+        returning turn_id, state, asked_by, asked_ts, trace_id, attempts, answer, steps, tool_calls,
+            tokens, cost_micros, extract(epoch from now() - started_at)::float8 as "age!"
+        "#,
+        tx.org().0,
+        conversation.0,
+    )
+    .fetch_optional(tx.connection())
+    .await?
+    .map(|row| OpenTurn {
+        id: TurnId(row.turn_id),
+        is_waiting: row.state == "waiting",
+        asked_by: row.asked_by,
+        asked_ts: row.asked_ts,
+        trace_id: row.trace_id,
+        attempts: row.attempts,
+        age_seconds: row.age,
+        answer: row.answer,
+        spent: Spent {
+            steps: row.steps,
+            tool_calls: row.tool_calls,
+            tokens: row.tokens,
+            cost_micros: row.cost_micros,
+        },
+    }))
+}
+
+pub async fn begin(
+    tx: &mut OrgTx,
+    conversation: ConversationId,
+    asked_by: &str,
+    asked_ts: &str,
+    trace_id: &str,
+) -> StoreResult<OpenTurn> {
+    let id = TurnId::fresh();
+    sqlx::query!(
+        "insert into core.turns (org_id, turn_id, conversation_id, asked_by, asked_ts, trace_id, attempts)
+         values ($1, $2, $3, $4, $5, $6, 1)",
+        tx.org().0,
+        id.0,
+        conversation.0,
+        asked_by,
+        asked_ts,
+        trace_id,
+    )
+    .execute(tx.connection())
+    .await?;
+    Ok(OpenTurn {
+        id,
+        is_waiting: false,
+        asked_by: asked_by.to_owned(),
+        asked_ts: asked_ts.to_owned(),
+        trace_id: trace_id.to_owned(),
+        attempts: 1,
+        age_seconds: 0.0,
+        answer: None,
+        spent: Spent::default(),
+    })
+}
+
+/// Progress was saved: what was spent so far, and the attempts begin anew.
+pub async fn progressed(
+    tx: &mut OrgTx,
+    turn: TurnId,
+    spent: Spent,
+    model: Option<&str>,
+) -> StoreResult<()> {
+    sqlx::query!(
+        "update core.turns set attempts = 1, state = 'running', steps = $3, tool_calls = $4,
+             tokens = $5, cost_micros = $6, model = coalesce($7, model)
+         where org_id = $1 and turn_id = $2",
+        tx.org().0,
+        turn.0,
+        spent.steps,
+        spent.tool_calls,
+        spent.tokens,
+        spent.cost_micros,
+        model,
+    )
+    .execute(tx.connection())
+    .await?;
+    Ok(())
+}
+
+/// What is visible of the answer. The turn goes on in that message after a crash.
+pub async fn save_answer(tx: &mut OrgTx, turn: TurnId, answer: &Value) -> StoreResult<()> {
+    sqlx::query!(
+        "update core.turns set answer = $3 where org_id = $1 and turn_id = $2",
+        tx.org().0,
+        turn.0,
+        answer,
+    )
+    .execute(tx.connection())
+    .await?;
+    Ok(())
+}
+
+/// Parks or ends a turn.
+pub async fn set_state(
+    tx: &mut OrgTx,
+    turn: TurnId,
+    state: State,
+    error: Option<&str>,
+) -> StoreResult<()> {
+    let ended = !matches!(state, State::Running | State::Waiting);
+    sqlx::query!(
+        "update core.turns set state = $3, error = $4, attempts = 0,
+             ended_at = case when $5 then now() end
+         where org_id = $1 and turn_id = $2",
+        tx.org().0,
+        turn.0,
+        state.as_str(),
+        error,
+        ended,
+    )
+    .execute(tx.connection())
+    .await?;
+    Ok(())
+}
+
+/// A turn as its buttons (feedback, retry) need it.
+#[derive(Debug, Clone)]
+pub struct Ended {
+    pub conversation: ConversationId,
+    pub workspace: String,
+    pub channel: String,
+    pub thread_ts: String,
+    pub asked_by: String,
+    pub asked_ts: String,
+    pub state: String,
+}
+
+pub async fn get(tx: &mut OrgTx, turn: TurnId) -> StoreResult<Option<Ended>> {
+    Ok(sqlx::query!(
+        "select t.conversation_id, c.workspace_id, c.channel_id, c.thread_ts, t.asked_by, t.asked_ts, t.state
+         from core.turns as t join core.conversations as c using (org_id, conversation_id)
+         where t.org_id = $1 and t.turn_id = $2",
+        tx.org().0,
+        turn.0,
+    )
+    .fetch_optional(tx.connection())
+    .await?
+    .map(|row| Ended {
+        conversation: ConversationId(row.conversation_id),
+        workspace: row.workspace_id,
+        channel: row.channel_id,
+        thread_ts: row.thread_ts,
+        asked_by: row.asked_by,
+        asked_ts: row.asked_ts,
+        state: row.state,
+    }))
+}
+
+/// Stores what somebody thought of an answer; the last word counts.
+pub async fn give_feedback(
+    tx: &mut OrgTx,
+    turn: TurnId,
+    user: &str,
+    is_good: bool,
+) -> StoreResult<()> {
+    let stored = sqlx::query!(
+        "insert into core.feedback (org_id, turn_id, user_id, is_good)
+         select org_id, turn_id, $3, $4 from core.turns where org_id = $1 and turn_id = $2
+         on conflict (org_id, turn_id, user_id) do update set is_good = excluded.is_good, given_at = now()",
+        tx.org().0,
+        turn.0,
+        user,
+        is_good,
+    )
+    .execute(tx.connection())
+    .await?
+    .rows_affected();
+    if stored == 0 {
+        return Err(StoreError::Corrupt(format!(
+            "no turn {turn} to give feedback on"
+        )));
+    }
+    Ok(())
+}
+
+/// What a person's turns have cost since the start of the month.
+#[derive(Debug, Clone, Copy)]
+pub struct Spending {
+    pub turns: i64,
+    pub tokens: i64,
+    pub cost_micros: i64,
+}
+
+pub async fn spending_this_month(tx: &mut OrgTx, user: &str) -> StoreResult<Spending> {
+    Ok(sqlx::query_as!(
+        Spending,
+        r#"select count(*) as "turns!", coalesce(sum(tokens), 0)::bigint as "tokens!",
+               coalesce(sum(cost_micros), 0)::bigint as "cost_micros!"
+           from core.turns
+           where org_id = $1 and asked_by = $2 and started_at >= date_trunc('month', now())"#,
+        tx.org().0,
+        user,
+    )
+    .fetch_one(tx.connection())
+    .await?)
+}
