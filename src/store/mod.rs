@@ -10,3 +10,5 @@ pub mod questions;
 pub mod turns;
 
 pub use db::{Db, OrgTx, StoreError, StoreResult};
+pub mod embedded;
+pub mod migrate;
