@@ -2,13 +2,13 @@
 
 pub mod conversations;
 pub mod db;
+pub mod embedded;
 pub mod inbox;
 pub mod installations;
 pub mod jobs;
+pub mod migrate;
 pub mod people;
 pub mod questions;
 pub mod turns;
 
 pub use db::{Db, OrgTx, StoreError, StoreResult};
-pub mod embedded;
-pub mod migrate;
