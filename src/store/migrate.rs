@@ -3,7 +3,7 @@
 
 use super::embedded::Progress;
 use crate::base::secret::Secret;
-use sqlx::migrate::{AppliedMigration, Migrate, MigrateError as SqlxMigrateError, Migrator};
+use sqlx::migrate::{Migrate, MigrateError as SqlxMigrateError, Migrator};
 use sqlx::postgres::PgConnectOptions;
 use sqlx::{ConnectOptions, Connection, PgConnection};
 use std::time::Duration;
@@ -31,9 +31,9 @@ pub enum MigrateError {
     )]
     Changed(i64),
     #[error(
-        "migration {version} needs a right that the user of DATABASE_URL lacks: {reason}. The user has to own the database and may need to create roles (alter role … createrole)"
+        "the user of DATABASE_URL lacks a right that the migrations need: {0}. It has to own the database and to be allowed to create roles (alter role … createrole), and a superuser may first have to create the extension vector"
     )]
-    NoRight { version: i64, reason: String },
+    NoRight(String),
     #[error(
         "the database server lacks the extension pgvector: {0}. Install it (Debian, Ubuntu: apt-get install postgresql-18-pgvector)"
     )]
@@ -50,21 +50,13 @@ pub async fn run(
     progress: Progress<'_>,
 ) -> Result<usize, MigrateError> {
     let mut connection = connect(url, patience).await?;
-    let missing = missing(&mut connection).await?;
-    MIGRATOR
-        .run(&mut connection)
-        .await
-        .map_err(|error| explain(error, newest()))?;
+    let missing = apply_missing(&mut connection).await.map_err(explain)?;
     for migration in MIGRATOR.iter().filter(|m| missing.contains(&m.version)) {
         let (version, name) = (migration.version, &migration.description);
         progress(&format!("Applied migration {version:04}: {name}"));
     }
     let _ = connection.close().await;
     Ok(missing.len())
-}
-
-fn newest() -> i64 {
-    MIGRATOR.iter().map(|m| m.version).max().unwrap_or_default()
 }
 
 /// Names the schema that this binary makes: it changes with every change to a migration.
@@ -114,38 +106,38 @@ fn may_come_up(error: &sqlx::Error) -> bool {
     }
 }
 
-async fn missing(connection: &mut PgConnection) -> Result<Vec<i64>, MigrateError> {
+async fn apply_missing(connection: &mut PgConnection) -> Result<Vec<i64>, SqlxMigrateError> {
+    // The migrator locks too, but only after the look at what is missing. The lock goes with
+    // the connection.
+    connection.lock().await?;
     let table = &MIGRATOR.table_name;
     connection.ensure_migrations_table(table).await?;
     let applied = connection.list_applied_migrations(table).await?;
-    let is_applied = |version| {
-        applied
-            .iter()
-            .any(|a: &AppliedMigration| a.version == version)
-    };
-    Ok(MIGRATOR
-        .iter()
-        .map(|m| m.version)
-        .filter(|version| !is_applied(*version))
-        .collect())
+    MIGRATOR.run(&mut *connection).await?;
+    let is_applied = |version| applied.iter().any(|done| done.version == version);
+    let versions = MIGRATOR.iter().map(|migration| migration.version);
+    Ok(versions.filter(|version| !is_applied(*version)).collect())
 }
 
-fn explain(error: SqlxMigrateError, newest: i64) -> MigrateError {
-    match error {
-        SqlxMigrateError::VersionMissing(version) if version > newest => {
-            MigrateError::Newer(version)
+fn explain(error: SqlxMigrateError) -> MigrateError {
+    let newest = MIGRATOR.iter().map(|m| m.version).max().unwrap_or_default();
+    match &error {
+        SqlxMigrateError::VersionMissing(version) if *version > newest => {
+            return MigrateError::Newer(*version);
         }
-        SqlxMigrateError::VersionMismatch(version) => MigrateError::Changed(version),
-        SqlxMigrateError::ExecuteMigration(sqlx::Error::Database(db), version) => {
-            let reason = db.message().to_owned();
+        SqlxMigrateError::VersionMismatch(version) => return MigrateError::Changed(*version),
+        SqlxMigrateError::Execute(sqlx::Error::Database(db))
+        | SqlxMigrateError::ExecuteMigration(sqlx::Error::Database(db), _) => {
+            let reason = db.message();
             match db.code().as_deref() {
-                Some("42501") => MigrateError::NoRight { version, reason },
+                Some("42501") => return MigrateError::NoRight(reason.to_owned()),
                 Some("0A000" | "58P01") if reason.contains("vector") => {
-                    MigrateError::NoPgvector(reason)
+                    return MigrateError::NoPgvector(reason.to_owned());
                 }
-                _ => SqlxMigrateError::ExecuteMigration(sqlx::Error::Database(db), version).into(),
+                _ => {}
             }
         }
-        other => other.into(),
+        _ => {}
     }
+    error.into()
 }

@@ -1,8 +1,8 @@
 //! One database cluster on disk: made once, locked by whoever uses it.
 
 use super::binaries::Installation;
-use super::home::Home;
-use super::{EmbeddedError, Progress, last_lines};
+use super::home::{Home, remove};
+use super::{EmbeddedError, Options, Progress, last_lines};
 use crate::base::secret::Secret;
 use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io::Write;
@@ -81,18 +81,20 @@ impl Cluster {
         &self,
         home: &Home,
         with: &Installation,
+        options: &Options,
         progress: Progress<'_>,
     ) -> Result<(), EmbeddedError> {
         let data = self.data();
         if data.exists() {
-            return self.check_version(with);
+            match self.check_version(with) {
+                Err(EmbeddedError::OtherVersion { .. }) if !options.durable => remove(&data)?,
+                checked => return checked,
+            }
         }
         progress("Setting up the database …");
         self.write_password(home)?;
         let unfinished = self.dir.join("data.unfinished");
-        if unfinished.exists() {
-            fs::remove_dir_all(&unfinished).map_err(EmbeddedError::home(&unfinished))?;
-        }
+        remove(&unfinished)?;
         home.private_dir(&unfinished)?;
         self.initdb(home, with, &unfinished)?;
         self.create_database(home, with, &unfinished)?;

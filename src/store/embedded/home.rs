@@ -98,6 +98,16 @@ fn make_dir(dir: &Path, mode: u32) -> Result<(), EmbeddedError> {
         .map_err(EmbeddedError::home(dir))
 }
 
+/// Removes a folder that need not be there.
+pub(super) fn remove(folder: &Path) -> Result<(), EmbeddedError> {
+    match fs::remove_dir_all(folder) {
+        Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+            Err(EmbeddedError::home(folder)(error))
+        }
+        _ => Ok(()),
+    }
+}
+
 fn is_root() -> Result<bool, EmbeddedError> {
     let id = Path::new("id");
     let output = Command::new(id)

@@ -12,6 +12,8 @@ mod wheel;
 
 #[cfg(any(test, feature = "playground"))]
 pub mod testing;
+#[cfg(test)]
+mod tests;
 
 pub use home::Home;
 pub use server::EmbeddedPostgres;

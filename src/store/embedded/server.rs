@@ -24,7 +24,7 @@ server=$!
 reader=$!
 wait "$server"
 code=$?
-kill "$reader"
+kill "$reader" 2>/dev/null
 exit "$code"
 "#;
 
@@ -53,7 +53,7 @@ impl EmbeddedPostgres {
         home.check_reach(home.path())?;
         let installation = binaries::find(&home, progress)?;
         let cluster = Cluster::open(&home, &options.name)?;
-        cluster.ensure(&home, &installation, progress)?;
+        cluster.ensure(&home, &installation, options, progress)?;
         // Whoever wrote it is gone, or the lock would not be ours; its process id may since
         // belong to somebody else, which would keep the server from starting.
         let _ = fs::remove_file(cluster.data().join("postmaster.pid"));

@@ -2,6 +2,7 @@
 //! the `pip` that nearly every machine has. The platform is chosen here and told to pip, so
 //! that any Python 3 will do.
 
+use super::home::remove;
 use super::{EmbeddedError, Progress, last_lines};
 use std::fs::{self, File};
 use std::os::unix::fs::PermissionsExt;
@@ -85,15 +86,6 @@ pub(super) fn fetch(home: &Path, progress: Progress<'_>) -> Result<PathBuf, Embe
     fs::rename(&unpacked, &done).map_err(EmbeddedError::home(&done))?;
     remove(&unfinished)?;
     Ok(installation(home))
-}
-
-fn remove(folder: &Path) -> Result<(), EmbeddedError> {
-    match fs::remove_dir_all(folder) {
-        Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
-            Err(EmbeddedError::home(folder)(error))
-        }
-        _ => Ok(()),
-    }
 }
 
 fn download(wheel: &Wheel, into: &Path) -> Result<PathBuf, EmbeddedError> {
