@@ -32,7 +32,7 @@ pub(super) struct Cluster {
 impl Cluster {
     pub fn open(home: &Home, name: &str) -> Result<Self, EmbeddedError> {
         let dir = home.path().join(name);
-        fs::create_dir_all(&dir).map_err(EmbeddedError::home(&dir))?;
+        home.make_dir(&dir)?;
         let owner = lock_file(&dir.join("penny.lock"))?;
         if !try_lock(&owner, &dir)? {
             return Err(EmbeddedError::InUse(dir));

@@ -28,12 +28,24 @@ impl Home {
         let stand_in = is_root()?.then(StandIn::find);
         let root = choose_root(|name| std::env::var(name).ok(), stand_in.is_some())
             .ok_or(EmbeddedError::NoHome)?;
-        if !root.exists() {
-            let mode = if stand_in.is_some() { 0o755 } else { 0o700 };
-            make_dir(&root, mode)?;
+        let mut home = Self { root, stand_in };
+        home.make_dir(&home.root)?;
+        // What runs PostgreSQL starts in another folder than Penny did.
+        home.root = std::path::absolute(&home.root).map_err(EmbeddedError::home(&home.root))?;
+        Ok(home)
+    }
+
+    /// A folder of Penny's own, unless it is there, that the stand-in can enter too.
+    pub(super) fn make_dir(&self, dir: &Path) -> Result<(), EmbeddedError> {
+        if dir.exists() {
+            return Ok(());
         }
-        let root = root.canonicalize().map_err(EmbeddedError::home(&root))?;
-        Ok(Self { root, stand_in })
+        let mode = if self.stand_in.is_some() {
+            0o755
+        } else {
+            0o700
+        };
+        make_dir(dir, mode)
     }
 
     pub(super) fn path(&self) -> &Path {

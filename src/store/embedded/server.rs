@@ -66,7 +66,9 @@ impl EmbeddedPostgres {
                 Outcome::Ready => {
                     let name = cluster::NAME;
                     let password = password.expose();
-                    let url = format!("postgres://{name}:{password}@127.0.0.1:{port}/{name}");
+                    let url = format!(
+                        "postgres://{name}:{password}@127.0.0.1:{port}/{name}?sslmode=disable"
+                    );
                     return Ok(Self {
                         supervisor,
                         url: Secret::new(url),
