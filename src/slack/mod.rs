@@ -1,1 +1,5 @@
-//! (filled by its owner)
+//! The wire to Slack: proof of origin, what comes in, what goes out, and how it looks.
+//! Nothing here knows the database or the agent.
+
+pub mod inbound;
+pub mod verify;

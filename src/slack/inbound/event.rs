@@ -1,0 +1,264 @@
+//! The events that Penny subscribes to. Whatever else Slack invents is `Unknown`.
+
+use super::lenient;
+use crate::base::ids::{ChannelId, TeamId, Ts, UserId};
+use serde::Deserialize;
+use serde_json::value::RawValue;
+
+#[derive(Debug, Clone, PartialEq)]
+pub enum Event {
+    Message(Box<MessageEvent>),
+    AppMention(Box<MessageEvent>),
+    HomeOpened {
+        user: UserId,
+        channel: Option<ChannelId>,
+        /// The person looks at the Home tab; else at the conversation with Penny.
+        home_tab: bool,
+    },
+    /// What the person looks at beside the agent pane has changed.
+    ContextChanged {
+        user: Option<UserId>,
+        channel: Option<ChannelId>,
+        entities: Vec<Entity>,
+    },
+    /// The Stop button of a running session.
+    SessionStopped {
+        channel: ChannelId,
+        thread: Ts,
+        user: Option<UserId>,
+        streaming: Vec<Ts>,
+    },
+    SessionTitleChanged {
+        channel: ChannelId,
+        thread: Ts,
+        title: String,
+    },
+    MemberJoined {
+        channel: ChannelId,
+        user: UserId,
+        inviter: Option<UserId>,
+    },
+    ReactionAdded {
+        user: UserId,
+        reaction: String,
+        channel: ChannelId,
+        ts: Ts,
+    },
+    AppUninstalled,
+    TokensRevoked {
+        bots: Vec<UserId>,
+        users: Vec<UserId>,
+    },
+    /// The agent pane of apps that still use the older assistant view.
+    AssistantThreadStarted {
+        channel: ChannelId,
+        thread: Ts,
+        user: UserId,
+    },
+    /// Of a kind that we do not know, or without the fields that its kind needs.
+    Unknown {
+        kind: String,
+    },
+}
+
+/// A message, or a mention of Penny in one.
+#[derive(Debug, Clone, Default, PartialEq, Deserialize)]
+#[serde(default)]
+pub struct MessageEvent {
+    #[serde(deserialize_with = "lenient::or_default")]
+    pub channel: Option<ChannelId>,
+    #[serde(deserialize_with = "lenient::or_default")]
+    pub channel_type: Option<String>,
+    #[serde(deserialize_with = "lenient::or_default")]
+    pub user: Option<UserId>,
+    #[serde(deserialize_with = "lenient::or_default")]
+    pub text: Option<String>,
+    #[serde(deserialize_with = "lenient::or_default")]
+    pub ts: Option<Ts>,
+    #[serde(deserialize_with = "lenient::or_default")]
+    pub thread_ts: Option<Ts>,
+    #[serde(deserialize_with = "lenient::or_default")]
+    pub subtype: Option<String>,
+    #[serde(deserialize_with = "lenient::or_default")]
+    pub bot_id: Option<String>,
+    #[serde(deserialize_with = "lenient::or_default")]
+    pub hidden: bool,
+    /// The author's workspace where it differs from the channel's (Slack Connect).
+    #[serde(deserialize_with = "lenient::or_default")]
+    pub user_team: Option<TeamId>,
+    #[serde(deserialize_with = "lenient::or_default")]
+    pub team: Option<TeamId>,
+    #[serde(deserialize_with = "lenient::readable_entries")]
+    pub files: Vec<FileRef>,
+    #[serde(deserialize_with = "lenient::or_default")]
+    pub app_context: AppContext,
+    #[serde(deserialize_with = "lenient::or_default")]
+    pub edited: Option<Edited>,
+}
+
+#[derive(Debug, Clone, Default, PartialEq, Deserialize)]
+#[serde(default)]
+pub struct AppContext {
+    #[serde(deserialize_with = "lenient::readable_entries")]
+    pub entities: Vec<Entity>,
+}
+
+#[derive(Debug, Clone, Default, PartialEq, Deserialize)]
+#[serde(default)]
+pub struct Edited {
+    #[serde(deserialize_with = "lenient::or_default")]
+    pub ts: Option<Ts>,
+}
+
+/// What the person was looking at when they wrote in the agent pane.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+pub struct Entity {
+    #[serde(rename = "type")]
+    pub kind: String,
+    /// An id, or `{message_ts, channel_id}` of a message.
+    #[serde(default)]
+    pub value: serde_json::Value,
+}
+
+/// A file of a message, as far as it is needed to fetch it.
+#[derive(Debug, Clone, Default, PartialEq, Deserialize)]
+#[serde(default)]
+pub struct FileRef {
+    #[serde(deserialize_with = "lenient::or_default")]
+    pub id: String,
+    #[serde(deserialize_with = "lenient::or_default")]
+    pub name: Option<String>,
+    #[serde(deserialize_with = "lenient::or_default")]
+    pub title: Option<String>,
+    #[serde(deserialize_with = "lenient::or_default")]
+    pub mimetype: Option<String>,
+    #[serde(deserialize_with = "lenient::or_default")]
+    pub size: Option<u64>,
+    #[serde(deserialize_with = "lenient::or_default")]
+    pub url_private: Option<String>,
+    /// `check_file_info` where the file has to be asked for first (Slack Connect).
+    #[serde(deserialize_with = "lenient::or_default")]
+    pub file_access: Option<String>,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct Wire {
+    #[serde(rename = "type", deserialize_with = "lenient::or_default")]
+    kind: String,
+    #[serde(deserialize_with = "lenient::or_default")]
+    channel: Option<ChannelId>,
+    #[serde(deserialize_with = "lenient::or_default")]
+    user: Option<UserId>,
+    #[serde(deserialize_with = "lenient::or_default")]
+    thread_ts: Option<Ts>,
+    #[serde(deserialize_with = "lenient::or_default")]
+    tab: String,
+    #[serde(deserialize_with = "lenient::or_default")]
+    title: String,
+    #[serde(deserialize_with = "lenient::readable_entries")]
+    streaming_message_ts: Vec<Ts>,
+    #[serde(deserialize_with = "lenient::or_default")]
+    inviter: Option<UserId>,
+    #[serde(deserialize_with = "lenient::or_default")]
+    reaction: String,
+    #[serde(deserialize_with = "lenient::or_default")]
+    item: Item,
+    #[serde(deserialize_with = "lenient::or_default")]
+    tokens: Tokens,
+    #[serde(deserialize_with = "lenient::or_default")]
+    assistant_thread: AssistantThread,
+    #[serde(deserialize_with = "lenient::or_default")]
+    app_context: AppContext,
+    #[serde(deserialize_with = "lenient::or_default")]
+    context: AppContext,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct Item {
+    channel: Option<ChannelId>,
+    ts: Option<Ts>,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct Tokens {
+    bot: Vec<UserId>,
+    oauth: Vec<UserId>,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct AssistantThread {
+    user_id: Option<UserId>,
+    channel_id: Option<ChannelId>,
+    thread_ts: Option<Ts>,
+}
+
+impl Event {
+    pub fn parse(raw: &RawValue) -> Self {
+        let wire: Wire = serde_json::from_str(raw.get()).unwrap_or_default();
+        let kind = wire.kind.clone();
+        let message = |wrap: fn(Box<MessageEvent>) -> Self| {
+            let message: MessageEvent = serde_json::from_str(raw.get()).ok()?;
+            (message.channel.is_some() && message.ts.is_some()).then(|| wrap(Box::new(message)))
+        };
+        match kind.as_str() {
+            "message" => message(Self::Message),
+            "app_mention" => message(Self::AppMention),
+            _ => wire.into_event(),
+        }
+        .unwrap_or(Self::Unknown { kind })
+    }
+}
+
+impl Wire {
+    fn into_event(self) -> Option<Event> {
+        Some(match self.kind.as_str() {
+            "app_home_opened" => Event::HomeOpened {
+                user: self.user?,
+                channel: self.channel,
+                home_tab: self.tab != "messages",
+            },
+            "app_context_changed" => Event::ContextChanged {
+                user: self.user,
+                channel: self.channel,
+                entities: [self.app_context.entities, self.context.entities].concat(),
+            },
+            "agent_session_stopped" => Event::SessionStopped {
+                channel: self.channel?,
+                thread: self.thread_ts?,
+                user: self.user,
+                streaming: self.streaming_message_ts,
+            },
+            "agent_session_title_changed" => Event::SessionTitleChanged {
+                channel: self.channel?,
+                thread: self.thread_ts?,
+                title: self.title,
+            },
+            "member_joined_channel" => Event::MemberJoined {
+                channel: self.channel?,
+                user: self.user?,
+                inviter: self.inviter,
+            },
+            "reaction_added" => Event::ReactionAdded {
+                user: self.user?,
+                reaction: self.reaction,
+                channel: self.item.channel?,
+                ts: self.item.ts?,
+            },
+            "app_uninstalled" => Event::AppUninstalled,
+            "tokens_revoked" => Event::TokensRevoked {
+                bots: self.tokens.bot,
+                users: self.tokens.oauth,
+            },
+            "assistant_thread_started" => Event::AssistantThreadStarted {
+                channel: self.assistant_thread.channel_id?,
+                thread: self.assistant_thread.thread_ts?,
+                user: self.assistant_thread.user_id?,
+            },
+            _ => return None,
+        })
+    }
+}
