@@ -97,22 +97,60 @@ async fn a_migration_that_was_changed_after_it_ran_is_refused() {
     assert!(matches!(refused, MigrateError::Changed(1)), "{refused}");
 }
 
+/// A role that may log in, and the same database seen by it. It is dropped by name: a role
+/// belongs to the whole server.
+async fn login(database: &TestDatabase, rights: &str) -> (String, Secret) {
+    let user = format!("penny_login_{}", Uuid::new_v4().simple());
+    let create = format!("create role {user} login password 'secret' {rights}");
+    execute(&mut connect(database).await, create).await;
+    let mut url = url::Url::parse(database.url().expose()).unwrap();
+    url.set_username(&user).unwrap();
+    url.set_password(Some("secret")).unwrap();
+    (user, Secret::new(url.as_str()))
+}
+
+async fn drop_role_of(database: TestDatabase, user: String) {
+    let elsewhere = TestDatabase::empty().await.unwrap();
+    drop(database);
+    execute(&mut connect(&elsewhere).await, format!("drop role {user}")).await;
+}
+
 #[tokio::test]
 async fn a_user_without_the_rights_is_told_which_are_missing() {
     let database = TestDatabase::empty().await.unwrap();
-    let elsewhere = TestDatabase::empty().await.unwrap();
-    let user = format!("penny_weak_{}", Uuid::new_v4().simple());
-    let create = format!("create role {user} login password 'weak'");
-    execute(&mut connect(&elsewhere).await, create).await;
-    let mut url = url::Url::parse(database.url().expose()).unwrap();
-    url.set_username(&user).unwrap();
-    url.set_password(Some("weak")).unwrap();
-
-    let refused = migrate(&Secret::new(url.as_str())).await.unwrap_err();
+    let (user, url) = login(&database, "").await;
+    let refused = migrate(&url).await.unwrap_err();
     assert!(matches!(refused, MigrateError::NoRight(_)), "{refused}");
+    drop_role_of(database, user).await;
+}
 
-    drop(database);
-    execute(&mut connect(&elsewhere).await, format!("drop role {user}")).await;
+#[tokio::test]
+async fn an_owner_who_may_create_roles_need_not_be_a_superuser() {
+    // Penny's roles are the server's. Here the template's migration has made them, so the owner
+    // is given what it would have had by making them itself.
+    drop(TestDatabase::fresh().await.unwrap());
+    let database = TestDatabase::empty().await.unwrap();
+    let (user, url) = login(&database, "createrole").await;
+    let mut superuser = connect(&database).await;
+    execute(&mut superuser, "create extension vector".to_owned()).await;
+    let roles: Vec<String> = sqlx::query_scalar(
+        "select rolname::text from pg_roles where rolname like 'penny\\_%' and not rolcanlogin",
+    )
+    .fetch_all(&mut superuser)
+    .await
+    .unwrap();
+    for role in roles {
+        let grant = format!("grant {role} to {user} with admin option");
+        execute(&mut superuser, grant).await;
+    }
+    let hand_over = format!(
+        "do $$ begin execute format('alter database %I owner to {user}', current_database()); end $$"
+    );
+    execute(&mut superuser, hand_over).await;
+
+    migrate(&url).await.unwrap();
+    assert_eq!(migrate(&url).await.unwrap(), 0);
+    drop_role_of(database, user).await;
 }
 
 #[tokio::test]
