@@ -1,6 +1,7 @@
 //! What every other room stands on: ids, time, secrets, configuration, telemetry.
 
 pub mod clock;
+pub mod config;
 pub mod ids;
 pub mod secret;
 pub mod viewer;
