@@ -31,6 +31,9 @@ pub enum Block {
     RedactedThinking {
         data: String,
     },
+    /// `input` is a JSON object. Only when the model wrote something else (broken JSON, or JSON
+    /// cut off by the token limit) is it a JSON string that holds what was written; see
+    /// [`Block::malformed_input`].
     ToolUse {
         id: String,
         name: String,
@@ -54,6 +57,38 @@ pub enum Block {
 impl Block {
     pub fn text(text: impl Into<String>) -> Self {
         Self::Text { text: text.into() }
+    }
+
+    /// What the model wrote as the input of a tool call, if that is no JSON object. The tool must
+    /// not run; its result tells the model what was wrong.
+    pub fn malformed_input(&self) -> Option<&str> {
+        match self {
+            Self::ToolUse {
+                input: Value::String(written),
+                ..
+            } => Some(written),
+            _ => None,
+        }
+    }
+}
+
+/// The `input` of a tool call out of the text that the model wrote for it. A tool without
+/// arguments is often called with no text at all.
+pub(super) fn tool_input(written: String) -> Value {
+    if written.trim().is_empty() {
+        return Value::Object(serde_json::Map::new());
+    }
+    match serde_json::from_str(&written) {
+        Ok(Value::Object(fields)) => Value::Object(fields),
+        _ => Value::String(written),
+    }
+}
+
+/// The same input in the shape that providers demand when the conversation goes back to them.
+pub(super) fn sendable_input(input: &Value) -> Value {
+    match input {
+        Value::Object(_) => input.clone(),
+        other => serde_json::json!({ "unparsable_input": other }),
     }
 }
 

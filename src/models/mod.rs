@@ -1,7 +1,15 @@
 //! Language models behind one trait: a request in, deltas while it thinks, one whole reply out.
 //! The agent knows nothing of a provider; a provider knows nothing of Slack.
 
+#[cfg(test)]
+mod attempt;
 pub mod content;
+pub mod price;
+#[cfg(test)]
+mod refusal;
+pub mod scripted;
+#[cfg(test)]
+mod testing;
 
 pub use content::{Block, Message, Role};
 
