@@ -1,1 +1,9 @@
+//! Tests of the whole: the real router, worker and database, seen as people in Slack see them.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "the exception for tests does not reach the helpers of a test binary"
+)]
+
 mod migrations;

@@ -60,7 +60,7 @@ impl Cluster {
         self.dir.join("server.log")
     }
 
-    /// The server's lock as a stream that its processes inherit and nobody writes to.
+    /// The server's lock as an output, since that is what processes inherit.
     pub fn lock_to_inherit(&self) -> Result<Stdio, EmbeddedError> {
         let lock = self.server.try_clone();
         Ok(lock.map_err(EmbeddedError::home(&self.dir))?.into())

@@ -15,7 +15,6 @@ pub mod testing;
 #[cfg(test)]
 mod tests;
 
-pub use home::Home;
 pub use server::EmbeddedPostgres;
 
 use std::io;
@@ -24,7 +23,7 @@ use std::path::{Path, PathBuf};
 /// Told of every step that takes long enough for a person to wonder.
 pub type Progress<'a> = &'a dyn Fn(&str);
 
-/// Which of the clusters in [`Home`] to run, and how careful to be with its data.
+/// Which of the clusters in [`home::Home`] to run, and how careful to be with its data.
 #[derive(Debug, Clone)]
 pub struct Options {
     pub name: String,
