@@ -1,10 +1,12 @@
 //! Penny, a colleague who lives in Slack. The folders are layers: each imports only from
 //! lower ones (`docs/ARCHITECTURE.md` has the table, `tests/architecture.rs` checks it).
 
+pub mod agent;
 pub mod base;
 pub mod demo;
 pub mod models;
 pub mod net;
+pub mod queue;
 pub mod slack;
 pub mod store;
 

@@ -55,7 +55,7 @@ impl From<serde_json::Error> for StoreError {
 pub type StoreResult<T> = Result<T, StoreError>;
 
 /// Connections for work that spans organisations: few, because their statements are short.
-const SYSTEM_CONNECTIONS: u32 = 4;
+const SYSTEM_CONNECTIONS: u32 = 6;
 
 #[derive(Debug, Clone)]
 pub struct Db {
@@ -74,11 +74,9 @@ impl Db {
 
     /// A transaction that sees one organisation and nothing else.
     pub async fn org(&self, org: OrgId) -> StoreResult<OrgTx> {
-        let mut tx = self.orgs.begin().await?;
-        sqlx::query("select set_config('penny.org', $1, true)")
-            .bind(org.to_string())
-            .execute(&mut *tx)
-            .await?;
+        // One round trip for both: an id is digits, letters and hyphens, so it can stand in the text.
+        let begin = format!("begin; set local penny.org = '{org}'");
+        let tx = self.orgs.begin_with(AssertSqlSafe(begin)).await?;
         Ok(OrgTx { org, tx })
     }
 

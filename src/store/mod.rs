@@ -6,6 +6,7 @@ pub mod embedded;
 pub mod inbox;
 pub mod installations;
 pub mod jobs;
+pub mod listen;
 pub mod migrate;
 pub mod people;
 pub mod questions;

@@ -1,0 +1,13 @@
+//! The agent: a loop of model and tools over a conversation whose every step is saved before
+//! the next begins. It knows nothing of Slack; what people see of it goes through `Progress`.
+
+pub mod journal;
+pub mod limits;
+pub mod progress;
+mod prompt;
+pub mod tools;
+pub mod transcript;
+mod turn;
+mod untrusted;
+
+pub use turn::{Agent, Ended, Run, TurnError, TurnInput};

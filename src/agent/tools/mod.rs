@@ -1,0 +1,138 @@
+//! The tools that the agent may call, one file each, and the one list of them.
+
+use crate::base::ids::{ConversationId, TurnId};
+use crate::base::viewer::Viewer;
+use crate::models::ToolSpec;
+use crate::store::{Db, StoreError};
+use async_trait::async_trait;
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+use std::sync::Arc;
+
+/// What calling a tool does to the world. There is no default: each tool says it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Effect {
+    LocalRead,
+    ExternalRead,
+    /// Changes Penny's own data: tracked and reversible.
+    LocalWrite,
+    /// Changes something outside: only ever as an approved proposal.
+    ExternalWrite,
+}
+
+/// How a call ended, in the terms of the one who reads it.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Outcome {
+    /// For the model, as data.
+    Result(String),
+    /// For the model: what was wrong with the call and what to do instead.
+    Refused(String),
+    /// A person has to act first; the turn waits without holding a worker.
+    Parked,
+}
+
+/// What went wrong that the model can do nothing about.
+#[derive(Debug, thiserror::Error)]
+pub enum ToolError {
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    #[error("{0}")]
+    Unavailable(String),
+}
+
+/// Finds out who will see the answer. Asked only when a tool needs it, because it may cost
+/// calls to Slack.
+#[async_trait]
+pub trait Eyes: Send + Sync {
+    async fn viewer(&self) -> Result<Viewer, ToolError>;
+}
+
+/// What a tool knows of the call.
+pub struct ToolContext<'a> {
+    pub db: &'a Db,
+    pub eyes: &'a dyn Eyes,
+    pub conversation: ConversationId,
+    pub turn: TurnId,
+    /// The same for every attempt at this call, so that a write can be made once.
+    pub tool_use_id: &'a str,
+}
+
+#[async_trait]
+pub trait Tool: Send + Sync {
+    fn spec(&self) -> ToolSpec;
+
+    fn effect(&self) -> Effect;
+
+    /// A few words for the task card, such as “Reading the pipeline”.
+    fn title(&self, input: &Value) -> String;
+
+    async fn call(&self, context: &ToolContext<'_>, input: Value) -> Result<Outcome, ToolError>;
+}
+
+/// The tools that an agent has, in a stable order (the model's cache depends on it).
+#[derive(Clone)]
+pub struct Toolbox {
+    tools: Arc<[Arc<dyn Tool>]>,
+    specs: Arc<[ToolSpec]>,
+}
+
+impl std::fmt::Debug for Toolbox {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_list()
+            .entries(self.specs.iter().map(|spec| &spec.name))
+            .finish()
+    }
+}
+
+impl Toolbox {
+    pub fn new(tools: Vec<Arc<dyn Tool>>) -> Self {
+        Self {
+            specs: tools.iter().map(|tool| tool.spec()).collect(),
+            tools: tools.into(),
+        }
+    }
+
+    pub fn specs(&self) -> Arc<[ToolSpec]> {
+        self.specs.clone()
+    }
+
+    pub fn find(&self, name: &str) -> Option<&Arc<dyn Tool>> {
+        let place = self.specs.iter().position(|spec| spec.name == name)?;
+        self.tools.get(place)
+    }
+
+    /// What to say when the model calls something that is not there.
+    pub fn unknown(&self, name: &str) -> String {
+        let names: Vec<_> = self.specs.iter().map(|spec| spec.name.as_str()).collect();
+        format!(
+            "There is no tool {name:?}. The tools are: {}.",
+            names.join(", ")
+        )
+    }
+}
+
+/// Reads a tool's arguments into its own type, which is also its schema; the error is for the model.
+pub fn arguments<T: DeserializeOwned>(input: Value) -> Result<T, Outcome> {
+    // A model that breaks off inside its JSON leaves the raw text behind.
+    if let Value::String(raw) = &input {
+        return Err(Outcome::Refused(format!(
+            "The arguments are not valid JSON ({} characters arrived). Send the call again, whole.",
+            raw.chars().count()
+        )));
+    }
+    serde_json::from_value(input).map_err(|error| {
+        Outcome::Refused(format!(
+            "The arguments do not fit the tool's schema: {error}. Correct them and call it again."
+        ))
+    })
+}
+
+/// The JSON Schema of a tool's argument type, without what only validators read.
+pub fn schema<T: schemars::JsonSchema>() -> Value {
+    let mut schema = schemars::schema_for!(T).to_value();
+    if let Some(object) = schema.as_object_mut() {
+        object.remove("$schema");
+        object.remove("title");
+    }
+    schema
+}

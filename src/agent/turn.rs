@@ -1,0 +1,448 @@
+//! One turn: model, tools, model … until an answer stands, somebody stops it, or a bound is
+//! reached. It can begin anywhere: what was saved is not done again.
+
+use super::journal::Journal;
+use super::limits::{self, Breach};
+use super::progress::{Progress, Task, TaskState};
+use super::prompt;
+use super::tools::{Effect, Eyes, Outcome, ToolContext, ToolError, Toolbox};
+use super::transcript::{Entry, Input, Summary, ToolResult, Transcript};
+use crate::base::config::Limits;
+use crate::models::{Block, Delta, Message, Model, ModelError, Reply, Request, Stop};
+use crate::store::StoreError;
+use crate::store::turns::Spent;
+use async_trait::async_trait;
+use futures::future::join_all;
+use serde_json::Value;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+use tokio_util::sync::CancellationToken;
+
+/// How much a model writes at most in one step.
+const MAX_OUTPUT_TOKENS: u32 = 16_000;
+
+/// A transcript longer than this is summarised before the next step (four characters a token).
+const COMPACT_ABOVE_CHARS: usize = 480_000;
+
+#[derive(Debug, Clone)]
+pub struct Agent {
+    pub model: Arc<dyn Model>,
+    pub tools: Toolbox,
+    pub limits: Limits,
+}
+
+/// How a turn ended, apart from errors.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Ended {
+    Answered,
+    /// The model declined.
+    Refused,
+    Stopped,
+    /// A person has to act; the turn is resumed by what they do.
+    Parked,
+    Limited(Breach),
+}
+
+#[derive(Debug, thiserror::Error)]
+pub enum TurnError {
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    #[error(transparent)]
+    Model(#[from] ModelError),
+    #[error("the process is shutting down")]
+    HandOver,
+}
+
+/// What a turn needs from those who run it.
+#[async_trait]
+pub trait TurnInput: Send + Sync {
+    /// What was said since the turn began; None if there is nothing for Penny in it.
+    async fn take_new(&self) -> Result<Option<Input>, StoreError>;
+    /// Images and PDFs of the conversation, to go with the messages.
+    async fn attach(&self, messages: &mut Vec<Message>, transcript: &Transcript);
+}
+
+/// Everything about the turn that is run.
+pub struct Run<'a> {
+    pub journal: Journal<'a>,
+    pub transcript: Transcript,
+    pub spent: Spent,
+    /// How long ago the turn began, before this run.
+    pub age: Duration,
+    pub eyes: &'a dyn Eyes,
+    pub input: &'a dyn TurnInput,
+    pub progress: &'a mut dyn Progress,
+    /// A person wants it to stop.
+    pub stop: CancellationToken,
+    /// The process is going away, or the lease is lost.
+    pub leave: CancellationToken,
+}
+
+impl Agent {
+    pub async fn run(&self, run: &mut Run<'_>) -> Result<Ended, TurnError> {
+        let begun = Instant::now();
+        let mut compacted = false;
+        let mut last = None;
+        loop {
+            if run.stop.is_cancelled() {
+                return self.stopped(run).await;
+            }
+            if run.leave.is_cancelled() {
+                return Err(TurnError::HandOver);
+            }
+            let open = run.transcript.open_calls();
+            if !open.is_empty() {
+                match self.call_tools(run, open).await? {
+                    Calls::Answered => continue,
+                    Calls::Parked => return Ok(Ended::Parked),
+                    Calls::Stopped => return self.stopped(run).await,
+                }
+            }
+            if let Some(input) = run.input.take_new().await? {
+                let spent = run.spent;
+                run.journal
+                    .save(&mut run.transcript, vec![Entry::Input(input)], spent, None)
+                    .await?;
+            } else if let Some(ended) = last.take() {
+                return Ok(ended);
+            }
+            if let Some(breach) = limits::breach(&self.limits, run.spent, run.age + begun.elapsed())
+            {
+                return Ok(Ended::Limited(breach));
+            }
+            match self.step(run).await {
+                Ok(Step::Stopped(partial)) => {
+                    self.save_partial(run, partial).await?;
+                    return self.stopped(run).await;
+                }
+                Ok(Step::Done { ended, said_more }) => {
+                    if !said_more && run.transcript.open_calls().is_empty() {
+                        if let Some(ended) = ended {
+                            return Ok(ended);
+                        }
+                    }
+                    last = ended;
+                }
+                Err(TurnError::Model(ModelError::ContextTooLong)) if !compacted => {
+                    compacted = true;
+                    self.compact(run).await?;
+                }
+                Err(error) => return Err(error),
+            }
+        }
+    }
+
+    /// One call of the model, saved.
+    async fn step(&self, run: &mut Run<'_>) -> Result<Step, TurnError> {
+        let mut messages = run.transcript.messages();
+        if size(&messages) > COMPACT_ABOVE_CHARS {
+            self.compact(run).await?;
+            messages = run.transcript.messages();
+        }
+        run.input.attach(&mut messages, &run.transcript).await;
+        let request = Request {
+            system: prompt::system(),
+            tools: self.tools.specs(),
+            messages,
+            max_tokens: MAX_OUTPUT_TOKENS,
+        };
+        let mut partial = String::new();
+        let reply = {
+            let progress = &mut *run.progress;
+            let mut on = |delta: Delta| match delta {
+                Delta::Text(text) => {
+                    partial.push_str(&text);
+                    progress.text(&text);
+                }
+                Delta::Restarted => {
+                    partial.clear();
+                    progress.restart();
+                }
+                Delta::Thinking(_) | Delta::ToolStarted { .. } => {}
+            };
+            tokio::select! {
+                reply = self.model.reply(&request, &mut on) => reply?,
+                () = run.stop.cancelled() => return Ok(Step::Stopped(partial)),
+                () = run.leave.cancelled() => return Err(TurnError::HandOver),
+            }
+        };
+        self.save_reply(run, reply).await
+    }
+
+    async fn save_reply(&self, run: &mut Run<'_>, reply: Reply) -> Result<Step, TurnError> {
+        metrics::counter!("penny_steps_total").increment(1);
+        metrics::counter!("penny_tokens_total").increment(reply.usage.total());
+        let cost = self
+            .model
+            .price()
+            .map_or(0, |price| price.micros(reply.usage));
+        metrics::counter!("penny_cost_micros_total").increment(cost);
+        run.spent.steps += 1;
+        run.spent.tokens += i64::try_from(reply.usage.total()).unwrap_or(i64::MAX);
+        run.spent.cost_micros += i64::try_from(cost).unwrap_or(i64::MAX);
+        let ended = match reply.stop {
+            Stop::EndTurn | Stop::MaxTokens => Some(Ended::Answered),
+            Stop::Refusal => Some(Ended::Refused),
+            Stop::ToolUse | Stop::Pause => None,
+        };
+        let model = reply.model.clone();
+        let said_more = run
+            .journal
+            .save(
+                &mut run.transcript,
+                vec![Entry::Reply(reply)],
+                run.spent,
+                Some(&model),
+            )
+            .await?;
+        run.progress.saved();
+        Ok(Step::Done { ended, said_more })
+    }
+
+    /// Runs the open calls side by side and saves each result as it comes: a crash repeats
+    /// only what had not come back.
+    async fn call_tools(
+        &self,
+        run: &mut Run<'_>,
+        open: Vec<(String, String, Value)>,
+    ) -> Result<Calls, TurnError> {
+        for (id, name, input) in &open {
+            run.progress.task(Task {
+                id: id.clone(),
+                title: self.title(name, input),
+                state: TaskState::Running,
+                outcome: None,
+            });
+        }
+        let outcomes = {
+            let run = &*run;
+            let calls = open
+                .iter()
+                .map(|(id, name, input)| self.call(run, id, name, input));
+            tokio::select! {
+                outcomes = join_all(calls) => outcomes,
+                () = run.stop.cancelled() => return Ok(Calls::Stopped),
+                () = run.leave.cancelled() => return Err(TurnError::HandOver),
+            }
+        };
+        let mut results = Vec::new();
+        let mut parked = false;
+        for ((id, name, input), outcome) in open.into_iter().zip(outcomes) {
+            let (content, is_error) = match outcome? {
+                Outcome::Parked => {
+                    parked = true;
+                    continue;
+                }
+                Outcome::Result(content) => (content, false),
+                Outcome::Refused(content) => (content, true),
+            };
+            run.spent.tool_calls += 1;
+            run.progress.task(Task {
+                id: id.clone(),
+                title: self.title(&name, &input),
+                state: if is_error {
+                    TaskState::Failed
+                } else {
+                    TaskState::Done
+                },
+                outcome: Some(first_line(&content)),
+            });
+            results.push(Entry::ToolResult(ToolResult {
+                tool_use_id: id,
+                name,
+                content,
+                is_error,
+            }));
+        }
+        let spent = run.spent;
+        run.journal
+            .save(&mut run.transcript, results, spent, None)
+            .await?;
+        Ok(if parked {
+            Calls::Parked
+        } else {
+            Calls::Answered
+        })
+    }
+
+    async fn call(
+        &self,
+        run: &Run<'_>,
+        id: &str,
+        name: &str,
+        input: &Value,
+    ) -> Result<Outcome, TurnError> {
+        let Some(tool) = self.tools.find(name) else {
+            return Ok(Outcome::Refused(self.tools.unknown(name)));
+        };
+        // An external write has no way past its proposal, whatever the model says.
+        if tool.effect() == Effect::ExternalWrite {
+            return Ok(Outcome::Refused(
+                "Changes outside need a person's approval: propose them instead.".to_owned(),
+            ));
+        }
+        let context = ToolContext {
+            db: run.journal.db,
+            eyes: run.eyes,
+            conversation: run.journal.conversation,
+            turn: run.journal.turn,
+            tool_use_id: id,
+        };
+        match tool.call(&context, input.clone()).await {
+            Ok(outcome) => Ok(outcome),
+            Err(ToolError::Store(error)) => Err(error.into()),
+            Err(ToolError::Unavailable(reason)) => Ok(Outcome::Refused(reason)),
+        }
+    }
+
+    fn title(&self, name: &str, input: &Value) -> String {
+        self.tools
+            .find(name)
+            .map_or_else(|| name.to_owned(), |tool| tool.title(input))
+    }
+
+    /// What had been written when somebody said stop stays part of the conversation.
+    async fn save_partial(&self, run: &mut Run<'_>, partial: String) -> Result<(), TurnError> {
+        if partial.trim().is_empty() {
+            return Ok(());
+        }
+        let reply = Reply {
+            model: self.model.name(),
+            content: vec![Block::text(partial)],
+            stop: Stop::EndTurn,
+            usage: crate::models::Usage::default(),
+        };
+        let spent = run.spent;
+        run.journal
+            .save(&mut run.transcript, vec![Entry::Reply(reply)], spent, None)
+            .await?;
+        Ok(())
+    }
+
+    async fn stopped(&self, run: &mut Run<'_>) -> Result<Ended, TurnError> {
+        let note = Entry::Note {
+            text: "somebody stopped this answer here".to_owned(),
+        };
+        let spent = run.spent;
+        run.journal
+            .save(&mut run.transcript, vec![note], spent, None)
+            .await?;
+        Ok(Ended::Stopped)
+    }
+
+    /// Puts a summary in the place of everything before this turn, and of this turn's own
+    /// tool results where those alone are too much.
+    async fn compact(&self, run: &mut Run<'_>) -> Result<(), TurnError> {
+        let turn = run.journal.turn;
+        let carried: Vec<Entry> = run
+            .transcript
+            .of_turn(turn)
+            .filter(|entry| matches!(entry, Entry::Input(_)))
+            .cloned()
+            .collect();
+        let mut text = rendered(&run.transcript.messages());
+        let summary = loop {
+            let request = Request {
+                system: vec![crate::models::SystemPart {
+                    text: prompt::SUMMARISE.to_owned(),
+                    cache: false,
+                }],
+                tools: Arc::from([]),
+                messages: vec![Message::user(super::untrusted::clean(&text))],
+                max_tokens: 2_000,
+            };
+            match self.model.reply(&request, &mut |_| {}).await {
+                Ok(reply) => break reply,
+                // Even the text alone is too long: the older half goes.
+                Err(ModelError::ContextTooLong) if text.len() > 20_000 => {
+                    let mut middle = text.len() / 2;
+                    while !text.is_char_boundary(middle) {
+                        middle += 1;
+                    }
+                    text = text.split_off(middle);
+                }
+                Err(error) => return Err(error.into()),
+            }
+        };
+        run.spent.tokens += i64::try_from(summary.usage.total()).unwrap_or(i64::MAX);
+        let entry = Entry::Summary(Summary {
+            text: text_of(&summary.content),
+            carried,
+        });
+        let spent = run.spent;
+        run.journal
+            .save(&mut run.transcript, vec![entry], spent, None)
+            .await?;
+        Ok(())
+    }
+}
+
+enum Step {
+    Done {
+        ended: Option<Ended>,
+        said_more: bool,
+    },
+    Stopped(String),
+}
+
+enum Calls {
+    Answered,
+    Parked,
+    Stopped,
+}
+
+fn first_line(content: &str) -> String {
+    content
+        .lines()
+        .next()
+        .unwrap_or_default()
+        .chars()
+        .take(200)
+        .collect()
+}
+
+fn text_of(content: &[Block]) -> String {
+    content
+        .iter()
+        .filter_map(|block| match block {
+            Block::Text { text } => Some(text.as_str()),
+            _ => None,
+        })
+        .collect::<Vec<_>>()
+        .join("\n")
+}
+
+fn size(messages: &[Message]) -> usize {
+    messages
+        .iter()
+        .flat_map(|message| &message.content)
+        .map(|block| match block {
+            Block::Text { text } | Block::Thinking { thinking: text, .. } => text.len(),
+            Block::ToolResult { content, .. } => content.len(),
+            Block::ToolUse { input, .. } => input.to_string().len(),
+            Block::RedactedThinking { data } => data.len(),
+            // Counted by the provider in its own way, and bounded where files are taken in.
+            Block::Media { .. } => 0,
+        })
+        .sum()
+}
+
+fn rendered(messages: &[Message]) -> String {
+    let mut text = String::new();
+    for message in messages {
+        for block in &message.content {
+            match block {
+                Block::Text { text: words } => text.push_str(words),
+                Block::ToolUse { name, input, .. } => {
+                    text.push_str(&format!("(looked up {name}: {input})"))
+                }
+                Block::ToolResult { content, .. } => text.push_str(content),
+                Block::Thinking { .. } | Block::RedactedThinking { .. } | Block::Media { .. } => {
+                    continue;
+                }
+            }
+            text.push('\n');
+        }
+    }
+    text
+}

@@ -1,0 +1,62 @@
+//! Durable jobs: who handles which kind, how many at once, what happens when one fails, when
+//! its process dies, and when it has failed too often. The rows are `store::jobs`.
+
+mod running;
+mod worker;
+
+pub use running::Held;
+pub use worker::{Worker, WorkerOptions};
+
+use crate::store::jobs::Lease;
+use async_trait::async_trait;
+use std::time::Duration;
+
+/// How work on a job ended.
+#[derive(Debug)]
+pub enum Done {
+    /// Nothing is left to do (unless it was nudged meanwhile).
+    Finished,
+    /// Go on elsewhere at once: this process is leaving.
+    HandOver,
+    /// The lease was lost; whoever has it does the rest.
+    Lost,
+    /// Try again later.
+    Retry {
+        after: Option<Duration>,
+        error: String,
+    },
+    /// Trying again would not help.
+    Failed { error: String },
+}
+
+/// Handles the jobs of one kind.
+#[async_trait]
+pub trait Handler: Send + Sync {
+    fn kind(&self) -> &'static str;
+
+    /// How many attempts without progress are made before `exhausted` is called.
+    fn max_attempts(&self) -> i32 {
+        8
+    }
+
+    /// Does what the key stands for. It may be called again for work that was done in part.
+    async fn run(&self, held: &Held) -> Done;
+
+    /// Called instead of `run` when the attempts are used up, to tell somebody.
+    async fn exhausted(&self, held: &Held) -> Done;
+}
+
+/// What a handler may look at of its lease.
+impl Held {
+    pub fn attempts(&self) -> i32 {
+        self.lease().attempts
+    }
+
+    pub fn key(&self) -> &str {
+        &self.lease().key
+    }
+
+    pub fn lease(&self) -> &Lease {
+        &self.lease
+    }
+}

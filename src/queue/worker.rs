@@ -1,0 +1,266 @@
+//! The worker: takes jobs as far as it has hands free, woken by a commit in this process, by a
+//! notification from another, or by the clock; renews its leases, and sweeps those of the dead.
+
+use super::running::{Held, Running};
+use super::{Done, Handler};
+use crate::base::ids::OrgId;
+use crate::store::jobs::{self, Lease, Return};
+use crate::store::listen::Listener;
+use crate::store::{Db, StoreError};
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::sync::{Notify, OwnedSemaphorePermit, Semaphore};
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+use uuid::Uuid;
+
+const HEARTBEAT: Duration = Duration::from_secs(2);
+const SWEEP: Duration = Duration::from_secs(1);
+/// The longest that a job waits when every wake-up was lost.
+const POLL: Duration = Duration::from_millis(500);
+
+#[derive(Debug, Clone)]
+pub struct WorkerOptions {
+    pub hands: usize,
+    /// How long a shutdown lets running work finish before it is handed over.
+    pub grace: Duration,
+}
+
+#[derive(Clone)]
+pub struct Worker {
+    db: Db,
+    owner: Uuid,
+    handlers: Arc<HashMap<&'static str, Arc<dyn Handler>>>,
+    kinds: Arc<[String]>,
+    running: Running,
+    hands: Arc<Semaphore>,
+    wake: Arc<Notify>,
+    quiet: Arc<Notify>,
+    tasks: TaskTracker,
+    grace: Duration,
+}
+
+impl Worker {
+    pub fn new(db: Db, handlers: Vec<Arc<dyn Handler>>, options: &WorkerOptions) -> Self {
+        let handlers: HashMap<_, _> = handlers.into_iter().map(|h| (h.kind(), h)).collect();
+        Self {
+            db,
+            owner: Uuid::new_v4(),
+            kinds: handlers.keys().map(|kind| (*kind).to_owned()).collect(),
+            handlers: Arc::new(handlers),
+            running: Running::default(),
+            hands: Arc::new(Semaphore::new(options.hands)),
+            wake: Arc::new(Notify::new()),
+            quiet: Arc::new(Notify::new()),
+            tasks: TaskTracker::new(),
+            grace: options.grace,
+        }
+    }
+
+    /// Says that there may be work. Cheap, and safe to call too often.
+    pub fn wake(&self) {
+        self.wake.notify_one();
+    }
+
+    /// Stops what runs on a thread, if it runs in this process.
+    pub fn stop(&self, org: OrgId, key: &str) {
+        self.running.stop(org, key);
+    }
+
+    pub fn running(&self) -> usize {
+        self.running.len()
+    }
+
+    /// Works until `shutdown`, then lets running work finish for the grace and hands the rest over.
+    pub async fn run(&self, shutdown: CancellationToken) {
+        let upkeep = CancellationToken::new();
+        let keepers = TaskTracker::new();
+        keepers.spawn(
+            upkeep
+                .clone()
+                .run_until_cancelled_owned(self.clone().keep_leases()),
+        );
+        keepers.spawn(
+            upkeep
+                .clone()
+                .run_until_cancelled_owned(self.clone().sweep()),
+        );
+        keepers.spawn(
+            upkeep
+                .clone()
+                .run_until_cancelled_owned(self.clone().listen()),
+        );
+        shutdown.run_until_cancelled(self.take_jobs()).await;
+        self.tasks.close();
+        tracing::info!(jobs.running = self.running.len(), "finishing what runs");
+        if tokio::time::timeout(self.grace, self.tasks.wait())
+            .await
+            .is_err()
+        {
+            self.running.leave_all();
+            self.tasks.wait().await;
+        }
+        upkeep.cancel();
+        keepers.close();
+        keepers.wait().await;
+    }
+
+    async fn take_jobs(&self) {
+        loop {
+            let Ok(first) = self.hands.clone().acquire_owned().await else {
+                return;
+            };
+            let mut permits = vec![first];
+            while let Ok(more) = self.hands.clone().try_acquire_owned() {
+                permits.push(more);
+            }
+            let wanted = permits.len();
+            match jobs::claim(&self.db, self.owner, &self.kinds, wanted as i64).await {
+                Ok(leases) => {
+                    let full = leases.len() == wanted;
+                    for (lease, permit) in leases.into_iter().zip(permits) {
+                        self.start(lease, permit);
+                    }
+                    if !full {
+                        self.rest(POLL).await;
+                    }
+                }
+                Err(error) => {
+                    drop(permits);
+                    tracing::warn!(%error, "no jobs can be taken; trying again");
+                    tokio::time::sleep(Duration::from_millis(500)).await;
+                }
+            }
+        }
+    }
+
+    async fn rest(&self, at_most: Duration) {
+        let _ = tokio::time::timeout(at_most, self.wake.notified()).await;
+    }
+
+    fn start(&self, lease: Lease, permit: OwnedSemaphorePermit) {
+        let Some(handler) = self.handlers.get(lease.kind.as_str()).cloned() else {
+            return;
+        };
+        let worker = self.clone();
+        let held = self.running.add(lease);
+        self.tasks.spawn(async move {
+            worker.work(handler.as_ref(), held).await;
+            drop(permit);
+            worker.quiet.notify_waiters();
+        });
+    }
+
+    async fn work(&self, handler: &dyn Handler, mut held: Held) {
+        let span = tracing::info_span!(
+            "job",
+            trace_id = %held.lease.trace_id,
+            job.kind = %held.lease.kind,
+            job.attempt = held.lease.attempts,
+        );
+        let token = held.lease.token();
+        loop {
+            use tracing::Instrument;
+            let done = if held.lease.attempts > handler.max_attempts() {
+                handler.exhausted(&held).instrument(span.clone()).await
+            } else {
+                handler.run(&held).instrument(span.clone()).await
+            };
+            let outcome = match done {
+                Done::Finished => match jobs::finish(&self.db, &mut held.lease).await {
+                    // Nudged meanwhile: there is more to do, and the lease is still ours.
+                    Ok(false) => continue,
+                    Ok(true) | Err(StoreError::Fenced) => None,
+                    Err(error) => Some((Return::After(1.0), error.to_string())),
+                },
+                Done::Lost => None,
+                Done::HandOver => Some((Return::HandOver, String::new())),
+                Done::Retry { after, error } => {
+                    let wait = after.unwrap_or_else(|| backoff(held.lease.attempts));
+                    Some((Return::After(wait.as_secs_f64()), error))
+                }
+                Done::Failed { error } => Some((Return::Dead, error)),
+            };
+            self.running.remove(token);
+            if let Some((how, error)) = outcome {
+                self.give_back(held.lease, how, &error).await;
+            }
+            return;
+        }
+    }
+
+    async fn give_back(&self, lease: Lease, how: Return, error: &str) {
+        if !error.is_empty() {
+            tracing::warn!(job.kind = %lease.kind, job.key = %lease.key, error, ?how, "a job did not succeed");
+        }
+        let error = (!error.is_empty()).then_some(error);
+        if let Err(error) = jobs::give_back(&self.db, lease, how, error).await {
+            // The lease runs out by itself; the sweep finds the job.
+            tracing::warn!(%error, "a lease could not be given back");
+        }
+    }
+
+    async fn keep_leases(self) {
+        loop {
+            tokio::time::sleep(HEARTBEAT).await;
+            let tokens = self.running.tokens();
+            if tokens.is_empty() {
+                continue;
+            }
+            match jobs::renew(&self.db, self.owner, &tokens).await {
+                Ok(kept) => self.running.keep_only(&kept, &tokens),
+                Err(error) => tracing::warn!(%error, "leases could not be renewed"),
+            }
+        }
+    }
+
+    async fn sweep(self) {
+        loop {
+            match jobs::sweep_expired(&self.db).await {
+                Ok(0) => {}
+                Ok(found) => {
+                    tracing::info!(
+                        jobs.recovered = found,
+                        "took over jobs whose process went away"
+                    );
+                    self.wake();
+                }
+                Err(error) => tracing::warn!(%error, "the sweep could not run"),
+            }
+            tokio::time::sleep(SWEEP).await;
+        }
+    }
+
+    /// Hears what other processes committed.
+    async fn listen(self) {
+        loop {
+            match Listener::connect(&self.db, &["penny_jobs", "penny_stop"]).await {
+                Ok(mut listener) => {
+                    while let Ok((channel, payload)) = listener.next().await {
+                        self.heard(&channel, &payload);
+                    }
+                }
+                Err(error) => tracing::debug!(%error, "not listening; polling instead"),
+            }
+            tokio::time::sleep(Duration::from_secs(1)).await;
+        }
+    }
+
+    fn heard(&self, channel: &str, payload: &str) {
+        self.wake();
+        if channel != "penny_stop" {
+            return;
+        }
+        if let Some((org, key)) = payload.split_once(' ')
+            && let Ok(org) = org.parse()
+        {
+            self.stop(org, key);
+        }
+    }
+}
+
+fn backoff(attempts: i32) -> Duration {
+    let ceiling = 2f64.powi(attempts.clamp(0, 9));
+    Duration::from_secs_f64(rand::random_range(ceiling / 2.0..=ceiling))
+}
