@@ -1,1 +1,3 @@
-//! (filled by its owner)
+//! A stand-in for Slack with a page in the browser, to try Penny without a workspace.
+
+pub mod page;
