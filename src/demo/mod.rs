@@ -5,6 +5,7 @@
 mod calendar;
 mod chatter;
 mod random;
+mod words;
 pub mod workspace;
 
 pub use workspace::workspace;
