@@ -17,7 +17,6 @@ begin
         end;
     end if;
     execute format('grant penny_agent_owner to %I', current_user);
-    execute format('revoke connect on database %I from public', current_database());
 end
 $$;
 
@@ -86,7 +85,8 @@ revoke execute on function agent.viewer_mac(text) from public;
 
 -- '<person>.<audience>.<external>.<expiry>.<mac>', for penny.viewer. The organisation is signed
 -- too, but not said: it is that of the login. A null channel means a private conversation.
-create function agent.sign_viewer(org uuid, person uuid, channel text, external boolean, valid interval)
+create function agent.sign_viewer(
+    org uuid, person uuid, channel text, external boolean, valid_seconds integer)
 returns text
 language plpgsql stable security definer set search_path = pg_catalog, pg_temp
 as $$
@@ -98,13 +98,13 @@ begin
         raise exception 'not a channel: %', channel;
     end if;
     claims := format('%s.%s.%s.%s', person, audience, external::int,
-        ceil(extract(epoch from clock_timestamp() + valid))::bigint);
+        ceil(extract(epoch from clock_timestamp()))::bigint + valid_seconds);
     return claims || '.' || agent.viewer_mac(org || '.' || claims);
 end
 $$;
-alter function agent.sign_viewer(uuid, uuid, text, boolean, interval) owner to penny_agent_owner;
-revoke execute on function agent.sign_viewer(uuid, uuid, text, boolean, interval) from public;
-grant execute on function agent.sign_viewer(uuid, uuid, text, boolean, interval) to penny_app;
+alter function agent.sign_viewer(uuid, uuid, text, boolean, integer) owner to penny_agent_owner;
+revoke execute on function agent.sign_viewer(uuid, uuid, text, boolean, integer) from public;
+grant execute on function agent.sign_viewer(uuid, uuid, text, boolean, integer) to penny_app;
 
 -- Who is looking, if the signature is good: one row, or none. In a private conversation
 -- person_id is the asker and channels are those they are in; in a channel person_id is null
@@ -267,6 +267,8 @@ begin
             null;
         end;
     end loop;
+    -- Here and not once in a migration: a database's own rights are not part of its backup.
+    execute format('revoke connect, temporary on database %I from public', current_database());
     execute format('grant connect on database %I to %I', current_database(), login);
     execute format('grant usage on schema agent to %I', login);
     execute format('grant select on all tables in schema agent to %I', login);

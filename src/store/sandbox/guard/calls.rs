@@ -5,7 +5,7 @@ use super::names::{absent, column_name, qualifier};
 use super::query::Walk;
 use super::refusal::Refusal;
 use sqlparser::ast::{
-    Function, FunctionArg, FunctionArgExpr, FunctionArgOperator, FunctionArgumentClause,
+    Expr, Function, FunctionArg, FunctionArgExpr, FunctionArgOperator, FunctionArgumentClause,
     FunctionArgumentList, FunctionArguments, WindowFrame, WindowFrameBound, WindowSpec, WindowType,
 };
 
@@ -73,7 +73,13 @@ impl Walk<'_> {
     pub(super) fn function_args(&mut self, args: &mut [FunctionArg]) -> Checked {
         args.iter_mut().try_for_each(|arg| match arg {
             FunctionArg::Unnamed(value) => self.function_arg(value),
-            FunctionArg::Named {
+            // One parser setting reads the name as a column, another as a name.
+            FunctionArg::ExprNamed {
+                name: Expr::Identifier(name),
+                arg,
+                operator: FunctionArgOperator::RightArrow,
+            }
+            | FunctionArg::Named {
                 name,
                 arg,
                 operator: FunctionArgOperator::RightArrow,
