@@ -46,7 +46,7 @@ const WITH_OWNERS_RIGHTS: &[(&str, &str)] = &[
     ),
 ];
 
-async fn migrate(url: &Secret) -> Result<usize, MigrateError> {
+pub async fn migrate(url: &Secret) -> Result<usize, MigrateError> {
     migrate::run(url, Duration::from_secs(10), &|_| {}).await
 }
 
@@ -136,7 +136,7 @@ async fn login(database: &TestDatabase, rights: &str) -> (String, Secret) {
     (user, Secret::new(url.as_str()))
 }
 
-async fn drop_role_of(database: TestDatabase, user: String) {
+pub async fn drop_role_of(database: TestDatabase, user: String) {
     let elsewhere = TestDatabase::empty().await.unwrap();
     drop(database);
     execute(&mut connect(&elsewhere).await, format!("drop role {user}")).await;
@@ -151,14 +151,14 @@ async fn a_user_without_the_rights_is_told_which_are_missing() {
     drop_role_of(database, user).await;
 }
 
-#[tokio::test]
-async fn an_owner_who_may_create_roles_need_not_be_a_superuser() {
+/// Hands an empty database over to an owner as a managed Postgres has one: it may create roles,
+/// and is no superuser.
+pub async fn plain_owner(database: &TestDatabase) -> (String, Secret) {
     // Penny's roles are the server's. Here the template's migration has made them, so the owner
     // is given what it would have had by making them itself.
     drop(TestDatabase::fresh().await.unwrap());
-    let database = TestDatabase::empty().await.unwrap();
-    let (user, url) = login(&database, "createrole").await;
-    let mut superuser = connect(&database).await;
+    let (user, url) = login(database, "createrole").await;
+    let mut superuser = connect(database).await;
     execute(&mut superuser, "create extension vector".to_owned()).await;
     let roles: Vec<String> = sqlx::query_scalar(
         "select rolname::text from pg_roles where rolname like 'penny\\_%' and not rolcanlogin",
@@ -174,7 +174,13 @@ async fn an_owner_who_may_create_roles_need_not_be_a_superuser() {
         "do $$ begin execute format('alter database %I owner to {user}', current_database()); end $$"
     );
     execute(&mut superuser, hand_over).await;
+    (user, url)
+}
 
+#[tokio::test]
+async fn an_owner_who_may_create_roles_need_not_be_a_superuser() {
+    let database = TestDatabase::empty().await.unwrap();
+    let (user, url) = plain_owner(&database).await;
     migrate(&url).await.unwrap();
     assert_eq!(migrate(&url).await.unwrap(), 0);
     drop_role_of(database, user).await;

@@ -1,14 +1,19 @@
 //! The login that queries run as: made once, opaque, and mended when the server lost it.
 
 use super::world::{Rule, TABLES, World, in_channel, in_private, sandbox};
+use crate::migrations::{drop_role_of, migrate, plain_owner};
 use penny::base::viewer::Viewer;
+use penny::store::embedded::testing::TestDatabase;
 use penny::store::sandbox::Limits;
 use sqlx::Row;
 
 const OTHER_KEY: &str = "1f1e1d1c1b1a191817161514131211100f0e0d0c0b0a09080706050403020100";
 
 async fn one_organisation() -> (World, Viewer) {
-    let mut world = World::new().await;
+    one_organisation_in(World::new().await).await
+}
+
+async fn one_organisation_in(mut world: World) -> (World, Viewer) {
     let org = world.org("Alpha").await;
     let ann = world.person(org, "Ann").await;
     let accounts = TABLES
@@ -29,10 +34,25 @@ async fn login_of(world: &mut World, viewer: &Viewer) -> (String, Vec<u8>) {
 }
 
 #[tokio::test]
+async fn an_owner_of_the_database_who_is_no_superuser_is_enough() {
+    let database = TestDatabase::empty().await.unwrap();
+    let (user, url) = plain_owner(&database).await;
+    migrate(&url).await.unwrap();
+    let world = World::at(database, &url, Limits::default()).await;
+    let (world, viewer) = one_organisation_in(world).await;
+    assert_eq!(
+        world.column(&viewer, "select name from accounts").await,
+        ["mine"]
+    );
+    world.db.close().await;
+    drop_role_of(world.database, user).await;
+}
+
+#[tokio::test]
 async fn the_login_is_made_once_by_whoever_asks_first() {
     let (mut world, viewer) = one_organisation().await;
     let other_process = sandbox(
-        &world.database,
+        world.database.url(),
         &world.db,
         super::world::KEY,
         Limits::default(),
@@ -114,7 +134,7 @@ async fn a_restored_backup_without_the_role_gets_it_again() {
         .execute(format!("drop owned by {name}; drop role {name}"))
         .await;
     let after_the_restore = sandbox(
-        &world.database,
+        world.database.url(),
         &world.db,
         super::world::KEY,
         Limits::default(),
@@ -138,7 +158,12 @@ async fn a_lost_secret_key_costs_a_new_password_and_nothing_else() {
     let (mut world, viewer) = one_organisation().await;
     world.column(&viewer, "select name from accounts").await;
     let (name, sealed) = login_of(&mut world, &viewer).await;
-    let other_key = sandbox(&world.database, &world.db, OTHER_KEY, Limits::default());
+    let other_key = sandbox(
+        world.database.url(),
+        &world.db,
+        OTHER_KEY,
+        Limits::default(),
+    );
     assert!(
         other_key
             .run(&viewer, "select name from accounts")
@@ -155,7 +180,7 @@ async fn after_a_key_rotation_the_password_is_sealed_with_the_new_key() {
     let (mut world, viewer) = one_organisation().await;
     world.column(&viewer, "select name from accounts").await;
     let both = format!("{OTHER_KEY},{}", super::world::KEY);
-    let rotated = sandbox(&world.database, &world.db, &both, Limits::default());
+    let rotated = sandbox(world.database.url(), &world.db, &both, Limits::default());
     assert!(
         rotated
             .run(&viewer, "select name from accounts")
@@ -163,7 +188,12 @@ async fn after_a_key_rotation_the_password_is_sealed_with_the_new_key() {
             .is_ok()
     );
     let (_, sealed) = login_of(&mut world, &viewer).await;
-    let new_alone = sandbox(&world.database, &world.db, OTHER_KEY, Limits::default());
+    let new_alone = sandbox(
+        world.database.url(),
+        &world.db,
+        OTHER_KEY,
+        Limits::default(),
+    );
     assert!(
         new_alone
             .run(&viewer, "select name from accounts")

@@ -90,9 +90,15 @@ impl World {
 
     pub async fn with_limits(limits: Limits) -> Self {
         let database = TestDatabase::fresh().await.unwrap();
-        let db = Db::connect(database.url().expose(), 4).await.unwrap();
+        let url = database.url().clone();
+        Self::at(database, &url, limits).await
+    }
+
+    /// With Penny using the database through `url`.
+    pub async fn at(database: TestDatabase, url: &Secret, limits: Limits) -> Self {
+        let db = Db::connect(url.expose(), 4).await.unwrap();
         Self {
-            sandbox: sandbox(&database, &db, KEY, limits),
+            sandbox: sandbox(url, &db, KEY, limits),
             admin: PgConnection::connect(database.url().expose())
                 .await
                 .unwrap(),
@@ -250,9 +256,9 @@ impl World {
     }
 }
 
-pub fn sandbox(database: &TestDatabase, db: &Db, key: &str, limits: Limits) -> Sandbox {
+pub fn sandbox(url: &Secret, db: &Db, key: &str, limits: Limits) -> Sandbox {
     let sealer = Sealer::from_text(&Secret::new(key)).unwrap();
-    Sandbox::new(db.clone(), database.url(), sealer, limits).unwrap()
+    Sandbox::new(db.clone(), url, sealer, limits).unwrap()
 }
 
 pub fn in_private(org: OrgId, person: PersonId) -> Viewer {
