@@ -214,11 +214,41 @@ async fn no_policy_lets_an_organisation_see_or_write_what_is_not_its_own() {
                 or pg_get_expr(p.polwithcheck, p.polrelid) is distinct from 'core.sees(org_id)'
                 or not p.polpermissive)
            -- The views of schema agent read through policies of their owner's own, which may
-           -- select only; tests of the sandbox hold those to one organisation.
+           -- select only; the next test holds those to one organisation.
            and not (p.polroles = array['penny_agent_owner'::regrole::oid] and p.polcmd = 'r')",
     )
     .await;
     assert_eq!(other_policies, Vec::<String>::new());
+}
+
+#[tokio::test]
+async fn no_policy_lets_the_views_of_model_written_sql_cross_to_another_organisation() {
+    let too_open = catalogue(
+        "select p.polrelid::regclass || '.' || p.polname from pg_policy p
+         where not p.polroles && array[0::oid, 'penny_app'::regrole::oid]
+           and not (p.polroles = array['penny_agent_owner'::regrole::oid] and p.polcmd = 'r'
+                    and exists (
+                        select from pg_policy bound
+                        where bound.polrelid = p.polrelid and not bound.polpermissive
+                          and bound.polroles = p.polroles
+                          and pg_get_expr(bound.polqual, bound.polrelid) in (
+                              '(org_id = ( SELECT agent.org() AS org))',
+                              '(query_role = SESSION_USER)')))",
+    )
+    .await;
+    assert_eq!(too_open, Vec::<String>::new());
+}
+
+#[tokio::test]
+async fn the_key_that_viewers_are_signed_with_is_read_by_its_own_functions_alone() {
+    let readers = catalogue(
+        "select rolname::text from pg_roles
+         where has_table_privilege(oid, 'core.viewer_keys', 'select') and not rolsuper
+           and rolname <> current_user and rolname !~ '^pg_'
+           and not pg_has_role(oid, 'penny_agent_owner', 'usage')",
+    )
+    .await;
+    assert_eq!(readers, Vec::<String>::new());
 }
 
 #[tokio::test]
