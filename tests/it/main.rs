@@ -7,4 +7,3 @@
 )]
 
 mod migrations;
-mod sandbox;

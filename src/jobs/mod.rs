@@ -1,3 +1,0 @@
-//! What the queue runs, one file a kind, and what those files share.
-
-pub mod workspaces;

@@ -1,0 +1,315 @@
+//! The Web API, `POST /api/<method>`: who calls, whether a scripted fault strikes, what the
+//! method does, and the log line that tests read.
+
+pub mod args;
+mod assistant;
+mod auth;
+mod chat;
+mod content;
+mod conversations;
+mod files;
+mod history;
+mod methods;
+mod pages;
+pub mod rates;
+mod reactions;
+pub mod response_url;
+pub use self::views::prepare as prepare_view;
+mod streams;
+mod users;
+mod views;
+
+use self::args::Args;
+use self::methods::Method;
+use super::calls::{ApiCall, Outcome, Subject};
+use super::faults::Fault;
+use super::refusal::Refusal;
+use super::serve::cut_connection;
+use super::slack::Slack;
+use super::state::channel::{Channel, Kind};
+use super::state::installation::Installation;
+use super::state::stamp::Stamp;
+use super::state::world::World;
+use crate::base::ids::{ChannelId, TeamId, UserId};
+use axum::body::Bytes;
+use axum::extract::{Path, RawQuery, State};
+use axum::response::{IntoResponse, Response};
+use http::header::{CONTENT_TYPE, RETRY_AFTER};
+use http::{HeaderMap, HeaderValue, StatusCode};
+use serde_json::{Value, json};
+
+type Answered = Result<Value, Refusal>;
+
+/// One authenticated call at work.
+pub struct Call<'a> {
+    pub world: &'a mut World,
+    pub args: &'a Args,
+    headers: &'a HeaderMap,
+    installation: Option<usize>,
+    subject: Option<Subject>,
+    /// A scripted fault for the stream that this call starts.
+    doom: Option<u32>,
+}
+
+impl Call<'_> {
+    fn caller(&self) -> Result<&Installation, Refusal> {
+        self.installation
+            .and_then(|place| self.world.installations.get(place))
+            .ok_or_else(|| Refusal::code("not_authed"))
+    }
+
+    fn bot(&self) -> Result<UserId, Refusal> {
+        self.caller()
+            .map(|installation| installation.bot_user.clone())
+    }
+
+    fn bot_id(&self) -> Result<String, Refusal> {
+        self.caller()
+            .map(|installation| installation.bot_id.clone())
+    }
+
+    /// The workspace the call is about. Tokens of a whole organisation must name it.
+    fn team(&self) -> Result<TeamId, Refusal> {
+        let own = self.caller()?.team.clone();
+        let named = || self.args.text("team_id").map(TeamId::from);
+        let team = own
+            .or_else(named)
+            .ok_or_else(|| Refusal::code("missing_argument"))?;
+        if !self.world.is_ours(&team) {
+            return Err(Refusal::code("team_not_found"));
+        }
+        Ok(team)
+    }
+
+    fn require_scope(&self, any_of: &[&str]) -> Result<(), Refusal> {
+        let scopes = &self.caller()?.scopes;
+        if any_of.is_empty() || any_of.iter().any(|scope| scopes.contains(*scope)) {
+            return Ok(());
+        }
+        let provided: Vec<&str> = scopes.iter().map(String::as_str).collect();
+        Err(Refusal::missing_scope(
+            &any_of.join(","),
+            &provided.join(","),
+        ))
+    }
+
+    /// A channel that the app can see: public ones of its workspaces, others as a member.
+    fn visible_channel(&self, name: &str) -> Result<&Channel, Refusal> {
+        let channel = self.world.channel(&self.args.channel(name)?)?;
+        let installation = self.caller()?;
+        let reachable = match &installation.team {
+            Some(team) => channel.is_in_team(team),
+            None => self.world.is_ours(&channel.team),
+        };
+        let member = channel.members.contains(&installation.bot_user);
+        if member || (reachable && channel.kind == Kind::Public) {
+            return Ok(channel);
+        }
+        Err(Refusal::code("channel_not_found"))
+    }
+
+    /// A channel that the app may write to.
+    fn writable_channel(&self, name: &str) -> Result<ChannelId, Refusal> {
+        let bot = self.bot()?;
+        let channel = self.visible_channel(name)?;
+        if channel.is_archived {
+            return Err(Refusal::code("is_archived"));
+        }
+        let may_write = channel.members.contains(&bot)
+            || (channel.kind == Kind::Public && self.require_scope(&["chat:write.public"]).is_ok());
+        if !may_write {
+            return Err(Refusal::code("not_in_channel"));
+        }
+        Ok(channel.id.clone())
+    }
+
+    fn shows_in(&mut self, channel: &ChannelId, root: Stamp) {
+        self.subject = Some(Subject::Thread(channel.clone(), root));
+    }
+}
+
+/// `axum` entry for both `GET` and `POST`.
+pub async fn handle(
+    State(slack): State<Slack>,
+    Path(name): Path<String>,
+    RawQuery(query): RawQuery,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Response {
+    let args = Args::read(&headers, query.as_deref().unwrap_or_default(), &body);
+    let channel = args
+        .as_ref()
+        .ok()
+        .and_then(|args| args.text("channel").or(args.text("channel_id")));
+    let fault = slack.faults().strike(&name, channel);
+    if let Some(response) = before(fault.as_ref()).await {
+        let applied = false;
+        let outcome = fault.as_ref().map(|fault| Outcome::Fault {
+            name: fault.name(),
+            applied,
+        });
+        log(
+            &slack,
+            &name,
+            args.ok().as_ref(),
+            outcome.unwrap_or(Outcome::Ok),
+            None,
+        );
+        return response;
+    }
+    let mut subject = None;
+    let doom = match fault {
+        Some(Fault::StreamDiesAfter(appends)) => Some(appends),
+        _ => None,
+    };
+    let result = match (&args, methods::find(&name)) {
+        (_, None) => Err(Refusal::code("unknown_method")),
+        (Err(refusal), _) => Err(refusal.clone()),
+        (Ok(args), Some(method)) => run(&slack, method, args, &headers, doom, &mut subject),
+    };
+    let lost = fault == Some(Fault::ApplyThenCut);
+    let outcome = match &result {
+        _ if lost => Outcome::Fault {
+            name: Fault::ApplyThenCut.name(),
+            applied: result.is_ok(),
+        },
+        Ok(_) => Outcome::Ok,
+        Err(refusal) => Outcome::Refused(refusal.code.clone().into_owned()),
+    };
+    log(&slack, &name, args.ok().as_ref(), outcome, subject);
+    if lost {
+        return cut_connection();
+    }
+    respond(result)
+}
+
+/// The faults that strike before a call is applied.
+async fn before(fault: Option<&Fault>) -> Option<Response> {
+    match fault? {
+        Fault::RateLimited(seconds) => Some(respond(Err(Refusal::rate_limited(*seconds)))),
+        Fault::Status(status) => {
+            let status = StatusCode::from_u16(*status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+            Some(
+                (
+                    status,
+                    "<html><body>Something went wrong on our end.</body></html>",
+                )
+                    .into_response(),
+            )
+        }
+        Fault::Delay(wait) => {
+            tokio::time::sleep(*wait).await;
+            None
+        }
+        Fault::Hang => std::future::pending().await,
+        Fault::Cut => Some(cut_connection()),
+        Fault::Error(code) => Some(respond(Err(Refusal::code(*code)))),
+        Fault::ApplyThenCut | Fault::StreamDiesAfter(_) => None,
+    }
+}
+
+fn run(
+    slack: &Slack,
+    method: &'static Method,
+    args: &Args,
+    headers: &HeaderMap,
+    doom: Option<u32>,
+    subject: &mut Option<Subject>,
+) -> Answered {
+    slack.edit(|world| {
+        let installation = match (args.token(), method.needs_token) {
+            (Some(token), true) => Some(world.authenticate(token)?),
+            (None, true) => return Err(Refusal::code("not_authed")),
+            (_, false) => None,
+        };
+        if let (Some(rates), Some(installation)) = (slack.rates(), installation) {
+            let channel = args.text("channel").unwrap_or_default();
+            rates
+                .admit(method.name, method.tier, installation, channel)
+                .map_err(Refusal::rate_limited)?;
+        }
+        let mut call = Call {
+            world,
+            args,
+            headers,
+            installation,
+            subject: None,
+            doom,
+        };
+        if method.needs_token {
+            call.require_scope(method.scopes)?;
+        }
+        let mut answer = (method.run)(&mut call)?;
+        *subject = call.subject.take();
+        answer["ok"] = json!(true);
+        if let Some(place) = installation {
+            let scopes: Vec<&str> = world.installations[place]
+                .scopes
+                .iter()
+                .map(String::as_str)
+                .collect();
+            answer[SCOPES_FIELD] = json!(scopes.join(","));
+        }
+        Ok(answer)
+    })
+}
+
+/// Carries the token's scopes to the response's header; never part of a body.
+const SCOPES_FIELD: &str = "\u{0}scopes";
+
+fn respond(result: Answered) -> Response {
+    let (status, retry_after, mut body) = match result {
+        Ok(body) => (StatusCode::OK, None, body),
+        Err(refusal) => match refusal.retry_after {
+            Some(seconds) => (
+                StatusCode::TOO_MANY_REQUESTS,
+                Some(seconds),
+                refusal.into_body(),
+            ),
+            None => (StatusCode::OK, None, refusal.into_body()),
+        },
+    };
+    let scopes = body
+        .as_object_mut()
+        .and_then(|body| body.remove(SCOPES_FIELD));
+    let mut response = (status, body.to_string()).into_response();
+    let headers = response.headers_mut();
+    headers.insert(
+        CONTENT_TYPE,
+        HeaderValue::from_static("application/json; charset=utf-8"),
+    );
+    if let Some(seconds) = retry_after {
+        headers.insert(RETRY_AFTER, HeaderValue::from(seconds));
+    }
+    let scopes = scopes
+        .as_ref()
+        .and_then(Value::as_str)
+        .map(HeaderValue::from_str);
+    if let Some(Ok(scopes)) = scopes {
+        headers.insert("x-oauth-scopes", scopes);
+    }
+    response
+}
+
+fn log(
+    slack: &Slack,
+    method: &str,
+    args: Option<&Args>,
+    outcome: Outcome,
+    subject: Option<Subject>,
+) {
+    let args = match args {
+        Some(args) if !slack.calls().is_quiet() => args.as_value(),
+        _ => Value::Null,
+    };
+    let at = slack.clock().now();
+    slack.calls().record(ApiCall {
+        number: 0,
+        method: method.to_owned(),
+        args,
+        outcome,
+        at,
+        subject,
+        read: false,
+    });
+}
