@@ -4,11 +4,14 @@
 pub mod agent;
 pub mod base;
 pub mod demo;
+pub mod jobs;
 pub mod models;
 pub mod net;
 pub mod queue;
 pub mod slack;
 pub mod store;
+pub mod surfaces;
+pub mod web;
 
 #[cfg(feature = "playground")]
 pub mod playground;

@@ -1,5 +1,7 @@
 //! The wire to Slack: proof of origin, what comes in, what goes out, and how it looks.
 //! Nothing here knows the database or the agent.
 
+pub mod blocks;
+pub mod client;
 pub mod inbound;
 pub mod verify;

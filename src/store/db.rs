@@ -90,8 +90,11 @@ impl Db {
         (self.orgs.size(), self.orgs.num_idle())
     }
 
-    pub async fn ping(&self) -> StoreResult<()> {
-        sqlx::query("select 1").execute(&self.system).await?;
+    /// Fails when nothing could be stored: Postgres is away, read-only, or out of disk.
+    pub async fn check_writable(&self) -> StoreResult<()> {
+        sqlx::query!("select pg_logical_emit_message(true, 'penny', 'ready?')::text as written")
+            .fetch_one(&self.system)
+            .await?;
         Ok(())
     }
 

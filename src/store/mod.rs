@@ -10,6 +10,8 @@ pub mod listen;
 pub mod migrate;
 pub mod people;
 pub mod questions;
+pub mod sandbox;
+pub mod sealing;
 pub mod turns;
 
 pub use db::{Db, OrgTx, StoreError, StoreResult};

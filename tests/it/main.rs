@@ -7,3 +7,4 @@
 )]
 
 mod migrations;
+mod sandbox;

@@ -12,14 +12,41 @@ use uuid::Uuid;
 /// Tables whose primary key does not begin with `org_id`, and why.
 const OTHER_PRIMARY_KEYS: &[(&str, &str)] = &[];
 /// Tables of `core` that belong to no organisation, and why.
-const WITHOUT_ORG: &[(&str, &str)] = &[(
-    "core.oauth_states",
-    "an installation under way: its organisation is known only when Slack has answered",
-)];
+const WITHOUT_ORG: &[(&str, &str)] = &[
+    (
+        "core.oauth_states",
+        "an installation under way: its organisation is known only when Slack has answered",
+    ),
+    (
+        "core.viewer_keys",
+        "one key signs viewers for all; readable by the views' owner alone",
+    ),
+];
 /// Functions that run with their owner's rights, and why they must.
-const WITH_OWNERS_RIGHTS: &[(&str, &str)] = &[];
+const WITH_OWNERS_RIGHTS: &[(&str, &str)] = &[
+    (
+        "agent.org",
+        "a query login may not read core.orgs, yet has to be told its organisation",
+    ),
+    (
+        "agent.viewer",
+        "checks a signature with a key that a query login may not read",
+    ),
+    (
+        "agent.viewer_mac",
+        "computes with that key; callable by its owner alone",
+    ),
+    (
+        "agent.sign_viewer",
+        "signs with that key, which so never leaves the database",
+    ),
+    (
+        "core.admit_query_login",
+        "making roles takes rights that Penny's own role must not have",
+    ),
+];
 
-async fn migrate(url: &Secret) -> Result<usize, MigrateError> {
+pub async fn migrate(url: &Secret) -> Result<usize, MigrateError> {
     migrate::run(url, Duration::from_secs(10), &|_| {}).await
 }
 
@@ -109,7 +136,7 @@ async fn login(database: &TestDatabase, rights: &str) -> (String, Secret) {
     (user, Secret::new(url.as_str()))
 }
 
-async fn drop_role_of(database: TestDatabase, user: String) {
+pub async fn drop_role_of(database: TestDatabase, user: String) {
     let elsewhere = TestDatabase::empty().await.unwrap();
     drop(database);
     execute(&mut connect(&elsewhere).await, format!("drop role {user}")).await;
@@ -124,14 +151,14 @@ async fn a_user_without_the_rights_is_told_which_are_missing() {
     drop_role_of(database, user).await;
 }
 
-#[tokio::test]
-async fn an_owner_who_may_create_roles_need_not_be_a_superuser() {
+/// Hands an empty database over to an owner as a managed Postgres has one: it may create roles,
+/// and is no superuser.
+pub async fn plain_owner(database: &TestDatabase) -> (String, Secret) {
     // Penny's roles are the server's. Here the template's migration has made them, so the owner
     // is given what it would have had by making them itself.
     drop(TestDatabase::fresh().await.unwrap());
-    let database = TestDatabase::empty().await.unwrap();
-    let (user, url) = login(&database, "createrole").await;
-    let mut superuser = connect(&database).await;
+    let (user, url) = login(database, "createrole").await;
+    let mut superuser = connect(database).await;
     execute(&mut superuser, "create extension vector".to_owned()).await;
     let roles: Vec<String> = sqlx::query_scalar(
         "select rolname::text from pg_roles where rolname like 'penny\\_%' and not rolcanlogin",
@@ -147,7 +174,13 @@ async fn an_owner_who_may_create_roles_need_not_be_a_superuser() {
         "do $$ begin execute format('alter database %I owner to {user}', current_database()); end $$"
     );
     execute(&mut superuser, hand_over).await;
+    (user, url)
+}
 
+#[tokio::test]
+async fn an_owner_who_may_create_roles_need_not_be_a_superuser() {
+    let database = TestDatabase::empty().await.unwrap();
+    let (user, url) = plain_owner(&database).await;
     migrate(&url).await.unwrap();
     assert_eq!(migrate(&url).await.unwrap(), 0);
     drop_role_of(database, user).await;
@@ -177,12 +210,45 @@ async fn every_table_of_an_organisation_has_forced_row_level_security_and_a_poli
 async fn no_policy_lets_an_organisation_see_or_write_what_is_not_its_own() {
     let other_policies = catalogue(
         "select p.polrelid::regclass || '.' || p.polname from pg_policy p
-         where pg_get_expr(p.polqual, p.polrelid) is distinct from 'core.sees(org_id)'
-            or pg_get_expr(p.polwithcheck, p.polrelid) is distinct from 'core.sees(org_id)'
-            or not p.polpermissive",
+         where (pg_get_expr(p.polqual, p.polrelid) is distinct from 'core.sees(org_id)'
+                or pg_get_expr(p.polwithcheck, p.polrelid) is distinct from 'core.sees(org_id)'
+                or not p.polpermissive)
+           -- The views of schema agent read through policies of their owner's own, which may
+           -- select only; the next test holds those to one organisation.
+           and not (p.polroles = array['penny_agent_owner'::regrole::oid] and p.polcmd = 'r')",
     )
     .await;
     assert_eq!(other_policies, Vec::<String>::new());
+}
+
+#[tokio::test]
+async fn no_policy_lets_the_views_of_model_written_sql_cross_to_another_organisation() {
+    let too_open = catalogue(
+        "select p.polrelid::regclass || '.' || p.polname from pg_policy p
+         where not p.polroles && array[0::oid, 'penny_app'::regrole::oid]
+           and not (p.polroles = array['penny_agent_owner'::regrole::oid] and p.polcmd = 'r'
+                    and exists (
+                        select from pg_policy bound
+                        where bound.polrelid = p.polrelid and not bound.polpermissive
+                          and bound.polroles = p.polroles
+                          and pg_get_expr(bound.polqual, bound.polrelid) in (
+                              '(org_id = ( SELECT agent.org() AS org))',
+                              '(query_role = SESSION_USER)')))",
+    )
+    .await;
+    assert_eq!(too_open, Vec::<String>::new());
+}
+
+#[tokio::test]
+async fn the_key_that_viewers_are_signed_with_is_read_by_its_own_functions_alone() {
+    let readers = catalogue(
+        "select rolname::text from pg_roles
+         where has_table_privilege(oid, 'core.viewer_keys', 'select') and not rolsuper
+           and rolname <> current_user and rolname !~ '^pg_'
+           and not pg_has_role(oid, 'penny_agent_owner', 'usage')",
+    )
+    .await;
+    assert_eq!(readers, Vec::<String>::new());
 }
 
 #[tokio::test]

@@ -13,6 +13,8 @@ pub enum Inbound {
     DirectMessage(Box<Heard>),
     /// Said in a channel's thread without naming anybody: for Penny only if she takes part.
     ThreadReply(Box<Heard>),
+    /// Said to a colleague in a thread: context, if Penny takes part there.
+    Overheard(Box<Heard>),
     Stop(Stop),
     HomeOpened {
         user: UserId,
@@ -234,7 +236,11 @@ fn addressed(heard: Heard, named: bool, penny: &UserId) -> Inbound {
     match heard.kind {
         ChannelKind::Direct => Inbound::DirectMessage(heard),
         _ if !named && text::addresses_somebody_else(&heard.text, penny) => {
-            Inbound::Ignored(Ignored::ForSomebodyElse)
+            if heard.starts_thread() {
+                Inbound::Ignored(Ignored::ForSomebodyElse)
+            } else {
+                Inbound::Overheard(heard)
+            }
         }
         ChannelKind::GroupDirect => Inbound::DirectMessage(heard),
         _ if named => Inbound::Mention(heard),

@@ -11,7 +11,7 @@ where
     D: Deserializer<'de>,
     T: DeserializeOwned + Default,
 {
-    let raw = <&RawValue>::deserialize(deserializer)?;
+    let raw = Box::<RawValue>::deserialize(deserializer)?;
     Ok(serde_json::from_str(raw.get()).unwrap_or_default())
 }
 
@@ -21,7 +21,7 @@ where
     D: Deserializer<'de>,
     T: DeserializeOwned,
 {
-    let raw = <&RawValue>::deserialize(deserializer)?;
+    let raw = Box::<RawValue>::deserialize(deserializer)?;
     let entries: Vec<&RawValue> = serde_json::from_str(raw.get()).unwrap_or_default();
     Ok(entries
         .into_iter()

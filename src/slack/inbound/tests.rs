@@ -72,7 +72,7 @@ fn only_what_is_said_in_reach_of_penny_is_heard() {
         (json!({"thread_ts": "1.0"}), "ThreadReply"),
         (
             json!({"thread_ts": "1.0", "text": "<@U2> what do you say?"}),
-            "ForSomebodyElse",
+            "Overheard",
         ),
         (
             json!({"thread_ts": "1.0", "text": "ask <@U2>"}),

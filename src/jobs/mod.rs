@@ -1,0 +1,3 @@
+//! What the queue runs, one file a kind, and what those files share.
+
+pub mod workspaces;

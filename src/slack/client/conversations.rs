@@ -1,0 +1,231 @@
+//! Reading channels, threads and people. Types are tolerant: a message with odd metadata or
+//! attachments must not hide the thread around it.
+
+use super::method::Method;
+use super::{PATIENT, SlackClient, SlackError};
+use crate::base::ids::{ChannelId, TeamId, Ts, UserId};
+use crate::slack::inbound::FileRef;
+use serde::Deserialize;
+use serde::de::DeserializeOwned;
+use serde_json::{Value, json};
+
+/// A message as it is read back.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(default)]
+#[derive(Default)]
+pub struct Said {
+    pub ts: Option<Ts>,
+    pub thread_ts: Option<Ts>,
+    pub user: Option<UserId>,
+    pub bot_id: Option<String>,
+    pub app_id: Option<String>,
+    pub username: Option<String>,
+    pub subtype: Option<String>,
+    pub text: String,
+    pub blocks: Value,
+    pub files: Vec<FileRef>,
+    pub metadata: Option<SaidMetadata>,
+    /// `in_progress` while a stream is open.
+    pub streaming_state: Option<String>,
+    pub reply_count: u64,
+}
+
+#[derive(Debug, Clone, Default, PartialEq, Deserialize)]
+#[serde(default)]
+pub struct SaidMetadata {
+    pub event_type: String,
+    pub event_payload: Value,
+}
+
+/// One page of a longer list.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Page<T> {
+    pub entries: Vec<T>,
+    pub next: Option<String>,
+}
+
+#[derive(Debug, Clone, Default, PartialEq, Deserialize)]
+#[serde(default)]
+pub struct Channel {
+    pub id: String,
+    pub name: String,
+    pub is_im: bool,
+    pub is_mpim: bool,
+    pub is_private: bool,
+    pub is_archived: bool,
+    pub is_member: bool,
+    /// Shared with another company.
+    pub is_ext_shared: bool,
+    /// The other person of a DM.
+    pub user: Option<UserId>,
+}
+
+/// A person, or an app's bot user.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Member {
+    pub id: String,
+    pub team: Option<TeamId>,
+    pub name: String,
+    pub real_name: Option<String>,
+    pub display_name: Option<String>,
+    pub title: Option<String>,
+    pub email: Option<String>,
+    /// An IANA name such as `Europe/Berlin`.
+    pub time_zone: Option<String>,
+    pub is_bot: bool,
+    pub deleted: bool,
+    pub is_admin: bool,
+    pub is_owner: bool,
+    /// A guest: of one channel, or of several.
+    pub is_guest: bool,
+    /// From another company (Slack Connect).
+    pub is_stranger: bool,
+}
+
+impl SlackClient {
+    pub async fn conversation(&self, channel: &ChannelId) -> Result<Channel, SlackError> {
+        let query = vec![("channel", Some(channel.to_string()))];
+        let answer: Value = self.get(Method::ConversationInfo, &query).await?;
+        Ok(field(&answer, "channel").unwrap_or_default())
+    }
+
+    /// The newest messages before `latest`, newest first.
+    pub async fn history(
+        &self,
+        channel: &ChannelId,
+        latest: Option<&Ts>,
+        limit: u16,
+    ) -> Result<Vec<Said>, SlackError> {
+        let query = vec![
+            ("channel", Some(channel.to_string())),
+            ("latest", latest.map(ToString::to_string)),
+            ("limit", Some(limit.to_string())),
+            ("include_all_metadata", Some("true".to_owned())),
+        ];
+        let answer: Value = self.get(Method::ConversationHistory, &query).await?;
+        Ok(entries(&answer, "messages"))
+    }
+
+    /// A thread, its first message included, from `oldest` on.
+    pub async fn replies(
+        &self,
+        channel: &ChannelId,
+        thread: &Ts,
+        oldest: Option<&Ts>,
+        cursor: Option<String>,
+    ) -> Result<Page<Said>, SlackError> {
+        let query = vec![
+            ("channel", Some(channel.to_string())),
+            ("ts", Some(thread.to_string())),
+            ("oldest", oldest.map(ToString::to_string)),
+            ("inclusive", oldest.map(|_| "true".to_owned())),
+            ("cursor", cursor),
+            ("limit", Some("200".to_owned())),
+            ("include_all_metadata", Some("true".to_owned())),
+        ];
+        let answer: Value = self.get(Method::ConversationReplies, &query).await?;
+        Ok(page(&answer, "messages"))
+    }
+
+    pub async fn members(
+        &self,
+        channel: &ChannelId,
+        cursor: Option<String>,
+    ) -> Result<Page<UserId>, SlackError> {
+        let query = vec![
+            ("channel", Some(channel.to_string())),
+            ("cursor", cursor),
+            ("limit", Some("200".to_owned())),
+        ];
+        let answer: Value = self.get(Method::ConversationMembers, &query).await?;
+        Ok(page(&answer, "members"))
+    }
+
+    /// The DM with one person, or the group DM with several.
+    pub async fn open_conversation(&self, users: &[UserId]) -> Result<ChannelId, SlackError> {
+        let users: Vec<&str> = users.iter().map(UserId::as_str).collect();
+        let body = json!({"users": users.join(",")});
+        let answer: Value = self
+            .post(Method::OpenConversation, None, &body, PATIENT)
+            .await?;
+        let channel: Option<Channel> = field(&answer, "channel");
+        channel
+            .filter(|channel| !channel.id.is_empty())
+            .map(|channel| ChannelId(channel.id))
+            .ok_or(SlackError::Ambiguous("Slack's answer could not be read"))
+    }
+
+    pub async fn user(&self, user: &UserId) -> Result<Member, SlackError> {
+        let query = vec![("user", Some(user.to_string()))];
+        let answer: Value = self.get(Method::UserInfo, &query).await?;
+        Ok(member(answer.get("user").unwrap_or(&Value::Null)))
+    }
+
+    pub async fn users(&self, cursor: Option<String>) -> Result<Page<Member>, SlackError> {
+        let query = vec![
+            ("team_id", Some(self.team.to_string())),
+            ("cursor", cursor),
+            ("limit", Some("200".to_owned())),
+        ];
+        let answer: Value = self.get(Method::ListUsers, &query).await?;
+        let listed: Page<Value> = page(&answer, "members");
+        Ok(Page {
+            entries: listed.entries.iter().map(member).collect(),
+            next: listed.next,
+        })
+    }
+}
+
+fn field<T: DeserializeOwned>(answer: &Value, name: &str) -> Option<T> {
+    serde_json::from_value(answer.get(name)?.clone()).ok()
+}
+
+fn entries<T: DeserializeOwned>(answer: &Value, name: &str) -> Vec<T> {
+    let listed = answer.get(name).and_then(Value::as_array);
+    listed
+        .into_iter()
+        .flatten()
+        .filter_map(|entry| serde_json::from_value(without_nulls(entry)).ok())
+        .collect()
+}
+
+/// Slack writes null for much that is simply absent.
+fn without_nulls(entry: &Value) -> Value {
+    super::chat::compact(entry.clone())
+}
+
+fn page<T: DeserializeOwned>(answer: &Value, name: &str) -> Page<T> {
+    let next = answer
+        .pointer("/response_metadata/next_cursor")
+        .and_then(Value::as_str)
+        .filter(|cursor| !cursor.is_empty())
+        .map(str::to_owned);
+    Page {
+        entries: entries(answer, name),
+        next,
+    }
+}
+
+fn member(user: &Value) -> Member {
+    let text = |path: &str| {
+        let found = user.pointer(path).and_then(Value::as_str);
+        found.filter(|text| !text.is_empty()).map(str::to_owned)
+    };
+    let flag = |path: &str| user.pointer(path).and_then(Value::as_bool) == Some(true);
+    Member {
+        id: text("/id").unwrap_or_default(),
+        team: text("/team_id").map(TeamId),
+        name: text("/name").unwrap_or_default(),
+        real_name: text("/profile/real_name").or_else(|| text("/real_name")),
+        display_name: text("/profile/display_name"),
+        title: text("/profile/title"),
+        email: text("/profile/email"),
+        time_zone: text("/tz"),
+        is_bot: flag("/is_bot"),
+        deleted: flag("/deleted"),
+        is_admin: flag("/is_admin"),
+        is_owner: flag("/is_owner"),
+        is_guest: flag("/is_restricted") || flag("/is_ultra_restricted"),
+        is_stranger: flag("/is_stranger"),
+    }
+}

@@ -1,0 +1,121 @@
+//! The agent's side of a thread: working status, title, suggested prompts.
+
+use super::method::Method;
+use super::{Done, NOW, SlackClient, SlackError};
+use crate::base::ids::{ChannelId, Ts, UserId};
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum SessionStatus {
+    Active,
+    Processing,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Prompt {
+    pub title: &'static str,
+    pub message: &'static str,
+}
+
+/// Who Penny is in a workspace.
+#[derive(Debug, Clone, Deserialize)]
+pub struct Identity {
+    pub user_id: UserId,
+    pub team_id: crate::base::ids::TeamId,
+    #[serde(default)]
+    pub enterprise_id: Option<crate::base::ids::EnterpriseId>,
+    #[serde(default)]
+    pub bot_id: Option<String>,
+    #[serde(default)]
+    pub team: String,
+    #[serde(default)]
+    pub url: String,
+    #[serde(default)]
+    pub is_enterprise_install: bool,
+}
+
+impl SlackClient {
+    pub async fn identity(&self) -> Result<Identity, SlackError> {
+        self.post(Method::AuthTest, None, &json!({}), super::PATIENT)
+            .await
+    }
+
+    /// Shows the working state and the Stop button, or takes them away.
+    pub async fn set_session_status(
+        &self,
+        channel: &ChannelId,
+        thread: &Ts,
+        status: SessionStatus,
+    ) -> Result<(), SlackError> {
+        let body = json!({"channel_id": channel, "thread_ts": thread, "status": status});
+        let _: Done = self
+            .post(Method::SetSessionStatus, Some(channel), &body, NOW)
+            .await?;
+        Ok(())
+    }
+
+    pub async fn rename_session(
+        &self,
+        channel: &ChannelId,
+        thread: &Ts,
+        title: &str,
+    ) -> Result<(), SlackError> {
+        let title: String = title.chars().take(200).collect();
+        let body = json!({"channel_id": channel, "thread_ts": thread, "title": title});
+        let _: Done = self
+            .post(Method::RenameSession, Some(channel), &body, NOW)
+            .await?;
+        Ok(())
+    }
+
+    /// An empty status clears it.
+    pub async fn set_thread_status(
+        &self,
+        channel: &ChannelId,
+        thread: &Ts,
+        status: &str,
+        loading_messages: &[&str],
+    ) -> Result<(), SlackError> {
+        let mut body = json!({"channel_id": channel, "thread_ts": thread, "status": status});
+        if !loading_messages.is_empty() {
+            body["loading_messages"] = json!(loading_messages);
+        }
+        let _: Done = self
+            .post(Method::SetStatus, Some(channel), &body, NOW)
+            .await?;
+        Ok(())
+    }
+
+    pub async fn set_thread_title(
+        &self,
+        channel: &ChannelId,
+        thread: &Ts,
+        title: &str,
+    ) -> Result<(), SlackError> {
+        let title: String = title.chars().take(200).collect();
+        let body = json!({"channel_id": channel, "thread_ts": thread, "title": title});
+        let _: Done = self
+            .post(Method::SetTitle, Some(channel), &body, NOW)
+            .await?;
+        Ok(())
+    }
+
+    /// Never with a thread: for apps with an agent view Slack ignores such a call silently.
+    pub async fn set_suggested_prompts(
+        &self,
+        channel: &ChannelId,
+        title: Option<&str>,
+        prompts: &[Prompt],
+    ) -> Result<(), SlackError> {
+        let mut body = json!({"channel_id": channel, "prompts": prompts});
+        if let Some(title) = title {
+            body["title"] = title.into();
+        }
+        let _: Done = self
+            .post(Method::SetSuggestedPrompts, Some(channel), &body, NOW)
+            .await?;
+        Ok(())
+    }
+}

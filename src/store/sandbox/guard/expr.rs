@@ -1,0 +1,309 @@
+//! Walks expressions, every kind of them by name. String literals are rewritten to plain quoted
+//! ones on the way, so that Postgres and the parser cannot disagree about where one ends.
+
+use super::leaves::{bare_column, date_field, literal, operator, unary_operator};
+use super::names::{absent, column_name, qualifier};
+use super::query::Walk;
+use super::refusal::Refusal;
+use super::types;
+use sqlparser::ast::{
+    AccessExpr, Array, CaseWhen, CastKind, CeilFloorKind, DateTimeField, Expr, ExtractSyntax,
+    Interval, Subscript, TypedString,
+};
+
+type Checked = Result<(), Refusal>;
+
+impl Walk<'_> {
+    pub(super) fn exprs(&mut self, exprs: &mut [Expr]) -> Checked {
+        exprs.iter_mut().try_for_each(|expr| self.expr(expr))
+    }
+
+    pub(super) fn each<'e>(
+        &mut self,
+        exprs: impl IntoIterator<Item = &'e mut Box<Expr>>,
+    ) -> Checked {
+        exprs.into_iter().try_for_each(|expr| self.expr(expr))
+    }
+
+    pub(super) fn expr(&mut self, expr: &mut Expr) -> Checked {
+        self.deeper(|walk| walk.expr_kind(expr))
+    }
+
+    fn expr_kind(&mut self, expr: &mut Expr) -> Checked {
+        match expr {
+            Expr::Identifier(ident) => bare_column(ident),
+            Expr::CompoundIdentifier(parts) => parts.iter().try_for_each(column_name),
+            Expr::Wildcard(_) => Ok(()),
+            Expr::QualifiedWildcard(name, _) => qualifier(name),
+            Expr::Value(value) => literal(&mut value.value),
+            Expr::TypedString(TypedString {
+                data_type,
+                value,
+                uses_odbc_syntax,
+            }) => {
+                absent(!*uses_odbc_syntax, "{d '…'}")?;
+                types::check(data_type)?;
+                literal(&mut value.value)
+            }
+            Expr::Interval(interval) => self.interval(interval),
+
+            Expr::IsFalse(inner)
+            | Expr::IsNotFalse(inner)
+            | Expr::IsTrue(inner)
+            | Expr::IsNotTrue(inner)
+            | Expr::IsNull(inner)
+            | Expr::IsNotNull(inner)
+            | Expr::IsUnknown(inner)
+            | Expr::IsNotUnknown(inner)
+            | Expr::Nested(inner) => self.expr(inner),
+            Expr::IsDistinctFrom(left, right) | Expr::IsNotDistinctFrom(left, right) => {
+                self.each([left, right])
+            }
+            Expr::InList {
+                expr,
+                list,
+                negated: _,
+            } => {
+                self.expr(expr)?;
+                self.exprs(list)
+            }
+            Expr::InSubquery {
+                expr,
+                subquery,
+                negated: _,
+            } => {
+                self.expr(expr)?;
+                self.query(subquery)
+            }
+            Expr::Between {
+                expr,
+                negated: _,
+                low,
+                high,
+            } => self.each([expr, low, high]),
+            Expr::BinaryOp { left, op, right } => {
+                operator(op)?;
+                self.each([left, right])
+            }
+            Expr::AnyOp {
+                left,
+                compare_op,
+                right,
+                is_some: _,
+            }
+            | Expr::AllOp {
+                left,
+                compare_op,
+                right,
+            } => {
+                operator(compare_op)?;
+                self.each([left, right])
+            }
+            Expr::UnaryOp { op, expr } => {
+                unary_operator(op)?;
+                self.expr(expr)
+            }
+            Expr::Like {
+                negated: _,
+                any,
+                expr,
+                pattern,
+                escape_char,
+            }
+            | Expr::ILike {
+                negated: _,
+                any,
+                expr,
+                pattern,
+                escape_char,
+            } => {
+                absent(!*any, "LIKE ANY without ANY (ARRAY[…])")?;
+                self.each([expr, pattern])?;
+                self.each(escape_char)
+            }
+            Expr::SimilarTo {
+                negated: _,
+                expr,
+                pattern,
+                escape_char,
+            } => {
+                self.each([expr, pattern])?;
+                self.each(escape_char)
+            }
+            Expr::Cast {
+                kind,
+                expr,
+                data_type,
+                format,
+            } => {
+                match kind {
+                    CastKind::Cast | CastKind::DoubleColon => {}
+                    CastKind::TryCast | CastKind::SafeCast => {
+                        return Err(Refusal::construct("TRY_CAST", "Use CAST or ::."));
+                    }
+                }
+                absent(format.is_none(), "CAST … FORMAT")?;
+                types::check(data_type)?;
+                self.expr(expr)
+            }
+            Expr::AtTimeZone {
+                timestamp,
+                time_zone,
+            } => self.each([timestamp, time_zone]),
+            Expr::Extract {
+                field,
+                syntax,
+                expr,
+            } => {
+                absent(
+                    matches!(syntax, ExtractSyntax::From),
+                    "EXTRACT with a comma",
+                )?;
+                date_field(field)?;
+                self.expr(expr)
+            }
+            Expr::Ceil { expr, field } | Expr::Floor { expr, field } => {
+                match field {
+                    CeilFloorKind::DateTimeField(DateTimeField::NoDateTime) => {}
+                    CeilFloorKind::DateTimeField(_) | CeilFloorKind::Scale(_) => {
+                        return Err(Refusal::construct(
+                            "CEIL or FLOOR with a scale",
+                            "Use round(value, digits) or date_trunc().",
+                        ));
+                    }
+                }
+                self.expr(expr)
+            }
+            Expr::Position { expr, r#in } => self.each([expr, r#in]),
+            Expr::Substring {
+                expr,
+                substring_from,
+                substring_for,
+                special: _,
+                shorthand: _,
+            } => {
+                self.expr(expr)?;
+                self.each(substring_from)?;
+                self.each(substring_for)
+            }
+            Expr::Trim {
+                trim_where: _,
+                trim_what,
+                expr,
+                trim_characters,
+            } => {
+                self.expr(expr)?;
+                self.each(trim_what)?;
+                trim_characters
+                    .iter_mut()
+                    .try_for_each(|list| self.exprs(list))
+            }
+            Expr::Overlay {
+                expr,
+                overlay_what,
+                overlay_from,
+                overlay_for,
+            } => {
+                self.each([expr, overlay_what, overlay_from])?;
+                self.each(overlay_for)
+            }
+            Expr::Function(function) => self.function(function),
+            Expr::Case {
+                case_token: _,
+                end_token: _,
+                operand,
+                conditions,
+                else_result,
+            } => {
+                self.each(operand)?;
+                for CaseWhen { condition, result } in conditions {
+                    self.expr(condition)?;
+                    self.expr(result)?;
+                }
+                self.each(else_result)
+            }
+            Expr::Exists {
+                subquery,
+                negated: _,
+            } => self.query(subquery),
+            Expr::Subquery(subquery) => self.query(subquery),
+            Expr::GroupingSets(sets) | Expr::Cube(sets) | Expr::Rollup(sets) => {
+                sets.iter_mut().try_for_each(|set| self.exprs(set))
+            }
+            Expr::Tuple(exprs) => self.exprs(exprs),
+            Expr::Array(Array { elem, named: _ }) => self.exprs(elem),
+            Expr::CompoundFieldAccess { root, access_chain } => {
+                self.expr(root)?;
+                access_chain
+                    .iter_mut()
+                    .try_for_each(|access| self.access(access))
+            }
+
+            Expr::JsonAccess { .. } => Err(Refusal::construct(
+                "value:path",
+                "Read JSON with -> and ->>.",
+            )),
+            Expr::Convert { .. } => Err(Refusal::construct("CONVERT", "Use CAST or ::.")),
+            Expr::RLike { .. } => Err(Refusal::construct("RLIKE or REGEXP", "Use ~ or ~*.")),
+            Expr::Collate { .. } => Err(Refusal::construct(
+                "COLLATE",
+                "Leave it out, or compare with lower().",
+            )),
+            Expr::Prefixed { .. } => Err(Refusal::construct(
+                "A literal with a prefix",
+                "Use a plain quoted text.",
+            )),
+            Expr::IsJson { .. }
+            | Expr::IsNormalized { .. }
+            | Expr::InUnnest { .. }
+            | Expr::Struct { .. }
+            | Expr::Named { .. }
+            | Expr::Dictionary(_)
+            | Expr::Map(_)
+            | Expr::MatchAgainst { .. }
+            | Expr::OuterJoin(_)
+            | Expr::Prior(_)
+            | Expr::Lambda(_)
+            | Expr::MemberOf(_) => Err(Refusal::foreign("this kind of expression")),
+        }
+    }
+
+    fn access(&mut self, access: &mut AccessExpr) -> Checked {
+        match access {
+            AccessExpr::Dot(expr) => self.expr(expr),
+            AccessExpr::Subscript(Subscript::Index { index }) => self.expr(index),
+            AccessExpr::Subscript(Subscript::Slice {
+                lower_bound,
+                upper_bound,
+                stride,
+            }) => [lower_bound, upper_bound, stride]
+                .into_iter()
+                .flatten()
+                .try_for_each(|bound| self.expr(bound)),
+        }
+    }
+
+    fn interval(&mut self, interval: &mut Interval) -> Checked {
+        let Interval {
+            value,
+            leading_field,
+            leading_precision,
+            last_field,
+            fractional_seconds_precision,
+        } = interval;
+        absent(
+            leading_precision.is_none() && fractional_seconds_precision.is_none(),
+            "INTERVAL with a precision",
+        )?;
+        for field in [leading_field, last_field].into_iter().flatten() {
+            date_field(field)?;
+        }
+        if !matches!(value.as_ref(), Expr::Value(_)) {
+            return Err(Refusal::construct(
+                "INTERVAL with a computed value",
+                "Write a quoted one, such as n * interval '1 day'.",
+            ));
+        }
+        self.expr(value)
+    }
+}

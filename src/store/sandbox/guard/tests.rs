@@ -1,0 +1,174 @@
+//! The guard alone: what it prints, what no text may do to it. The corpora of hostile and of
+//! everyday queries are run against a database in `tests/it/sandbox`.
+
+use super::{CheckedSql, Refusal, check};
+use proptest::prelude::*;
+
+const VIEWS: &[&str] = &["accounts", "deals"];
+
+fn checked(sql: &str) -> String {
+    let checked: CheckedSql = check(sql, VIEWS).unwrap();
+    checked.as_str().to_owned()
+}
+
+fn refused(sql: &str) -> Refusal {
+    check(sql, VIEWS).unwrap_err()
+}
+
+#[test]
+fn views_are_printed_with_their_schema_so_that_nothing_else_can_be_meant() {
+    assert_eq!(
+        checked("select name from Accounts a"),
+        "SELECT name FROM agent.accounts a"
+    );
+    assert_eq!(
+        checked("with deals as (select 1) select * from deals"),
+        "WITH deals AS (SELECT 1) SELECT * FROM deals"
+    );
+}
+
+#[test]
+fn a_with_query_is_seen_only_where_postgres_sees_it() {
+    // Its own body, a sibling before it, and whatever is outside.
+    for sql in [
+        "with x as (select * from x) select 1",
+        "with a as (select * from b), b as (select 1) select 1",
+        "select * from (with x as (select 1) select * from x) y, x",
+    ] {
+        assert!(
+            matches!(refused(sql), Refusal::UnknownTable { .. }),
+            "{sql}"
+        );
+    }
+    checked("with a as (select 1), b as (select * from a) select * from b, (select * from a) c");
+}
+
+#[test]
+fn comments_and_odd_quotes_do_not_survive() {
+    assert_eq!(
+        checked("select /* a */ E'it\\'s', $x$it's$x$ -- b\n from accounts"),
+        "SELECT 'it''s', 'it''s' FROM agent.accounts"
+    );
+}
+
+#[test]
+fn a_double_minus_that_printing_would_make_is_refused() {
+    assert_eq!(refused("select - -1"), Refusal::Ambiguous);
+    assert_eq!(refused("select - -id from accounts"), Refusal::Ambiguous);
+    assert_eq!(checked("select -(-1), 2 - -1"), "SELECT -(-1), 2 - -1");
+}
+
+#[test]
+fn a_query_may_end_with_a_semicolon_but_not_go_on() {
+    assert_eq!(checked("select 1;"), "SELECT 1");
+    assert_eq!(refused("select 1; select 2"), Refusal::SeveralStatements);
+    assert_eq!(refused(" ;; "), Refusal::Empty);
+    assert_eq!(refused(""), Refusal::Empty);
+}
+
+#[test]
+fn no_depth_and_no_length_of_text_gets_through_or_breaks_anything() {
+    let many = 20_000;
+    for sql in [
+        format!("select {}1{}", "(".repeat(many), ")".repeat(many)),
+        format!("select {}1", "(".repeat(8_000)),
+        format!("select {}1", "not ".repeat(4_000)),
+        format!("select 1{}", "+1".repeat(8_000)),
+        format!("select 1{}", "+1".repeat(1_400)),
+        format!("select 1{}", "::int".repeat(1_400)),
+        format!("select true{}", " and true".repeat(1_400)),
+        format!("select 1{}", " union select 1".repeat(900)),
+        format!("select {}1", "case when 1=1 then ".repeat(900)),
+        format!("select {}1", "-".repeat(16_000)),
+        format!("select {}1", "- ".repeat(2_900)),
+        format!("select {}1{}", "array[".repeat(2_000), "]".repeat(2_000)),
+        format!(
+            "select * from {}accounts{}",
+            "(".repeat(2_000),
+            ")".repeat(2_000)
+        ),
+        format!("select {}1{}", "(select ".repeat(1_000), ")".repeat(1_000)),
+        format!("with {} select 1", "a as (with ".repeat(1_000)),
+        format!("select '{}'", "x".repeat(many)),
+    ] {
+        check(&sql, VIEWS).unwrap_err();
+    }
+}
+
+#[test]
+fn long_queries_of_the_ordinary_kind_pass() {
+    let columns = vec!["coalesce(name, '') as name"; 100].join(", ");
+    checked(&format!("select {columns} from accounts"));
+    let conditions = vec!["name <> 'x'"; 100].join(" and ");
+    checked(&format!("select 1 from accounts where {conditions}"));
+    let list = (0..1_000)
+        .map(|n| n.to_string())
+        .collect::<Vec<_>>()
+        .join(", ");
+    checked(&format!("select 1 from deals where amount in ({list})"));
+}
+
+#[test]
+fn widths_that_fill_memory_are_refused() {
+    for sql in [
+        "select repeat('x', 1001)",
+        "select repeat('x', 10 * 1000)",
+        "select lpad(name, amount) from accounts",
+        "select format(name) from accounts",
+        "select format('%5s', 1)",
+        "select format('%-5s', 1)",
+        "select format('%1$5s', 1)",
+        "select 'x'::char(2000)",
+        "select '1'::numeric(9999, 2)",
+    ] {
+        check(sql, VIEWS).unwrap_err();
+    }
+    checked(
+        "select format('%s: %2$s %%', name, 1), repeat('-', 20), '1'::numeric(12, 2) from accounts",
+    );
+}
+
+#[test]
+fn a_refusal_says_what_to_write_instead() {
+    assert!(
+        refused("select median(1)")
+            .to_string()
+            .contains("percentile_cont")
+    );
+    assert!(
+        refused("select * from clients")
+            .to_string()
+            .contains("accounts, deals")
+    );
+    assert!(
+        refused("delete from accounts")
+            .to_string()
+            .starts_with("DELETE is not allowed")
+    );
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
+    /// Words of the grammar in any order: never a panic, and what passes passes again unchanged.
+    #[test]
+    fn any_text_is_refused_or_printed_as_something_that_passes_unchanged(
+        words in prop::collection::vec(prop::sample::select(vec![
+            "select", "from", "accounts", "deals", "where", "(", ")", ",", "*", "1", "'x'", "name",
+            "and", "not", "-", "=", "||", "::", "text", "as", "a", "with", "union", "count", ".",
+            "\"q\"", "$$d$$", "E'\\n'", "/*", "*/", "--", "\n", ";", "order by", "limit", "case",
+            "when", "then", "end", "join", "on", "true", "in", "interval", "over", "filter", "é",
+        ]), 1..24),
+    ) {
+        if let Ok(once) = check(&words.join(" "), VIEWS) {
+            let twice = check(once.as_str(), VIEWS);
+            prop_assert_eq!(Ok(once), twice);
+        }
+    }
+
+    #[test]
+    fn any_characters_at_all_do_no_harm(text in "\\PC{0,200}") {
+        let _ = check(&text, VIEWS);
+        let _ = check(&format!("select {text} from accounts"), VIEWS);
+    }
+}

@@ -1,0 +1,308 @@
+//! The way in: what a verified delivery means becomes a row of the inbox, and concurrent
+//! deliveries become one commit. Nothing is acknowledged before that commit.
+
+use crate::base::ids::{ChannelId, Ts, UserId};
+use crate::jobs::workspaces::{Workspace, Workspaces};
+use crate::slack::inbound::{
+    Callback, Event, EventEnvelope, Heard, Inbound, Installation, Interaction, Malformed,
+    SlashCommand, classify,
+};
+use crate::store::inbox::{self, Delivery, Kind};
+use crate::store::{Db, StoreError};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+use tokio::sync::{mpsc, oneshot};
+
+/// Deliveries that one commit takes at most.
+const BATCH: usize = 512;
+/// Longer than this Slack is not kept waiting: it is told to come again.
+const PATIENCE: Duration = Duration::from_millis(1800);
+
+/// What the endpoint answers.
+#[derive(Debug, PartialEq, Eq)]
+pub enum Answer {
+    Stored,
+    /// There is nothing to do for this delivery.
+    Nothing,
+    Challenge(String),
+}
+
+#[derive(Debug, thiserror::Error)]
+pub enum IntakeError {
+    #[error(transparent)]
+    Malformed(#[from] Malformed),
+    /// Not stored, so not acknowledged: Slack will send it again.
+    #[error("the delivery could not be stored")]
+    Away,
+}
+
+#[derive(Clone)]
+pub struct Intake {
+    workspaces: Workspaces,
+    queue: mpsc::Sender<Waiting>,
+}
+
+struct Waiting {
+    delivery: Delivery,
+    stored: oneshot::Sender<bool>,
+}
+
+impl Intake {
+    /// Starts the one writer. `stored` is called after each commit that caused work.
+    pub fn start(
+        db: Db,
+        workspaces: Workspaces,
+        stored: impl Fn(&Delivery) + Send + 'static,
+    ) -> Self {
+        let (queue, waiting) = mpsc::channel(8192);
+        tokio::spawn(write(db, waiting, stored));
+        Self { workspaces, queue }
+    }
+
+    pub async fn event(&self, body: &[u8]) -> Result<Answer, IntakeError> {
+        let envelope = match Callback::parse(body)? {
+            Callback::UrlVerification { challenge } => return Ok(Answer::Challenge(challenge)),
+            Callback::RateLimited { team, minute } => {
+                metrics::counter!("penny_slack_rate_limited_events_total").increment(1);
+                tracing::warn!(
+                    slack.team = team.map(|team| team.0).unwrap_or_default(),
+                    minute,
+                    "Slack holds events back"
+                );
+                return Ok(Answer::Nothing);
+            }
+            Callback::Unknown { kind } => {
+                tracing::debug!(kind, "an unknown kind of callback");
+                return Ok(Answer::Nothing);
+            }
+            Callback::Event(envelope) => envelope,
+        };
+        let Some(workspace) =
+            self.workspace(&envelope.installation, envelope.api_app_id.as_deref())?
+        else {
+            return Ok(Answer::Nothing);
+        };
+        match delivery_of(&envelope, &workspace, body) {
+            Some(delivery) => self.store(delivery).await,
+            None => Ok(Answer::Nothing),
+        }
+    }
+
+    pub async fn interaction(&self, body: &[u8]) -> Result<Answer, IntakeError> {
+        let interaction = Interaction::parse(body)?;
+        let (Some(source), Some(key)) = (interaction.source(), interaction.dedupe_key()) else {
+            return Ok(Answer::Nothing);
+        };
+        let Some(workspace) = self.workspace(&source.installation, source.api_app_id.as_deref())?
+        else {
+            return Ok(Answer::Nothing);
+        };
+        let user = source.user.clone();
+        self.store(whole(
+            &workspace,
+            Kind::Interaction,
+            format!("i:{key}"),
+            Some(user),
+            body,
+        )?)
+        .await
+    }
+
+    pub async fn command(&self, body: &[u8]) -> Result<Answer, IntakeError> {
+        let command = SlashCommand::parse(body)?;
+        let source = &command.source;
+        let Some(workspace) = self.workspace(&source.installation, source.api_app_id.as_deref())?
+        else {
+            return Ok(Answer::Nothing);
+        };
+        let Some(trigger) = &source.trigger_id else {
+            return Ok(Answer::Nothing);
+        };
+        let user = source.user.clone();
+        self.store(whole(
+            &workspace,
+            Kind::Command,
+            format!("c:{trigger}"),
+            Some(user),
+            body,
+        )?)
+        .await
+    }
+
+    /// The installation that a delivery belongs to; one of an unknown workspace is nobody's.
+    fn workspace(
+        &self,
+        installation: &Installation,
+        app: Option<&str>,
+    ) -> Result<Option<Arc<Workspace>>, IntakeError> {
+        if !self.workspaces.are_known() {
+            return Err(IntakeError::Away);
+        }
+        let found = self.workspaces.find(installation).filter(|workspace| {
+            match (workspace.app.as_deref(), app) {
+                (Some(ours), Some(theirs)) => ours == theirs,
+                _ => true,
+            }
+        });
+        if found.is_none() {
+            metrics::counter!("penny_unknown_workspace_total").increment(1);
+            tracing::warn!(
+                slack.team = installation.team.as_ref().map(|team| team.as_str()),
+                "a delivery for a workspace where Penny is not installed"
+            );
+        }
+        Ok(found)
+    }
+
+    async fn store(&self, delivery: Delivery) -> Result<Answer, IntakeError> {
+        let begun = Instant::now();
+        let (stored, outcome) = oneshot::channel();
+        let send = async {
+            self.queue
+                .send(Waiting { delivery, stored })
+                .await
+                .map_err(|_| IntakeError::Away)?;
+            outcome.await.map_err(|_| IntakeError::Away)
+        };
+        match tokio::time::timeout(PATIENCE, send).await {
+            Ok(Ok(true)) => {
+                metrics::histogram!("penny_ack_seconds").record(begun.elapsed().as_secs_f64());
+                Ok(Answer::Stored)
+            }
+            Ok(Err(error)) => Err(error),
+            Ok(Ok(false)) | Err(_) => Err(IntakeError::Away),
+        }
+    }
+}
+
+/// Takes whatever waits, commits it, answers, and only then takes more: while one commit is on
+/// its way to the disk, the next batch gathers by itself.
+async fn write(db: Db, mut waiting: mpsc::Receiver<Waiting>, stored: impl Fn(&Delivery)) {
+    let mut batch = Vec::with_capacity(BATCH);
+    while waiting.recv_many(&mut batch, BATCH).await > 0 {
+        // Whoever has given up meanwhile will send it again.
+        batch.retain(|one: &Waiting| !one.stored.is_closed());
+        let (deliveries, answers): (Vec<_>, Vec<_>) = batch
+            .drain(..)
+            .map(|one| (one.delivery, one.stored))
+            .unzip();
+        let outcome = store_batch(&db, &deliveries).await;
+        let is_stored = outcome.is_ok();
+        if let Err(error) = outcome {
+            tracing::warn!(%error, deliveries = deliveries.len(), "deliveries could not be stored");
+        }
+        metrics::counter!("penny_acks_total", "outcome" => if is_stored { "stored" } else { "refused" })
+            .increment(answers.len() as u64);
+        for answer in answers {
+            let _ = answer.send(is_stored);
+        }
+        if is_stored {
+            deliveries.iter().for_each(&stored);
+        }
+    }
+}
+
+/// One statement, once more if Postgres broke a ring of waiters or a connection had died.
+async fn store_batch(db: &Db, deliveries: &[Delivery]) -> Result<(), StoreError> {
+    if deliveries.is_empty() {
+        return Ok(());
+    }
+    match tokio::time::timeout(PATIENCE, inbox::store(db, deliveries)).await {
+        Ok(Ok(())) => Ok(()),
+        Ok(Err(error)) => {
+            tracing::debug!(%error, "storing once more");
+            inbox::store(db, deliveries).await
+        }
+        Err(_) => Err(StoreError::Away("no answer in time".to_owned())),
+    }
+}
+
+fn delivery_of(
+    envelope: &EventEnvelope<'_>,
+    workspace: &Workspace,
+    body: &[u8],
+) -> Option<Delivery> {
+    let event_key = format!("e:{}", envelope.event_id);
+    let inbound = classify(Event::parse(envelope.event), &workspace.bot_user);
+    let said = |kind, heard: &Heard| {
+        let place = Place {
+            channel: &heard.channel,
+            thread: &heard.thread,
+            ts: Some(&heard.ts),
+            user: Some(&heard.user),
+        };
+        in_thread(workspace, kind, event_key.clone(), &place, body)
+    };
+    match inbound {
+        Inbound::Mention(heard) | Inbound::DirectMessage(heard) => said(Kind::Message, &heard),
+        Inbound::ThreadReply(heard) => said(Kind::Reply, &heard),
+        Inbound::Overheard(heard) => said(Kind::Overheard, &heard),
+        Inbound::Stop(stop) => {
+            let place = Place {
+                channel: &stop.channel,
+                thread: &stop.thread,
+                ts: stop.said_in.as_ref(),
+                user: stop.user.as_ref(),
+            };
+            in_thread(workspace, Kind::Stop, event_key, &place, body)
+        }
+        Inbound::Ignored(reason) => {
+            tracing::trace!(?reason, "an event that asks nothing of Penny");
+            None
+        }
+        Inbound::ContextChanged { .. } => None,
+        Inbound::HomeOpened { .. }
+        | Inbound::TitleChanged { .. }
+        | Inbound::PaneOpened { .. }
+        | Inbound::Joined { .. }
+        | Inbound::Reaction { .. }
+        | Inbound::Uninstalled => whole(workspace, Kind::Event, event_key, None, body).ok(),
+    }
+}
+
+struct Place<'a> {
+    channel: &'a ChannelId,
+    thread: &'a Ts,
+    ts: Option<&'a Ts>,
+    user: Option<&'a UserId>,
+}
+
+fn in_thread(
+    workspace: &Workspace,
+    kind: Kind,
+    event_key: String,
+    place: &Place<'_>,
+    body: &[u8],
+) -> Option<Delivery> {
+    let mut delivery = whole(workspace, kind, event_key, place.user.cloned(), body).ok()?;
+    delivery.message_key = place.ts.map(|ts| format!("{}:{ts}", place.channel));
+    delivery.channel = Some(place.channel.0.clone());
+    delivery.thread_ts = Some(place.thread.0.clone());
+    delivery.ts = place.ts.map(|ts| ts.0.clone());
+    Some(delivery)
+}
+
+fn whole(
+    workspace: &Workspace,
+    kind: Kind,
+    event_key: String,
+    user: Option<UserId>,
+    body: &[u8],
+) -> Result<Delivery, Malformed> {
+    Ok(Delivery {
+        org: workspace.org,
+        kind,
+        event_key,
+        message_key: None,
+        workspace: workspace.id.clone(),
+        channel: None,
+        thread_ts: None,
+        ts: None,
+        user: user.map(|user| user.0),
+        // Postgres text has no NUL; JSON writes it as an escape, so a raw one is not JSON.
+        payload: std::str::from_utf8(body)
+            .map_err(|_| Malformed::NotText)?
+            .replace('\0', ""),
+        trace_id: uuid::Uuid::now_v7().simple().to_string(),
+    })
+}

@@ -1,0 +1,63 @@
+//! For operators and load balancers: alive, ready, and the metrics.
+
+use crate::store::Db;
+use axum::Router;
+use axum::extract::State;
+use axum::http::{StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use axum::routing::get;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio_util::sync::CancellationToken;
+
+#[derive(Clone)]
+pub struct Health {
+    pub db: Db,
+    pub leaving: CancellationToken,
+    /// Renders all metrics in Prometheus' text format.
+    pub render_metrics: Arc<dyn Fn() -> String + Send + Sync>,
+}
+
+pub fn routes(health: Health) -> Router {
+    Router::new()
+        .route("/healthz", get(|| async { "ok\n" }))
+        .route("/readyz", get(ready))
+        .route("/metrics", get(metrics_page))
+        .with_state(health)
+}
+
+async fn ready(State(health): State<Health>) -> Response {
+    if health.leaving.is_cancelled() {
+        return (StatusCode::SERVICE_UNAVAILABLE, "leaving\n").into_response();
+    }
+    match tokio::time::timeout(Duration::from_secs(2), health.db.check_writable()).await {
+        Ok(Ok(())) => "ready\n".into_response(),
+        _ => (
+            StatusCode::SERVICE_UNAVAILABLE,
+            "the database cannot be written to\n",
+        )
+            .into_response(),
+    }
+}
+
+async fn metrics_page(State(health): State<Health>) -> Response {
+    let (open, idle) = health.db.pool_size();
+    metrics::gauge!("penny_database_connections", "state" => "open").set(f64::from(open));
+    metrics::gauge!("penny_database_connections", "state" => "idle").set(idle as f64);
+    if let Ok(backlog) = crate::store::jobs::backlog(&health.db).await {
+        for kind in backlog {
+            let gauge = |name: &'static str, value: f64| {
+                metrics::gauge!(name, "kind" => kind.kind.clone()).set(value);
+            };
+            gauge("penny_jobs_ready", kind.ready as f64);
+            gauge("penny_jobs_running", kind.running as f64);
+            gauge("penny_jobs_dead", kind.dead as f64);
+            gauge("penny_jobs_oldest_seconds", kind.oldest_seconds);
+        }
+    }
+    (
+        [(header::CONTENT_TYPE, "text/plain; version=0.0.4")],
+        (health.render_metrics)(),
+    )
+        .into_response()
+}

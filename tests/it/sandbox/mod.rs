@@ -1,0 +1,9 @@
+//! SQL of a model, against a real database: who sees what, what is refused, what comes back.
+
+mod analytic;
+mod hostile;
+mod logins;
+mod results;
+mod schema;
+mod visibility;
+mod world;
