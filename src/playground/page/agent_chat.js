@@ -6,6 +6,7 @@ import { acceptDrops, Composer } from './composer.js';
 import { h } from './dom.js';
 import { icon, pennyFace } from './icons.js';
 import { MessageList } from './message_list.js';
+import { markSessionRead } from './read_marks.js';
 import { me, threadMessages } from './select.js';
 import { state } from './store.js';
 
@@ -48,6 +49,7 @@ export class AgentChat {
       placeholder: session ? 'Reply to Penny…' : 'Ask Penny anything…',
       processing: thread?.session === 'processing',
     });
+    if (session && !document.hidden) markSessionRead(channel, session);
   }
 
   // Drawn anew only when it would differ, so that a press on a prompt is never lost to a redraw.

@@ -81,7 +81,7 @@ async function request(url, options) {
   try {
     response = await fetch(url, options);
   } catch {
-    return { ok: false, error: 'The playground does not answer. Is `penny dev` still running?' };
+    return { ok: false, error: 'The playground does not answer. Is “penny dev” still running?' };
   }
   try {
     const answer = await response.json();

@@ -27,11 +27,11 @@ import { icon } from './icons.js';
 import { ModalLayer } from './modal_layer.js';
 import { PennyDm } from './penny_dm.js';
 import { closePopover } from './popover.js';
-import { beginMarks } from './read_marks.js';
+import { beginMarks, unread } from './read_marks.js';
 import { apply, go, onRoute, route } from './route.js';
-import { directory, pennyDm } from './select.js';
+import { channelTitle, directory, pennyDm } from './select.js';
 import { Sidebar } from './sidebar.js';
-import { receive, setConnection, state, subscribe } from './store.js';
+import { forgetPerson, receive, setConnection, state, subscribe } from './store.js';
 import { openSwitcher } from './switcher.js';
 import { ThreadPane } from './thread_pane.js';
 import { toast } from './toast.js';
@@ -73,6 +73,12 @@ function draw(changes = new Set(['all'])) {
   drawSide(channel, inDm);
   topbar.draw(pane.open);
   sidebar.draw();
+  document.title = pageTitle(channel);
+}
+
+function pageTitle(channel) {
+  const waiting = [...state.channels.values()].filter((one) => one.id !== channel.id && unread(one).mentions > 0).length;
+  return `${waiting ? `(${waiting}) ` : ''}${channelTitle(channel)} · ${state.team.name} playground`;
 }
 
 function drawSide(channel, inDm) {
@@ -98,6 +104,7 @@ function firstPlace() {
 
 function follow(personId) {
   setConnection('connecting');
+  forgetPerson();
   connect(personId, {
     onopen: () => setConnection('open'),
     onlost: () => setConnection('lost'),
@@ -146,7 +153,7 @@ async function start() {
   apply();
   const known = people.some((person) => person.id === route.person);
   if (!known && people.length) go({ person: suggested ?? people[0].id, channel: null, tab: null, thread: null });
-  else if (!known) toast('The playground does not answer. Is `penny dev` still running?', 'error');
+  else if (!known) toast('The playground does not answer. Is “penny dev” still running?', 'error');
 }
 
 start();

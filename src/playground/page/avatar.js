@@ -7,7 +7,8 @@ import { pennyId } from './select.js';
 /** A person's face; `size` is a class: `tiny`, `small`, `normal` or `big`. */
 export function avatar(person, size = 'normal') {
   if (person && person.id === pennyId()) return h('span', { class: `avatar ${size} penny`, 'aria-hidden': 'true' }, pennyFace());
-  return face(person?.emoji || initial(person), person?.color, size);
+  const mark = person?.emoji && (emojiChar(person.emoji) ?? person.emoji);
+  return face(mark || initial(person), person?.color, size);
 }
 
 /** The face that a message shows, which its own `icon_emoji` overrides. */

@@ -7,7 +7,7 @@ import { h, replace } from './dom.js';
 import { icon } from './icons.js';
 import { MessageList } from './message_list.js';
 import { openMenu } from './popover.js';
-import { firstUnread, markRead } from './read_marks.js';
+import { markRead, newSince } from './read_marks.js';
 import { channelTitle, counterpart, pennyId, person, roots } from './select.js';
 import { prepend, state } from './store.js';
 
@@ -27,7 +27,7 @@ export class ChannelView {
   draw(channel) {
     const fresh = this.channel?.id !== channel.id || this.owner !== state.me;
     if (fresh) {
-      this.unreadSince = firstUnread(channel);
+      this.unreadSince = newSince(channel);
       this.owner = state.me;
     }
     this.channel = channel;
@@ -121,7 +121,7 @@ function introOf(channel, empty, fill) {
       : h('span', null, 'Penny is not in this channel yet. Mention her, or add her from the menu at the top right.'));
   return h('div', { class: empty ? 'intro empty-channel' : 'intro' },
     h('div', { class: 'intro-icon' }, direct ? avatar(person(counterpart(channel)), 'big') : icon(channel.kind === 'private' ? 'lock' : 'hash', 28)),
-    h('h2', null, direct ? channelTitle(channel) : `#${channel.name}`),
+    h('h2', null, channelTitle(channel)),
     h('p', null, text),
     hint);
 }

@@ -92,7 +92,7 @@ export class MessageView {
     this.body.classList.toggle('caret', Boolean(streaming) && !this.body.childElementCount);
     if (!streaming || !this.body.lastElementChild?.classList.contains('block-markdown')) return;
     let node = this.body.lastElementChild;
-    while (['P', 'UL', 'OL', 'LI', 'BLOCKQUOTE', 'DIV'].includes(node.lastElementChild?.tagName) && !node.lastElementChild.classList.contains('table-scroll')) node = node.lastElementChild;
+    while (['P', 'UL', 'OL', 'LI', 'BLOCKQUOTE', 'DIV', 'PRE', 'CODE'].includes(node.lastElementChild?.tagName) && !node.lastElementChild.classList.contains('table-scroll')) node = node.lastElementChild;
     node.classList.add('caret');
   }
 

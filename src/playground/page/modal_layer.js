@@ -1,7 +1,7 @@
 // Penny's modals: the top of the stack is shown, the ones beneath wait with what was typed.
 import { act } from './api.js';
 import { missingInputs, showErrors } from './blocks/input_block.js';
-import { busy } from './blocks/buttons.js';
+import { busy } from './blocks/spot.js';
 import { openDialog } from './dialog.js';
 import { h, replace } from './dom.js';
 import { plainText } from './blocks/text_object.js';

@@ -5,7 +5,7 @@ import { openSession, setSession } from './agent_session.js';
 import { h, replace } from './dom.js';
 import { icon, pennyFace } from './icons.js';
 import { moveFocus } from './popover.js';
-import { markRead } from './read_marks.js';
+import { unreadSessions } from './read_marks.js';
 import { go, route } from './route.js';
 import { sessionList } from './session_list.js';
 import { sessions } from './select.js';
@@ -36,17 +36,16 @@ export class PennyDm {
   draw(channel) {
     const tab = TABS.some(([name]) => name === route.tab) ? route.tab : 'messages';
     this.#announce(tab);
-    this.#drawTabs(tab);
     const current = openSession();
     this.title.textContent = tab === 'messages' ? sessions(channel).find((session) => session.ts === current)?.title ?? '' : '';
     this.fresh.hidden = tab === 'messages' && !current;
     if (tab === 'messages') {
       this.#fill(this.chat.node);
       this.chat.draw(channel);
-      if (!document.hidden) markRead(channel);
     } else if (tab === 'home') this.#drawHome(channel);
     else if (tab === 'history') this.#fill(h('div', { class: 'page' }, h('h2', null, 'Your chats with Penny'), sessionList(channel, current, (ts) => this.#open(ts))));
     else this.#fill(about());
+    this.#drawTabs(tab, unreadSessions(channel).length);
   }
 
   // Slack tells an app whenever its home or its messages are opened.
@@ -62,9 +61,9 @@ export class PennyDm {
     this.#shown = null;
   }
 
-  #drawTabs(tab) {
-    if (this.drawnTab === tab) return;
-    this.drawnTab = tab;
+  #drawTabs(tab, news) {
+    if (this.drawnTabs === `${tab} ${news}`) return;
+    this.drawnTabs = `${tab} ${news}`;
     replace(this.tabs, TABS.map(([name, label]) => h('button', {
       type: 'button',
       role: 'tab',
@@ -73,7 +72,7 @@ export class PennyDm {
       tabindex: name === tab ? '0' : '-1',
       'data-qa': `tab-${name}`,
       onclick: () => go({ tab: name }),
-    }, label)));
+    }, label, name === 'history' && news > 0 && h('span', { class: 'badge', 'aria-label': `${news} unread` }, String(news)))));
   }
 
   #drawHome(channel) {

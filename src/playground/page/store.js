@@ -102,6 +102,13 @@ const REDUCERS = {
   },
 };
 
+/** Forgets whom the page showed, until the next person's snapshot is here. */
+export function forgetPerson() {
+  state.me = null;
+  state.views = [];
+  changed('all');
+}
+
 /** Takes one event of the stream in. */
 export function receive(name, data) {
   REDUCERS[name]?.(data);

@@ -24,7 +24,7 @@ export function openSwitcher() {
     row.open();
   };
   const draw = () => replace(list, rows.length
-    ? rows.map((row, index) => h('div', { class: index === at ? 'option active' : 'option', role: 'option', 'aria-selected': String(index === at), 'data-qa': 'switcher-option', onclick: () => pick(row) }, row.face, h('span', { class: 'option-text' }, row.label), h('span', { class: 'menu-hint' }, row.hint)))
+    ? rows.map((row, index) => h('div', { class: index === at ? 'option active' : 'option', role: 'option', 'aria-selected': String(index === at), 'data-qa': 'switcher-option', onclick: () => pick(row) }, row.face, h('span', { class: 'switcher-label' }, row.label), h('span', { class: 'menu-hint' }, row.hint)))
     : h('div', { class: 'list-empty' }, 'Nothing of that name here.'));
   const search = () => {
     rows = find(input.value.trim().toLowerCase());

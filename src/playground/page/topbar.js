@@ -32,7 +32,7 @@ export class Topbar {
     const people = [...state.people.values()].filter((one) => !one.is_bot && !one.deleted);
     const pick = (id) => {
       closePopover();
-      if (id !== state.me) go({ person: id, channel: null, tab: null, thread: null });
+      if (id !== state.me) go({ person: id });
     };
     const list = h('div', { class: 'menu people-menu', role: 'listbox', 'aria-label': 'Act as' },
       h('div', { class: 'menu-heading' }, 'Act as'),

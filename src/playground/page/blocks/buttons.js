@@ -21,17 +21,7 @@ async function press(node, spot, ctx) {
   const { element } = spot;
   if (node.getAttribute('aria-busy')) return;
   if (element.url && safeUrl(element.url)) window.open(element.url, '_blank', 'noopener');
-  await busy(node, () => fire(spot, ctx, { value: element.value ?? '', text: element.text }));
-}
-
-/** Marks a control as working until its request is answered. */
-export async function busy(node, work) {
-  node.setAttribute('aria-busy', 'true');
-  try {
-    return await work();
-  } finally {
-    node.removeAttribute('aria-busy');
-  }
+  await fire(spot, ctx, { value: element.value ?? '', text: element.text }, node);
 }
 
 const ICONS = { trash: 'trash', edit: 'edit', copy: 'copy', refresh: 'history', retry: 'history' };
@@ -45,7 +35,7 @@ export function iconButton(spot, ctx) {
     title: label,
     'aria-label': label,
     'data-qa': 'icon-button',
-    onclick: (event) => busy(event.currentTarget, () => fire(spot, ctx, { value: element.value ?? '' })),
+    onclick: (event) => fire(spot, ctx, { value: element.value ?? '' }, event.currentTarget),
   }, icon(ICONS[element.icon] ?? 'spark', 16));
 }
 

@@ -10,7 +10,7 @@ export function section(block, ctx) {
     : null;
   const text = block.text ? h('div', { class: 'section-text' }, textObject(block.text, ctx.directory)) : null;
   const accessory = block.accessory
-    ? h('div', { class: `section-accessory ${block.accessory.type}` }, element({ element: block.accessory, blockId: block.block_id }, ctx))
+    ? h('div', { class: 'section-accessory' }, element({ element: block.accessory, blockId: block.block_id }, ctx))
     : null;
   return h('div', null, h('div', { class: 'section-body' }, text, fields), accessory);
 }

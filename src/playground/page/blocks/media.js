@@ -9,7 +9,7 @@ import { plainText } from './text_object.js';
 export function image(source, className = '') {
   const url = source.slack_file?.id ? fileUrl(source.slack_file.id) : (source.image_url ?? source.slack_file?.url ?? '');
   const alt = source.alt_text ?? '';
-  if (!isLocal(url)) return h('span', { class: `image-elsewhere ${className}`, title: alt }, icon('eye', 16), url ? link(url, alt || 'Picture') : alt);
+  if (!isLocal(url)) return h('span', { class: 'image-elsewhere', title: alt }, icon('eye', 16), url ? link(url, alt || 'Picture') : alt);
   const node = h('img', { src: url, alt, class: className, loading: 'lazy' });
   node.addEventListener('error', () => node.replaceWith(h('span', { class: 'image-elsewhere' }, icon('eye', 16), alt || 'This picture could not be loaded.')));
   return node;

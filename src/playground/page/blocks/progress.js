@@ -1,7 +1,6 @@
 // How Penny shows her work: plans, task cards, and the feedback row under an answer.
 import { classes, h, link } from '../dom.js';
 import { icon } from '../icons.js';
-import { busy } from './buttons.js';
 import { element } from './element.js';
 import { richTextNodes } from './rich_text.js';
 import { fire } from './spot.js';
@@ -83,7 +82,7 @@ function feedback(item, block, ctx) {
     const before = ctx.pressed.get(key);
     ctx.pressed.set(key, side);
     show();
-    const sent = await busy(node, () => fire(spot, ctx, { value: choice.value ?? side }));
+    const sent = await fire(spot, ctx, { value: choice.value ?? side }, node);
     if (!sent) ctx.pressed.set(key, before);
     show();
   }

@@ -4,14 +4,26 @@ import { askConfirm } from '../dialog.js';
 
 /**
  * Sends a block action for the element, after the confirmation that it asks for. Inside an `input`
- * block nothing is sent unless the block dispatches. Answers false when the person declined.
+ * block nothing is sent unless the block dispatches. `control` looks busy until the answer is here.
+ * Answers false when the person declined.
  */
-export async function fire(spot, ctx, fields) {
+export async function fire(spot, ctx, fields, control = null) {
   const { element, blockId } = spot;
   if (spot.inInput && !spot.dispatch) return true;
   if (element.confirm && !(await confirmed(element.confirm, ctx))) return false;
-  await ctx.press({ type: element.type, action_id: element.action_id, block_id: blockId, ...fields });
+  const press = () => ctx.press({ type: element.type, action_id: element.action_id, block_id: blockId, ...fields });
+  await (control ? busy(control, press) : press());
   return true;
+}
+
+/** Marks a control as working until its request is answered. */
+export async function busy(control, work) {
+  control.setAttribute('aria-busy', 'true');
+  try {
+    return await work();
+  } finally {
+    control.removeAttribute('aria-busy');
+  }
 }
 
 function confirmed(confirm, ctx) {

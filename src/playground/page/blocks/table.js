@@ -49,7 +49,7 @@ function row(cells, tag, block, ctx) {
     const numeric = cell?.type === 'raw_number';
     const header = tag === 'td' && column === block.row_header_column_index;
     const align = settings?.align ?? (numeric ? 'right' : 'left');
-    return h(header ? 'th' : tag, { class: classes(`align-${align}`, settings?.is_wrapped === false && 'nowrap', numeric && 'numeric'), scope: header ? 'row' : tag === 'th' ? 'col' : null }, cellContent(cell, ctx));
+    return h(header ? 'th' : tag, { class: classes(`align-${align}`, settings?.is_wrapped === false && 'nowrap', numeric && 'numeric'), scope: header ? 'row' : tag === 'th' ? 'col' : null }, cellContent(cell, block, ctx));
   }));
 }
 
