@@ -7,6 +7,7 @@ pub mod inbox;
 pub mod installations;
 pub mod jobs;
 pub mod listen;
+pub mod memory;
 pub mod migrate;
 pub mod people;
 pub mod questions;

@@ -6,5 +6,7 @@
     reason = "the exception for tests does not reach the helpers of a test binary"
 )]
 
+mod memory;
 mod migrations;
 mod sandbox;
+mod tools;

@@ -1,5 +1,10 @@
 //! The tools that the agent may call, one file each, and the one list of them.
 
+pub mod describe_tables;
+pub mod list_connected_systems;
+pub mod manage_memory;
+pub mod run_sql_query;
+
 use crate::base::ids::{ConversationId, TurnId};
 use crate::base::viewer::Viewer;
 use crate::models::ToolSpec;

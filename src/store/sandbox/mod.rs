@@ -46,8 +46,8 @@ impl Default for Limits {
     fn default() -> Self {
         Self {
             rows: 200,
-            bytes: 48 * 1024,
-            row_bytes: 32 * 1024,
+            bytes: 32 * 1024,
+            row_bytes: 16 * 1024,
             deadline: Duration::from_secs(10),
             at_once: 8,
         }

@@ -6,4 +6,4 @@ mod logins;
 mod results;
 mod schema;
 mod visibility;
-mod world;
+pub mod world;
