@@ -25,8 +25,24 @@ impl Journal<'_> {
         spent: Spent,
         model: Option<&str>,
     ) -> StoreResult<bool> {
+        self.save_taking(transcript, entries, &[], spent, model)
+            .await
+    }
+
+    /// The same, and marks what was taken from the inbox for it.
+    pub async fn save_taking(
+        &self,
+        transcript: &mut Transcript,
+        entries: Vec<Entry>,
+        taken: &[i64],
+        spent: Spent,
+        model: Option<&str>,
+    ) -> StoreResult<bool> {
         let mut tx = self.db.org(self.lease.org).await?;
         jobs::hold(&mut tx, self.lease).await?;
+        if !taken.is_empty() {
+            inbox::mark_taken(&mut tx, taken).await?;
+        }
         for (place, entry) in (transcript.next_seq..).zip(&entries) {
             let (kind, body) = split(entry)?;
             conversations::append(&mut tx, self.conversation, self.turn, place, &kind, &body)

@@ -10,4 +10,4 @@ pub mod transcript;
 mod turn;
 mod untrusted;
 
-pub use turn::{Agent, Ended, Run, TurnError, TurnInput};
+pub use turn::{Agent, Ended, NewInput, Run, TurnError, TurnInput};

@@ -2,7 +2,7 @@
 
 use super::untrusted;
 use crate::base::ids::TurnId;
-use crate::models::{Block, Message, Reply, Role};
+use crate::models::{Block, Message, Reply, Role, Stop};
 use crate::store::conversations;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -159,6 +159,17 @@ impl Transcript {
             }
         }
         open
+    }
+
+    /// The last word is Penny's, and it is a whole one.
+    pub fn is_answered(&self) -> bool {
+        match self.entries.last() {
+            Some((_, Entry::Reply(reply))) => {
+                self.open_calls().is_empty() && reply.stop != Stop::Pause
+            }
+            Some((_, Entry::Note { .. })) => true,
+            _ => false,
+        }
     }
 
     /// The conversation as a model wants it: roles alternate, every call has its result.

@@ -53,11 +53,18 @@ pub enum TurnError {
     HandOver,
 }
 
+/// What people said, and the rows of the inbox that it came from.
+#[derive(Debug, Clone, Default)]
+pub struct NewInput {
+    pub input: Input,
+    pub taken: Vec<i64>,
+}
+
 /// What a turn needs from those who run it.
 #[async_trait]
 pub trait TurnInput: Send + Sync {
-    /// What was said since the turn began; None if there is nothing for Penny in it.
-    async fn take_new(&self) -> Result<Option<Input>, StoreError>;
+    /// What was said since the last look; None if there is nothing for Penny in it.
+    async fn new(&self) -> Result<Option<NewInput>, StoreError>;
     /// Images and PDFs of the conversation, to go with the messages.
     async fn attach(&self, messages: &mut Vec<Message>, transcript: &Transcript);
 }
@@ -82,7 +89,8 @@ impl Agent {
     pub async fn run(&self, run: &mut Run<'_>) -> Result<Ended, TurnError> {
         let begun = Instant::now();
         let mut compacted = false;
-        let mut last = None;
+        // Whether something may wait in the inbox: surely at the beginning.
+        let mut look = true;
         loop {
             if run.stop.is_cancelled() {
                 return self.stopped(run).await;
@@ -93,18 +101,21 @@ impl Agent {
             let open = run.transcript.open_calls();
             if !open.is_empty() {
                 match self.call_tools(run, open).await? {
-                    Calls::Answered => continue,
+                    Calls::Answered { said_more } => look |= said_more,
+                    Calls::Parked if self.answered_in_thread(run).await? => {}
                     Calls::Parked => return Ok(Ended::Parked),
                     Calls::Stopped => return self.stopped(run).await,
                 }
+                continue;
             }
-            if let Some(input) = run.input.take_new().await? {
-                let spent = run.spent;
-                run.journal
-                    .save(&mut run.transcript, vec![Entry::Input(input)], spent, None)
-                    .await?;
-            } else if let Some(ended) = last.take() {
-                return Ok(ended);
+            if std::mem::take(&mut look) {
+                self.take_input(run, Vec::new()).await?;
+                if run.stop.is_cancelled() {
+                    continue;
+                }
+            }
+            if run.transcript.is_answered() {
+                return Ok(Ended::Answered);
             }
             if let Some(breach) = limits::breach(&self.limits, run.spent, run.age + begun.elapsed())
             {
@@ -115,14 +126,8 @@ impl Agent {
                     self.save_partial(run, partial).await?;
                     return self.stopped(run).await;
                 }
-                Ok(Step::Done { ended, said_more }) => {
-                    if !said_more && run.transcript.open_calls().is_empty() {
-                        if let Some(ended) = ended {
-                            return Ok(ended);
-                        }
-                    }
-                    last = ended;
-                }
+                Ok(Step::Done { refused: true, .. }) => return Ok(Ended::Refused),
+                Ok(Step::Done { said_more, .. }) => look |= said_more,
                 Err(TurnError::Model(ModelError::ContextTooLong)) if !compacted => {
                     compacted = true;
                     self.compact(run).await?;
@@ -180,11 +185,7 @@ impl Agent {
         run.spent.steps += 1;
         run.spent.tokens += i64::try_from(reply.usage.total()).unwrap_or(i64::MAX);
         run.spent.cost_micros += i64::try_from(cost).unwrap_or(i64::MAX);
-        let ended = match reply.stop {
-            Stop::EndTurn | Stop::MaxTokens => Some(Ended::Answered),
-            Stop::Refusal => Some(Ended::Refused),
-            Stop::ToolUse | Stop::Pause => None,
-        };
+        let refused = reply.stop == Stop::Refusal;
         let model = reply.model.clone();
         let said_more = run
             .journal
@@ -196,7 +197,7 @@ impl Agent {
             )
             .await?;
         run.progress.saved();
-        Ok(Step::Done { ended, said_more })
+        Ok(Step::Done { refused, said_more })
     }
 
     /// Runs the open calls side by side and saves each result as it comes: a crash repeats
@@ -386,7 +387,7 @@ enum Step {
 }
 
 enum Calls {
-    Answered,
+    Answered { said_more: bool },
     Parked,
     Stopped,
 }

@@ -98,8 +98,8 @@ pub struct Config {
     pub public_url: Option<Url>,
     pub slack: SlackConfig,
     pub models: ModelConfig,
-    /// Keys that seal secrets at rest: the first seals, all of them open.
-    pub secret_keys: Vec<Secret>,
+    /// Seals secrets at rest. Several, with commas between: the first seals, all of them open.
+    pub secret_key: Secret,
     pub limits: Limits,
     pub workers: usize,
     pub retention_days: i32,
@@ -162,7 +162,10 @@ impl Config {
             public_url: source.url("PENNY_PUBLIC_URL")?,
             slack: SlackConfig::read(source)?,
             models: ModelConfig::read(source)?,
-            secret_keys: secret_keys(source)?,
+            secret_key: source.secret("PENNY_SECRET_KEY").ok_or(ConfigError::Missing {
+                name: "PENNY_SECRET_KEY",
+                hint: "It seals tokens at rest: 32 random bytes in base64, such as `openssl rand -base64 32` prints.",
+            })?,
             limits: Limits::read(source)?,
             workers: source.number("PENNY_WORKERS", 64)?,
             retention_days: source.number("PENNY_RETENTION_DAYS", 30)?,
@@ -271,20 +274,6 @@ impl Limits {
             person_turns_an_hour: source.number("PENNY_TURNS_PER_HOUR", 600)?,
         })
     }
-}
-
-fn secret_keys(source: &Source) -> Result<Vec<Secret>, ConfigError> {
-    let keys: Vec<_> = ["PENNY_SECRET_KEY", "PENNY_SECRET_KEY_PREVIOUS"]
-        .into_iter()
-        .filter_map(|name| source.secret(name))
-        .collect();
-    if keys.is_empty() {
-        return Err(ConfigError::Missing {
-            name: "PENNY_SECRET_KEY",
-            hint: "It seals tokens at rest: 32 random bytes in base64, such as `openssl rand -base64 32` prints.",
-        });
-    }
-    Ok(keys)
 }
 
 fn default_url(text: &'static str) -> Result<Url, ConfigError> {

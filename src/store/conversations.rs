@@ -43,6 +43,29 @@ pub async fn open(tx: &mut OrgTx, thread: &Thread) -> StoreResult<ConversationId
     Ok(ConversationId(id))
 }
 
+/// The conversation of a thread, if Penny takes part there, and the workspace it is in.
+pub async fn find(
+    tx: &mut OrgTx,
+    channel: &ChannelId,
+    thread_ts: &Ts,
+) -> StoreResult<Option<(ConversationId, TeamId)>> {
+    Ok(sqlx::query!(
+        "select conversation_id, workspace_id from core.conversations
+         where org_id = $1 and channel_id = $2 and thread_ts = $3",
+        tx.org().0,
+        channel.as_str(),
+        thread_ts.as_str(),
+    )
+    .fetch_optional(tx.connection())
+    .await?
+    .map(|row| {
+        (
+            ConversationId(row.conversation_id),
+            TeamId(row.workspace_id),
+        )
+    }))
+}
+
 pub async fn set_title(tx: &mut OrgTx, id: ConversationId, title: &str) -> StoreResult<()> {
     sqlx::query!(
         "update core.conversations set title = $3 where org_id = $1 and conversation_id = $2",

@@ -175,18 +175,19 @@ pub struct Item {
     pub received_at: DateTime<Utc>,
 }
 
-/// What waits in a thread, oldest first, marked as taken.
-pub async fn take_thread(
+/// What waits in a thread, oldest first. It stays there until `mark_taken`, in the transaction
+/// that saves what became of it.
+pub async fn waiting_in(
     tx: &mut OrgTx,
     channel: &ChannelId,
     thread_ts: &Ts,
 ) -> StoreResult<Vec<Item>> {
     let mut items: Vec<Item> = sqlx::query!(
-        "update core.inbox set taken_at = now()
+        "select inbox_id, kind, workspace_id, channel_id, thread_ts, ts, user_id, payload,
+             trace_id, received_at
+         from core.inbox
          where org_id = $1 and channel_id = $2 and thread_ts = $3 and taken_at is null
-             and kind in ('message', 'overheard', 'stop')
-         returning inbox_id, kind, workspace_id, channel_id, thread_ts, ts, user_id, payload,
-             trace_id, received_at",
+             and kind in ('message', 'overheard', 'stop')",
         tx.org().0,
         channel.as_str(),
         thread_ts.as_str(),
@@ -251,15 +252,28 @@ pub async fn get(tx: &mut OrgTx, inbox_id: i64) -> StoreResult<Option<Item>> {
     }))
 }
 
-pub async fn mark_taken(tx: &mut OrgTx, inbox_id: i64) -> StoreResult<()> {
+pub async fn mark_taken(tx: &mut OrgTx, inbox_ids: &[i64]) -> StoreResult<()> {
     sqlx::query!(
-        "update core.inbox set taken_at = now() where org_id = $1 and inbox_id = $2",
+        "update core.inbox set taken_at = now() where org_id = $1 and inbox_id = any($2)",
         tx.org().0,
-        inbox_id,
+        inbox_ids,
     )
     .execute(tx.connection())
     .await?;
     Ok(())
+}
+
+/// The stored payload of a message, to ask the same once more.
+pub async fn payload_of(tx: &mut OrgTx, channel: &str, ts: &str) -> StoreResult<Option<String>> {
+    Ok(sqlx::query_scalar!(
+        "select payload from core.inbox
+         where org_id = $1 and message_key = $2 || ':' || $3 and payload <> ''",
+        tx.org().0,
+        channel,
+        ts,
+    )
+    .fetch_optional(tx.connection())
+    .await?)
 }
 
 /// Blanks what Slack sent longer ago than the retention allows, in every organisation, a

@@ -19,6 +19,120 @@ pub struct Person {
     pub is_fresh: bool,
 }
 
+/// Of some Slack users those that are known, with whether they are restricted.
+pub async fn known(tx: &mut OrgTx, users: &[String]) -> StoreResult<Vec<(UserId, Person)>> {
+    Ok(sqlx::query!(
+        r#"select person_id, slack_user_id as "slack_user_id!", name, email, title, time_zone,
+               is_admin, is_restricted, is_deactivated,
+               refreshed_at > now() - interval '1 day' as "is_fresh!"
+           from core.people where org_id = $1 and slack_user_id = any($2)"#,
+        tx.org().0,
+        users,
+    )
+    .fetch_all(tx.connection())
+    .await?
+    .into_iter()
+    .map(|row| {
+        let person = Person {
+            id: PersonId(row.person_id),
+            slack_user: Some(UserId(row.slack_user_id.clone())),
+            name: row.name,
+            email: row.email,
+            title: row.title,
+            time_zone: row.time_zone,
+            is_admin: row.is_admin,
+            is_restricted: row.is_restricted,
+            is_deactivated: row.is_deactivated,
+            is_fresh: row.is_fresh,
+        };
+        (UserId(row.slack_user_id), person)
+    })
+    .collect())
+}
+
+/// Full members by name or part of it, for “ask Maya”.
+pub async fn named(tx: &mut OrgTx, name: &str) -> StoreResult<Vec<(UserId, String)>> {
+    Ok(sqlx::query!(
+        r#"select slack_user_id as "user!", name from core.people
+           where org_id = $1 and slack_user_id is not null and not is_deactivated
+               and position(lower($2) in lower(name)) > 0
+           order by name limit 5"#,
+        tx.org().0,
+        name,
+    )
+    .fetch_all(tx.connection())
+    .await?
+    .into_iter()
+    .map(|row| (UserId(row.user), row.name))
+    .collect())
+}
+
+/// What Slack says of a user.
+#[derive(Debug, Clone)]
+pub struct SlackProfile {
+    pub user: UserId,
+    pub name: String,
+    pub email: Option<String>,
+    pub title: Option<String>,
+    pub time_zone: String,
+    pub is_admin: bool,
+    pub is_restricted: bool,
+    pub is_deactivated: bool,
+}
+
+pub async fn by_slack_user(tx: &mut OrgTx, user: &UserId) -> StoreResult<Option<Person>> {
+    let found = known(tx, std::slice::from_ref(&user.0)).await?;
+    Ok(found.into_iter().next().map(|(_, person)| person))
+}
+
+/// Of some Slack users those that are known, with whether they are restricted.
+pub async fn known(tx: &mut OrgTx, users: &[String]) -> StoreResult<Vec<(UserId, Person)>> {
+    Ok(sqlx::query!(
+        r#"select person_id, slack_user_id as "slack_user_id!", name, email, title, time_zone,
+               is_admin, is_restricted, is_deactivated,
+               refreshed_at > now() - interval '1 day' as "is_fresh!"
+           from core.people where org_id = $1 and slack_user_id = any($2)"#,
+        tx.org().0,
+        users,
+    )
+    .fetch_all(tx.connection())
+    .await?
+    .into_iter()
+    .map(|row| {
+        let person = Person {
+            id: PersonId(row.person_id),
+            slack_user: Some(UserId(row.slack_user_id.clone())),
+            name: row.name,
+            email: row.email,
+            title: row.title,
+            time_zone: row.time_zone,
+            is_admin: row.is_admin,
+            is_restricted: row.is_restricted,
+            is_deactivated: row.is_deactivated,
+            is_fresh: row.is_fresh,
+        };
+        (UserId(row.slack_user_id), person)
+    })
+    .collect())
+}
+
+/// Full members by name or part of it, for “ask Maya”.
+pub async fn named(tx: &mut OrgTx, name: &str) -> StoreResult<Vec<(UserId, String)>> {
+    Ok(sqlx::query!(
+        r#"select slack_user_id as "user!", name from core.people
+           where org_id = $1 and slack_user_id is not null and not is_deactivated
+               and position(lower($2) in lower(name)) > 0
+           order by name limit 5"#,
+        tx.org().0,
+        name,
+    )
+    .fetch_all(tx.connection())
+    .await?
+    .into_iter()
+    .map(|row| (UserId(row.user), row.name))
+    .collect())
+}
+
 /// What Slack says of a user.
 #[derive(Debug, Clone)]
 pub struct SlackProfile {

@@ -98,6 +98,20 @@ pub async fn of_turn(tx: &mut OrgTx, turn: TurnId) -> StoreResult<Vec<Question>>
     .collect()
 }
 
+/// Closes what was still open when its turn ended or went on without it.
+pub async fn close_open(tx: &mut OrgTx, turn: TurnId, answer: &str) -> StoreResult<()> {
+    sqlx::query!(
+        "update core.questions set answer = $3, answered_at = now()
+         where org_id = $1 and turn_id = $2 and answer is null",
+        tx.org().0,
+        turn.0,
+        answer,
+    )
+    .execute(tx.connection())
+    .await?;
+    Ok(())
+}
+
 /// Records the answer if there is none yet. False: somebody was faster.
 pub async fn answer(tx: &mut OrgTx, id: Uuid, answer: &str, by: &str) -> StoreResult<bool> {
     Ok(sqlx::query!(

@@ -112,6 +112,18 @@ pub async fn begin(
     })
 }
 
+/// How many turns a person began within the last hour.
+pub async fn begun_this_hour(tx: &mut OrgTx, user: &str) -> StoreResult<i64> {
+    Ok(sqlx::query_scalar!(
+        r#"select count(*) as "count!" from core.turns
+           where org_id = $1 and asked_by = $2 and started_at > now() - interval '1 hour'"#,
+        tx.org().0,
+        user,
+    )
+    .fetch_one(tx.connection())
+    .await?)
+}
+
 /// Progress was saved: what was spent so far, and the attempts begin anew.
 pub async fn progressed(
     tx: &mut OrgTx,
