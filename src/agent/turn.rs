@@ -256,14 +256,49 @@ impl Agent {
             }));
         }
         let spent = run.spent;
-        run.journal
+        let said_more = run
+            .journal
             .save(&mut run.transcript, results, spent, None)
             .await?;
         Ok(if parked {
             Calls::Parked
         } else {
-            Calls::Answered
+            Calls::Answered { said_more }
         })
+    }
+
+    /// Somebody wrote in the thread instead of pressing a button: that is the answer.
+    async fn answered_in_thread(&self, run: &mut Run<'_>) -> Result<bool, TurnError> {
+        let results = run
+            .transcript
+            .open_calls()
+            .into_iter()
+            .map(|(tool_use_id, name, _)| {
+                Entry::ToolResult(ToolResult {
+                    tool_use_id,
+                    name,
+                    content: "No button was pressed. Somebody wrote in the thread instead: \
+                        read what follows."
+                        .to_owned(),
+                    is_error: false,
+                })
+            })
+            .collect();
+        self.take_input(run, results).await
+    }
+
+    /// Saves what was said meanwhile, behind `before`. False: nothing was said.
+    async fn take_input(&self, run: &mut Run<'_>, before: Vec<Entry>) -> Result<bool, TurnError> {
+        let Some(new) = run.input.new().await? else {
+            return Ok(false);
+        };
+        let mut entries = before;
+        entries.push(Entry::Input(new.input));
+        let spent = run.spent;
+        run.journal
+            .save_taking(&mut run.transcript, entries, &new.taken, spent, None)
+            .await?;
+        Ok(true)
     }
 
     async fn call(
@@ -379,10 +414,7 @@ impl Agent {
 }
 
 enum Step {
-    Done {
-        ended: Option<Ended>,
-        said_more: bool,
-    },
+    Done { refused: bool, said_more: bool },
     Stopped(String),
 }
 

@@ -1,3 +1,26 @@
 //! What the queue runs, one file a kind, and what those files share.
 
+pub mod deliver;
+pub mod people;
+pub mod run_turn;
 pub mod workspaces;
+
+use crate::agent::Agent;
+use crate::base::clock::SharedClock;
+use crate::store::Db;
+use people::Directory;
+use url::Url;
+use workspaces::Workspaces;
+
+/// What jobs and surfaces work with. Made once, by the composition root.
+#[derive(Debug, Clone)]
+pub struct Services {
+    pub db: Db,
+    pub clock: SharedClock,
+    pub workspaces: Workspaces,
+    pub directory: Directory,
+    pub agent: Agent,
+    pub public_url: Option<Url>,
+    /// The model is the demo, and says so in App Home.
+    pub is_demo: bool,
+}

@@ -1,9 +1,15 @@
-//! The workspaces that Penny is installed in, held in memory because every delivery asks for one.
+//! The workspaces that Penny is installed in, held in memory because every delivery asks for
+//! one, and re-read when any process changes them.
 
-use crate::base::ids::{OrgId, UserId};
+use crate::base::ids::{OrgId, TeamId, UserId};
+use crate::base::secret::Secret;
+use crate::slack::client::{Identity, SlackApi, SlackClient};
 use crate::slack::inbound::Installation;
-use crate::store::{Db, StoreResult, installations};
+use crate::store::installations::{self, Installation as Stored};
+use crate::store::sealing::{Place, SealError, Sealer};
+use crate::store::{Db, StoreError};
 use arc_swap::ArcSwapOption;
+use chrono::{DateTime, Utc};
 use std::collections::HashMap;
 use std::sync::Arc;
 
@@ -16,15 +22,184 @@ pub struct Workspace {
     pub app: Option<String>,
     pub bot_user: UserId,
     pub is_enterprise: bool,
+    pub installed_by: Option<UserId>,
+    pub token_expires_at: Option<DateTime<Utc>>,
+    pub slack: SlackClient,
 }
 
-#[derive(Debug, Clone, Default)]
-pub struct Workspaces(Arc<ArcSwapOption<HashMap<String, Arc<Workspace>>>>);
+#[derive(Debug, thiserror::Error)]
+pub enum WorkspaceError {
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    #[error(transparent)]
+    Seal(#[from] SealError),
+}
+
+/// A token as OAuth or the environment gives it, to be sealed and kept.
+#[derive(Debug, Clone)]
+pub struct NewInstallation {
+    pub workspace: String,
+    pub name: String,
+    pub app: Option<String>,
+    pub is_enterprise: bool,
+    pub bot_user: UserId,
+    pub bot_token: Secret,
+    pub refresh_token: Option<Secret>,
+    pub token_expires_at: Option<DateTime<Utc>>,
+    pub scopes: Vec<String>,
+    pub installed_by: Option<UserId>,
+}
+
+impl NewInstallation {
+    /// What the environment's one token stands for, as Slack says.
+    pub fn of_token(token: Secret, identity: &Identity) -> Self {
+        let enterprise = identity
+            .enterprise_id
+            .clone()
+            .filter(|_| identity.is_enterprise_install);
+        Self {
+            workspace: enterprise
+                .as_ref()
+                .map_or_else(|| identity.team_id.0.clone(), |id| id.0.clone()),
+            name: identity.team.clone(),
+            app: None,
+            is_enterprise: enterprise.is_some(),
+            bot_user: identity.user_id.clone(),
+            bot_token: token,
+            refresh_token: None,
+            token_expires_at: None,
+            scopes: Vec::new(),
+            installed_by: None,
+        }
+    }
+}
+
+const BOT_TOKEN: &str = "slack bot token";
+const REFRESH_TOKEN: &str = "slack refresh token";
+
+#[derive(Debug, Clone)]
+pub struct Workspaces {
+    db: Db,
+    api: Arc<SlackApi>,
+    sealer: Sealer,
+    known: Arc<ArcSwapOption<HashMap<String, Arc<Workspace>>>>,
+}
 
 impl Workspaces {
-    /// False until they were read once: then nobody may be called unknown yet.
+    pub fn new(db: Db, api: Arc<SlackApi>, sealer: Sealer) -> Self {
+        Self {
+            db,
+            api,
+            sealer,
+            known: Arc::default(),
+        }
+    }
+
+    pub fn api(&self) -> &Arc<SlackApi> {
+        &self.api
+    }
+
+    /// False until at least one was read: until then nobody may be called unknown.
     pub fn are_known(&self) -> bool {
-        self.0.load().is_some()
+        self.known.load().is_some()
+    }
+
+    /// Re-reads all. One that cannot be opened is left out and logged; the others work on.
+    pub async fn reload(&self) -> Result<usize, WorkspaceError> {
+        let mut known = HashMap::new();
+        for stored in installations::active(&self.db).await? {
+            match self.open(&stored) {
+                Ok(workspace) => {
+                    known.insert(stored.workspace.clone(), Arc::new(workspace));
+                }
+                Err(error) => {
+                    tracing::error!(slack.workspace = stored.workspace, %error, "an installation cannot be used");
+                }
+            }
+        }
+        let count = known.len();
+        self.known.store(Some(Arc::new(known)));
+        Ok(count)
+    }
+
+    /// Forgets nothing and knows nothing: for a process that waits for its first installation.
+    pub fn nothing_yet(&self) {
+        self.known.store(None);
+    }
+
+    fn open(&self, stored: &Stored) -> Result<Workspace, SealError> {
+        let token = self.sealer.open(
+            &stored.bot_token,
+            place(stored.org, BOT_TOKEN, &stored.workspace),
+        )?;
+        Ok(Workspace {
+            org: stored.org,
+            id: stored.workspace.clone(),
+            name: stored.name.clone(),
+            app: stored.app.clone(),
+            bot_user: stored.bot_user.clone(),
+            is_enterprise: stored.is_enterprise,
+            installed_by: stored.installed_by.clone().map(UserId),
+            token_expires_at: stored.token_expires_at,
+            slack: self
+                .api
+                .client(TeamId(stored.workspace.clone()), Arc::new(token)),
+        })
+    }
+
+    /// Seals and stores an installation; its organisation is found again if there was one.
+    pub async fn install(&self, new: NewInstallation) -> Result<OrgId, WorkspaceError> {
+        let org = installations::org_of(&self.db, &new.workspace)
+            .await?
+            .unwrap_or_else(OrgId::fresh);
+        let sealed = |secret: &Secret, purpose| {
+            self.sealer
+                .seal(secret, place(org, purpose, &new.workspace))
+        };
+        let stored = Stored {
+            org,
+            workspace: new.workspace.clone(),
+            app: new.app.clone(),
+            name: new.name.clone(),
+            is_enterprise: new.is_enterprise,
+            bot_user: new.bot_user.clone(),
+            bot_token: sealed(&new.bot_token, BOT_TOKEN)?,
+            refresh_token: new
+                .refresh_token
+                .as_ref()
+                .map(|token| sealed(token, REFRESH_TOKEN))
+                .transpose()?,
+            token_expires_at: new.token_expires_at,
+            scopes: new.scopes.clone(),
+            installed_by: new.installed_by.clone().map(|user| user.0),
+        };
+        let mut tx = self.db.org(org).await?;
+        installations::ensure_org(&mut tx, &new.name).await?;
+        installations::save(&mut tx, &stored).await?;
+        tx.commit().await?;
+        self.reload().await?;
+        Ok(org)
+    }
+
+    /// The refresh token of a workspace, for the one job that spends it.
+    pub async fn refresh_token(&self, id: &str) -> Result<Option<Secret>, WorkspaceError> {
+        for stored in installations::active(&self.db).await? {
+            if stored.workspace == id
+                && let Some(sealed) = &stored.refresh_token
+            {
+                let place = place(stored.org, REFRESH_TOKEN, id);
+                return Ok(Some(self.sealer.open(sealed, place)?));
+            }
+        }
+        Ok(None)
+    }
+
+    pub async fn retire(&self, workspace: &Workspace) -> Result<(), WorkspaceError> {
+        let mut tx = self.db.org(workspace.org).await?;
+        installations::retire(&mut tx, &workspace.id).await?;
+        tx.commit().await?;
+        self.reload().await?;
+        Ok(())
     }
 
     /// The installation of exactly that workspace; never another one's.
@@ -38,6 +213,18 @@ impl Workspaces {
     }
 
     pub fn get(&self, id: &str) -> Option<Arc<Workspace>> {
-        self.0.load().as_ref()?.get(id).cloned()
+        self.known.load().as_ref()?.get(id).cloned()
     }
+
+    pub fn all(&self) -> Vec<Arc<Workspace>> {
+        self.known
+            .load()
+            .as_ref()
+            .map(|known| known.values().cloned().collect())
+            .unwrap_or_default()
+    }
+}
+
+fn place<'a>(org: OrgId, purpose: &'a str, row: &'a str) -> Place<'a> {
+    Place { org, purpose, row }
 }

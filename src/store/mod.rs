@@ -9,6 +9,7 @@ pub mod jobs;
 pub mod listen;
 pub mod memory;
 pub mod migrate;
+pub mod outbox;
 pub mod people;
 pub mod questions;
 pub mod sandbox;

@@ -1,0 +1,280 @@
+//! Who people are and who reads along: asked of Slack when it must be, remembered meanwhile.
+//! Whoever cannot be looked up counts as a guest, so a failure never shows too much.
+
+use super::workspaces::Workspace;
+use crate::agent::tools::{Eyes, ToolError};
+use crate::base::ids::{ChannelId, PersonId, UserId};
+use crate::base::viewer::{Audience, Viewer};
+use crate::slack::client::{Channel, Member};
+use crate::store::people::{self, Person, SlackProfile};
+use crate::store::{Db, StoreResult};
+use async_trait::async_trait;
+use futures::future::join_all;
+use moka::future::Cache;
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+/// Nobody waits longer than this for a name.
+const PATIENCE: Duration = Duration::from_millis(800);
+/// Members of a channel that are looked up one by one; with more strangers it counts as mixed.
+const MOST_LOOKUPS: usize = 40;
+
+type Key = (crate::base::ids::OrgId, String);
+
+#[derive(Debug, Clone)]
+pub struct Directory {
+    people: Cache<Key, Arc<Person>>,
+    channels: Cache<Key, Arc<Channel>>,
+    /// Whether everybody in a channel is a full member.
+    audiences: Cache<Key, bool>,
+}
+
+impl Default for Directory {
+    fn default() -> Self {
+        Self {
+            people: cache(),
+            channels: cache(),
+            audiences: cache(),
+        }
+    }
+}
+
+/// Ten minutes: as long as a change of rights in Slack may take to reach Penny.
+fn cache<V: Clone + Send + Sync + 'static>() -> Cache<Key, V> {
+    Cache::builder()
+        .max_capacity(20_000)
+        .time_to_live(Duration::from_secs(600))
+        .build()
+}
+
+impl Directory {
+    pub async fn person(
+        &self,
+        db: &Db,
+        workspace: &Workspace,
+        user: &UserId,
+    ) -> StoreResult<Arc<Person>> {
+        let key = (workspace.org, user.0.clone());
+        if let Some(known) = self.people.get(&key).await {
+            return Ok(known);
+        }
+        let mut tx = db.org(workspace.org).await?;
+        let stored = people::by_slack_user(&mut tx, user).await?;
+        drop(tx);
+        let person = match stored {
+            Some(person) if person.is_fresh => person,
+            stored => match self.ask_slack(db, workspace, user).await? {
+                Some(person) => person,
+                // Not cached: the next message asks again.
+                None => return Ok(Arc::new(stored.unwrap_or_else(|| stranger(user)))),
+            },
+        };
+        let person = Arc::new(person);
+        self.people.insert(key, person.clone()).await;
+        Ok(person)
+    }
+
+    /// Several at once, for names in a thread.
+    pub async fn people(
+        &self,
+        db: &Db,
+        workspace: &Workspace,
+        users: impl IntoIterator<Item = UserId>,
+    ) -> StoreResult<HashMap<UserId, Arc<Person>>> {
+        let lookups = users.into_iter().map(|user| async move {
+            let person = self.person(db, workspace, &user).await?;
+            Ok((user, person))
+        });
+        join_all(lookups).await.into_iter().collect()
+    }
+
+    async fn ask_slack(
+        &self,
+        db: &Db,
+        workspace: &Workspace,
+        user: &UserId,
+    ) -> StoreResult<Option<Person>> {
+        let member = match tokio::time::timeout(PATIENCE, workspace.slack.user(user)).await {
+            Ok(Ok(member)) if !member.id.is_empty() => member,
+            Ok(Ok(_)) | Err(_) => return Ok(None),
+            Ok(Err(error)) => {
+                tracing::debug!(%error, "a person could not be looked up");
+                return Ok(None);
+            }
+        };
+        let profile = profile(workspace, user, member);
+        let mut tx = db.org(workspace.org).await?;
+        people::refresh(&mut tx, &profile).await?;
+        let person = people::by_slack_user(&mut tx, user).await?;
+        tx.commit().await?;
+        Ok(person)
+    }
+
+    pub async fn channel(
+        &self,
+        workspace: &Workspace,
+        channel: &ChannelId,
+    ) -> Option<Arc<Channel>> {
+        let key = (workspace.org, channel.0.clone());
+        if let Some(known) = self.channels.get(&key).await {
+            return Some(known);
+        }
+        let asked = tokio::time::timeout(PATIENCE, workspace.slack.conversation(channel)).await;
+        let found = Arc::new(asked.ok()?.ok()?);
+        self.channels.insert(key, found.clone()).await;
+        Some(found)
+    }
+
+    /// Whether somebody in the channel may not see everything; keeps its members current.
+    async fn is_mixed(
+        &self,
+        db: &Db,
+        workspace: &Workspace,
+        channel: &ChannelId,
+    ) -> StoreResult<bool> {
+        let key = (workspace.org, channel.0.clone());
+        if let Some(known) = self.audiences.get(&key).await {
+            return Ok(known);
+        }
+        let Some(info) = self.channel(workspace, channel).await else {
+            return Ok(true);
+        };
+        if info.is_ext_shared {
+            return Ok(true);
+        }
+        let Some(members) = members(workspace, channel).await else {
+            return Ok(true);
+        };
+        let mixed = self
+            .any_restricted(db, workspace, channel, &members)
+            .await?;
+        self.audiences.insert(key, mixed).await;
+        Ok(mixed)
+    }
+
+    async fn any_restricted(
+        &self,
+        db: &Db,
+        workspace: &Workspace,
+        channel: &ChannelId,
+        members: &[UserId],
+    ) -> StoreResult<bool> {
+        let others = members.iter().filter(|user| **user != workspace.bot_user);
+        let names: Vec<String> = others.map(|user| user.0.clone()).collect();
+        let mut tx = db.org(workspace.org).await?;
+        let mut found = people::known(&mut tx, &names).await?;
+        drop(tx);
+        let unknown: Vec<UserId> = names
+            .iter()
+            .filter(|name| !found.iter().any(|(user, _)| user.as_str() == name.as_str()))
+            .map(|name| UserId(name.clone()))
+            .collect();
+        if unknown.len() > MOST_LOOKUPS {
+            return Ok(true);
+        }
+        for (user, person) in self.people(db, workspace, unknown).await? {
+            found.push((user, Person::clone(&person)));
+        }
+        let ids: Vec<PersonId> = found
+            .iter()
+            .filter(|(_, person)| person.is_fresh)
+            .map(|(_, person)| person.id)
+            .collect();
+        let mut tx = db.org(workspace.org).await?;
+        people::set_members(&mut tx, channel, &ids).await?;
+        tx.commit().await?;
+        Ok(found
+            .iter()
+            .any(|(_, person)| person.is_restricted && !person.is_deactivated))
+    }
+}
+
+async fn members(workspace: &Workspace, channel: &ChannelId) -> Option<Vec<UserId>> {
+    let mut all = Vec::new();
+    let mut cursor = None;
+    loop {
+        let page = workspace.slack.members(channel, cursor).await.ok()?;
+        all.extend(page.entries);
+        cursor = page.next.filter(|cursor| !cursor.is_empty());
+        if cursor.is_none() {
+            return Some(all);
+        }
+    }
+}
+
+fn profile(workspace: &Workspace, user: &UserId, member: Member) -> SlackProfile {
+    let foreign = !workspace.is_enterprise
+        && member
+            .team
+            .as_ref()
+            .is_some_and(|team| team.as_str() != workspace.id);
+    let name = [member.display_name, member.real_name]
+        .into_iter()
+        .flatten()
+        .chain([member.name])
+        .find(|name| !name.trim().is_empty())
+        .unwrap_or_else(|| user.0.clone());
+    SlackProfile {
+        user: user.clone(),
+        name,
+        email: member.email,
+        title: member.title,
+        time_zone: member.time_zone.unwrap_or_else(|| "UTC".to_owned()),
+        is_admin: member.is_admin || member.is_owner,
+        is_restricted: member.is_guest || member.is_stranger || foreign,
+        is_deactivated: member.deleted,
+    }
+}
+
+/// Somebody of whom nothing could be found out.
+fn stranger(user: &UserId) -> Person {
+    Person {
+        id: PersonId(uuid::Uuid::nil()),
+        slack_user: Some(user.clone()),
+        name: user.0.clone(),
+        email: None,
+        title: None,
+        time_zone: "UTC".to_owned(),
+        is_admin: false,
+        is_restricted: true,
+        is_deactivated: false,
+        is_fresh: false,
+    }
+}
+
+/// The eyes of one turn: the asker, and everybody who reads along where it was asked.
+#[derive(Debug)]
+pub struct TurnEyes<'a> {
+    pub db: &'a Db,
+    pub directory: &'a Directory,
+    pub workspace: &'a Workspace,
+    pub channel: &'a ChannelId,
+    pub asker: &'a UserId,
+}
+
+#[async_trait]
+impl Eyes for TurnEyes<'_> {
+    async fn viewer(&self) -> Result<Viewer, ToolError> {
+        let asker = self
+            .directory
+            .person(self.db, self.workspace, self.asker)
+            .await?;
+        let is_private = self.channel.as_str().starts_with('D');
+        let mixed = !is_private
+            && self
+                .directory
+                .is_mixed(self.db, self.workspace, self.channel)
+                .await?;
+        Ok(Viewer {
+            org: self.workspace.org,
+            person: asker.id,
+            audience: if is_private {
+                Audience::Private
+            } else {
+                Audience::Channel(self.channel.clone())
+            },
+            external_present: mixed || asker.is_restricted || asker.is_deactivated,
+        })
+    }
+}
