@@ -10,6 +10,7 @@ mod api;
 mod assets;
 mod authorize;
 pub mod calls;
+mod company;
 mod composer;
 mod driver;
 mod elements;
@@ -34,7 +35,7 @@ pub use self::events::deliver::{Answer, Courier, Delivery, Missed, signature};
 pub use self::faults::{Fault, Faults};
 pub use self::people::{Guest, Person};
 pub use self::serve::router;
-pub use self::setup::{AppSetup, NewChannel, Setup, Team};
+pub use self::setup::{AppSetup, NewChannel, NewMessage, Setup, Team};
 pub use self::slack::{Slack, StartError};
 pub use self::state::stamp::Stamp;
 

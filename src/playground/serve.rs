@@ -4,10 +4,12 @@
 use super::slack::Slack;
 use super::{api, assets, authorize, play, transfer};
 use axum::Router;
-use axum::extract::DefaultBodyLimit;
+use axum::extract::{DefaultBodyLimit, Request};
+use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{any, get, post};
-use http::StatusCode;
+use http::header::{HOST, ORIGIN};
+use http::{HeaderMap, StatusCode};
 use hyper_util::rt::{TokioIo, TokioTimer};
 use std::net::{Ipv4Addr, SocketAddr};
 use tokio::net::{TcpListener, TcpStream};
@@ -35,7 +37,36 @@ pub fn router(slack: Slack) -> Router {
         .route("/play/history", get(play::history))
         .fallback(assets::asset)
         .layer(DefaultBodyLimit::max(MAX_BODY))
+        .layer(middleware::from_fn(refuse_other_sites))
         .with_state(slack)
+}
+
+/// A web page from elsewhere must not act for people through the visitor's browser, be it by its
+/// own requests or by a name that it makes point at this machine.
+async fn refuse_other_sites(request: Request, next: Next) -> Response {
+    if comes_from_here(request.headers()) {
+        return next.run(request).await;
+    }
+    (
+        StatusCode::FORBIDDEN,
+        "The playground answers to this machine only.",
+    )
+        .into_response()
+}
+
+fn comes_from_here(headers: &HeaderMap) -> bool {
+    let text = |name| {
+        headers
+            .get(name)
+            .map(|value| value.to_str().unwrap_or_default())
+    };
+    let host_of = |origin| str::split_once(origin, "://").map_or(origin, |(_, host)| host);
+    text(HOST).is_some_and(is_loopback) && text(ORIGIN).map(host_of).is_none_or(is_loopback)
+}
+
+fn is_loopback(host: &str) -> bool {
+    let name = host.rsplit_once(':').map_or(host, |(name, _)| name);
+    matches!(name, "127.0.0.1" | "localhost")
 }
 
 /// Only loopback: the playground lets everybody act for anybody.

@@ -4,6 +4,7 @@ use super::people::Person;
 use crate::base::clock::{SharedClock, SystemClock};
 use crate::base::ids::{ChannelId, TeamId, UserId};
 use crate::base::secret::Secret;
+use chrono::{DateTime, Utc};
 use serde_json::{Value, json};
 use std::sync::Arc;
 use std::time::Duration;
@@ -31,6 +32,12 @@ impl Team {
 
     pub fn external(mut self) -> Self {
         self.is_external = true;
+        self
+    }
+
+    pub fn with_face(mut self, domain: &str, icon_emoji: &str) -> Self {
+        self.domain = domain.to_owned();
+        self.icon_emoji = icon_emoji.to_owned();
         self
     }
 }
@@ -112,6 +119,16 @@ impl NewChannel {
         self.is_archived = true;
         self
     }
+}
+
+/// Something that was said before the playground started; no event tells of it.
+#[derive(Debug, Clone)]
+pub struct NewMessage {
+    pub channel: ChannelId,
+    pub user: UserId,
+    pub text: String,
+    pub at: DateTime<Utc>,
+    pub reply_to: Option<DateTime<Utc>>,
 }
 
 /// Penny's entry in Slack's app directory, as her manifest would have made it.
@@ -208,6 +225,7 @@ pub struct Setup {
     pub(super) enterprise: Option<Enterprise>,
     pub(super) people: Vec<Person>,
     pub(super) channels: Vec<NewChannel>,
+    pub(super) messages: Vec<NewMessage>,
     pub(super) app: AppSetup,
     pub(super) install: bool,
     pub(super) clock: SharedClock,
@@ -221,11 +239,16 @@ pub struct Setup {
 impl Setup {
     /// One workspace with Penny installed; the system's clock, a free port, no rate limits.
     pub fn workspace(name: &str) -> Self {
+        Self::of_team(Team::new("T0PLAY", name))
+    }
+
+    pub fn of_team(team: Team) -> Self {
         Self {
-            teams: vec![Team::new("T0PLAY", name)],
+            teams: vec![team],
             enterprise: None,
             people: Vec::new(),
             channels: Vec::new(),
+            messages: Vec::new(),
             app: AppSetup::default(),
             install: true,
             clock: Arc::new(SystemClock),
@@ -290,6 +313,16 @@ impl Setup {
 
     pub fn channel(mut self, channel: NewChannel) -> Self {
         self.channels.push(channel);
+        self
+    }
+
+    pub fn channels(mut self, channels: impl IntoIterator<Item = NewChannel>) -> Self {
+        self.channels.extend(channels);
+        self
+    }
+
+    pub fn messages(mut self, messages: impl IntoIterator<Item = NewMessage>) -> Self {
+        self.messages.extend(messages);
         self
     }
 

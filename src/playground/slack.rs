@@ -259,6 +259,9 @@ fn furnish(
         let channel = furnish_channel(&mut world, &setup, channel, &installer)?;
         world.add_channel(channel);
     }
+    for message in &setup.messages {
+        world.remember(message);
+    }
     Ok((world, token))
 }
 

@@ -5,6 +5,7 @@ use super::{Answered, Call};
 use crate::playground::events::Place;
 use crate::playground::refusal::Refusal;
 use crate::playground::state::installation::Minted;
+use crate::playground::state::world::{Change, World};
 use serde_json::{Value, json};
 
 pub fn api_test(call: &mut Call<'_>) -> Answered {
@@ -88,9 +89,7 @@ pub fn access(call: &mut Call<'_>) -> Answered {
     }
     let place = call.world.install(known.team, known.user, known.scopes);
     let minted = call.world.mint_tokens(place);
-    call.world
-        .changes
-        .push(crate::playground::state::world::Change::App);
+    call.world.changes.push(Change::App);
     Ok(grant(call, &minted))
 }
 
@@ -137,7 +136,7 @@ pub fn uninstall(call: &mut Call<'_>) -> Answered {
     Ok(json!({}))
 }
 
-impl crate::playground::state::world::World {
+impl World {
     /// Ends an installation's tokens, the installation, or both, and tells the app beforehand.
     pub fn retire(&mut self, place: usize, revoke: bool, uninstall: bool) {
         let Some(installation) = self.installations.get(place).cloned() else {

@@ -14,6 +14,7 @@ mod pages;
 pub mod rates;
 mod reactions;
 pub mod response_url;
+pub use self::assistant::STATUS_LIFE_SECONDS;
 pub use self::views::prepare as prepare_view;
 mod streams;
 mod users;

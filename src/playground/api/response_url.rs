@@ -6,7 +6,7 @@ use crate::playground::slack::Slack;
 use crate::playground::state::message::Message;
 use crate::playground::state::stamp::Stamp;
 use crate::playground::state::view::ResponseUrl;
-use crate::playground::state::world::World;
+use crate::playground::state::world::{Change, World};
 use crate::playground::validate;
 use axum::body::Bytes;
 use axum::extract::{Path, State};
@@ -81,7 +81,7 @@ fn remove(world: &mut World, entry: &ResponseUrl, ts: Stamp) -> Result<(), Refus
         .remove(&ts)
         .is_some()
     {
-        let change = crate::playground::state::world::Change::MessageRemoved {
+        let change = Change::MessageRemoved {
             channel: entry.channel.clone(),
             ts,
         };
@@ -109,7 +109,7 @@ fn replace(
     message.text = text.to_owned();
     message.blocks = blocks;
     message.stream = None;
-    let change = crate::playground::state::world::Change::Message {
+    let change = Change::Message {
         channel: entry.channel.clone(),
         ts,
     };

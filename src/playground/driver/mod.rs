@@ -1,6 +1,7 @@
 //! People at their keyboards: what somebody in the workspace can do and see. The page's server
 //! and the tests act through the same handle, so a test does nothing that a person could not.
 
+mod command;
 mod interact;
 mod payload;
 pub mod read;

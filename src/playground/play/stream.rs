@@ -2,11 +2,13 @@
 
 use super::{Who, refused, wire};
 use crate::base::ids::UserId;
+use crate::playground::api::STATUS_LIFE_SECONDS;
 use crate::playground::slack::Slack;
 use crate::playground::state::world::{Change, World};
 use axum::extract::{Query, State};
 use axum::response::sse::{Event, KeepAlive, Sse};
 use axum::response::{IntoResponse, Response};
+use chrono::{DateTime, Utc};
 use futures::stream;
 use serde_json::{Value, json};
 use std::collections::VecDeque;
@@ -24,6 +26,8 @@ struct Watch {
     me: UserId,
     changes: Receiver<Change>,
     waiting: VecDeque<Told>,
+    /// Statuses that will have run out by then, and must be told once more.
+    fading: VecDeque<(DateTime<Utc>, Change)>,
 }
 
 pub async fn open(State(slack): State<Slack>, Query(who): Query<Who>) -> Response {
@@ -43,6 +47,7 @@ pub async fn open(State(slack): State<Slack>, Query(who): Query<Who>) -> Respons
         me,
         changes,
         waiting: VecDeque::from([first]),
+        fading: VecDeque::new(),
     };
     let events = stream::unfold(watch, |mut watch| async move {
         let (name, data) = watch.next().await?;
@@ -60,10 +65,16 @@ impl Watch {
             if let Some(told) = self.waiting.pop_front() {
                 return Some(told);
             }
-            match self.changes.recv().await {
-                Ok(change) => self.take(change),
-                Err(RecvError::Lagged(_)) => self.start_over(),
-                Err(RecvError::Closed) => return None,
+            tokio::select! {
+                change = self.changes.recv() => match change {
+                    Ok(change) => self.take(change),
+                    Err(RecvError::Lagged(_)) => self.start_over(),
+                    Err(RecvError::Closed) => return None,
+                },
+                change = faded(&self.slack, &self.fading) => {
+                    self.fading.pop_front();
+                    self.take(change);
+                }
             }
         }
     }
@@ -80,13 +91,18 @@ impl Watch {
                 Err(TryRecvError::Empty | TryRecvError::Closed) => break,
             }
         }
-        let told = self.slack.look(|world| {
-            let told = changes
+        let (told, busy) = self.slack.look(|world| {
+            let told: Vec<Told> = changes
                 .iter()
-                .filter_map(|change| tell(world, &self.me, change));
-            told.collect::<Vec<_>>()
+                .filter_map(|change| tell(world, &self.me, change))
+                .collect();
+            changes.retain(|change| shows_status(world, change));
+            (told, changes)
         });
         self.waiting.extend(told);
+        let until = self.slack.clock().now() + chrono::Duration::seconds(STATUS_LIFE_SECONDS);
+        self.fading
+            .extend(busy.into_iter().map(|change| (until, change)));
     }
 
     fn start_over(&mut self) {
@@ -94,6 +110,27 @@ impl Watch {
         let snapshot = self.slack.look(|world| wire::snapshot(world, &self.me));
         self.waiting.push_back(("snapshot", snapshot));
     }
+}
+
+fn shows_status(world: &World, change: &Change) -> bool {
+    let Change::Thread { channel, root } = change else {
+        return false;
+    };
+    let thread = world
+        .channels
+        .get(channel)
+        .and_then(|channel| channel.threads.get(root));
+    thread.is_some_and(|thread| thread.status_at(world.now).is_some())
+}
+
+/// Resolves when the oldest status has run out by itself.
+async fn faded(slack: &Slack, fading: &VecDeque<(DateTime<Utc>, Change)>) -> Change {
+    let Some((until, change)) = fading.front() else {
+        return std::future::pending().await;
+    };
+    let wait = (*until - slack.clock().now()).to_std().unwrap_or_default();
+    slack.clock().sleep(wait).await;
+    change.clone()
 }
 
 /// A change in the page's words, if it concerns this person.
@@ -141,6 +178,10 @@ fn tell(world: &World, me: &UserId, change: &Change) -> Option<Told> {
         Change::Views(user) => {
             (user == me).then(|| ("views", json!({"stack": wire::stack(world, me)})))
         }
+        Change::Person(id) => world
+            .people
+            .get(id)
+            .map(|person| ("person", wire::person(world, person))),
         Change::App => Some(("app", wire::app(world, me))),
         Change::Notice { user, text } => {
             (user == me).then(|| ("notice", json!({"level": "warning", "text": text})))

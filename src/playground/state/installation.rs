@@ -1,6 +1,6 @@
 //! Penny's app in workspaces: installations, bot tokens with their scopes, OAuth codes.
 
-use super::world::World;
+use super::world::{Change, World};
 use crate::base::ids::{ChannelId, TeamId, UserId};
 use crate::playground::people::Person;
 use crate::playground::refusal::Refusal;
@@ -121,6 +121,7 @@ impl World {
             .bot();
         bot.email = String::new();
         self.people.insert(bot_user.clone(), bot);
+        self.changes.push(Change::Person(bot_user.clone()));
         self.installations.push(Installation {
             team,
             bot_user,
@@ -211,7 +212,7 @@ impl World {
                 self.drop_member(&channel, &bot);
             }
         }
-        self.changes.push(super::world::Change::App);
+        self.changes.push(Change::App);
     }
 
     pub fn revoke_tokens(&mut self, place: usize) {

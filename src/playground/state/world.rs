@@ -11,7 +11,7 @@ use crate::base::ids::{ChannelId, TeamId, UserId};
 use crate::playground::events::Outgoing;
 use crate::playground::people::{Guest, Person};
 use crate::playground::refusal::Refusal;
-use crate::playground::setup::{AppSetup, Enterprise, Team};
+use crate::playground::setup::{AppSetup, Enterprise, NewMessage, Team};
 use chrono::{DateTime, Utc};
 use rand::Rng;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
@@ -26,6 +26,7 @@ pub enum Change {
     Prompts(ChannelId),
     Home(UserId),
     Views(UserId),
+    Person(UserId),
     App,
     Notice { user: UserId, text: String },
 }
@@ -302,6 +303,25 @@ impl World {
             });
         }
         Ok(())
+    }
+
+    /// Files what was said in the past; a channel or root that is not there loses it.
+    pub fn remember(&mut self, said: &NewMessage) {
+        let team = self
+            .people
+            .get(&said.user)
+            .map(|person| person.team.clone());
+        let (Some(channel), Some(team)) = (self.channels.get_mut(&said.channel), team) else {
+            return;
+        };
+        let mut message = Message::new(Stamp::at(said.at), said.user.clone(), team, &*said.text);
+        message.root = said.reply_to.map(Stamp::at);
+        if message
+            .root
+            .is_none_or(|root| channel.messages.contains_key(&root))
+        {
+            channel.insert(message);
+        }
     }
 
     pub fn message(&self, channel: &ChannelId, ts: Stamp) -> Result<&Message, Refusal> {

@@ -1,6 +1,11 @@
 //! The stand-in from outside: over HTTP as Penny meets it, with a Penny that writes down what she
 //! hears and answers as told.
 
+mod deliveries;
+mod interactions;
+mod oauth;
+mod page;
+mod streams;
 mod web_api;
 
 use super::*;

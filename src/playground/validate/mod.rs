@@ -3,6 +3,7 @@
 mod at;
 mod blocks;
 mod elements;
+mod parts;
 mod rich_text;
 mod schema;
 #[cfg(test)]
@@ -10,7 +11,8 @@ mod tests;
 
 pub use self::at::Problem;
 use self::at::{At, Problems};
-use self::blocks::{BLOCKS, SOURCES, Surface, TASK_STATUS};
+use self::blocks::{BLOCKS, Surface};
+use self::parts::{SOURCES, TASK_STATUS};
 use self::schema::{Field, Kind, may, must};
 use super::refusal::Refusal;
 use serde_json::Value;
