@@ -29,7 +29,7 @@ fn content(call: &mut Call<'_>) -> Result<Content, Refusal> {
         }
         (Some(text), None) => Ok(Content::Text(text)),
         (None, Some(mut chunks)) => {
-            validate::chunks(&mut chunks)?;
+            validate::chunks(&chunks)?;
             for chunk in &mut chunks {
                 if let Some(blocks) = chunk
                     .get_mut("blocks")
