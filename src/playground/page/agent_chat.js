@@ -13,7 +13,10 @@ import { state } from './store.js';
 const STARTERS = [
   { title: 'What needs my attention?', message: 'What needs my attention today?' },
   { title: 'Deals this week', message: 'Which deals are likely to close this week, and what is missing?' },
-  { title: 'Prepare a meeting', message: 'Prepare me for my next meeting: who comes, what we spoke about last, what is open.' },
+  {
+    title: 'Prepare a meeting',
+    message: 'Prepare me for my next meeting: who comes, what we spoke about last, what is open.',
+  },
   { title: 'Schedule a report', message: 'Every weekday at 9, tell me what changed in the pipeline since yesterday.' },
 ];
 
@@ -30,14 +33,25 @@ export class AgentChat {
         this.list.toEnd();
       },
     });
-    this.node = h('div', { class: 'agent-chat' }, this.list.node, h('div', { class: 'composer-dock' }, this.composer.node,
-      h('p', { class: 'fine-print' }, 'Penny can make mistakes. She asks before she changes anything outside Slack.')));
+    this.node = h(
+      'div',
+      { class: 'agent-chat' },
+      this.list.node,
+      h(
+        'div',
+        { class: 'composer-dock' },
+        this.composer.node,
+        h('p', { class: 'fine-print' }, 'Penny can make mistakes. She asks before she changes anything outside Slack.'),
+      ),
+    );
     acceptDrops(this.node, this.composer);
   }
 
   draw(channel) {
     const session = openSession();
-    const asides = channel.messages.filter((message) => message.ephemeral && (!message.thread_ts || message.thread_ts === session));
+    const asides = channel.messages.filter(
+      (message) => message.ephemeral && (!message.thread_ts || message.thread_ts === session),
+    );
     const talk = session ? threadMessages(channel, session).filter((message) => !message.ephemeral) : [];
     const messages = [...talk, ...asides].sort((a, b) => (a.ts < b.ts ? -1 : 1));
     const thread = session ? (channel.threads.get(session) ?? null) : null;
@@ -54,19 +68,49 @@ export class AgentChat {
 
   // Drawn anew only when it would differ, so that a press on a prompt is never lost to a redraw.
   #welcome(channel) {
-    const prompts = channel.prompts?.prompts?.length ? channel.prompts : { title: null, prompts: state.app?.prompts?.length ? state.app.prompts : STARTERS };
+    const prompts = channel.prompts?.prompts?.length
+      ? channel.prompts
+      : { title: null, prompts: state.app?.prompts?.length ? state.app.prompts : STARTERS };
     const name = (me()?.display_name || me()?.real_name || '').split(' ')[0];
     const source = JSON.stringify([prompts, name, state.app?.name]);
     if (this.welcomeSource === source) return this.welcome;
     this.welcomeSource = source;
-    this.welcome = h('div', { class: 'welcome', 'data-qa': 'welcome' },
+    this.welcome = h(
+      'div',
+      { class: 'welcome', 'data-qa': 'welcome' },
       h('div', { class: 'welcome-face' }, pennyFace(56)),
       h('h2', null, name ? `Hello ${name}, I’m Penny` : 'Hello, I’m Penny'),
-      h('p', null, 'I look things up in everything your tools know, prepare changes for you to approve, and do the recurring work.'),
+      h(
+        'p',
+        null,
+        'I look things up in everything your tools know, prepare changes for you to approve, and do the recurring work.',
+      ),
       h('h3', null, prompts.title || 'Try this'),
-      h('div', { class: 'prompts' }, prompts.prompts.slice(0, 4).map((prompt) =>
-        h('button', { type: 'button', class: 'prompt', 'data-qa': 'prompt', onclick: () => this.#ask(channel, prompt.message) },
-          icon('spark', 16), h('span', null, h('span', { class: 'prompt-title' }, prompt.title), prompt.message !== prompt.title && h('span', { class: 'prompt-text' }, prompt.message))))));
+      h(
+        'div',
+        { class: 'prompts' },
+        prompts.prompts
+          .slice(0, 4)
+          .map((prompt) =>
+            h(
+              'button',
+              {
+                type: 'button',
+                class: 'prompt',
+                'data-qa': 'prompt',
+                onclick: () => this.#ask(channel, prompt.message),
+              },
+              icon('spark', 16),
+              h(
+                'span',
+                null,
+                h('span', { class: 'prompt-title' }, prompt.title),
+                prompt.message !== prompt.title && h('span', { class: 'prompt-text' }, prompt.message),
+              ),
+            ),
+          ),
+      ),
+    );
     return this.welcome;
   }
 

@@ -17,14 +17,28 @@ export class AgentPane {
     this.chat = new AgentChat({ qa: 'pane-composer', context: () => route.channel });
     this.title = h('h2', { class: 'pane-title', 'data-qa': 'session-title' });
     this.past = h('div', { class: 'history', hidden: true });
-    const button = (name, label, qa, onclick) => h('button', { type: 'button', class: 'icon-button', 'aria-label': label, title: label, 'data-qa': qa, onclick }, icon(name));
-    this.node = h('section', { class: 'side-pane agent-pane', 'aria-label': 'Penny', 'data-qa': 'agent-pane', hidden: true },
-      h('header', { class: 'pane-header' }, h('span', { class: 'avatar small penny' }, pennyFace()), this.title, h('span', { class: 'bar-space' }),
+    const button = (name, label, qa, onclick) =>
+      h(
+        'button',
+        { type: 'button', class: 'icon-button', 'aria-label': label, title: label, 'data-qa': qa, onclick },
+        icon(name),
+      );
+    this.node = h(
+      'section',
+      { class: 'side-pane agent-pane', 'aria-label': 'Penny', 'data-qa': 'agent-pane', hidden: true },
+      h(
+        'header',
+        { class: 'pane-header' },
+        h('span', { class: 'avatar small penny' }, pennyFace()),
+        this.title,
+        h('span', { class: 'bar-space' }),
         button('plus', 'New chat', 'new-chat', () => this.#start()),
         button('history', 'History', 'show-history', () => this.#toggle()),
-        button('close', 'Close Penny', 'agent-close', () => this.setOpen(false))),
+        button('close', 'Close Penny', 'agent-close', () => this.setOpen(false)),
+      ),
       this.past,
-      this.chat.node);
+      this.chat.node,
+    );
   }
 
   setOpen(open) {
@@ -44,14 +58,18 @@ export class AgentPane {
     const dm = pennyDm();
     if (!dm) return;
     const current = openSession();
-    this.title.textContent = sessions(dm).find((session) => session.ts === current)?.title ?? `Ask ${state.app?.name ?? 'Penny'}`;
+    this.title.textContent =
+      sessions(dm).find((session) => session.ts === current)?.title ?? `Ask ${state.app?.name ?? 'Penny'}`;
     this.past.hidden = !this.#history;
     this.chat.node.hidden = this.#history;
     if (this.#history) {
-      replace(this.past, sessionList(dm, current, (ts) => {
-        this.#history = false;
-        setSession(ts);
-      }));
+      replace(
+        this.past,
+        sessionList(dm, current, (ts) => {
+          this.#history = false;
+          setSession(ts);
+        }),
+      );
     } else this.chat.draw(dm);
   }
 

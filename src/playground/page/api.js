@@ -5,7 +5,20 @@ import { toast } from './toast.js';
 let person = null;
 let source = null;
 
-const EVENTS = ['snapshot', 'message', 'message_removed', 'channel', 'channel_removed', 'thread', 'prompts', 'home', 'views', 'person', 'app', 'notice'];
+const EVENTS = [
+  'snapshot',
+  'message',
+  'message_removed',
+  'channel',
+  'channel_removed',
+  'thread',
+  'prompts',
+  'home',
+  'views',
+  'person',
+  'app',
+  'notice',
+];
 
 /** For whom the page acts. */
 export function actingPerson() {
@@ -29,7 +42,8 @@ export function connect(personId, { onevent, onopen, onlost }) {
     if (source !== stream) return;
     onlost();
     // A browser gives up after an HTTP error; a server that starts again deserves another try.
-    if (stream.readyState === EventSource.CLOSED) setTimeout(() => source === stream && connect(personId, { onevent, onopen, onlost }), 2000);
+    if (stream.readyState === EventSource.CLOSED)
+      setTimeout(() => source === stream && connect(personId, { onevent, onopen, onlost }), 2000);
   };
   for (const name of EVENTS) {
     stream.addEventListener(name, (event) => {

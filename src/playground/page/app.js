@@ -43,12 +43,23 @@ const sidebar = new Sidebar();
 const channelView = new ChannelView();
 const pennyView = new PennyDm();
 const modals = new ModalLayer();
-const topbar = new Topbar({ togglePane: () => togglePane(), toggleSidebar: () => document.body.classList.toggle('sidebar-open') });
+const topbar = new Topbar({
+  togglePane: () => togglePane(),
+  toggleSidebar: () => document.body.classList.toggle('sidebar-open'),
+});
 
 const main = h('main', { class: 'main' });
 const banner = h('div', { class: 'banner', role: 'status', 'data-qa': 'connection', hidden: true });
-const install = h('div', { class: 'banner install', hidden: true }, h('span', null, 'Penny is not installed in this workspace.'),
-  h('button', { type: 'button', class: 'button primary', 'data-qa': 'install', onclick: () => act('install') }, 'Install Penny'));
+const install = h(
+  'div',
+  { class: 'banner install', hidden: true },
+  h('span', null, 'Penny is not installed in this workspace.'),
+  h(
+    'button',
+    { type: 'button', class: 'button primary', 'data-qa': 'install', onclick: () => act('install') },
+    'Install Penny',
+  ),
+);
 
 function togglePane() {
   if (route.thread) go({ thread: null });
@@ -77,7 +88,9 @@ function draw(changes = new Set(['all'])) {
 }
 
 function pageTitle(channel) {
-  const waiting = [...state.channels.values()].filter((one) => one.id !== channel.id && unread(one).mentions > 0).length;
+  const waiting = [...state.channels.values()].filter(
+    (one) => one.id !== channel.id && unread(one).mentions > 0,
+  ).length;
   return `${waiting ? `(${waiting}) ` : ''}${channelTitle(channel)} · ${state.team.name} playground`;
 }
 
@@ -125,7 +138,8 @@ function routed(before) {
   }
   draw(new Set(['route']));
   if (route.thread && route.thread !== before.thread) thread.composer.focus();
-  else if (route.channel !== before.channel && matchMedia('(min-width: 700px)').matches) main.querySelector('.composer-text')?.focus({ preventScroll: true });
+  else if (route.channel !== before.channel && matchMedia('(min-width: 700px)').matches)
+    main.querySelector('.composer-text')?.focus({ preventScroll: true });
 }
 
 function keys(event) {
@@ -142,8 +156,18 @@ function keys(event) {
 
 async function start() {
   directory.openUser = profileDialog;
-  directory.openChannel = (id) => (state.channels.has(id) ? go({ channel: id }) : toast('You cannot see that channel.'));
-  document.getElementById('app').replaceChildren(topbar.node, h('div', { class: 'banners' }, banner, install), sidebar.node, main, thread.node, pane.node);
+  directory.openChannel = (id) =>
+    state.channels.has(id) ? go({ channel: id }) : toast('You cannot see that channel.');
+  document
+    .getElementById('app')
+    .replaceChildren(
+      topbar.node,
+      h('div', { class: 'banners' }, banner, install),
+      sidebar.node,
+      main,
+      thread.node,
+      pane.node,
+    );
   document.querySelector('.main').addEventListener('click', () => document.body.classList.remove('sidebar-open'));
   document.addEventListener('keydown', keys);
   document.addEventListener('visibilitychange', () => draw(new Set(['route'])));

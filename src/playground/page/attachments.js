@@ -55,10 +55,32 @@ export class Attachments {
 
   #draw() {
     this.node.hidden = this.#items.length === 0;
-    replace(this.node, this.#items.map((item) => h('div', { class: item.file ? 'attachment' : 'attachment loading', 'data-qa': 'attachment' },
-      icon('file', 18),
-      h('span', { class: 'file-text' }, h('span', { class: 'file-name' }, item.name), h('span', { class: 'file-meta' }, item.file ? size(item.size) : 'Uploading…')),
-      h('button', { type: 'button', class: 'icon-button', 'aria-label': `Remove ${item.name}`, onclick: () => this.#drop(item) }, icon('close', 14)))));
+    replace(
+      this.node,
+      this.#items.map((item) =>
+        h(
+          'div',
+          { class: item.file ? 'attachment' : 'attachment loading', 'data-qa': 'attachment' },
+          icon('file', 18),
+          h(
+            'span',
+            { class: 'file-text' },
+            h('span', { class: 'file-name' }, item.name),
+            h('span', { class: 'file-meta' }, item.file ? size(item.size) : 'Uploading…'),
+          ),
+          h(
+            'button',
+            {
+              type: 'button',
+              class: 'icon-button',
+              'aria-label': `Remove ${item.name}`,
+              onclick: () => this.#drop(item),
+            },
+            icon('close', 14),
+          ),
+        ),
+      ),
+    );
     this.onchange();
   }
 

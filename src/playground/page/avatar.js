@@ -6,7 +6,8 @@ import { pennyId } from './select.js';
 
 /** A person's face; `size` is a class: `tiny`, `small`, `normal` or `big`. */
 export function avatar(person, size = 'normal') {
-  if (person && person.id === pennyId()) return h('span', { class: `avatar ${size} penny`, 'aria-hidden': 'true' }, pennyFace());
+  if (person && person.id === pennyId())
+    return h('span', { class: `avatar ${size} penny`, 'aria-hidden': 'true' }, pennyFace());
   const mark = person?.emoji && (emojiChar(person.emoji) ?? person.emoji);
   return face(mark || initial(person), person?.color, size);
 }
@@ -15,7 +16,8 @@ export function avatar(person, size = 'normal') {
 export function messageAvatar(message, person) {
   const own = message.icon_emoji && (emojiChar(message.icon_emoji) ?? message.icon_emoji);
   if (own) return face(own, colorOf(message.username ?? own), 'normal');
-  if (message.username && message.username !== person?.real_name) return face(message.username[0].toUpperCase(), colorOf(message.username), 'normal');
+  if (message.username && message.username !== person?.real_name)
+    return face(message.username[0].toUpperCase(), colorOf(message.username), 'normal');
   return avatar(person);
 }
 

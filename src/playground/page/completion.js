@@ -26,7 +26,14 @@ export class Completion {
   constructor(area) {
     this.area = area;
     const id = uid('completion');
-    this.node = h('div', { class: 'completion', role: 'listbox', id, 'aria-label': 'Suggestions', 'data-qa': 'completion', hidden: true });
+    this.node = h('div', {
+      class: 'completion',
+      role: 'listbox',
+      id,
+      'aria-label': 'Suggestions',
+      'data-qa': 'completion',
+      hidden: true,
+    });
     area.setAttribute('aria-controls', id);
     area.setAttribute('aria-autocomplete', 'list');
     area.addEventListener('input', () => this.refresh());
@@ -43,10 +50,14 @@ export class Completion {
       const match = pattern.exec(before);
       const rows = match ? find(match[1], before) : [];
       if (!rows.length) continue;
-      const exact = rows.length === 1 && rows[0].insert.trim() === before.slice(before.length - rows[0].insert.trim().length) && rows[0].quiet;
+      const exact =
+        rows.length === 1 &&
+        rows[0].insert.trim() === before.slice(before.length - rows[0].insert.trim().length) &&
+        rows[0].quiet;
       if (exact) break;
       this.#rows = rows;
-      this.#start = before.length - match[1].length - (/[@#:]/.test(before[before.length - match[1].length - 1] ?? '') ? 1 : 0);
+      this.#start =
+        before.length - match[1].length - (/[@#:]/.test(before[before.length - match[1].length - 1] ?? '') ? 1 : 0);
       this.#at = 0;
       this.#draw();
       return;
@@ -92,17 +103,28 @@ export class Completion {
   }
 
   #draw() {
-    replace(this.node, this.#rows.map((row, at) => h('div', {
-      class: at === this.#at ? 'completion-row active' : 'completion-row',
-      role: 'option',
-      id: `${this.node.id}-${at}`,
-      'aria-selected': at === this.#at ? 'true' : 'false',
-      'data-qa': 'completion-option',
-      onmousedown: (event) => {
-        event.preventDefault();
-        this.#accept(row);
-      },
-    }, row.face, h('span', { class: 'completion-label' }, row.label), row.hint && h('span', { class: 'completion-hint' }, row.hint))));
+    replace(
+      this.node,
+      this.#rows.map((row, at) =>
+        h(
+          'div',
+          {
+            class: at === this.#at ? 'completion-row active' : 'completion-row',
+            role: 'option',
+            id: `${this.node.id}-${at}`,
+            'aria-selected': at === this.#at ? 'true' : 'false',
+            'data-qa': 'completion-option',
+            onmousedown: (event) => {
+              event.preventDefault();
+              this.#accept(row);
+            },
+          },
+          row.face,
+          h('span', { class: 'completion-label' }, row.label),
+          row.hint && h('span', { class: 'completion-hint' }, row.hint),
+        ),
+      ),
+    );
     this.node.hidden = false;
     this.area.setAttribute('aria-expanded', 'true');
     this.area.setAttribute('aria-activedescendant', `${this.node.id}-${this.#at}`);
@@ -111,50 +133,82 @@ export class Completion {
 }
 
 function commands(query) {
-  return (state.app?.installed ? state.app.commands ?? [] : []).filter((one) => one.command.startsWith(query)).map((one) => ({
-    insert: `${one.command} `,
-    label: one.command,
-    hint: [one.usage_hint, one.description].filter(Boolean).join(' — '),
-    face: h('span', { class: 'avatar small penny' }, pennyFace()),
-  }));
+  return (state.app?.installed ? (state.app.commands ?? []) : [])
+    .filter((one) => one.command.startsWith(query))
+    .map((one) => ({
+      insert: `${one.command} `,
+      label: one.command,
+      hint: [one.usage_hint, one.description].filter(Boolean).join(' — '),
+      face: h('span', { class: 'avatar small penny' }, pennyFace()),
+    }));
 }
 
 // A hint like `help | ask <question> | schedules` also says which words may follow.
 function subcommands(query, before) {
   const command = (state.app?.commands ?? []).find((one) => before.startsWith(`${one.command} `));
   if (!command?.usage_hint?.includes('|')) return [];
-  return command.usage_hint.split('|').map((part) => part.trim()).filter((part) => /^[a-z]/.test(part) && part.startsWith(query.toLowerCase())).slice(0, 24).map((part) => {
-    const [word, ...rest] = part.split(' ');
-    return { insert: rest.length ? `${word} ` : word, label: `${command.command} ${word}`, hint: rest.join(' '), face: icon('slash'), quiet: true };
-  });
+  return command.usage_hint
+    .split('|')
+    .map((part) => part.trim())
+    .filter((part) => /^[a-z]/.test(part) && part.startsWith(query.toLowerCase()))
+    .slice(0, 24)
+    .map((part) => {
+      const [word, ...rest] = part.split(' ');
+      return {
+        insert: rest.length ? `${word} ` : word,
+        label: `${command.command} ${word}`,
+        hint: rest.join(' '),
+        face: icon('slash'),
+        quiet: true,
+      };
+    });
 }
 
 function people(query) {
   const wanted = query.toLowerCase();
   const bot = directory.person(pennyId());
   const all = [bot, ...directory.people()].filter(Boolean);
-  const hits = all.filter((one) => [one.real_name, one.display_name, one.name].some((name) => name?.toLowerCase().split(' ').some((_, at, parts) => parts.slice(at).join(' ').startsWith(wanted))));
+  const hits = all.filter((one) =>
+    [one.real_name, one.display_name, one.name].some((name) =>
+      name
+        ?.toLowerCase()
+        .split(' ')
+        .some((_, at, parts) => parts.slice(at).join(' ').startsWith(wanted)),
+    ),
+  );
   const rows = hits.slice(0, LIMIT).map((one) => ({
     insert: `@${one.display_name || one.real_name || one.name} `,
     label: one.real_name || one.name,
     hint: one.id === bot?.id ? 'Your AI colleague' : one.title,
     face: avatar(one, 'small'),
   }));
-  for (const [name, hint] of [['here', 'Everyone who is active here'], ['channel', 'Everyone in this channel']]) {
-    if (wanted && name.startsWith(wanted)) rows.push({ insert: `@${name} `, label: `@${name}`, hint, face: icon('people') });
+  for (const [name, hint] of [
+    ['here', 'Everyone who is active here'],
+    ['channel', 'Everyone in this channel'],
+  ]) {
+    if (wanted && name.startsWith(wanted))
+      rows.push({ insert: `@${name} `, label: `@${name}`, hint, face: icon('people') });
   }
   return rows;
 }
 
 function channels(query) {
-  return directory.channels().filter((channel) => channel.name.includes(query.toLowerCase())).slice(0, LIMIT).map((channel) => ({
-    insert: `#${channel.name} `,
-    label: channel.name,
-    hint: channel.topic,
-    face: icon(channel.kind === 'private' ? 'lock' : 'hash'),
-  }));
+  return directory
+    .channels()
+    .filter((channel) => channel.name.includes(query.toLowerCase()))
+    .slice(0, LIMIT)
+    .map((channel) => ({
+      insert: `#${channel.name} `,
+      label: channel.name,
+      hint: channel.topic,
+      face: icon(channel.kind === 'private' ? 'lock' : 'hash'),
+    }));
 }
 
 function emojis(query) {
-  return findEmoji(query, LIMIT).map(([name, char]) => ({ insert: `${char} `, label: `:${name}:`, face: h('span', { class: 'emoji' }, char) }));
+  return findEmoji(query, LIMIT).map(([name, char]) => ({
+    insert: `${char} `,
+    label: `:${name}:`,
+    face: h('span', { class: 'emoji' }, char),
+  }));
 }

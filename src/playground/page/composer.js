@@ -19,15 +19,42 @@ export class Composer {
   /** `options`: `{qa, onsent(ts), oneditlast(), footer: node, broadcast(): bool}`. */
   constructor(options) {
     this.options = options;
-    this.area = h('textarea', { class: 'composer-text', rows: 1, role: 'combobox', 'aria-expanded': 'false', 'data-qa': options.qa });
+    this.area = h('textarea', {
+      class: 'composer-text',
+      rows: 1,
+      role: 'combobox',
+      'aria-expanded': 'false',
+      'data-qa': options.qa,
+    });
     this.fit = autosize(this.area, 280);
     this.completion = new Completion(this.area);
     this.attachments = new Attachments(() => this.#show());
     this.picker = h('input', { type: 'file', multiple: true, hidden: true, 'data-qa': `${options.qa}-file` });
     this.send = this.#button('send', 'Send', `${options.qa}-send`, () => this.submit());
     this.send.classList.add('send');
-    this.stop = h('button', { type: 'button', class: 'stop-button', 'aria-label': 'Stop Penny', title: 'Stop', 'data-qa': 'stop', hidden: true, onclick: () => this.#stop() }, icon('stop', 16), h('span', null, 'Stop'));
-    this.node = h('div', { class: 'composer', 'data-qa': `${options.qa}-box` }, this.completion.node, this.attachments.node, this.area, this.#bar(), this.picker);
+    this.stop = h(
+      'button',
+      {
+        type: 'button',
+        class: 'stop-button',
+        'aria-label': 'Stop Penny',
+        title: 'Stop',
+        'data-qa': 'stop',
+        hidden: true,
+        onclick: () => this.#stop(),
+      },
+      icon('stop', 16),
+      h('span', null, 'Stop'),
+    );
+    this.node = h(
+      'div',
+      { class: 'composer', 'data-qa': `${options.qa}-box` },
+      this.completion.node,
+      this.attachments.node,
+      this.area,
+      this.#bar(),
+      this.picker,
+    );
     this.#wire();
   }
 
@@ -67,7 +94,9 @@ export class Composer {
     this.#restore(null);
     drafts.delete(keyOf(target));
     this.#sending = true;
-    const answer = await (typed.startsWith('/') ? act('command', { channel: target.channel.id, text: typed }) : this.#post(target, typed, files));
+    const answer = await (typed.startsWith('/')
+      ? act('command', { channel: target.channel.id, text: typed })
+      : this.#post(target, typed, files));
     this.#sending = false;
     if (!answer) this.#bringBack(target, typed, files);
     else this.options.onsent?.(answer.ts ?? null);
@@ -89,7 +118,8 @@ export class Composer {
     if (!/^\/[a-z][\w-]*$/.test(word)) return true;
     const known = (state.app?.commands ?? []).find((one) => one.command === word);
     if (!known) toast(`${word} is not a command here. Begin with / to see which there are.`, 'warning');
-    else if (this.#target.thread && !this.options.commandsInThread) toast(`${word} does not work in threads. Use it in the channel.`, 'warning');
+    else if (this.#target.thread && !this.options.commandsInThread)
+      toast(`${word} does not work in threads. Use it in the channel.`, 'warning');
     else return true;
     return false;
   }
@@ -129,9 +159,13 @@ export class Composer {
   }
 
   #bar() {
-    return h('div', { class: 'composer-bar' },
+    return h(
+      'div',
+      { class: 'composer-bar' },
       this.#button('plus', 'Attach a file', `${this.options.qa}-attach`, () => this.picker.click()),
-      this.#button('smile', 'Emoji', null, (event) => openEmojiPicker(event.currentTarget, (_, char) => this.#insert(char))),
+      this.#button('smile', 'Emoji', null, (event) =>
+        openEmojiPicker(event.currentTarget, (_, char) => this.#insert(char)),
+      ),
       this.#button('at', 'Mention someone', null, () => this.#insert('@')),
       this.#button('slash', 'Commands', null, () => (this.area.value ? this.focus() : this.#insert('/'))),
       h('span', { class: 'bar-line' }),
@@ -142,11 +176,16 @@ export class Composer {
       h('span', { class: 'bar-space' }),
       this.options.footer,
       this.stop,
-      this.send);
+      this.send,
+    );
   }
 
   #button(name, label, qa, onclick) {
-    return h('button', { type: 'button', class: 'icon-button', title: label, 'aria-label': label, 'data-qa': qa, onclick }, icon(name));
+    return h(
+      'button',
+      { type: 'button', class: 'icon-button', title: label, 'aria-label': label, 'data-qa': qa, onclick },
+      icon(name),
+    );
   }
 
   #insert(text) {

@@ -11,12 +11,21 @@ export function fromText(typed) {
 }
 
 function namesToTokens(text) {
-  const tokens = new Map([['@here', '<!here>'], ['@channel', '<!channel>'], ['@everyone', '<!everyone>']]);
+  const tokens = new Map([
+    ['@here', '<!here>'],
+    ['@channel', '<!channel>'],
+    ['@everyone', '<!everyone>'],
+  ]);
   for (const person of state.people.values()) {
-    for (const name of [person.name, person.real_name, person.display_name]) if (name) tokens.set(`@${name}`.toLowerCase(), `<@${person.id}>`);
+    for (const name of [person.name, person.real_name, person.display_name])
+      if (name) tokens.set(`@${name}`.toLowerCase(), `<@${person.id}>`);
   }
-  for (const channel of state.channels.values()) if (channel.kind === 'public' || channel.kind === 'private') tokens.set(`#${channel.name}`.toLowerCase(), `<#${channel.id}|${channel.name}>`);
-  const names = [...tokens.keys()].sort((a, b) => b.length - a.length).map((name) => name.replace(/[.*+?^${}()|[\]\\]/g, '\\$&'));
+  for (const channel of state.channels.values())
+    if (channel.kind === 'public' || channel.kind === 'private')
+      tokens.set(`#${channel.name}`.toLowerCase(), `<#${channel.id}|${channel.name}>`);
+  const names = [...tokens.keys()]
+    .sort((a, b) => b.length - a.length)
+    .map((name) => name.replace(/[.*+?^${}()|[\]\\]/g, '\\$&'));
   const pattern = new RegExp(`(?<![\\w@#/])(${names.join('|')})(?![\\p{L}\\p{N}_-])`, 'giu');
   return text.replace(pattern, (name) => tokens.get(name.toLowerCase()));
 }

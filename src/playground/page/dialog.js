@@ -11,13 +11,36 @@ export function openDialog({ title, body, footer, ondismiss, className = '', qa 
   closePopover();
   const titleId = uid('title');
   const returnTo = document.activeElement;
-  const dialog = h('div', { class: `dialog ${className}${wide ? ' wide' : ''}`, role: 'dialog', 'aria-modal': 'true', 'aria-labelledby': titleId, tabindex: '-1', 'data-qa': qa },
-    h('header', { class: 'dialog-header' },
+  const dialog = h(
+    'div',
+    {
+      class: `dialog ${className}${wide ? ' wide' : ''}`,
+      role: 'dialog',
+      'aria-modal': 'true',
+      'aria-labelledby': titleId,
+      tabindex: '-1',
+      'data-qa': qa,
+    },
+    h(
+      'header',
+      { class: 'dialog-header' },
       back && h('button', { type: 'button', class: 'icon-button', 'aria-label': 'Back', onclick: back }, icon('left')),
       h('h2', { id: titleId }, title),
-      h('button', { type: 'button', class: 'icon-button', 'aria-label': 'Close', 'data-qa': 'dialog-close', onclick: () => dismiss() }, icon('close'))),
+      h(
+        'button',
+        {
+          type: 'button',
+          class: 'icon-button',
+          'aria-label': 'Close',
+          'data-qa': 'dialog-close',
+          onclick: () => dismiss(),
+        },
+        icon('close'),
+      ),
+    ),
     h('div', { class: 'dialog-body' }, body),
-    footer && h('footer', { class: 'dialog-footer' }, footer));
+    footer && h('footer', { class: 'dialog-footer' }, footer),
+  );
   const layer = h('div', { class: 'dialog-layer' }, dialog);
   layer.addEventListener('pointerdown', (event) => {
     if (event.target === layer) dismiss();
@@ -37,10 +60,14 @@ export function openDialog({ title, body, footer, ondismiss, className = '', qa 
   return { node: dialog, layer, close };
 }
 
-const FOCUSABLE = 'a[href], button:not([disabled]), input:not([disabled]), textarea:not([disabled]), select, [tabindex="0"]';
+const FOCUSABLE =
+  'a[href], button:not([disabled]), input:not([disabled]), textarea:not([disabled]), select, [tabindex="0"]';
 
 function focusFirst(dialog) {
-  const first = dialog.querySelector('.dialog-body :is(input, textarea, [role=combobox])') ?? dialog.querySelector('.dialog-footer .primary') ?? dialog;
+  const first =
+    dialog.querySelector('.dialog-body :is(input, textarea, [role=combobox])') ??
+    dialog.querySelector('.dialog-footer .primary') ??
+    dialog;
   first.focus({ preventScroll: true });
 }
 
@@ -69,7 +96,16 @@ export function askConfirm({ title, text, confirm = 'Confirm', deny = 'Cancel', 
       body: h('div', { class: 'confirm-text' }, text),
       footer: [
         h('button', { type: 'button', class: 'button', 'data-qa': 'confirm-deny', onclick: settle(false) }, deny),
-        h('button', { type: 'button', class: danger ? 'button danger' : 'button primary', 'data-qa': 'confirm-yes', onclick: settle(true) }, confirm),
+        h(
+          'button',
+          {
+            type: 'button',
+            class: danger ? 'button danger' : 'button primary',
+            'data-qa': 'confirm-yes',
+            onclick: settle(true),
+          },
+          confirm,
+        ),
       ],
       ondismiss: settle(false),
       className: 'small',

@@ -57,11 +57,27 @@ const GROUPS = {
 };
 
 const ALIASES = {
-  thumbsup: '+1', thumbsdown: '-1', thinking: 'thinking_face', robot: 'robot_face', unicorn: 'unicorn_face',
-  hugs: 'hugging_face', raised_hand: 'hand', medal: 'sports_medal', trashcan: 'wastebasket', check: 'heavy_check_mark',
-  green_circle: 'large_green_circle', yellow_circle: 'large_yellow_circle', orange_circle: 'large_orange_circle',
-  eyes_emoji: 'eyes', satisfied: 'laughing', shopping_cart: 'shopping_trolley', stop_sign: 'octagonal_sign',
-  pause_button: 'double_vertical_bar', flag_eu: 'flag-eu', party: 'tada', info: 'information_source',
+  thumbsup: '+1',
+  thumbsdown: '-1',
+  thinking: 'thinking_face',
+  robot: 'robot_face',
+  unicorn: 'unicorn_face',
+  hugs: 'hugging_face',
+  raised_hand: 'hand',
+  medal: 'sports_medal',
+  trashcan: 'wastebasket',
+  check: 'heavy_check_mark',
+  green_circle: 'large_green_circle',
+  yellow_circle: 'large_yellow_circle',
+  orange_circle: 'large_orange_circle',
+  eyes_emoji: 'eyes',
+  satisfied: 'laughing',
+  shopping_cart: 'shopping_trolley',
+  stop_sign: 'octagonal_sign',
+  pause_button: 'double_vertical_bar',
+  flag_eu: 'flag-eu',
+  party: 'tada',
+  info: 'information_source',
 };
 
 /** The picker's groups: `[["Smileys", [["grinning", "😀"], …]], …]`. */

@@ -7,14 +7,35 @@ const FREQUENT = ['+1', 'white_check_mark', 'eyes', 'tada', 'raised_hands', 'hea
 
 /** Opens the picker beside `anchor`; `onpick(name, char)` is called with the choice. */
 export function openEmojiPicker(anchor, onpick) {
-  const search = h('input', { class: 'text-input list-search', type: 'text', placeholder: 'Search emoji', 'aria-label': 'Search emoji', 'data-qa': 'emoji-search' });
+  const search = h('input', {
+    class: 'text-input list-search',
+    type: 'text',
+    placeholder: 'Search emoji',
+    'aria-label': 'Search emoji',
+    'data-qa': 'emoji-search',
+  });
   const grid = h('div', { class: 'emoji-grid' });
   const pick = (name, char) => {
     close();
     onpick(name, char);
   };
-  const cell = ([name, char]) => h('button', { type: 'button', class: 'emoji-cell', title: `:${name}:`, 'aria-label': name.replaceAll('_', ' '), 'data-qa': `emoji-${name}`, onclick: () => pick(name, char) }, char);
-  const group = (title, pairs) => [h('div', { class: 'menu-heading' }, title), h('div', { class: 'emoji-row' }, pairs.map(cell))];
+  const cell = ([name, char]) =>
+    h(
+      'button',
+      {
+        type: 'button',
+        class: 'emoji-cell',
+        title: `:${name}:`,
+        'aria-label': name.replaceAll('_', ' '),
+        'data-qa': `emoji-${name}`,
+        onclick: () => pick(name, char),
+      },
+      char,
+    );
+  const group = (title, pairs) => [
+    h('div', { class: 'menu-heading' }, title),
+    h('div', { class: 'emoji-row' }, pairs.map(cell)),
+  ];
   function show() {
     const query = search.value.trim();
     if (query) {
@@ -22,7 +43,14 @@ export function openEmojiPicker(anchor, onpick) {
       replace(grid, hits.length ? group('Results', hits) : h('div', { class: 'list-empty' }, 'No emoji of that name.'));
     } else {
       const all = new Map(EMOJI_GROUPS.flatMap(([, pairs]) => pairs));
-      replace(grid, group('Frequently used', FREQUENT.map((name) => [name, all.get(name)])), EMOJI_GROUPS.map(([title, pairs]) => group(title, pairs)));
+      replace(
+        grid,
+        group(
+          'Frequently used',
+          FREQUENT.map((name) => [name, all.get(name)]),
+        ),
+        EMOJI_GROUPS.map(([title, pairs]) => group(title, pairs)),
+      );
     }
   }
   search.addEventListener('input', show);

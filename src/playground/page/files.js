@@ -8,25 +8,61 @@ const PICTURES = ['image/png', 'image/jpeg', 'image/gif', 'image/webp', 'image/s
 
 export function fileList(files) {
   if (!files?.length) return null;
-  return h('div', { class: 'files' }, files.map((file) => (PICTURES.includes(file.mimetype) ? picture(file) : card(file))));
+  return h(
+    'div',
+    { class: 'files' },
+    files.map((file) => (PICTURES.includes(file.mimetype) ? picture(file) : card(file))),
+  );
 }
 
 function picture(file) {
-  const open = () => openDialog({ title: file.title || file.name, body: h('img', { class: 'full-picture', src: fileUrl(file.id), alt: file.title || file.name }), footer: download(file), wide: true, qa: 'picture' });
-  return h('figure', { class: 'file-picture', 'data-qa': 'file' },
+  const open = () =>
+    openDialog({
+      title: file.title || file.name,
+      body: h('img', { class: 'full-picture', src: fileUrl(file.id), alt: file.title || file.name }),
+      footer: download(file),
+      wide: true,
+      qa: 'picture',
+    });
+  return h(
+    'figure',
+    { class: 'file-picture', 'data-qa': 'file' },
     h('figcaption', null, file.title || file.name),
-    h('button', { type: 'button', 'aria-label': `Open ${file.name}`, onclick: open }, h('img', { src: fileUrl(file.id), alt: file.title || file.name, loading: 'lazy' })));
+    h(
+      'button',
+      { type: 'button', 'aria-label': `Open ${file.name}`, onclick: open },
+      h('img', { src: fileUrl(file.id), alt: file.title || file.name, loading: 'lazy' }),
+    ),
+  );
 }
 
 function card(file) {
-  return h('div', { class: 'file-card', 'data-qa': 'file' },
+  return h(
+    'div',
+    { class: 'file-card', 'data-qa': 'file' },
     h('span', { class: `file-kind ${kind(file)}` }, icon('file', 22)),
-    h('span', { class: 'file-text' }, h('span', { class: 'file-name' }, file.title || file.name), h('span', { class: 'file-meta' }, `${extension(file)} · ${size(file.size)}`)),
-    download(file));
+    h(
+      'span',
+      { class: 'file-text' },
+      h('span', { class: 'file-name' }, file.title || file.name),
+      h('span', { class: 'file-meta' }, `${extension(file)} · ${size(file.size)}`),
+    ),
+    download(file),
+  );
 }
 
 function download(file) {
-  return h('a', { class: 'icon-button', href: fileUrl(file.id), download: file.name, 'aria-label': `Download ${file.name}`, title: 'Download' }, icon('download'));
+  return h(
+    'a',
+    {
+      class: 'icon-button',
+      href: fileUrl(file.id),
+      download: file.name,
+      'aria-label': `Download ${file.name}`,
+      title: 'Download',
+    },
+    icon('download'),
+  );
 }
 
 function extension(file) {

@@ -30,7 +30,12 @@ export class MessageView {
     this.head = h('div', { class: 'message-head' });
     this.extra = h('div', { class: 'message-extra' });
     this.content = h('div', { class: 'message-content' }, this.head, this.body, this.extra);
-    this.node = h('div', { role: 'article', 'data-qa': 'message', 'data-ts': ts, tabindex: '-1' }, this.gutter, this.content);
+    this.node = h(
+      'div',
+      { role: 'article', 'data-qa': 'message', 'data-ts': ts, tabindex: '-1' },
+      this.gutter,
+      this.content,
+    );
     this.node.addEventListener('pointerenter', () => this.#showTools());
     this.node.addEventListener('focusin', () => this.#showTools());
   }
@@ -45,9 +50,18 @@ export class MessageView {
     this.channel = channel;
     this.message = message;
     this.options = options;
-    this.node.className = classes('message', options.grouped && 'grouped', message.ephemeral && 'ephemeral', message.streaming && 'streaming', message.subtype && `subtype-${message.subtype}`);
+    this.node.className = classes(
+      'message',
+      options.grouped && 'grouped',
+      message.ephemeral && 'ephemeral',
+      message.streaming && 'streaming',
+      message.subtype && `subtype-${message.subtype}`,
+    );
     this.node.dataset.user = message.user;
-    this.node.setAttribute('aria-label', `${message.username ?? personName(message.user) ?? 'Someone'}, ${moment(message.ts)}`);
+    this.node.setAttribute(
+      'aria-label',
+      `${message.username ?? personName(message.user) ?? 'Someone'}, ${moment(message.ts)}`,
+    );
     this.#drawHead(message, speaker, options);
     if (!this.#editing) this.#drawBody(message, channel);
     replace(this.extra, this.#extras(channel, message, thread, options));
@@ -64,13 +78,15 @@ export class MessageView {
     replace(this.gutter, grouped ? time : messageAvatar(message, speaker));
     if (grouped) return replace(this.head, notice(this.channel, message));
     const name = message.username ?? personName(message.user) ?? 'Someone';
-    return replace(this.head,
+    return replace(
+      this.head,
       notice(this.channel, message),
       h('button', { type: 'button', class: 'message-name', onclick: () => directory.openUser(message.user) }, name),
       message.bot && h('span', { class: 'app-badge' }, 'APP'),
       speaker?.is_external && h('span', { class: 'app-badge external', title: 'From another company' }, 'EXTERNAL'),
       speaker?.is_guest && h('span', { class: 'app-badge external' }, 'GUEST'),
-      time);
+      time,
+    );
   }
 
   #drawBody(message, channel) {
@@ -80,7 +96,14 @@ export class MessageView {
     } else if (message.blocks?.length) this.blocks.draw(message.blocks, messageSurface(channel, message));
     else {
       this.blocks.reset();
-      const text = message.text ? h('div', { class: 'message-text', 'data-qa': 'message-text' }, mrkdwn(message.text, directory), message.edited && edited()) : null;
+      const text = message.text
+        ? h(
+            'div',
+            { class: 'message-text', 'data-qa': 'message-text' },
+            mrkdwn(message.text, directory),
+            message.edited && edited(),
+          )
+        : null;
       replace(this.body, text);
     }
     if (message.edited && message.blocks?.length) this.body.append(edited());
@@ -92,7 +115,11 @@ export class MessageView {
     this.body.classList.toggle('caret', Boolean(streaming) && !this.body.childElementCount);
     if (!streaming || !this.body.lastElementChild?.classList.contains('block-markdown')) return;
     let node = this.body.lastElementChild;
-    while (['P', 'UL', 'OL', 'LI', 'BLOCKQUOTE', 'DIV', 'PRE', 'CODE'].includes(node.lastElementChild?.tagName) && !node.lastElementChild.classList.contains('table-scroll')) node = node.lastElementChild;
+    while (
+      ['P', 'UL', 'OL', 'LI', 'BLOCKQUOTE', 'DIV', 'PRE', 'CODE'].includes(node.lastElementChild?.tagName) &&
+      !node.lastElementChild.classList.contains('table-scroll')
+    )
+      node = node.lastElementChild;
     node.classList.add('caret');
   }
 
@@ -133,24 +160,41 @@ function edited() {
 function notice(channel, message) {
   if (!message.ephemeral) return null;
   const dismiss = () => act('dismiss', { channel: channel.id, ts: message.ts });
-  return h('div', { class: 'ephemeral-notice' }, icon('eye', 14), 'Only visible to you',
-    h('span', { 'aria-hidden': 'true' }, '·'), h('button', { type: 'button', class: 'text-button', 'data-qa': 'dismiss', onclick: dismiss }, 'Dismiss'));
+  return h(
+    'div',
+    { class: 'ephemeral-notice' },
+    icon('eye', 14),
+    'Only visible to you',
+    h('span', { 'aria-hidden': 'true' }, '·'),
+    h('button', { type: 'button', class: 'text-button', 'data-qa': 'dismiss', onclick: dismiss }, 'Dismiss'),
+  );
 }
 
 function systemText(message) {
-  return {
-    channel_join: 'joined the channel.',
-    channel_leave: 'left the channel.',
-    tombstone: 'This message was deleted.',
-  }[message.subtype] ?? message.text;
+  return (
+    {
+      channel_join: 'joined the channel.',
+      channel_leave: 'left the channel.',
+      tombstone: 'This message was deleted.',
+    }[message.subtype] ?? message.text
+  );
 }
 
 function threadLink(channel, message, thread) {
   const count = thread.reply_count;
   const open = () => go({ channel: channel.id, thread: message.ts });
-  return h('button', { type: 'button', class: 'thread-link', 'data-qa': 'thread-link', onclick: open },
+  return h(
+    'button',
+    { type: 'button', class: 'thread-link', 'data-qa': 'thread-link', onclick: open },
     (thread.reply_users ?? []).slice(0, 4).map((id) => avatar(person(id), 'tiny')),
     h('span', { class: 'thread-count' }, count === 1 ? '1 reply' : `${count} replies`),
-    h('span', { class: 'thread-last' }, thread.latest_reply ? `Last reply ${moment(thread.latest_reply).toLowerCase().replace('am', 'AM').replace('pm', 'PM')}` : ''),
-    h('span', { class: 'thread-view' }, 'View thread'));
+    h(
+      'span',
+      { class: 'thread-last' },
+      thread.latest_reply
+        ? `Last reply ${moment(thread.latest_reply).toLowerCase().replace('am', 'AM').replace('pm', 'PM')}`
+        : '',
+    ),
+    h('span', { class: 'thread-view' }, 'View thread'),
+  );
 }

@@ -19,7 +19,11 @@ export class MessageList {
     this.options = options;
     this.status = new StatusLine();
     this.inner = h('div', { class: 'message-list-inner' });
-    this.node = h('div', { class: 'message-list', role: 'log', 'aria-label': options.label, tabindex: '0', 'data-qa': 'message-list' }, this.inner);
+    this.node = h(
+      'div',
+      { class: 'message-list', role: 'log', 'aria-label': options.label, tabindex: '0', 'data-qa': 'message-list' },
+      this.inner,
+    );
     this.node.addEventListener('scroll', () => {
       this.#following = this.node.scrollHeight - this.node.scrollTop - this.node.clientHeight < 60;
     });
@@ -68,7 +72,8 @@ export class MessageList {
   }
 
   #divider(key, kind, label) {
-    if (!this.#dividers.has(key)) this.#dividers.set(key, h('div', { class: `divider ${kind}`, role: 'separator' }, h('span', null)));
+    if (!this.#dividers.has(key))
+      this.#dividers.set(key, h('div', { class: `divider ${kind}`, role: 'separator' }, h('span', null)));
     const node = this.#dividers.get(key);
     node.firstChild.textContent = label;
     return node;
@@ -96,6 +101,13 @@ export class MessageList {
 }
 
 function follows(previous, message) {
-  return previous && previous.user === message.user && previous.username === message.username && !previous.subtype && !message.subtype
-    && previous.ephemeral === message.ephemeral && Number(message.ts) - Number(previous.ts) < GROUP_SECONDS;
+  return (
+    previous &&
+    previous.user === message.user &&
+    previous.username === message.username &&
+    !previous.subtype &&
+    !message.subtype &&
+    previous.ephemeral === message.ephemeral &&
+    Number(message.ts) - Number(previous.ts) < GROUP_SECONDS
+  );
 }

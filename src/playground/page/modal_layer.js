@@ -64,14 +64,31 @@ class Modal {
 
   #focus() {
     this.focused = true;
-    const first = this.form.node.querySelector('[autofocus]') ?? this.form.node.querySelector('input:not([type=hidden]), textarea, [role=combobox]') ?? this.footer.querySelector('.primary');
+    const first =
+      this.form.node.querySelector('[autofocus]') ??
+      this.form.node.querySelector('input:not([type=hidden]), textarea, [role=combobox]') ??
+      this.footer.querySelector('.primary');
     first?.focus({ preventScroll: true });
   }
 
   #drawFooter(view) {
     const asks = view.submit || view.blocks.some((block) => block.type === 'input');
-    this.button = asks ? h('button', { type: 'button', class: 'button primary', 'data-qa': 'modal-submit', onclick: () => this.#submit() }, plainText(view.submit?.text ?? 'Submit')) : null;
-    replace(this.footer, h('button', { type: 'button', class: 'button', 'data-qa': 'modal-close', onclick: () => this.#close(false) }, plainText(view.close?.text ?? (asks ? 'Cancel' : 'Close'))), this.button);
+    this.button = asks
+      ? h(
+          'button',
+          { type: 'button', class: 'button primary', 'data-qa': 'modal-submit', onclick: () => this.#submit() },
+          plainText(view.submit?.text ?? 'Submit'),
+        )
+      : null;
+    replace(
+      this.footer,
+      h(
+        'button',
+        { type: 'button', class: 'button', 'data-qa': 'modal-close', onclick: () => this.#close(false) },
+        plainText(view.close?.text ?? (asks ? 'Cancel' : 'Close')),
+      ),
+      this.button,
+    );
   }
 
   async #submit() {

@@ -12,7 +12,12 @@ import { sessions } from './select.js';
 import { state } from './store.js';
 import { ViewForm } from './view_form.js';
 
-const TABS = [['home', 'Home'], ['messages', 'Messages'], ['history', 'History'], ['about', 'About']];
+const TABS = [
+  ['home', 'Home'],
+  ['messages', 'Messages'],
+  ['history', 'History'],
+  ['about', 'About'],
+];
 
 export class PennyDm {
   #shown = null;
@@ -23,27 +28,59 @@ export class PennyDm {
     this.tabs = h('div', { class: 'tabs', role: 'tablist', 'aria-label': 'Penny' });
     this.tabs.addEventListener('keydown', (event) => {
       const keys = { ArrowRight: 'ArrowDown', ArrowLeft: 'ArrowUp' };
-      if (keys[event.key]) moveFocus({ key: keys[event.key], preventDefault: () => event.preventDefault() }, this.tabs, '[role=tab]');
+      if (keys[event.key])
+        moveFocus({ key: keys[event.key], preventDefault: () => event.preventDefault() }, this.tabs, '[role=tab]');
     });
     this.title = h('span', { class: 'topic', 'data-qa': 'session-title' });
-    this.fresh = h('button', { type: 'button', class: 'button', 'data-qa': 'new-chat', onclick: () => this.#start() }, icon('plus', 16), 'New chat');
+    this.fresh = h(
+      'button',
+      { type: 'button', class: 'button', 'data-qa': 'new-chat', onclick: () => this.#start() },
+      icon('plus', 16),
+      'New chat',
+    );
     this.body = h('div', { class: 'tab-body', role: 'tabpanel' });
-    this.node = h('section', { class: 'view penny-dm', 'aria-label': 'Penny', 'data-qa': 'penny-dm' },
-      h('header', { class: 'view-header' }, h('h1', null, h('span', { class: 'avatar small penny' }, pennyFace()), h('span', { 'data-qa': 'channel-title' }, 'Penny'), h('span', { class: 'app-badge' }, 'APP')), this.title, h('span', { class: 'bar-space' }), this.fresh),
-      this.tabs, this.body);
+    this.node = h(
+      'section',
+      { class: 'view penny-dm', 'aria-label': 'Penny', 'data-qa': 'penny-dm' },
+      h(
+        'header',
+        { class: 'view-header' },
+        h(
+          'h1',
+          null,
+          h('span', { class: 'avatar small penny' }, pennyFace()),
+          h('span', { 'data-qa': 'channel-title' }, 'Penny'),
+          h('span', { class: 'app-badge' }, 'APP'),
+        ),
+        this.title,
+        h('span', { class: 'bar-space' }),
+        this.fresh,
+      ),
+      this.tabs,
+      this.body,
+    );
   }
 
   draw(channel) {
     const tab = TABS.some(([name]) => name === route.tab) ? route.tab : 'messages';
     this.#announce(tab);
     const current = openSession();
-    this.title.textContent = tab === 'messages' ? sessions(channel).find((session) => session.ts === current)?.title ?? '' : '';
+    this.title.textContent =
+      tab === 'messages' ? (sessions(channel).find((session) => session.ts === current)?.title ?? '') : '';
     this.fresh.hidden = tab === 'messages' && !current;
     if (tab === 'messages') {
       this.#fill(this.chat.node);
       this.chat.draw(channel);
     } else if (tab === 'home') this.#drawHome(channel);
-    else if (tab === 'history') this.#fill(h('div', { class: 'page' }, h('h2', null, 'Your chats with Penny'), sessionList(channel, current, (ts) => this.#open(ts))));
+    else if (tab === 'history')
+      this.#fill(
+        h(
+          'div',
+          { class: 'page' },
+          h('h2', null, 'Your chats with Penny'),
+          sessionList(channel, current, (ts) => this.#open(ts)),
+        ),
+      );
     else this.#fill(about());
     this.#drawTabs(tab, unreadSessions(channel).length);
   }
@@ -64,20 +101,41 @@ export class PennyDm {
   #drawTabs(tab, news) {
     if (this.drawnTabs === `${tab} ${news}`) return;
     this.drawnTabs = `${tab} ${news}`;
-    replace(this.tabs, TABS.map(([name, label]) => h('button', {
-      type: 'button',
-      role: 'tab',
-      class: 'tab',
-      'aria-selected': String(name === tab),
-      tabindex: name === tab ? '0' : '-1',
-      'data-qa': `tab-${name}`,
-      onclick: () => go({ tab: name }),
-    }, label, name === 'history' && news > 0 && h('span', { class: 'badge', 'aria-label': `${news} unread` }, String(news)))));
+    replace(
+      this.tabs,
+      TABS.map(([name, label]) =>
+        h(
+          'button',
+          {
+            type: 'button',
+            role: 'tab',
+            class: 'tab',
+            'aria-selected': String(name === tab),
+            tabindex: name === tab ? '0' : '-1',
+            'data-qa': `tab-${name}`,
+            onclick: () => go({ tab: name }),
+          },
+          label,
+          name === 'history' && news > 0 && h('span', { class: 'badge', 'aria-label': `${news} unread` }, String(news)),
+        ),
+      ),
+    );
   }
 
   #drawHome(channel) {
     if (!state.home) {
-      this.#fill(h('div', { class: 'empty' }, h('div', { class: 'welcome-face' }, pennyFace(56)), h('p', null, state.app?.installed ? 'Penny is preparing your home…' : 'Penny is not installed in this workspace.')));
+      this.#fill(
+        h(
+          'div',
+          { class: 'empty' },
+          h('div', { class: 'welcome-face' }, pennyFace(56)),
+          h(
+            'p',
+            null,
+            state.app?.installed ? 'Penny is preparing your home…' : 'Penny is not installed in this workspace.',
+          ),
+        ),
+      );
       return;
     }
     this.#fill(this.home.node);
@@ -103,13 +161,40 @@ export class PennyDm {
 function about() {
   const { app } = state;
   const row = (term, ...text) => h('div', { class: 'about-row' }, h('dt', null, term), h('dd', null, text));
-  return h('div', { class: 'page about', 'data-qa': 'about' },
+  return h(
+    'div',
+    { class: 'page about', 'data-qa': 'about' },
     h('div', { class: 'welcome-face' }, pennyFace(72)),
     h('h2', null, app?.name ?? 'Penny'),
-    h('p', null, 'A colleague that lives in Slack. Mention her in a channel or write to her here: she looks things up in everything your company’s tools know, and asks before she changes anything.'),
-    h('dl', null,
+    h(
+      'p',
+      null,
+      'A colleague that lives in Slack. Mention her in a channel or write to her here: she looks things up in everything your company’s tools know, and asks before she changes anything.',
+    ),
+    h(
+      'dl',
+      null,
       row('Ask', 'Mention @Penny in a channel, or write in Messages.'),
       row('Approve', 'Changes outside Slack come to you as a card with Approve, Edit and Reject.'),
-      row('Commands', (app?.commands ?? []).map((one) => h('div', null, h('code', null, one.command), ` ${one.description ?? ''}`))),
-      row('Shortcuts', (app?.shortcuts ?? []).map((one) => h('div', null, one.name, h('span', { class: 'muted' }, one.type === 'message' ? ' — from a message’s ⋮ menu' : ' — from the search, ⌘K'))))));
+      row(
+        'Commands',
+        (app?.commands ?? []).map((one) => h('div', null, h('code', null, one.command), ` ${one.description ?? ''}`)),
+      ),
+      row(
+        'Shortcuts',
+        (app?.shortcuts ?? []).map((one) =>
+          h(
+            'div',
+            null,
+            one.name,
+            h(
+              'span',
+              { class: 'muted' },
+              one.type === 'message' ? ' — from a message’s ⋮ menu' : ' — from the search, ⌘K',
+            ),
+          ),
+        ),
+      ),
+    ),
+  );
 }

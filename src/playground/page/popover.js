@@ -7,7 +7,11 @@ let current = null;
  * Opens `content` beside `anchor` and answers a function that closes it. It closes by itself on
  * Escape, on a press outside, and when another popover opens.
  */
-export function openPopover(anchor, content, { onclose, align = 'start', side = 'below', className = '', focus = true } = {}) {
+export function openPopover(
+  anchor,
+  content,
+  { onclose, align = 'start', side = 'below', className = '', focus = true } = {},
+) {
   closePopover();
   const node = h('div', { class: `popover ${className}` }, content);
   document.body.append(node);
@@ -72,7 +76,10 @@ function position(node, anchor, align, side) {
  */
 export function openMenu(anchor, items, options = {}) {
   const list = h('div', { class: 'menu', role: 'menu', 'data-qa': 'menu' });
-  append(list, items.map((item) => menuItem(item)));
+  append(
+    list,
+    items.map((item) => menuItem(item)),
+  );
   list.addEventListener('keydown', (event) => moveFocus(event, list, '[role=menuitem]'));
   return openPopover(anchor, list, options);
 }
@@ -84,8 +91,19 @@ function menuItem(item) {
     closePopover();
     item.onclick();
   };
-  return h('button', { type: 'button', role: 'menuitem', class: item.danger ? 'menu-item danger' : 'menu-item', 'data-qa': item.qa, onclick },
-    item.icon, h('span', { class: 'menu-label' }, item.label), item.hint && h('span', { class: 'menu-hint' }, item.hint));
+  return h(
+    'button',
+    {
+      type: 'button',
+      role: 'menuitem',
+      class: item.danger ? 'menu-item danger' : 'menu-item',
+      'data-qa': item.qa,
+      onclick,
+    },
+    item.icon,
+    h('span', { class: 'menu-label' }, item.label),
+    item.hint && h('span', { class: 'menu-hint' }, item.hint),
+  );
 }
 
 /** Arrow keys, Home and End move the focus through a list's items. */

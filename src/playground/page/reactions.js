@@ -9,17 +9,44 @@ import { state } from './store.js';
 
 export function reactionRow(channel, message) {
   if (!message.reactions?.length) return null;
-  const more = h('button', { type: 'button', class: 'reaction add', 'aria-label': 'Add a reaction', onclick: () => pickReaction(more, channel, message) }, icon('smile', 16));
-  return h('div', { class: 'reactions' }, message.reactions.map((reaction) => pill(channel, message, reaction)), more);
+  const more = h(
+    'button',
+    {
+      type: 'button',
+      class: 'reaction add',
+      'aria-label': 'Add a reaction',
+      onclick: () => pickReaction(more, channel, message),
+    },
+    icon('smile', 16),
+  );
+  return h(
+    'div',
+    { class: 'reactions' },
+    message.reactions.map((reaction) => pill(channel, message, reaction)),
+    more,
+  );
 }
 
 function pill(channel, message, reaction) {
   const mine = reaction.users.includes(state.me);
-  const names = reaction.users.map((id) => (id === state.me ? 'you' : personName(id) ?? 'someone'));
+  const names = reaction.users.map((id) => (id === state.me ? 'you' : (personName(id) ?? 'someone')));
   const label = `${names.join(', ')} reacted with :${reaction.name}:`;
   const toggle = () => act('react', { channel: channel.id, ts: message.ts, name: reaction.name, add: !mine });
-  return h('button', { type: 'button', class: 'reaction', 'aria-pressed': String(mine), title: label, 'aria-label': label, 'data-qa': 'reaction', 'data-name': reaction.name, onclick: toggle },
-    h('span', { class: 'emoji' }, emojiChar(reaction.name) ?? `:${reaction.name}:`), h('span', { class: 'reaction-count' }, String(reaction.users.length)));
+  return h(
+    'button',
+    {
+      type: 'button',
+      class: 'reaction',
+      'aria-pressed': String(mine),
+      title: label,
+      'aria-label': label,
+      'data-qa': 'reaction',
+      'data-name': reaction.name,
+      onclick: toggle,
+    },
+    h('span', { class: 'emoji' }, emojiChar(reaction.name) ?? `:${reaction.name}:`),
+    h('span', { class: 'reaction-count' }, String(reaction.users.length)),
+  );
 }
 
 /** Lets the person choose a reaction. */

@@ -48,19 +48,24 @@ export function unread(channel) {
   }
   const fresh = unreadMessages(channel);
   const direct = channel.kind === 'im' || channel.kind === 'mpim';
-  const mentions = direct ? fresh : fresh.filter((message) => isReply(message) || message.text?.includes(`<@${state.me}>`));
+  const mentions = direct
+    ? fresh
+    : fresh.filter((message) => isReply(message) || message.text?.includes(`<@${state.me}>`));
   return { count: fresh.length, mentions: mentions.length };
 }
 
 function unreadMessages(channel) {
   const since = mark(keyOf(channel)) || '0';
-  return channel.messages.filter((message) => isNews(message, since)
-    && (!isReply(message) || message.reply_broadcast || inThread(channel, message.thread_ts)));
+  return channel.messages.filter(
+    (message) =>
+      isNews(message, since) && (!isReply(message) || message.reply_broadcast || inThread(channel, message.thread_ts)),
+  );
 }
 
 /** The sessions in which Penny wrote something that the person has not seen, newest first. */
 export function unreadSessions(dm) {
-  return sessions(dm).map((session) => session.ts)
+  return sessions(dm)
+    .map((session) => session.ts)
     .filter((ts) => threadMessages(dm, ts).some((message) => isNews(message, mark(keyOf(dm, ts)))));
 }
 

@@ -2,7 +2,15 @@
 import { actingPerson } from './api.js';
 import { state } from './store.js';
 
-const SLACKBOT = { id: 'USLACKBOT', name: 'slackbot', real_name: 'Slackbot', display_name: 'Slackbot', emoji: '💬', color: '#4a154b', is_bot: true };
+const SLACKBOT = {
+  id: 'USLACKBOT',
+  name: 'slackbot',
+  real_name: 'Slackbot',
+  display_name: 'Slackbot',
+  emoji: '💬',
+  color: '#4a154b',
+  is_bot: true,
+};
 
 export function me() {
   return state.people.get(state.me) ?? null;
@@ -35,7 +43,11 @@ export function counterpart(channel) {
 /** `#sales`'s bare name, the counterpart of a DM, or the people of a group DM. */
 export function channelTitle(channel) {
   if (channel.kind === 'im') return personName(counterpart(channel)) ?? 'Direct message';
-  if (channel.kind === 'mpim') return channel.members.filter((id) => id !== state.me).map((id) => personName(id) ?? id).join(', ');
+  if (channel.kind === 'mpim')
+    return channel.members
+      .filter((id) => id !== state.me)
+      .map((id) => personName(id) ?? id)
+      .join(', ');
   return channel.name;
 }
 
@@ -56,10 +68,18 @@ export function isReply(message) {
 /** The agent's sessions in the DM with Penny, newest first: `{ts, title, latest, thread}`. */
 export function sessions(channel) {
   if (!channel) return [];
-  return channel.messages.filter((message) => !isReply(message) && !message.ephemeral).map((root) => {
-    const thread = channel.threads.get(root.ts) ?? null;
-    return { ts: root.ts, title: thread?.title || firstLine(root) || 'New chat', latest: thread?.latest_reply ?? root.ts, thread };
-  }).sort((a, b) => (a.latest < b.latest ? 1 : -1));
+  return channel.messages
+    .filter((message) => !isReply(message) && !message.ephemeral)
+    .map((root) => {
+      const thread = channel.threads.get(root.ts) ?? null;
+      return {
+        ts: root.ts,
+        title: thread?.title || firstLine(root) || 'New chat',
+        latest: thread?.latest_reply ?? root.ts,
+        thread,
+      };
+    })
+    .sort((a, b) => (a.latest < b.latest ? 1 : -1));
 }
 
 function firstLine(message) {
@@ -81,7 +101,9 @@ export function plain(text) {
 
 /** Whether the acting person takes part in a thread: wrote in it, or is named in it. */
 export function inThread(channel, ts) {
-  return threadMessages(channel, ts).some((message) => message.user === state.me || message.text?.includes(`<@${state.me}>`));
+  return threadMessages(channel, ts).some(
+    (message) => message.user === state.me || message.text?.includes(`<@${state.me}>`),
+  );
 }
 
 /**
@@ -96,9 +118,11 @@ export const directory = {
   channelName: (id) => state.channels.get(id)?.name ?? null,
   groupName: () => null,
   people: () => [...state.people.values()].filter((one) => !one.deleted && !one.is_bot),
-  channels: () => [...state.channels.values()].filter((channel) => channel.kind === 'public' || channel.kind === 'private'),
+  channels: () =>
+    [...state.channels.values()].filter((channel) => channel.kind === 'public' || channel.kind === 'private'),
   conversations: () => [...state.channels.values()].filter((channel) => channel.is_member !== false),
-  conversationName: (channel) => (channel.kind === 'im' || channel.kind === 'mpim' ? channelTitle(channel) : `#${channel.name}`),
+  conversationName: (channel) =>
+    channel.kind === 'im' || channel.kind === 'mpim' ? channelTitle(channel) : `#${channel.name}`,
   openUser: () => {},
   openChannel: () => {},
 };

@@ -21,22 +21,57 @@ export class Sidebar {
   }
 
   draw() {
-    replace(this.head,
+    replace(
+      this.head,
       h('span', { class: 'workspace-icon', 'aria-hidden': 'true' }, teamIcon()),
-      h('span', { class: 'workspace-name' }, h('strong', { 'data-qa': 'workspace-name' }, state.team.name), h('span', { class: 'workspace-note' }, state.enterprise ? state.enterprise.name : 'Playground')));
+      h(
+        'span',
+        { class: 'workspace-name' },
+        h('strong', { 'data-qa': 'workspace-name' }, state.team.name),
+        h('span', { class: 'workspace-note' }, state.enterprise ? state.enterprise.name : 'Playground'),
+      ),
+    );
     const all = [...state.channels.values()];
     const penny = pennyDm();
     const byName = (a, b) => channelTitle(a).localeCompare(channelTitle(b));
-    const joined = all.filter((channel) => isRoom(channel) && channel.is_member !== false && !channel.is_archived).sort(byName);
-    const others = all.filter((channel) => isRoom(channel) && channel.is_member === false && !channel.is_archived).sort(byName);
+    const joined = all
+      .filter((channel) => isRoom(channel) && channel.is_member !== false && !channel.is_archived)
+      .sort(byName);
+    const others = all
+      .filter((channel) => isRoom(channel) && channel.is_member === false && !channel.is_archived)
+      .sort(byName);
     const direct = all.filter((channel) => !isRoom(channel) && channel.id !== penny?.id).sort(byName);
     const focused = this.places.contains(document.activeElement) ? document.activeElement.dataset.channel : null;
-    replace(this.places,
-      h('button', { type: 'button', class: 'place jump', 'data-qa': 'open-switcher', onclick: openSwitcher }, icon('search', 16), h('span', { class: 'place-name' }, 'Jump to…'), h('kbd', null, '⌘K')),
+    replace(
+      this.places,
+      h(
+        'button',
+        { type: 'button', class: 'place jump', 'data-qa': 'open-switcher', onclick: openSwitcher },
+        icon('search', 16),
+        h('span', { class: 'place-name' }, 'Jump to…'),
+        h('kbd', null, '⌘K'),
+      ),
       this.#section('Apps', penny ? [this.#penny(penny)] : []),
-      this.#section('Channels', joined.map((channel) => this.#place(channel)), createChannelDialog, 'Create a channel', 'create-channel'),
-      others.length > 0 && this.#section('More channels', others.map((channel) => this.#place(channel, 'faint'))),
-      this.#section('Direct messages', direct.map((channel) => this.#place(channel)), newMessageDialog, 'New message', 'new-dm'));
+      this.#section(
+        'Channels',
+        joined.map((channel) => this.#place(channel)),
+        createChannelDialog,
+        'Create a channel',
+        'create-channel',
+      ),
+      others.length > 0 &&
+        this.#section(
+          'More channels',
+          others.map((channel) => this.#place(channel, 'faint')),
+        ),
+      this.#section(
+        'Direct messages',
+        direct.map((channel) => this.#place(channel)),
+        newMessageDialog,
+        'New message',
+        'new-dm',
+      ),
+    );
     if (focused) this.places.querySelector(`[data-channel="${CSS.escape(focused)}"]`)?.focus({ preventScroll: true });
   }
 
@@ -47,43 +82,76 @@ export class Sidebar {
       else collapsed.add(title);
       this.draw();
     };
-    return h('section', { class: 'place-group' },
-      h('div', { class: 'place-heading' },
-        h('button', { type: 'button', class: 'fold', 'aria-expanded': String(!folded), onclick: fold }, icon(folded ? 'right' : 'chevron', 14), title),
-        onadd && h('button', { type: 'button', class: 'icon-button', 'aria-label': addLabel, title: addLabel, 'data-qa': qa, onclick: onadd }, icon('plus', 16))),
-      !folded && rows);
+    return h(
+      'section',
+      { class: 'place-group' },
+      h(
+        'div',
+        { class: 'place-heading' },
+        h(
+          'button',
+          { type: 'button', class: 'fold', 'aria-expanded': String(!folded), onclick: fold },
+          icon(folded ? 'right' : 'chevron', 14),
+          title,
+        ),
+        onadd &&
+          h(
+            'button',
+            {
+              type: 'button',
+              class: 'icon-button',
+              'aria-label': addLabel,
+              title: addLabel,
+              'data-qa': qa,
+              onclick: onadd,
+            },
+            icon('plus', 16),
+          ),
+      ),
+      !folded && rows,
+    );
   }
 
   #place(channel, extra) {
     const { count, mentions } = unread(channel);
     const here = route.channel === channel.id;
-    return h('button', {
-      type: 'button',
-      class: classes('place', here && 'here', count > 0 && !here && 'unread', extra),
-      'aria-current': here ? 'page' : null,
-      'data-qa': `channel-${channel.name || channel.id}`,
-      'data-channel': channel.id,
-      onclick: () => go({ channel: channel.id }),
-    }, placeFace(channel), h('span', { class: 'place-name' }, channelTitle(channel)),
-    channel.is_shared && h('span', { class: 'place-mark', title: 'Shared with another company' }, icon('shared', 14)),
-    hasDraft(channel.id) && !here && h('span', { class: 'place-mark', title: 'Draft' }, icon('edit', 14)),
-    mentions > 0 && !here && h('span', { class: 'badge', 'aria-label': `${mentions} unread` }, String(mentions)));
+    return h(
+      'button',
+      {
+        type: 'button',
+        class: classes('place', here && 'here', count > 0 && !here && 'unread', extra),
+        'aria-current': here ? 'page' : null,
+        'data-qa': `channel-${channel.name || channel.id}`,
+        'data-channel': channel.id,
+        onclick: () => go({ channel: channel.id }),
+      },
+      placeFace(channel),
+      h('span', { class: 'place-name' }, channelTitle(channel)),
+      channel.is_shared && h('span', { class: 'place-mark', title: 'Shared with another company' }, icon('shared', 14)),
+      hasDraft(channel.id) && !here && h('span', { class: 'place-mark', title: 'Draft' }, icon('edit', 14)),
+      mentions > 0 && !here && h('span', { class: 'badge', 'aria-label': `${mentions} unread` }, String(mentions)),
+    );
   }
 
   #penny(channel) {
     const { count } = unread(channel);
     const here = route.channel === channel.id;
     const working = sessions(channel).some((session) => session.thread?.session === 'processing');
-    return h('button', {
-      type: 'button',
-      class: classes('place', 'penny-place', here && 'here', count > 0 && !here && 'unread'),
-      'aria-current': here ? 'page' : null,
-      'data-qa': 'channel-penny',
-      'data-channel': channel.id,
-      onclick: () => go({ channel: channel.id }),
-    }, h('span', { class: 'avatar tiny penny' }, pennyFace()), h('span', { class: 'place-name' }, state.app?.name ?? 'Penny'),
-    working && h('span', { class: 'place-mark working', title: 'Working' }),
-    count > 0 && !here && h('span', { class: 'badge', 'aria-label': `${count} unread` }, String(count)));
+    return h(
+      'button',
+      {
+        type: 'button',
+        class: classes('place', 'penny-place', here && 'here', count > 0 && !here && 'unread'),
+        'aria-current': here ? 'page' : null,
+        'data-qa': 'channel-penny',
+        'data-channel': channel.id,
+        onclick: () => go({ channel: channel.id }),
+      },
+      h('span', { class: 'avatar tiny penny' }, pennyFace()),
+      h('span', { class: 'place-name' }, state.app?.name ?? 'Penny'),
+      working && h('span', { class: 'place-mark working', title: 'Working' }),
+      count > 0 && !here && h('span', { class: 'badge', 'aria-label': `${count} unread` }, String(count)),
+    );
   }
 
   #arrows(event) {

@@ -14,7 +14,12 @@ export class StatusLine {
   constructor() {
     this.face = h('span', { class: 'status-face' });
     this.text = h('span', { class: 'status-text shimmer' });
-    this.node = h('div', { class: 'status-line', role: 'status', 'data-qa': 'status', hidden: true }, this.face, this.text);
+    this.node = h(
+      'div',
+      { class: 'status-line', role: 'status', 'data-qa': 'status', hidden: true },
+      this.face,
+      this.text,
+    );
   }
 
   /** Shows the thread's status, or hides itself when there is none. */
@@ -25,7 +30,9 @@ export class StatusLine {
     clearInterval(this.#timer);
     this.node.hidden = !source;
     if (!source) return;
-    this.face.replaceChildren(thread.status_icon ? emoji(thread.status_icon.replaceAll(':', '')) : avatar(person(pennyId()), 'tiny'));
+    this.face.replaceChildren(
+      thread.status_icon ? emoji(thread.status_icon.replaceAll(':', '')) : avatar(person(pennyId()), 'tiny'),
+    );
     const lines = [`${personName(pennyId()) ?? 'Penny'} ${thread.status}`, ...(thread.loading_messages ?? [])];
     this.#turn = 0;
     this.text.textContent = lines[0];

@@ -45,7 +45,14 @@ export function setConnection(connection) {
 
 const REDUCERS = {
   snapshot(data) {
-    Object.assign(state, { me: data.me, team: data.team, enterprise: data.enterprise, app: data.app, home: data.home, views: data.views ?? [] });
+    Object.assign(state, {
+      me: data.me,
+      team: data.team,
+      enterprise: data.enterprise,
+      app: data.app,
+      home: data.home,
+      views: data.views ?? [],
+    });
     state.people = new Map(data.people.map((person) => [person.id, person]));
     state.channels = new Map(data.channels.map((channel) => [channel.id, readChannel(channel)]));
     state.epoch += 1;
@@ -65,7 +72,10 @@ const REDUCERS = {
   },
   channel(data) {
     const known = state.channels.get(data.id);
-    state.channels.set(data.id, known ? { ...known, ...data, messages: known.messages, threads: known.threads } : readChannel(data));
+    state.channels.set(
+      data.id,
+      known ? { ...known, ...data, messages: known.messages, threads: known.threads } : readChannel(data),
+    );
     state.epoch += 1;
     changed('all');
   },

@@ -24,11 +24,31 @@ export class ThreadPane {
     });
     this.where = h('span', { class: 'pane-subtitle' });
     this.alsoSend = h('label', { class: 'also-send' }, this.alsoBox, this.alsoName);
-    this.node = h('section', { class: 'side-pane thread-pane', 'aria-label': 'Thread', 'data-qa': 'thread-pane', hidden: true },
-      h('header', { class: 'pane-header' }, h('h2', null, 'Thread'), this.where, h('span', { class: 'bar-space' }),
-        h('button', { type: 'button', class: 'icon-button', 'aria-label': 'Close thread', title: 'Close', 'data-qa': 'thread-close', onclick: () => go({ thread: null }) }, icon('close'))),
+    this.node = h(
+      'section',
+      { class: 'side-pane thread-pane', 'aria-label': 'Thread', 'data-qa': 'thread-pane', hidden: true },
+      h(
+        'header',
+        { class: 'pane-header' },
+        h('h2', null, 'Thread'),
+        this.where,
+        h('span', { class: 'bar-space' }),
+        h(
+          'button',
+          {
+            type: 'button',
+            class: 'icon-button',
+            'aria-label': 'Close thread',
+            title: 'Close',
+            'data-qa': 'thread-close',
+            onclick: () => go({ thread: null }),
+          },
+          icon('close'),
+        ),
+      ),
       this.list.node,
-      h('div', { class: 'composer-dock' }, this.composer.node, this.alsoSend));
+      h('div', { class: 'composer-dock' }, this.composer.node, this.alsoSend),
+    );
     acceptDrops(this.node, this.composer);
   }
 
@@ -61,7 +81,9 @@ export class ThreadPane {
   }
 
   #editLast() {
-    const own = threadMessages(this.channel, this.ts).filter((message) => message.user === state.me && !message.subtype).at(-1);
+    const own = threadMessages(this.channel, this.ts)
+      .filter((message) => message.user === state.me && !message.subtype)
+      .at(-1);
     return own ? this.list.edit(this.channel, own.ts) : false;
   }
 }

@@ -8,13 +8,18 @@ import { plainText } from './text_object.js';
 export function button(spot, ctx) {
   const { element } = spot;
   const style = element.style === 'primary' || element.style === 'danger' ? element.style : null;
-  return h('button', {
-    type: 'button',
-    class: classes('button', style),
-    'aria-label': element.accessibility_label,
-    'data-qa': 'block-button',
-    onclick: (event) => press(event.currentTarget, spot, ctx),
-  }, plainText(element.text?.text), element.url && icon('right', 14));
+  return h(
+    'button',
+    {
+      type: 'button',
+      class: classes('button', style),
+      'aria-label': element.accessibility_label,
+      'data-qa': 'block-button',
+      onclick: (event) => press(event.currentTarget, spot, ctx),
+    },
+    plainText(element.text?.text),
+    element.url && icon('right', 14),
+  );
 }
 
 async function press(node, spot, ctx) {
@@ -29,26 +34,46 @@ const ICONS = { trash: 'trash', edit: 'edit', copy: 'copy', refresh: 'history', 
 export function iconButton(spot, ctx) {
   const { element } = spot;
   const label = element.text?.text ?? labelOf(spot, element.icon);
-  return h('button', {
-    type: 'button',
-    class: 'icon-button bordered',
-    title: label,
-    'aria-label': label,
-    'data-qa': 'icon-button',
-    onclick: (event) => fire(spot, ctx, { value: element.value ?? '' }, event.currentTarget),
-  }, icon(ICONS[element.icon] ?? 'spark', 16));
+  return h(
+    'button',
+    {
+      type: 'button',
+      class: 'icon-button bordered',
+      title: label,
+      'aria-label': label,
+      'data-qa': 'icon-button',
+      onclick: (event) => fire(spot, ctx, { value: element.value ?? '' }, event.currentTarget),
+    },
+    icon(ICONS[element.icon] ?? 'spark', 16),
+  );
 }
 
 export function overflow(spot, ctx) {
-  const node = h('button', { type: 'button', class: 'button overflow', 'aria-haspopup': 'menu', 'aria-label': labelOf(spot, 'More actions'), 'data-qa': 'overflow' }, icon('more', 16));
-  node.addEventListener('click', () => openMenu(node, (spot.element.options ?? []).map((option) => ({
-    label: plainText(option.text?.text),
-    hint: option.description?.text,
-    qa: 'overflow-option',
-    onclick: () => {
-      if (option.url && safeUrl(option.url)) window.open(option.url, '_blank', 'noopener');
-      fire(spot, ctx, { selected_option: option });
+  const node = h(
+    'button',
+    {
+      type: 'button',
+      class: 'button overflow',
+      'aria-haspopup': 'menu',
+      'aria-label': labelOf(spot, 'More actions'),
+      'data-qa': 'overflow',
     },
-  })), { align: 'end' }));
+    icon('more', 16),
+  );
+  node.addEventListener('click', () =>
+    openMenu(
+      node,
+      (spot.element.options ?? []).map((option) => ({
+        label: plainText(option.text?.text),
+        hint: option.description?.text,
+        qa: 'overflow-option',
+        onclick: () => {
+          if (option.url && safeUrl(option.url)) window.open(option.url, '_blank', 'noopener');
+          fire(spot, ctx, { selected_option: option });
+        },
+      })),
+      { align: 'end' },
+    ),
+  );
   return node;
 }

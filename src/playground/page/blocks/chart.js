@@ -11,20 +11,45 @@ export function chart(block) {
   const { chart: spec = {} } = block;
   const title = block.title?.text ?? block.title ?? '';
   const drawn = spec.type === 'pie' ? pie(spec) : axes(spec);
-  return h('figure', { class: 'chart', 'data-chart': spec.type },
+  return h(
+    'figure',
+    { class: 'chart', 'data-chart': spec.type },
     h('figcaption', null, plainText(title)),
-    svg('svg', { viewBox: `0 0 ${drawn.width} ${drawn.height}`, role: 'img', 'aria-label': `${title}: ${drawn.summary}`, class: `chart-${spec.type}` }, drawn.shapes),
-    h('ul', { class: 'legend' }, drawn.legend));
+    svg(
+      'svg',
+      {
+        viewBox: `0 0 ${drawn.width} ${drawn.height}`,
+        role: 'img',
+        'aria-label': `${title}: ${drawn.summary}`,
+        class: `chart-${spec.type}`,
+      },
+      drawn.shapes,
+    ),
+    h('ul', { class: 'legend' }, drawn.legend),
+  );
 }
 
-const format = (value) => new Intl.NumberFormat('en-US', { maximumFractionDigits: 2, notation: Math.abs(value) >= 10_000 ? 'compact' : 'standard' }).format(value);
+const format = (value) =>
+  new Intl.NumberFormat('en-US', {
+    maximumFractionDigits: 2,
+    notation: Math.abs(value) >= 10_000 ? 'compact' : 'standard',
+  }).format(value);
 
 function legendItem(label, at, value) {
-  return h('li', null, h('span', { class: `swatch color-${at % COLORS}` }), h('span', null, label), value && h('span', { class: 'legend-value' }, value));
+  return h(
+    'li',
+    null,
+    h('span', { class: `swatch color-${at % COLORS}` }),
+    h('span', null, label),
+    value && h('span', { class: 'legend-value' }, value),
+  );
 }
 
 function pie(spec) {
-  const segments = (spec.segments ?? []).map((segment) => ({ label: segment.label ?? segment.name ?? '', value: Math.max(0, Number(segment.value) || 0) }));
+  const segments = (spec.segments ?? []).map((segment) => ({
+    label: segment.label ?? segment.name ?? '',
+    value: Math.max(0, Number(segment.value) || 0),
+  }));
   const total = segments.reduce((sum, segment) => sum + segment.value, 0) || 1;
   const radius = 90;
   let angle = -Math.PI / 2;
@@ -32,9 +57,16 @@ function pie(spec) {
     const sweep = (segment.value / total) * Math.PI * 2;
     const path = wedge(100, 100, radius, angle, Math.min(sweep, Math.PI * 2 - 0.0001));
     angle += sweep;
-    return svg('path', { d: path, class: `slice color-${at % COLORS}` }, tip(`${segment.label}: ${format(segment.value)}`));
+    return svg(
+      'path',
+      { d: path, class: `slice color-${at % COLORS}` },
+      tip(`${segment.label}: ${format(segment.value)}`),
+    );
   });
-  shapes.push(svg('circle', { cx: 100, cy: 100, r: 52, class: 'hole' }), svg('text', { x: 100, y: 106, class: 'total' }, format(total)));
+  shapes.push(
+    svg('circle', { cx: 100, cy: 100, r: 52, class: 'hole' }),
+    svg('text', { x: 100, y: 106, class: 'total' }, format(total)),
+  );
   const share = (value) => `${format(value)} · ${Math.round((value / total) * 100)}%`;
   return {
     width: 200,
@@ -46,7 +78,8 @@ function pie(spec) {
 }
 
 function wedge(cx, cy, radius, from, sweep) {
-  const point = (angle) => `${(cx + radius * Math.cos(angle)).toFixed(2)} ${(cy + radius * Math.sin(angle)).toFixed(2)}`;
+  const point = (angle) =>
+    `${(cx + radius * Math.cos(angle)).toFixed(2)} ${(cy + radius * Math.sin(angle)).toFixed(2)}`;
   return `M${cx} ${cy}L${point(from)}A${radius} ${radius} 0 ${sweep > Math.PI ? 1 : 0} 1 ${point(from + sweep)}Z`;
 }
 
@@ -58,10 +91,15 @@ function tip(text) {
 function readSeries(spec) {
   const series = (spec.series ?? []).map((one) => ({
     name: one.name ?? one.label ?? '',
-    points: (one.data ?? one.values ?? []).map((point) => (typeof point === 'object' ? { label: point.label, value: Number(point.value) } : { value: Number(point) })),
+    points: (one.data ?? one.values ?? []).map((point) =>
+      typeof point === 'object' ? { label: point.label, value: Number(point.value) } : { value: Number(point) },
+    ),
   }));
   const named = spec.axis_config?.categories ?? spec.categories;
-  const labels = named?.map((category) => category.label ?? category) ?? series[0]?.points.map((point, at) => point.label ?? String(at + 1)) ?? [];
+  const labels =
+    named?.map((category) => category.label ?? category) ??
+    series[0]?.points.map((point, at) => point.label ?? String(at + 1)) ??
+    [];
   return { series, labels };
 }
 
@@ -81,7 +119,12 @@ function axes(spec) {
     height: HEIGHT,
     shapes: [grid(scale, frame), axisNames(spec, frame), draw(frame, spec.type === 'area')],
     legend: series.map((one, at) => legendItem(one.name, at)),
-    summary: series.map((one) => `${one.name}: ${one.points.map((point, at) => `${labels[at] ?? ''} ${format(point.value)}`).join(', ')}`).join('; '),
+    summary: series
+      .map(
+        (one) =>
+          `${one.name}: ${one.points.map((point, at) => `${labels[at] ?? ''} ${format(point.value)}`).join(', ')}`,
+      )
+      .join('; '),
   };
 }
 
@@ -103,7 +146,10 @@ function grid(scale, { labels, x, y, step, bottom, left }) {
   ]);
   const every = Math.ceil(52 / step);
   const room = Math.floor((step * every) / 6.2);
-  const names = labels.map((label, at) => at % every === 0 && svg('text', { x: x(at), y: bottom + 18, class: 'tick middle' }, shorten(String(label), room)));
+  const names = labels.map(
+    (label, at) =>
+      at % every === 0 && svg('text', { x: x(at), y: bottom + 18, class: 'tick middle' }, shorten(String(label), room)),
+  );
   return [rules, names];
 }
 
@@ -114,26 +160,54 @@ function axisNames(spec, { bottom }) {
   const middle = (PAD.top + bottom) / 2;
   return [
     across && svg('text', { x: WIDTH / 2, y: HEIGHT - 6, class: 'axis-name middle' }, across.text ?? across),
-    up && svg('text', { x: 12, y: middle, class: 'axis-name middle', transform: `rotate(-90 12 ${middle})` }, up.text ?? up),
+    up &&
+      svg(
+        'text',
+        { x: 12, y: middle, class: 'axis-name middle', transform: `rotate(-90 12 ${middle})` },
+        up.text ?? up,
+      ),
   ];
 }
 
 function bars({ series, labels, x, y, step }) {
   const width = Math.min(36, (step * 0.72) / Math.max(1, series.length));
-  return series.map((one, at) => one.points.map((point, index) => {
-    const left = x(index) - (width * series.length) / 2 + width * at;
-    const top = Math.min(y(0), y(point.value));
-    return svg('rect', { x: left + 1, y: top, width: Math.max(1, width - 2), height: Math.max(1, Math.abs(y(0) - y(point.value))), rx: 2, class: `bar color-${at % COLORS}` },
-      tip(`${one.name} · ${labels[index] ?? ''}: ${format(point.value)}`));
-  }));
+  return series.map((one, at) =>
+    one.points.map((point, index) => {
+      const left = x(index) - (width * series.length) / 2 + width * at;
+      const top = Math.min(y(0), y(point.value));
+      return svg(
+        'rect',
+        {
+          x: left + 1,
+          y: top,
+          width: Math.max(1, width - 2),
+          height: Math.max(1, Math.abs(y(0) - y(point.value))),
+          rx: 2,
+          class: `bar color-${at % COLORS}`,
+        },
+        tip(`${one.name} · ${labels[index] ?? ''}: ${format(point.value)}`),
+      );
+    }),
+  );
 }
 
 function lines({ series, labels, x, y }, filled) {
   return series.map((one, at) => {
     const points = one.points.map((point, index) => `${x(index).toFixed(1)} ${y(point.value).toFixed(1)}`);
     if (!points.length) return null;
-    const area = filled && svg('path', { d: `M${x(0)} ${y(0)}L${points.join('L')}L${x(points.length - 1)} ${y(0)}Z`, class: `area color-${at % COLORS}` });
-    const dots = one.points.map((point, index) => svg('circle', { cx: x(index), cy: y(point.value), r: 3.2, class: `dot color-${at % COLORS}` }, tip(`${one.name} · ${labels[index] ?? ''}: ${format(point.value)}`)));
+    const area =
+      filled &&
+      svg('path', {
+        d: `M${x(0)} ${y(0)}L${points.join('L')}L${x(points.length - 1)} ${y(0)}Z`,
+        class: `area color-${at % COLORS}`,
+      });
+    const dots = one.points.map((point, index) =>
+      svg(
+        'circle',
+        { cx: x(index), cy: y(point.value), r: 3.2, class: `dot color-${at % COLORS}` },
+        tip(`${one.name} · ${labels[index] ?? ''}: ${format(point.value)}`),
+      ),
+    );
     return [area, svg('path', { d: `M${points.join('L')}`, class: `line color-${at % COLORS}` }), dots];
   });
 }

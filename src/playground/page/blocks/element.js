@@ -40,7 +40,12 @@ const RENDERERS = {
 /** Draws the element at `spot`: `{element, blockId, inInput?, dispatch?, label?, inputId?}`. */
 export function element(spot, ctx) {
   const renderer = RENDERERS[spot.element?.type];
-  if (!renderer) return h('span', { class: 'block-unknown' }, `This control cannot be shown here (${spot.element?.type ?? 'no type'})`);
+  if (!renderer)
+    return h(
+      'span',
+      { class: 'block-unknown' },
+      `This control cannot be shown here (${spot.element?.type ?? 'no type'})`,
+    );
   const node = renderer(spot, ctx);
   if (spot.element.action_id) node.dataset.actionId = spot.element.action_id;
   return node;

@@ -52,7 +52,11 @@ export function renderBlock(block, ctx) {
 }
 
 function unknown(block) {
-  return h('div', { class: 'block block-unknown', 'data-qa': 'block-unknown' }, `This part cannot be shown here (${block.type ?? 'no type'})`);
+  return h(
+    'div',
+    { class: 'block block-unknown', 'data-qa': 'block-unknown' },
+    `This part cannot be shown here (${block.type ?? 'no type'})`,
+  );
 }
 
 /**

@@ -13,11 +13,19 @@ export function inputBlock(block, ctx) {
     label: block.label?.text,
     inputId,
   };
-  return h('div', null,
-    h('label', { class: 'input-label', for: inputId }, plainText(block.label?.text), block.optional && h('span', { class: 'optional' }, '(optional)')),
+  return h(
+    'div',
+    null,
+    h(
+      'label',
+      { class: 'input-label', for: inputId },
+      plainText(block.label?.text),
+      block.optional && h('span', { class: 'optional' }, '(optional)'),
+    ),
     element(spot, ctx),
     h('div', { class: 'input-error', role: 'alert', 'data-qa': 'input-error' }),
-    block.hint && h('div', { class: 'input-hint' }, plainText(block.hint.text)));
+    block.hint && h('div', { class: 'input-hint' }, plainText(block.hint.text)),
+  );
 }
 
 /** Shows the server's or the page's sentences beside the inputs they are about. */
@@ -47,13 +55,19 @@ export function missingInputs(blocks, state) {
 
 function problemOf(block, value) {
   const { element: asked } = block;
-  const given = Object.entries(value).filter(([field]) => field !== 'type').map(([, content]) => content);
-  const empty = given.every((content) => content === null || content === undefined || content === '' || content.length === 0);
+  const given = Object.entries(value)
+    .filter(([field]) => field !== 'type')
+    .map(([, content]) => content);
+  const empty = given.every(
+    (content) => content === null || content === undefined || content === '' || content.length === 0,
+  );
   if (empty) return block.optional ? null : 'Please complete this required field.';
   const text = typeof value.value === 'string' ? value.value : null;
-  if (text !== null && asked.min_length && text.length < asked.min_length) return `Must be at least ${asked.min_length} characters.`;
+  if (text !== null && asked.min_length && text.length < asked.min_length)
+    return `Must be at least ${asked.min_length} characters.`;
   if (asked.type === 'email_text_input' && !/^\S+@\S+\.\S+$/.test(text)) return 'Please enter an email address.';
-  if (asked.type === 'url_text_input' && !/^https?:\/\/\S+/.test(text)) return 'Please enter a web address that begins with https:// or http://.';
+  if (asked.type === 'url_text_input' && !/^https?:\/\/\S+/.test(text))
+    return 'Please enter a web address that begins with https:// or http://.';
   if (asked.type === 'number_input') return numberProblem(asked, text);
   return null;
 }

@@ -10,7 +10,9 @@ export function plainTextInput(spot, ctx) {
     minlength: element.min_length,
     maxlength: element.max_length,
   };
-  const input = element.multiline ? h('textarea', { ...attributes, rows: 4 }) : h('input', { ...attributes, type: 'text' });
+  const input = element.multiline
+    ? h('textarea', { ...attributes, rows: 4 })
+    : h('input', { ...attributes, type: 'text' });
   if (element.multiline) autosize(input);
   wire(input, spot, ctx, (text) => ({ value: text || null }));
   return element.max_length ? h('div', { class: 'counted' }, input, counter(input, element.max_length)) : input;

@@ -6,7 +6,11 @@ import { inlineTextObject, textObject } from './text_object.js';
 
 export function section(block, ctx) {
   const fields = block.fields?.length
-    ? h('div', { class: 'section-fields' }, block.fields.map((field) => h('div', { class: 'section-field' }, textObject(field, ctx.directory))))
+    ? h(
+        'div',
+        { class: 'section-fields' },
+        block.fields.map((field) => h('div', { class: 'section-field' }, textObject(field, ctx.directory))),
+      )
     : null;
   const text = block.text ? h('div', { class: 'section-text' }, textObject(block.text, ctx.directory)) : null;
   const accessory = block.accessory
@@ -24,14 +28,23 @@ export function divider() {
 }
 
 export function context(block, ctx) {
-  return h('div', null, (block.elements ?? []).map((item) =>
-    item.type === 'image'
-      ? element({ element: item, blockId: block.block_id }, ctx)
-      : h('span', { class: 'context-text' }, inlineTextObject(item, ctx.directory))));
+  return h(
+    'div',
+    null,
+    (block.elements ?? []).map((item) =>
+      item.type === 'image'
+        ? element({ element: item, blockId: block.block_id }, ctx)
+        : h('span', { class: 'context-text' }, inlineTextObject(item, ctx.directory)),
+    ),
+  );
 }
 
 export function actions(block, ctx) {
-  return h('div', { role: 'group' }, (block.elements ?? []).map((item) => element({ element: item, blockId: block.block_id }, ctx)));
+  return h(
+    'div',
+    { role: 'group' },
+    (block.elements ?? []).map((item) => element({ element: item, blockId: block.block_id }, ctx)),
+  );
 }
 
 export function markdownBlock(block, ctx) {

@@ -25,7 +25,7 @@ function lists(elements) {
 
 function nested(parts, ctx, depth = 0) {
   const nodes = [];
-  for (let at = 0; at < parts.length; ) {
+  for (let at = 0; at < parts.length;) {
     const indent = parts[at].indent ?? 0;
     if (indent > depth) {
       let end = at;
@@ -47,7 +47,9 @@ function nested(parts, ctx, depth = 0) {
 
 function list(part, ctx) {
   const items = (part.elements ?? []).map((item) => h('li', null, inline(item.elements, ctx)));
-  return part.style === 'ordered' ? h('ol', { start: part.offset ? part.offset + 1 : null }, items) : h('ul', null, items);
+  return part.style === 'ordered'
+    ? h('ol', { start: part.offset ? part.offset + 1 : null }, items)
+    : h('ul', null, items);
 }
 
 function element(part, ctx) {
@@ -103,10 +105,18 @@ function color(value) {
 }
 
 function withBreaks(text) {
-  return String(text ?? '').split('\n').flatMap((line, at) => (at ? [h('br'), ...autolink(line)] : autolink(line)));
+  return String(text ?? '')
+    .split('\n')
+    .flatMap((line, at) => (at ? [h('br'), ...autolink(line)] : autolink(line)));
 }
 
-const TAGS = [['code', 'code'], ['bold', 'strong'], ['italic', 'em'], ['strike', 's'], ['underline', 'u']];
+const TAGS = [
+  ['code', 'code'],
+  ['bold', 'strong'],
+  ['italic', 'em'],
+  ['strike', 's'],
+  ['underline', 'u'],
+];
 
 function styled(content, style) {
   return TAGS.reduce((inner, [name, tag]) => (style?.[name] ? h(tag, null, inner) : inner), content);

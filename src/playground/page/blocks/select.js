@@ -28,8 +28,24 @@ export function select(spot, ctx) {
   const initial = element[initialField] ?? defaultConversation(element, ctx) ?? (multiple ? [] : null);
   const read = () => [ctx.state.begin(spot, { [field]: initial })[field]].flat().filter(Boolean);
   const optionOf = (chosen) => (byId ? optionById(chosen, ctx) : chosen);
-  const face = h('button', { type: 'button', class: 'select-face', id: spot.inputId, role: 'combobox', 'aria-haspopup': 'listbox', 'aria-expanded': 'false', 'aria-label': labelOf(spot, 'Select an item'), 'data-qa': 'select' });
-  const show = () => replace(face, faceContent(read().map(optionOf), multiple, element, (gone) => change(read().filter((chosen) => keyOf(chosen) !== gone))), icon('chevron', 16));
+  const face = h('button', {
+    type: 'button',
+    class: 'select-face',
+    id: spot.inputId,
+    role: 'combobox',
+    'aria-haspopup': 'listbox',
+    'aria-expanded': 'false',
+    'aria-label': labelOf(spot, 'Select an item'),
+    'data-qa': 'select',
+  });
+  const show = () =>
+    replace(
+      face,
+      faceContent(read().map(optionOf), multiple, element, (gone) =>
+        change(read().filter((chosen) => keyOf(chosen) !== gone)),
+      ),
+      icon('chevron', 16),
+    );
 
   async function change(list) {
     const before = read();
@@ -41,18 +57,20 @@ export function select(spot, ctx) {
     show();
   }
 
-  face.addEventListener('click', () => openList(face, {
-    multiple,
-    limit: element.max_selected_items ?? 100,
-    chosen: () => new Set(read().map(keyOf)),
-    load: (query) => source(spot, ctx, query),
-    toggle: (option) => {
-      const value = byId ? option.value : option.plain ?? option;
-      const has = read().some((chosen) => keyOf(chosen) === option.value);
-      if (!multiple) return change([value]);
-      return change(has ? read().filter((chosen) => keyOf(chosen) !== option.value) : [...read(), value]);
-    },
-  }));
+  face.addEventListener('click', () =>
+    openList(face, {
+      multiple,
+      limit: element.max_selected_items ?? 100,
+      chosen: () => new Set(read().map(keyOf)),
+      load: (query) => source(spot, ctx, query),
+      toggle: (option) => {
+        const value = byId ? option.value : (option.plain ?? option);
+        const has = read().some((chosen) => keyOf(chosen) === option.value);
+        if (!multiple) return change([value]);
+        return change(has ? read().filter((chosen) => keyOf(chosen) !== option.value) : [...read(), value]);
+      },
+    }),
+  );
   show();
   return h('div', { class: `select ${multiple ? 'multiple' : ''}` }, face);
 }
@@ -67,17 +85,38 @@ function defaultConversation(element, ctx) {
 function faceContent(options, multiple, element, remove) {
   if (!options.length) return h('span', { class: 'select-placeholder' }, element.placeholder?.text ?? 'Select an item');
   if (!multiple) return h('span', { class: 'select-value' }, options[0].node, plainText(options[0].text?.text));
-  return h('span', { class: 'select-chips' }, options.map((option) => {
-    const drop = (event) => {
-      event.stopPropagation();
-      remove(option.value);
-    };
-    return h('span', { class: 'chip' }, option.node, plainText(option.text?.text), h('span', { class: 'chip-remove', role: 'button', 'aria-label': `Remove ${option.text?.text}`, onclick: drop }, icon('close', 12)));
-  }));
+  return h(
+    'span',
+    { class: 'select-chips' },
+    options.map((option) => {
+      const drop = (event) => {
+        event.stopPropagation();
+        remove(option.value);
+      };
+      return h(
+        'span',
+        { class: 'chip' },
+        option.node,
+        plainText(option.text?.text),
+        h(
+          'span',
+          { class: 'chip-remove', role: 'button', 'aria-label': `Remove ${option.text?.text}`, onclick: drop },
+          icon('close', 12),
+        ),
+      );
+    }),
+  );
 }
 
 function openList(face, { multiple, limit, chosen, load, toggle }) {
-  const search = h('input', { class: 'text-input list-search', type: 'text', placeholder: 'Search', autocomplete: 'off', 'aria-label': 'Search the options', 'data-qa': 'select-search' });
+  const search = h('input', {
+    class: 'text-input list-search',
+    type: 'text',
+    placeholder: 'Search',
+    autocomplete: 'off',
+    'aria-label': 'Search the options',
+    'data-qa': 'select-search',
+  });
   const list = h('div', { class: 'listbox', role: 'listbox', 'aria-multiselectable': multiple ? 'true' : null });
   let asked = 0;
   const pick = async (option) => {
@@ -97,22 +136,45 @@ function openList(face, { multiple, limit, chosen, load, toggle }) {
       group.label && h('div', { class: 'menu-heading' }, group.label),
       ...group.options.map((option) => optionRow(option, picked.has(option.value), pick)),
     ]);
-    replace(list, rows.some(Boolean) ? rows : h('div', { class: 'list-empty' }, search.value ? 'Nothing matches.' : 'Nothing to choose from.'));
+    replace(
+      list,
+      rows.some(Boolean)
+        ? rows
+        : h('div', { class: 'list-empty' }, search.value ? 'Nothing matches.' : 'Nothing to choose from.'),
+    );
     activate(list, list.querySelector('[aria-selected=true]') ?? list.querySelector('[role=option]'));
     placePopover();
   }
   search.addEventListener('input', draw);
   search.addEventListener('keydown', (event) => keys(event, list));
   face.setAttribute('aria-expanded', 'true');
-  const close = openPopover(face, [search, list], { className: 'select-popover', onclose: () => face.setAttribute('aria-expanded', 'false') });
+  const close = openPopover(face, [search, list], {
+    className: 'select-popover',
+    onclose: () => face.setAttribute('aria-expanded', 'false'),
+  });
   draw();
 }
 
 function optionRow(option, selected, pick) {
-  return h('div', { class: 'option', role: 'option', 'aria-selected': selected ? 'true' : 'false', 'data-value': option.value, 'data-qa': 'option', onclick: () => pick(option) },
+  return h(
+    'div',
+    {
+      class: 'option',
+      role: 'option',
+      'aria-selected': selected ? 'true' : 'false',
+      'data-value': option.value,
+      'data-qa': 'option',
+      onclick: () => pick(option),
+    },
     option.node,
-    h('span', { class: 'option-text' }, plainText(option.text?.text), option.description && h('span', { class: 'option-description' }, plainText(option.description.text))),
-    selected && icon('check', 16));
+    h(
+      'span',
+      { class: 'option-text' },
+      plainText(option.text?.text),
+      option.description && h('span', { class: 'option-description' }, plainText(option.description.text)),
+    ),
+    selected && icon('check', 16),
+  );
 }
 
 function activate(list, row) {
@@ -139,34 +201,56 @@ const matches = (text, query) => text.toLowerCase().includes(query.toLowerCase()
 function staticOptions({ element }, _ctx, query) {
   const keep = (options) => (options ?? []).filter((option) => matches(option.text?.text ?? '', query));
   if (!element.option_groups) return [{ options: keep(element.options) }];
-  return element.option_groups.map((group) => ({ label: group.label?.text, options: keep(group.options) })).filter((group) => group.options.length);
+  return element.option_groups
+    .map((group) => ({ label: group.label?.text, options: keep(group.options) }))
+    .filter((group) => group.options.length);
 }
 
 async function externalOptions(spot, ctx, query) {
   if (query.length < (spot.element.min_query_length ?? 3)) return [{ options: [] }];
   const answer = await ctx.options(spot.blockId, spot.element.action_id, query);
-  if (answer?.option_groups) return answer.option_groups.map((group) => ({ label: group.label?.text, options: group.options }));
+  if (answer?.option_groups)
+    return answer.option_groups.map((group) => ({ label: group.label?.text, options: group.options }));
   return [{ options: answer?.options ?? [] }];
 }
 
 function people(_spot, ctx, query) {
-  return [{ options: ctx.directory.people().filter((person) => matches(`${person.real_name} ${person.name}`, query)).map((person) => personOption(person)) }];
+  return [
+    {
+      options: ctx.directory
+        .people()
+        .filter((person) => matches(`${person.real_name} ${person.name}`, query))
+        .map((person) => personOption(person)),
+    },
+  ];
 }
 
 function channels(_spot, ctx, query) {
-  return [{ options: ctx.directory.channels().filter((channel) => matches(channel.name, query)).map(channelOption) }];
+  return [
+    {
+      options: ctx.directory
+        .channels()
+        .filter((channel) => matches(channel.name, query))
+        .map(channelOption),
+    },
+  ];
 }
 
 function conversations(spot, ctx, query) {
   const include = spot.element.filter?.include ?? ['public', 'private', 'im', 'mpim'];
-  const options = ctx.directory.conversations()
+  const options = ctx.directory
+    .conversations()
     .filter((channel) => include.includes(channel.kind) && matches(ctx.directory.conversationName(channel), query))
     .map((channel) => ({ value: channel.id, text: { text: ctx.directory.conversationName(channel) } }));
   return [{ options }];
 }
 
 function personOption(person) {
-  return { value: person.id, text: { text: person.display_name || person.real_name || person.name }, node: avatar(person, 'tiny') };
+  return {
+    value: person.id,
+    text: { text: person.display_name || person.real_name || person.name },
+    node: avatar(person, 'tiny'),
+  };
 }
 
 function channelOption(channel) {

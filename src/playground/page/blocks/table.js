@@ -7,9 +7,19 @@ import { richTextNodes } from './rich_text.js';
 
 export function table(block, ctx) {
   const [head, ...body] = block.rows ?? [];
-  return scroll(h('table', { class: 'slack-table' },
-    h('thead', null, head && row(head, 'th', block, ctx)),
-    h('tbody', null, body.map((cells) => row(cells, 'td', block, ctx)))), 'Table');
+  return scroll(
+    h(
+      'table',
+      { class: 'slack-table' },
+      h('thead', null, head && row(head, 'th', block, ctx)),
+      h(
+        'tbody',
+        null,
+        body.map((cells) => row(cells, 'td', block, ctx)),
+      ),
+    ),
+    'Table',
+  );
 }
 
 export function dataTable(block, ctx) {
@@ -23,20 +33,43 @@ export function dataTable(block, ctx) {
     page = Math.min(pages - 1, Math.max(0, page + step));
     show();
   };
-  const previous = h('button', { type: 'button', class: 'icon-button bordered', 'aria-label': 'Previous page', onclick: turn(-1) }, icon('left', 16));
-  const next = h('button', { type: 'button', class: 'icon-button bordered', 'aria-label': 'Next page', 'data-qa': 'next-page', onclick: turn(1) }, icon('right', 16));
+  const previous = h(
+    'button',
+    { type: 'button', class: 'icon-button bordered', 'aria-label': 'Previous page', onclick: turn(-1) },
+    icon('left', 16),
+  );
+  const next = h(
+    'button',
+    {
+      type: 'button',
+      class: 'icon-button bordered',
+      'aria-label': 'Next page',
+      'data-qa': 'next-page',
+      onclick: turn(1),
+    },
+    icon('right', 16),
+  );
   function show() {
-    replace(tbody, body.slice(page * size, (page + 1) * size).map((cells) => row(cells, 'td', block, ctx)));
+    replace(
+      tbody,
+      body.slice(page * size, (page + 1) * size).map((cells) => row(cells, 'td', block, ctx)),
+    );
     label.textContent = `${page * size + 1}–${Math.min(body.length, (page + 1) * size)} of ${body.length}`;
     previous.disabled = page === 0;
     next.disabled = page === pages - 1;
   }
   show();
   const caption = block.caption?.text ?? block.caption;
-  return h('div', null,
+  return h(
+    'div',
+    null,
     caption && h('div', { class: 'data-caption' }, plainText(caption)),
-    scroll(h('table', { class: 'slack-table' }, h('thead', null, head && row(head, 'th', block, ctx)), tbody), caption || 'Table'),
-    pages > 1 && h('div', { class: 'pager' }, label, previous, next));
+    scroll(
+      h('table', { class: 'slack-table' }, h('thead', null, head && row(head, 'th', block, ctx)), tbody),
+      caption || 'Table',
+    ),
+    pages > 1 && h('div', { class: 'pager' }, label, previous, next),
+  );
 }
 
 function scroll(content, label) {
@@ -44,13 +77,23 @@ function scroll(content, label) {
 }
 
 function row(cells, tag, block, ctx) {
-  return append(h('tr'), cells.map((cell, column) => {
-    const settings = block.column_settings?.[column];
-    const numeric = cell?.type === 'raw_number';
-    const header = tag === 'td' && column === block.row_header_column_index;
-    const align = settings?.align ?? (numeric ? 'right' : 'left');
-    return h(header ? 'th' : tag, { class: classes(`align-${align}`, settings?.is_wrapped === false && 'nowrap', numeric && 'numeric'), scope: header ? 'row' : tag === 'th' ? 'col' : null }, cellContent(cell, block, ctx));
-  }));
+  return append(
+    h('tr'),
+    cells.map((cell, column) => {
+      const settings = block.column_settings?.[column];
+      const numeric = cell?.type === 'raw_number';
+      const header = tag === 'td' && column === block.row_header_column_index;
+      const align = settings?.align ?? (numeric ? 'right' : 'left');
+      return h(
+        header ? 'th' : tag,
+        {
+          class: classes(`align-${align}`, settings?.is_wrapped === false && 'nowrap', numeric && 'numeric'),
+          scope: header ? 'row' : tag === 'th' ? 'col' : null,
+        },
+        cellContent(cell, block, ctx),
+      );
+    }),
+  );
 }
 
 function cellContent(cell, block, ctx) {

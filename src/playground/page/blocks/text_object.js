@@ -18,11 +18,13 @@ export function inlineTextObject(object, directory) {
 /** Plain text with line breaks kept and `:emoji:` shown. */
 export function plainText(text) {
   const nodes = [];
-  String(text ?? '').split('\n').forEach((line, at) => {
-    if (at) nodes.push(h('br'));
-    line.split(/(:[a-z0-9_+-]+:)/).forEach((part, index) => {
-      if (part) nodes.push(index % 2 ? emoji(part.slice(1, -1)) : part);
+  String(text ?? '')
+    .split('\n')
+    .forEach((line, at) => {
+      if (at) nodes.push(h('br'));
+      line.split(/(:[a-z0-9_+-]+:)/).forEach((part, index) => {
+        if (part) nodes.push(index % 2 ? emoji(part.slice(1, -1)) : part);
+      });
     });
-  });
   return nodes;
 }

@@ -18,13 +18,21 @@ function fromCodePoints(unicode) {
 export function userMention(id, directory, fallback) {
   const name = directory.userName(id) ?? fallback ?? id;
   const me = directory.actingId() === id;
-  return h('button', { class: me ? 'mention me' : 'mention', type: 'button', onclick: () => directory.openUser(id) }, `@${name}`);
+  return h(
+    'button',
+    { class: me ? 'mention me' : 'mention', type: 'button', onclick: () => directory.openUser(id) },
+    `@${name}`,
+  );
 }
 
 /** `#channel`, which opens the channel. */
 export function channelMention(id, directory, fallback) {
   const name = directory.channelName(id) ?? fallback ?? 'private channel';
-  return h('button', { class: 'mention channel', type: 'button', onclick: () => directory.openChannel(id) }, `#${name}`);
+  return h(
+    'button',
+    { class: 'mention channel', type: 'button', onclick: () => directory.openChannel(id) },
+    `#${name}`,
+  );
 }
 
 /** `@team`, `@here` and `@channel`. */
@@ -72,7 +80,11 @@ export function pretty(when) {
 export function agoText(when) {
   const seconds = (when.getTime() - Date.now()) / 1000;
   const formatter = new Intl.RelativeTimeFormat('en-US', { numeric: 'auto' });
-  for (const [unit, size] of [['day', 86_400], ['hour', 3600], ['minute', 60]]) {
+  for (const [unit, size] of [
+    ['day', 86_400],
+    ['hour', 3600],
+    ['minute', 60],
+  ]) {
     if (Math.abs(seconds) >= size) return formatter.format(Math.round(seconds / size), unit);
   }
   return 'just now';
@@ -94,7 +106,11 @@ export function autolink(text) {
 
 /** A block of code with a copy button. */
 export function codeBlock(text, language) {
-  const copy = h('button', { class: 'copy-code', type: 'button', 'aria-label': 'Copy code', 'data-qa': 'copy-code' }, 'Copy');
+  const copy = h(
+    'button',
+    { class: 'copy-code', type: 'button', 'aria-label': 'Copy code', 'data-qa': 'copy-code' },
+    'Copy',
+  );
   copy.addEventListener('click', async () => {
     await navigator.clipboard.writeText(text);
     copy.textContent = 'Copied';
@@ -123,7 +139,8 @@ export function angleToken(body, directory) {
     return dateNode(timestamp, format, url, label);
   }
   if (target.startsWith('!')) return groupMention(label ?? target.slice(1));
-  if (/^(https?:|mailto:|tel:)/.test(target)) return link(unescape(target), label ? unescape(label) : unescape(target).replace(/^(mailto|tel):/, ''));
+  if (/^(https?:|mailto:|tel:)/.test(target))
+    return link(unescape(target), label ? unescape(label) : unescape(target).replace(/^(mailto|tel):/, ''));
   return null;
 }
 

@@ -6,7 +6,12 @@ import { markdownInline } from './markdown_inline.js';
 
 /** Renders a Markdown text to block nodes. */
 export function markdown(text, directory) {
-  return blocks(String(text ?? '').replaceAll('\r\n', '\n').split('\n'), directory);
+  return blocks(
+    String(text ?? '')
+      .replaceAll('\r\n', '\n')
+      .split('\n'),
+    { directory, depth: 0 },
+  );
 }
 
 const FENCE = /^(\s*)(`{3,}|~{3,})\s*([\w+#.-]*)\s*$/;
@@ -19,15 +24,22 @@ const TABLE_RULE = /^\s*\|?\s*:?-+:?\s*(\|\s*:?-+:?\s*)*\|?\s*$/;
 // Each reader looks at the lines from `at` on and answers `{node, next}`, or null when it is not its kind.
 const READERS = [fence, heading, rule, quote, list, table];
 
-function blocks(lines, directory) {
+// Quotes and lists nest; beyond any real text's depth, what is left is shown as typed.
+const DEEPEST = 16;
+
+function deeper({ directory, depth }) {
+  return { directory, depth: depth + 1 };
+}
+
+function blocks(lines, scope) {
   const nodes = [];
   let paragraph = [];
   const flush = () => {
-    if (paragraph.length) nodes.push(h('p', null, markdownInline(paragraph.join('\n'), directory)));
+    if (paragraph.length) nodes.push(h('p', null, markdownInline(paragraph.join('\n'), scope.directory)));
     paragraph = [];
   };
-  for (let at = 0; at < lines.length; ) {
-    const found = firstReader(lines, at, directory, paragraph.length > 0);
+  for (let at = 0; at < lines.length;) {
+    const found = firstReader(lines, at, scope, paragraph.length > 0);
     if (found) {
       flush();
       nodes.push(found.node);
@@ -42,9 +54,10 @@ function blocks(lines, directory) {
   return nodes;
 }
 
-function firstReader(lines, at, directory, inParagraph) {
+function firstReader(lines, at, scope, inParagraph) {
+  if (scope.depth > DEEPEST) return null;
   for (const reader of READERS) {
-    const found = reader(lines, at, directory, inParagraph);
+    const found = reader(lines, at, scope, inParagraph);
     if (found) return found;
   }
   return null;
@@ -61,23 +74,27 @@ function fence(lines, at) {
   return { node: codeBlock(body.join('\n'), language), next: end + 1 };
 }
 
-function heading(lines, at, directory) {
+function heading(lines, at, scope) {
   const match = HEADING.exec(lines[at]);
   if (!match) return null;
   const level = Math.min(match[1].length + 2, 6);
-  return { node: h(`h${level}`, { class: `md-heading level-${match[1].length}` }, markdownInline(match[2], directory)), next: at + 1 };
+  return {
+    node: h(`h${level}`, { class: `md-heading level-${match[1].length}` }, markdownInline(match[2], scope.directory)),
+    next: at + 1,
+  };
 }
 
-function rule(lines, at, _directory, inParagraph) {
+function rule(lines, at, _scope, inParagraph) {
   return RULE.test(lines[at]) && !inParagraph ? { node: h('hr'), next: at + 1 } : null;
 }
 
-function quote(lines, at, directory) {
+function quote(lines, at, scope) {
   if (!QUOTE.test(lines[at])) return null;
   let end = at;
-  while (end < lines.length && (QUOTE.test(lines[end]) || (lines[end].trim() && !firstReaderStarts(lines[end])))) end += 1;
+  while (end < lines.length && (QUOTE.test(lines[end]) || (lines[end].trim() && !firstReaderStarts(lines[end]))))
+    end += 1;
   const inner = lines.slice(at, end).map((line) => line.replace(QUOTE, ''));
-  return { node: h('blockquote', null, blocks(inner, directory)), next: end };
+  return { node: h('blockquote', null, blocks(inner, deeper(scope))), next: end };
 }
 
 function firstReaderStarts(line) {
@@ -86,7 +103,7 @@ function firstReaderStarts(line) {
 
 const width = (text) => text.replaceAll('\t', '    ').length;
 
-function list(lines, at, directory, inParagraph) {
+function list(lines, at, scope, inParagraph) {
   const first = ITEM.exec(lines[at]);
   if (!first || RULE.test(lines[at])) return null;
   const ordered = /\d/.test(first[2]);
@@ -96,10 +113,11 @@ function list(lines, at, directory, inParagraph) {
   let end = at;
   while (end < lines.length) {
     const match = ITEM.exec(lines[end]);
-    const sameList = match && width(match[1]) <= indent + 1 && width(match[1]) >= indent && /\d/.test(match[2]) === ordered;
+    const sameList =
+      match && width(match[1]) <= indent + 1 && width(match[1]) >= indent && /\d/.test(match[2]) === ordered;
     if (!sameList) break;
     const item = itemLines(lines, end, indent);
-    items.push(listItem([match[3], ...item.rest], directory));
+    items.push(listItem([match[3], ...item.rest], scope));
     end = item.next;
   }
   const start = ordered ? Number.parseInt(first[2], 10) : 1;
@@ -129,16 +147,21 @@ function itemLines(lines, at, indent) {
   return { rest, next };
 }
 
-function listItem(lines, directory) {
+function listItem(lines, scope) {
   const task = /^\[([ xX])\]\s+/.exec(lines[0]);
-  const content = blocks(task ? [lines[0].slice(task[0].length), ...lines.slice(1)] : lines, directory);
+  const content = blocks(task ? [lines[0].slice(task[0].length), ...lines.slice(1)] : lines, deeper(scope));
   const tight = content[0]?.tagName === 'P' ? [...content[0].childNodes, ...content.slice(1)] : content;
   if (!task) return h('li', null, tight);
-  const box = h('input', { type: 'checkbox', disabled: true, checked: task[1] !== ' ', 'aria-label': task[1] === ' ' ? 'Open' : 'Done' });
+  const box = h('input', {
+    type: 'checkbox',
+    disabled: true,
+    checked: task[1] !== ' ',
+    'aria-label': task[1] === ' ' ? 'Open' : 'Done',
+  });
   return h('li', { class: 'task-item' }, box, tight);
 }
 
-function table(lines, at, directory) {
+function table(lines, at, scope) {
   const isTable = lines[at].includes('|') && TABLE_RULE.test(lines[at + 1] ?? '') && lines[at + 1].includes('-');
   if (!isTable) return null;
   const head = cells(lines[at]);
@@ -146,16 +169,32 @@ function table(lines, at, directory) {
   if (aligns.length !== head.length) return null;
   let end = at + 2;
   while (end < lines.length && lines[end].includes('|') && lines[end].trim()) end += 1;
-  const row = (tag) => (line) => h('tr', null, head.map((_, column) =>
-    h(tag, { class: `align-${aligns[column]}`, scope: tag === 'th' ? 'col' : null }, markdownInline(cells(line)[column] ?? '', directory))));
+  const row = (tag) => (line) =>
+    h(
+      'tr',
+      null,
+      head.map((_, column) =>
+        h(
+          tag,
+          { class: `align-${aligns[column]}`, scope: tag === 'th' ? 'col' : null },
+          markdownInline(cells(line)[column] ?? '', scope.directory),
+        ),
+      ),
+    );
   const body = lines.slice(at + 2, end).map(row('td'));
-  const node = h('div', { class: 'table-scroll', tabindex: '0', role: 'region', 'aria-label': 'Table' },
-    h('table', { class: 'md-table' }, h('thead', null, row('th')(lines[at])), h('tbody', null, body)));
+  const node = h(
+    'div',
+    { class: 'table-scroll', tabindex: '0', role: 'region', 'aria-label': 'Table' },
+    h('table', { class: 'md-table' }, h('thead', null, row('th')(lines[at])), h('tbody', null, body)),
+  );
   return { node, next: end };
 }
 
 function cells(line) {
-  const inner = line.trim().replace(/^\|/, '').replace(/(?<!\\)\|$/, '');
+  const inner = line
+    .trim()
+    .replace(/^\|/, '')
+    .replace(/(?<!\\)\|$/, '');
   return inner.split(/(?<!\\)\|/).map((cell) => cell.trim().replaceAll('\\|', '|'));
 }
 

@@ -3,7 +3,8 @@ import { h, link } from '../dom.js';
 import { angleToken, autolink, emoji } from './inline.js';
 
 const EMOJI = /:([a-z0-9_+-]+(?:::skin-tone-[2-6])?):/y;
-const LINK = /!?\[((?:[^[\]\\]|\\.|\[[^\]]*\])*)\]\(\s*<?([^\s()<>]*(?:\([^\s()]*\)[^\s()<>]*)*)>?(?:\s+["'(].*?["')])?\s*\)/y;
+const LINK =
+  /!?\[((?:[^[\]\\]|\\.|\[[^\]]*\])*)\]\(\s*<?([^\s()<>]*(?:\([^\s()]*\)[^\s()<>]*)*)>?(?:\s+["'(].*?["')])?\s*\)/y;
 const EMPHASIS = [
   ['***', (inner) => h('strong', null, h('em', null, inner))],
   ['**', (inner) => h('strong', null, inner)],
@@ -22,7 +23,7 @@ export function markdownInline(text, directory) {
     if (plain) nodes.push(...withBreaks(plain));
     plain = '';
   };
-  for (let at = 0; at < text.length; ) {
+  for (let at = 0; at < text.length;) {
     const token = tokenAt(text, at, directory);
     if (!token) {
       plain += text[at];
@@ -106,7 +107,8 @@ function emphasis(text, at, directory) {
   for (const [mark, wrap] of EMPHASIS) {
     if (!text.startsWith(mark, at)) continue;
     const end = closing(text, at, mark);
-    if (end > 0) return { node: wrap(markdownInline(text.slice(at + mark.length, end), directory)), end: end + mark.length };
+    if (end > 0)
+      return { node: wrap(markdownInline(text.slice(at + mark.length, end), directory)), end: end + mark.length };
   }
   const run = new RegExp(`^\\${text[at]}+`).exec(text.slice(at))[0];
   return { node: run, end: at + run.length };
@@ -131,5 +133,7 @@ function closing(text, at, mark) {
 }
 
 function withBreaks(text) {
-  return text.split('\n').flatMap((line, at) => (at ? [h('br'), ...autolink(line.replace(/^\s+/, ''))] : autolink(line)));
+  return text
+    .split('\n')
+    .flatMap((line, at) => (at ? [h('br'), ...autolink(line.replace(/^\s+/, ''))] : autolink(line)));
 }

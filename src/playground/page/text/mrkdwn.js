@@ -40,7 +40,14 @@ function lines(text, directory) {
   }
   return groups.flatMap(({ kind, lines: bodies }) => {
     if (kind === 'quote') return [h('blockquote', null, mrkdwnInline(bodies.join('\n'), directory))];
-    if (kind === 'bullet') return [h('ul', null, bodies.map((body) => h('li', null, mrkdwnInline(body, directory))))];
+    if (kind === 'bullet')
+      return [
+        h(
+          'ul',
+          null,
+          bodies.map((body) => h('li', null, mrkdwnInline(body, directory))),
+        ),
+      ];
     return [h('span', { class: 'text-run' }, mrkdwnInline(bodies.join('\n'), directory))];
   });
 }
@@ -56,7 +63,7 @@ export function mrkdwnInline(text, directory) {
     if (plain) nodes.push(...withBreaks(unescape(plain)));
     plain = '';
   };
-  for (let at = 0; at < text.length; ) {
+  for (let at = 0; at < text.length;) {
     const token = tokenAt(text, at, directory);
     if (!token) {
       plain += text[at];
@@ -102,11 +109,10 @@ function emojiAt(text, at) {
 function styled(text, at, directory) {
   const mark = text[at];
   if (/[\p{L}\p{N}]/u.test(text[at - 1] ?? ' ') || /\s/.test(text[at + 1] ?? ' ')) return null;
-  for (let end = text.indexOf(mark, at + 1); end > 0; end = text.indexOf(mark, end + 1)) {
-    const inner = text.slice(at + 1, end);
-    if (inner.includes('\n')) return null;
-    if (!inner || /\s$/.test(inner) || /[\p{L}\p{N}]/u.test(text[end + 1] ?? ' ')) continue;
-    return { node: h(STYLES[mark], null, mrkdwnInline(inner, directory)), end: end + 1 };
+  const line = text.indexOf('\n', at) < 0 ? text.length : text.indexOf('\n', at);
+  for (let end = text.indexOf(mark, at + 1); end > 0 && end < line; end = text.indexOf(mark, end + 1)) {
+    const closes = end > at + 1 && !/\s/.test(text[end - 1]) && !/[\p{L}\p{N}]/u.test(text[end + 1] ?? ' ');
+    if (closes) return { node: h(STYLES[mark], null, mrkdwnInline(text.slice(at + 1, end), directory)), end: end + 1 };
   }
   return null;
 }
