@@ -169,7 +169,8 @@ function about() {
     h(
       'p',
       null,
-      'A colleague that lives in Slack. Mention her in a channel or write to her here: she looks things up in everything your company’s tools know, and asks before she changes anything.',
+      'A colleague that lives in Slack. Mention her in a channel or write to her here: she looks things up in ',
+      'everything your company’s tools know, and asks before she changes anything.',
     ),
     h(
       'dl',

@@ -28,7 +28,7 @@ export function plan(block, ctx) {
     h(
       'span',
       { class: running ? 'plan-title shimmer' : 'plan-title' },
-      plainText(block.title?.text ?? block.title ?? 'Plan'),
+      plainText(block.title?.text || block.title || 'Plan'),
     ),
     h('span', { class: 'plan-count' }, `${done} of ${tasks.length}`),
   );
