@@ -89,26 +89,24 @@ export class AgentChat {
       h(
         'div',
         { class: 'prompts' },
-        prompts.prompts
-          .slice(0, 4)
-          .map((prompt) =>
+        prompts.prompts.slice(0, 4).map((prompt) =>
+          h(
+            'button',
+            {
+              type: 'button',
+              class: 'prompt',
+              'data-qa': 'prompt',
+              onclick: () => this.#ask(channel, prompt.message),
+            },
+            icon('spark', 16),
             h(
-              'button',
-              {
-                type: 'button',
-                class: 'prompt',
-                'data-qa': 'prompt',
-                onclick: () => this.#ask(channel, prompt.message),
-              },
-              icon('spark', 16),
-              h(
-                'span',
-                null,
-                h('span', { class: 'prompt-title' }, prompt.title),
-                prompt.message !== prompt.title && h('span', { class: 'prompt-text' }, prompt.message),
-              ),
+              'span',
+              null,
+              h('span', { class: 'prompt-title' }, prompt.title),
+              prompt.message !== prompt.title && h('span', { class: 'prompt-text' }, prompt.message),
             ),
           ),
+        ),
       ),
     );
     return this.welcome;

@@ -10,6 +10,7 @@ import { go, route } from './route.js';
 import { sessionList } from './session_list.js';
 import { sessions } from './select.js';
 import { state } from './store.js';
+import { JUMP_KEYS } from './switcher.js';
 import { ViewForm } from './view_form.js';
 
 const TABS = [
@@ -191,7 +192,7 @@ function about() {
             h(
               'span',
               { class: 'muted' },
-              one.type === 'message' ? ' — from a message’s ⋮ menu' : ' — from the search, ⌘K',
+              one.type === 'message' ? ' — from a message’s ⋮ menu' : ` — from the search, ${JUMP_KEYS}`,
             ),
           ),
         ),

@@ -8,7 +8,7 @@ import { unread } from './read_marks.js';
 import { go, route } from './route.js';
 import { channelTitle, pennyDm, sessions } from './select.js';
 import { state } from './store.js';
-import { openSwitcher } from './switcher.js';
+import { JUMP_KEYS, openSwitcher } from './switcher.js';
 
 const collapsed = new Set();
 
@@ -49,7 +49,7 @@ export class Sidebar {
         { type: 'button', class: 'place jump', 'data-qa': 'open-switcher', onclick: openSwitcher },
         icon('search', 16),
         h('span', { class: 'place-name' }, 'Jump to…'),
-        h('kbd', null, '⌘K'),
+        h('kbd', null, JUMP_KEYS),
       ),
       this.#section('Apps', penny ? [this.#penny(penny)] : []),
       this.#section(

@@ -1,4 +1,4 @@
-// ⌘K: jump to a channel, a person or a session, and the app's global shortcuts.
+// Ctrl/⌘ K: jump to a channel, a person or a session, and the app's global shortcuts.
 import { act } from './api.js';
 import { setSession } from './agent_session.js';
 import { avatar } from './avatar.js';
@@ -12,6 +12,9 @@ import { state } from './store.js';
 import { moment } from './time.js';
 
 const LIMIT = 12;
+
+/** The keys that open the switcher, as this computer writes them. */
+export const JUMP_KEYS = /Mac|iPhone|iPad/.test(navigator.platform) ? '⌘K' : 'Ctrl K';
 
 export function openSwitcher() {
   const input = h('input', {
