@@ -54,6 +54,23 @@ fn angle(inside: &str) -> Option<Value> {
     }
 }
 
+/// Roughly what Slack makes of streamed Markdown when it is read back: bold, headings, bullets.
+pub fn mrkdwn(markdown: &str) -> String {
+    let line = |line: &str| {
+        let plain = line.trim_start_matches('#');
+        let line = if plain.len() < line.len() {
+            plain.trim_start()
+        } else {
+            line
+        };
+        let bullet = line.strip_prefix("- ").or_else(|| line.strip_prefix("* "));
+        bullet
+            .map_or_else(|| line.to_owned(), |item| format!("• {item}"))
+            .replace("**", "*")
+    };
+    markdown.lines().map(line).collect::<Vec<_>>().join("\n")
+}
+
 pub fn escape(text: &str) -> String {
     text.replace('&', "&amp;")
         .replace('<', "&lt;")
@@ -69,6 +86,12 @@ pub fn unescape(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn streamed_markdown_is_read_back_as_mrkdwn() {
+        let read = mrkdwn("## Deals\n- **Acme** closes\n\nplain * text");
+        assert_eq!(read, "Deals\n• *Acme* closes\n\nplain * text");
+    }
 
     #[test]
     fn mentions_and_links_become_elements_and_stray_angles_stay_text() {

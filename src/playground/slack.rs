@@ -192,12 +192,16 @@ impl Slack {
         let deliveries = outgoing
             .into_iter()
             .map(|request| courier.clone().deliver(request));
-        (result, join_all(deliveries).await)
+        let answers = join_all(deliveries).await;
+        self.touch();
+        (result, answers)
     }
 
     /// Sends one request that Slack does not repeat and returns Penny's answer.
     pub(super) async fn ask_penny(&self, request: Outgoing) -> Result<Answer, Missed> {
-        self.inner.courier.clone().deliver(request).await
+        let answer = self.inner.courier.clone().deliver(request).await;
+        self.touch();
+        answer
     }
 
     fn commit<R>(&self, change: impl FnOnce(&mut World) -> R) -> (R, Vec<Outgoing>) {
@@ -217,8 +221,13 @@ impl Slack {
                 let _ = self.inner.changes.send(change);
             }
         }
-        self.inner.version.send_modify(|version| *version += 1);
+        self.touch();
         (result, outgoing)
+    }
+
+    /// Wakes whoever waits for something to happen.
+    pub(super) fn touch(&self) {
+        self.inner.version.send_modify(|version| *version += 1);
     }
 
     /// Ends the server; connections that are open die with it.

@@ -107,7 +107,7 @@ pub fn update(call: &mut Call<'_>) -> Answered {
     let channel = call.visible_channel("channel")?.id.clone();
     let ts = call.args.need_ts("ts", "message_not_found")?;
     let before = own(call, &channel, ts, "cant_update_message")?;
-    if before.is_streaming() {
+    if before.is_streaming(call.world.now) {
         return Err(Refusal::code("streaming_state_conflict"));
     }
     let edited = call.world.fresh_ts();
@@ -141,7 +141,7 @@ pub fn delete(call: &mut Call<'_>) -> Answered {
     let channel = call.visible_channel("channel")?.id.clone();
     let ts = call.args.need_ts("ts", "message_not_found")?;
     let message = own(call, &channel, ts, "cant_delete_message")?;
-    if message.is_streaming() {
+    if message.is_streaming(call.world.now) {
         return Err(Refusal::code("cant_delete_message"));
     }
     call.shows_in(&channel, message.thread());

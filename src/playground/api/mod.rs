@@ -143,19 +143,9 @@ pub async fn handle(
         .ok()
         .and_then(|args| args.text("channel").or(args.text("channel_id")));
     let fault = slack.faults().strike(&name, channel);
-    if let Some(response) = before(fault.as_ref()).await {
-        let applied = false;
-        let outcome = fault.as_ref().map(|fault| Outcome::Fault {
-            name: fault.name(),
-            applied,
-        });
-        log(
-            &slack,
-            &name,
-            args.ok().as_ref(),
-            outcome.unwrap_or(Outcome::Ok),
-            None,
-        );
+    if let Some(fault) = &fault
+        && let Some(response) = strike(&slack, &name, args.as_ref().ok(), fault).await
+    {
         return response;
     }
     let mut subject = None;
@@ -184,29 +174,40 @@ pub async fn handle(
     respond(result)
 }
 
-/// The faults that strike before a call is applied.
-async fn before(fault: Option<&Fault>) -> Option<Response> {
-    match fault? {
-        Fault::RateLimited(seconds) => Some(respond(Err(Refusal::rate_limited(*seconds)))),
-        Fault::Status(status) => {
-            let status = StatusCode::from_u16(*status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-            Some(
-                (
-                    status,
-                    "<html><body>Something went wrong on our end.</body></html>",
-                )
-                    .into_response(),
-            )
-        }
+/// The faults that strike before a call is applied; these take the place of the call.
+async fn strike(slack: &Slack, name: &str, args: Option<&Args>, fault: &Fault) -> Option<Response> {
+    match fault {
+        Fault::ApplyThenCut | Fault::StreamDiesAfter(_) => return None,
         Fault::Delay(wait) => {
             tokio::time::sleep(*wait).await;
-            None
+            return None;
         }
-        Fault::Hang => std::future::pending().await,
-        Fault::Cut => Some(cut_connection()),
-        Fault::Error(code) => Some(respond(Err(Refusal::code(*code)))),
-        Fault::ApplyThenCut | Fault::StreamDiesAfter(_) => None,
+        _ => {}
     }
+    log(
+        slack,
+        name,
+        args,
+        Outcome::Fault {
+            name: fault.name(),
+            applied: false,
+        },
+        None,
+    );
+    Some(match fault {
+        Fault::RateLimited(seconds) => respond(Err(Refusal::rate_limited(*seconds))),
+        Fault::Error(code) => respond(Err(Refusal::code(*code))),
+        Fault::Hang => std::future::pending().await,
+        Fault::Status(status) => {
+            let status = StatusCode::from_u16(*status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+            (
+                status,
+                "<html><body>Something went wrong on our end.</body></html>",
+            )
+                .into_response()
+        }
+        _ => cut_connection(),
+    })
 }
 
 fn run(
@@ -313,4 +314,5 @@ fn log(
         subject,
         read: false,
     });
+    slack.touch();
 }

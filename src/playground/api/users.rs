@@ -11,10 +11,10 @@ use std::ops::Bound;
 fn as_user(call: &Call<'_>, person: &Person) -> Value {
     let stranger = !call.world.is_ours(&person.team);
     let mut user = person.as_user(call.world.now, stranger);
-    if call.require_scope(&["users:read.email"]).is_err() {
-        if let Some(profile) = user["profile"].as_object_mut() {
-            profile.remove("email");
-        }
+    if call.require_scope(&["users:read.email"]).is_err()
+        && let Some(profile) = user["profile"].as_object_mut()
+    {
+        profile.remove("email");
     }
     if let Some(enterprise) = &call.world.enterprise {
         user["enterprise_user"] =

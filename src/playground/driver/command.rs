@@ -74,24 +74,19 @@ impl Human {
         let handle = world
             .people
             .get(&self.id)
-            .map(|person| person.handle.clone())
-            .unwrap_or_default();
-        let domain = world
-            .teams
-            .get(&team)
-            .map(|team| team.domain.clone())
-            .unwrap_or_default();
+            .map_or("", |person| &person.handle);
+        let domain = world.teams.get(&team).map_or("", |team| &team.domain);
         let mut form = form_urlencoded::Serializer::new(String::new());
         form.append_pair("token", "playground-verification-token")
             .append_pair("team_id", team.as_str())
-            .append_pair("team_domain", &domain)
+            .append_pair("team_domain", domain)
             .append_pair("channel_id", channel.as_str())
             .append_pair(
                 "channel_name",
                 command_channel_name(world.channel(channel)?),
             )
             .append_pair("user_id", self.id.as_str())
-            .append_pair("user_name", &handle)
+            .append_pair("user_name", handle)
             .append_pair("command", name)
             .append_pair("text", text)
             .append_pair("api_app_id", &world.app.id)

@@ -46,7 +46,7 @@ impl Holder {
                     .filter(|message| message.only_for.as_ref() == Some(user));
                 let message = ephemeral.or_else(|| known.messages.get(ts));
                 let message = message.ok_or_else(|| Refusal::code("message_not_found"))?;
-                if message.is_streaming() {
+                if message.is_streaming(world.now) {
                     return Err(Denied::because("Wait until the answer is complete."));
                 }
                 Ok(Self::Message(Box::new(message.clone()), channel.clone()))

@@ -53,7 +53,7 @@ fn seen(world: &World, message: &Message) -> Seen {
         blocks,
         reactions: message.reactions.clone(),
         files: message.files.iter().filter_map(file_name).collect(),
-        streaming: message.is_streaming(),
+        streaming: message.is_streaming(world.now),
         only_for_me: message.only_for.is_some(),
         edited: message.edited.is_some(),
     }

@@ -50,13 +50,19 @@ impl Human {
     pub async fn stop(&self, channel: &ChannelId, root: Stamp) -> Result<(), Denied> {
         let stop = |world: &mut World| -> Result<(), Denied> {
             writable(world, &self.id, channel)?;
+            let now = world.now;
             let known = world.channel_mut(channel)?;
             let replies = known
                 .threads
                 .get(&root)
                 .map(|thread| thread.replies.clone())
                 .unwrap_or_default();
-            let running = |ts: &Stamp| known.messages.get(ts).is_some_and(Message::is_streaming);
+            let running = |ts: &Stamp| {
+                known
+                    .messages
+                    .get(ts)
+                    .is_some_and(|message| message.is_streaming(now))
+            };
             let streams: Vec<Stamp> = replies.into_iter().filter(running).collect();
             for ts in &streams {
                 if let Some(stream) = world.message_mut(channel, *ts)?.stream.as_deref_mut() {

@@ -166,7 +166,13 @@ impl Human {
             .await
     }
 
-    /// Waits for Penny's finished answer in the thread: a message of hers that `fits`.
+    /// Waits for Penny's first finished message in the thread.
+    pub async fn waits_for_answer(&self, thread: &Thread) -> Result<Seen, NeverHappened> {
+        self.waits_for(thread, "an answer", |message| !message.only_for_me)
+            .await
+    }
+
+    /// Waits for a finished message of Penny's in the thread that `fits`.
     pub async fn waits_for(
         &self,
         thread: &Thread,

@@ -19,6 +19,7 @@ struct Act {
     action: Action,
 }
 
+/// What has an answer of its own, then what is done or refused.
 #[derive(Debug, Deserialize)]
 #[serde(tag = "action", rename_all = "snake_case")]
 enum Action {
@@ -32,6 +33,30 @@ enum Action {
         broadcast: bool,
         context: Option<ChannelId>,
     },
+    Options {
+        container: Place,
+        block_id: String,
+        action_id: String,
+        value: String,
+    },
+    Submit {
+        view_id: String,
+        state: Option<Value>,
+    },
+    CreateChannel {
+        name: String,
+        private: bool,
+    },
+    OpenDm {
+        users: Vec<UserId>,
+    },
+    #[serde(untagged)]
+    Plain(PlainAction),
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(tag = "action", rename_all = "snake_case")]
+enum PlainAction {
     Edit {
         channel: ChannelId,
         ts: String,
@@ -50,16 +75,6 @@ enum Action {
     Press {
         container: Place,
         element: Value,
-        state: Option<Value>,
-    },
-    Options {
-        container: Place,
-        block_id: String,
-        action_id: String,
-        value: String,
-    },
-    Submit {
-        view_id: String,
         state: Option<Value>,
     },
     Close {
@@ -100,13 +115,6 @@ enum Action {
     Invite {
         channel: ChannelId,
         user: UserId,
-    },
-    CreateChannel {
-        name: String,
-        private: bool,
-    },
-    OpenDm {
-        users: Vec<UserId>,
     },
     Dismiss {
         channel: ChannelId,
@@ -164,8 +172,8 @@ pub async fn act(State(slack): State<Slack>, body: Bytes) -> Response {
     }
 }
 
+/// The actions that answer with something, and the rest.
 async fn perform(human: &Human, action: Action) -> Result<Value, Denied> {
-    let nothing = Ok(json!({}));
     match action {
         Action::Send {
             channel,
@@ -176,38 +184,16 @@ async fn perform(human: &Human, action: Action) -> Result<Value, Denied> {
             context,
         } => {
             let thread = thread_ts.as_deref().map(stamp).transpose()?;
-            let said = human
-                .send(Draft {
-                    channel,
-                    text,
-                    thread,
-                    files,
-                    broadcast,
-                    context,
-                })
-                .await?;
-            return Ok(json!({"ts": said.ts.to_string()}));
-        }
-        Action::Edit { channel, ts, text } => human.edit(&channel, stamp(&ts)?, &text).await?,
-        Action::Delete { channel, ts } => human.delete(&channel, stamp(&ts)?).await?,
-        Action::React {
-            channel,
-            ts,
-            name,
-            add,
-        } => human.react(&channel, stamp(&ts)?, &name, add).await?,
-        Action::Press {
-            container,
-            element,
-            state,
-        } => {
-            human
-                .press(Pressed {
-                    container: container.try_into()?,
-                    element,
-                    state,
-                })
-                .await?;
+            let draft = Draft {
+                channel,
+                text,
+                thread,
+                files,
+                broadcast,
+                context,
+            };
+            let said = human.send(draft).await?;
+            Ok(json!({"ts": said.ts.to_string()}))
         }
         Action::Options {
             container,
@@ -215,41 +201,72 @@ async fn perform(human: &Human, action: Action) -> Result<Value, Denied> {
             action_id,
             value,
         } => {
-            return human
-                .options(&container.try_into()?, &block_id, &action_id, &value)
-                .await;
+            let container = container.try_into()?;
+            human
+                .options(&container, &block_id, &action_id, &value)
+                .await
         }
-        Action::Submit { view_id, state } => {
-            if let Submitted::Errors(errors) = human.submit(&view_id, state).await? {
-                return Ok(json!({"errors": errors}));
-            }
+        Action::Submit { view_id, state } => match human.submit(&view_id, state).await? {
+            Submitted::Errors(errors) => Ok(json!({"errors": errors})),
+            Submitted::Taken => Ok(json!({})),
+        },
+        Action::CreateChannel { name, private } => {
+            Ok(json!({"channel": human.create_channel(&name, private)?}))
         }
-        Action::Close { clear } => human.close_view(clear).await?,
-        Action::Command { channel, text } => drop(human.command(&channel, &text).await?),
-        Action::MessageShortcut {
+        Action::OpenDm { users } => Ok(json!({"channel": human.open_dm(&users)?})),
+        Action::Plain(action) => {
+            perform_plain(human, action).await?;
+            Ok(json!({}))
+        }
+    }
+}
+
+async fn perform_plain(human: &Human, action: PlainAction) -> Result<(), Denied> {
+    use PlainAction as Plain;
+    match action {
+        Plain::Edit { channel, ts, text } => human.edit(&channel, stamp(&ts)?, &text).await,
+        Plain::Delete { channel, ts } => human.delete(&channel, stamp(&ts)?).await,
+        Plain::React {
+            channel,
+            ts,
+            name,
+            add,
+        } => human.react(&channel, stamp(&ts)?, &name, add).await,
+        Plain::Press {
+            container,
+            element,
+            state,
+        } => {
+            let container = container.try_into()?;
+            human
+                .press(Pressed {
+                    container,
+                    element,
+                    state,
+                })
+                .await
+        }
+        Plain::Close { clear } => human.close_view(clear).await,
+        Plain::Command { channel, text } => human.command(&channel, &text).await.map(drop),
+        Plain::MessageShortcut {
             channel,
             ts,
             callback_id,
         } => {
             human
                 .message_shortcut(&channel, stamp(&ts)?, &callback_id)
-                .await?;
+                .await
         }
-        Action::GlobalShortcut { callback_id } => human.global_shortcut(&callback_id).await?,
-        Action::OpenHome { tab } => human.open_home(&tab).await?,
-        Action::OpenPane { context } => human.open_pane(context.as_ref()).await?,
-        Action::LookAt { channel } => human.look_at(&channel).await?,
-        Action::Stop { channel, thread_ts } => human.stop(&channel, stamp(&thread_ts)?).await?,
-        Action::Join { channel } => human.join(&channel).await?,
-        Action::Leave { channel } => human.leave(&channel).await?,
-        Action::Invite { channel, user } => human.invite(&channel, &user).await?,
-        Action::CreateChannel { name, private } => {
-            return Ok(json!({"channel": human.create_channel(&name, private)?}));
-        }
-        Action::OpenDm { users } => return Ok(json!({"channel": human.open_dm(&users)?})),
-        Action::Dismiss { channel, ts } => human.dismiss(&channel, stamp(&ts)?)?,
-        Action::Install => human.install()?,
-        Action::Uninstall => human.uninstall().await?,
+        Plain::GlobalShortcut { callback_id } => human.global_shortcut(&callback_id).await,
+        Plain::OpenHome { tab } => human.open_home(&tab).await,
+        Plain::OpenPane { context } => human.open_pane(context.as_ref()).await,
+        Plain::LookAt { channel } => human.look_at(&channel).await,
+        Plain::Stop { channel, thread_ts } => human.stop(&channel, stamp(&thread_ts)?).await,
+        Plain::Join { channel } => human.join(&channel).await,
+        Plain::Leave { channel } => human.leave(&channel).await,
+        Plain::Invite { channel, user } => human.invite(&channel, &user).await,
+        Plain::Dismiss { channel, ts } => human.dismiss(&channel, stamp(&ts)?),
+        Plain::Install => human.install(),
+        Plain::Uninstall => human.uninstall().await,
     }
-    nothing
 }

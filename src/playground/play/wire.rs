@@ -166,7 +166,7 @@ pub fn message(world: &World, message: &Message, me: &UserId) -> Value {
         "reactions": reactions.collect::<Vec<_>>(),
         "edited": message.edited.is_some(),
         "ephemeral": message.only_for.is_some(),
-        "streaming": message.is_streaming(),
+        "streaming": message.is_streaming(world.now),
         "reply_broadcast": message.broadcast,
         "subtype": message.subtype,
         "mine": message.user == *me,

@@ -5,6 +5,7 @@ use super::stream::Stream;
 use super::world::World;
 use crate::base::ids::{TeamId, UserId};
 use crate::playground::composer;
+use chrono::{DateTime, Utc};
 use serde_json::{Map, Value, json};
 
 /// Another name and face than the app's own (`chat:write.customize`).
@@ -69,8 +70,10 @@ impl Message {
         self.root.unwrap_or(self.ts)
     }
 
-    pub fn is_streaming(&self) -> bool {
-        self.stream.as_ref().is_some_and(|stream| stream.is_open())
+    pub fn is_streaming(&self, now: DateTime<Utc>) -> bool {
+        self.stream
+            .as_ref()
+            .is_some_and(|stream| stream.is_open(now))
     }
 
     pub fn shown_blocks(&self) -> Vec<Value> {
@@ -115,6 +118,20 @@ impl Message {
         }
     }
 
+    /// A stream is read back as mrkdwn, its cards' titles after the text.
+    fn text_for_apps(&self) -> String {
+        match &self.stream {
+            Some(stream) => {
+                let words = std::iter::once(composer::mrkdwn(&stream.text()));
+                words
+                    .chain(stream.task_titles().map(str::to_owned))
+                    .collect::<Vec<_>>()
+                    .join(" ")
+            }
+            None => self.text.clone(),
+        }
+    }
+
     fn blocks_for_apps(&self) -> Vec<Value> {
         if self.bot_id.is_none() && self.blocks.is_empty() && !self.text.is_empty() {
             return vec![composer::rich_text(&self.text)];
@@ -124,36 +141,17 @@ impl Message {
 
     /// The message object of `conversations.history` and of the answers to `chat.*`.
     pub fn as_api(&self, world: &World, with_metadata: bool) -> Value {
-        let mut out = Map::new();
+        let mut out = self.author(world);
         let mut put = |name: &str, value: Value| {
             out.insert(name.to_owned(), value);
         };
         put("type", json!("message"));
         put("ts", json!(self.ts.to_string()));
-        put("text", json!(self.shown_text()));
+        put("text", json!(self.text_for_apps()));
         put("team", json!(self.team));
         let blocks = self.blocks_for_apps();
         if !blocks.is_empty() {
             put("blocks", Value::Array(blocks));
-        }
-        match (&self.bot_id, &self.face.username) {
-            (Some(_), Some(username)) => {
-                put("subtype", json!("bot_message"));
-                put("username", json!(username));
-                put(
-                    "icons",
-                    json!({"emoji": self.face.icon_emoji, "image_64": self.face.icon_url}),
-                );
-            }
-            _ => put("user", json!(self.user)),
-        }
-        if let Some(bot_id) = &self.bot_id {
-            put("bot_id", json!(bot_id));
-            put("app_id", json!(world.app.id));
-            put(
-                "bot_profile",
-                json!({"id": bot_id, "app_id": world.app.id, "name": world.app.name, "deleted": false, "team_id": self.team}),
-            );
         }
         if let Some(subtype) = self.subtype_for_apps() {
             put("subtype", json!(subtype));
@@ -177,7 +175,7 @@ impl Message {
             );
         }
         if let Some(stream) = &self.stream {
-            let state = if stream.is_open() {
+            let state = if stream.is_open(world.now) {
                 "in_progress"
             } else {
                 "completed"
@@ -188,6 +186,38 @@ impl Message {
             put("metadata", metadata.clone());
         }
         Value::Object(out)
+    }
+
+    fn author(&self, world: &World) -> Map<String, Value> {
+        let mut out = Map::new();
+        let mut put = |name: &str, value: Value| {
+            out.insert(name.to_owned(), value);
+        };
+        match (&self.bot_id, &self.face) {
+            (
+                Some(_),
+                Face {
+                    username: Some(username),
+                    icon_emoji,
+                    icon_url,
+                },
+            ) => {
+                put("subtype", json!("bot_message"));
+                put("username", json!(username));
+                put("icons", json!({"emoji": icon_emoji, "image_64": icon_url}));
+            }
+            _ => put("user", json!(self.user)),
+        }
+        if let Some(bot_id) = &self.bot_id {
+            let app = &world.app;
+            put("bot_id", json!(bot_id));
+            put("app_id", json!(app.id));
+            put(
+                "bot_profile",
+                json!({"id": bot_id, "app_id": app.id, "name": app.name, "team_id": self.team}),
+            );
+        }
+        out
     }
 
     pub fn reactions_as_api(&self) -> Value {

@@ -83,12 +83,12 @@ impl Stream {
         self.dies_after = Some(appends);
     }
 
-    pub fn is_open(&self) -> bool {
-        self.ending.is_none()
+    pub fn is_open(&self, now: DateTime<Utc>) -> bool {
+        self.ending.is_none() && !self.is_too_old(now)
     }
 
-    pub fn ending(&self) -> Option<Ending> {
-        self.ending
+    fn is_too_old(&self, now: DateTime<Utc>) -> bool {
+        (now - self.started).to_std().unwrap_or_default() >= LIFETIME
     }
 
     pub fn append(&mut self, now: DateTime<Utc>, content: Content) -> Result<(), Refusal> {
@@ -140,8 +140,7 @@ impl Stream {
     }
 
     fn must_be_open(&mut self, now: DateTime<Utc>) -> Result<(), Refusal> {
-        let age = (now - self.started).to_std().unwrap_or_default();
-        if self.ending.is_none() && age >= LIFETIME {
+        if self.ending.is_none() && self.is_too_old(now) {
             self.ending = Some(Ending::TooOld);
         }
         match self.ending {
@@ -192,6 +191,10 @@ impl Stream {
             Part::Task(task) => Some(task),
             _ => None,
         })
+    }
+
+    pub fn task_titles(&self) -> impl Iterator<Item = &str> {
+        self.tasks().map(|task| task.title.as_str())
     }
 
     pub fn has_room_for_tasks(&self, chunks: &[Value]) -> bool {

@@ -107,23 +107,13 @@ fn check_block<'a>(
         known.fields,
         if own_id { &[] } else { BLOCK_ID },
     );
-    if let Some(id) = block["block_id"].as_str() {
-        if !ids.insert(id) {
-            problems.add(
-                at.field("block_id"),
-                format!("`block_id` \"{id}\" already exists"),
-            );
-        }
+    if let Some(id) = block["block_id"].as_str().filter(|id| !ids.insert(id)) {
+        problems.add(
+            at.field("block_id"),
+            format!("`block_id` \"{id}\" already exists"),
+        );
     }
-    match name {
-        "section" if block["text"].is_null() && block["fields"].is_null() => {
-            problems.add(at, "must define either \"text\" or \"fields\"");
-        }
-        "image" if block["image_url"].is_null() == block["slack_file"].is_null() => {
-            problems.add(at, "must define either \"image_url\" or \"slack_file\"");
-        }
-        _ => {}
-    }
+    fields_together(problems, at, block);
     unique_actions(problems, at, block);
     let child_at = at.field("child_blocks");
     for (place, child) in block["child_blocks"]
@@ -132,16 +122,26 @@ fn check_block<'a>(
         .flatten()
         .enumerate()
     {
+        let at = child_at.item(place);
         match child["type"].as_str() {
-            Some("markdown" | "container" | "table" | "data_table") => {
-                let kind = &child["type"];
-                problems.add(
-                    child_at.item(place).field("type"),
-                    format!("unsupported type: {kind}"),
-                );
+            Some(kind @ ("markdown" | "container" | "table" | "data_table")) => {
+                problems.add(at.field("type"), format!("unsupported type: {kind}"));
             }
-            _ => check_block(problems, child_at.item(place), child, surface, ids),
+            _ => check_block(problems, at, child, surface, ids),
         }
+    }
+}
+
+/// Fields of which one must be there.
+fn fields_together(problems: &mut Problems, at: At<'_>, block: &Value) {
+    match block["type"].as_str() {
+        Some("section") if block["text"].is_null() && block["fields"].is_null() => {
+            problems.add(at, "must define either \"text\" or \"fields\"");
+        }
+        Some("image") if block["image_url"].is_null() == block["slack_file"].is_null() => {
+            problems.add(at, "must define either \"image_url\" or \"slack_file\"");
+        }
+        _ => {}
     }
 }
 
@@ -155,13 +155,11 @@ fn unique_actions(problems: &mut Problems, at: At<'_>, block: &Value) {
         .flatten()
         .enumerate()
     {
-        if let Some(id) = element["action_id"].as_str() {
-            if !seen.insert(id) {
-                problems.add(
-                    elements.item(place).field("action_id"),
-                    format!("`action_id` \"{id}\" already exists"),
-                );
-            }
+        if let Some(id) = element["action_id"].as_str().filter(|id| !seen.insert(*id)) {
+            problems.add(
+                elements.item(place).field("action_id"),
+                format!("`action_id` \"{id}\" already exists"),
+            );
         }
     }
 }
@@ -203,10 +201,8 @@ fn unique_tasks(problems: &mut Problems, at: At<'_>, blocks: &[Value]) {
         let planned = block["tasks"].as_array().into_iter().flatten();
         let own = Some(block).filter(|block| block["type"] == "task_card");
         for task in planned.chain(own) {
-            if let Some(id) = task["task_id"].as_str() {
-                if !seen.insert(id) {
-                    problems.add(at.item(place), format!("`task_id` \"{id}\" already exists"));
-                }
+            if let Some(id) = task["task_id"].as_str().filter(|id| !seen.insert(*id)) {
+                problems.add(at.item(place), format!("`task_id` \"{id}\" already exists"));
             }
         }
     }

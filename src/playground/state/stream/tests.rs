@@ -119,7 +119,7 @@ fn every_end_refuses_what_comes_after_it_in_its_own_words() {
         refusal(old.append(later, text("!"))),
         "message_not_in_streaming_state"
     );
-    assert!(!old.is_open());
+    assert!(!old.is_open(later));
 
     let mut doomed = stream();
     doomed.doom(1);
