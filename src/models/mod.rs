@@ -1,11 +1,11 @@
 //! Language models behind one trait: a request in, deltas while it thinks, one whole reply out.
 //! The agent knows nothing of a provider; a provider knows nothing of Slack.
 
-#[cfg(test)]
+pub mod anthropic;
 mod attempt;
 pub mod content;
+mod exchange;
 pub mod price;
-#[cfg(test)]
 mod refusal;
 pub mod scripted;
 #[cfg(test)]

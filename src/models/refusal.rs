@@ -3,6 +3,7 @@
 
 use super::ModelError;
 use crate::base::secret::Secret;
+use serde_json::Value;
 use std::time::Duration;
 
 /// As much of a provider's sentence as helps whoever reads the log.
@@ -31,6 +32,24 @@ const NO_CREDIT: [&str; 3] = [
     "exceeded your current quota",
     "insufficient credits",
 ];
+
+impl<'a> Refusal<'a> {
+    /// The error in a JSON body: `{"error": {"type", "code", "message"}}` or less of it.
+    pub fn in_body(body: &'a Value) -> Self {
+        let error = &body["error"];
+        let text = |field: &str| error[field].as_str();
+        let status = error["code"].as_u64();
+        Self {
+            status: status.and_then(|status| u16::try_from(status).ok()),
+            kind: text("code").or_else(|| text("type")).unwrap_or_default(),
+            message: text("message")
+                .or(error.as_str())
+                .or(body["message"].as_str())
+                .unwrap_or_default(),
+            retry_after: None,
+        }
+    }
+}
 
 impl Refusal<'_> {
     /// `key` is blanked out of the message: some providers repeat it.

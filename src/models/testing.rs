@@ -7,6 +7,7 @@ use axum::Router;
 use axum::body::{Body, Bytes};
 use axum::extract::{Request as HttpRequest, State};
 use axum::response::Response;
+use axum::serve::ListenerExt;
 use chrono::{DateTime, Utc};
 use futures::stream::{self, StreamExt};
 use parking_lot::Mutex;
@@ -164,6 +165,8 @@ impl Provider {
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
         let app = Router::new().fallback(answer).with_state(script.clone());
+        // Without it, small pieces wait for acknowledgements and the tests crawl.
+        let listener = listener.tap_io(|tcp| tcp.set_nodelay(true).unwrap());
         tokio::spawn(async move { axum::serve(listener, app).await });
         Self { url, script }
     }
