@@ -4,4 +4,5 @@
 pub mod blocks;
 pub mod client;
 pub mod inbound;
+pub mod markdown;
 pub mod verify;
