@@ -4,13 +4,13 @@
 use super::transcript::{Entry, Transcript};
 use crate::base::ids::{ConversationId, TurnId};
 use crate::store::conversations::{self, Thread};
-use crate::store::jobs::{self, Lease};
+use crate::store::jobs::{self, Fence};
 use crate::store::turns::{self, Spent};
 use crate::store::{Db, StoreError, StoreResult, inbox};
 
 pub struct Journal<'a> {
     pub db: &'a Db,
-    pub lease: &'a Lease,
+    pub fence: Fence,
     pub thread: &'a Thread,
     pub conversation: ConversationId,
     pub turn: TurnId,
@@ -38,8 +38,8 @@ impl Journal<'_> {
         spent: Spent,
         model: Option<&str>,
     ) -> StoreResult<bool> {
-        let mut tx = self.db.org(self.lease.org).await?;
-        jobs::hold(&mut tx, self.lease).await?;
+        let mut tx = self.db.org(self.fence.org).await?;
+        jobs::hold(&mut tx, &self.fence).await?;
         if !taken.is_empty() {
             inbox::mark_taken(&mut tx, taken).await?;
         }

@@ -11,3 +11,4 @@ mod turn;
 mod untrusted;
 
 pub use turn::{Agent, Ended, NewInput, Run, TurnError, TurnInput};
+pub use untrusted::fence;

@@ -108,6 +108,10 @@ impl Transcript {
         self.entries.is_empty()
     }
 
+    pub fn entries(&self) -> impl Iterator<Item = &Entry> {
+        self.entries.iter().map(|(_, entry)| entry)
+    }
+
     pub fn of_turn(&self, turn: TurnId) -> impl Iterator<Item = &Entry> {
         self.entries
             .iter()
@@ -115,17 +119,13 @@ impl Transcript {
             .map(|(_, entry)| entry)
     }
 
-    pub fn before_turn(&self, turn: TurnId) -> impl Iterator<Item = &Entry> {
-        self.entries
-            .iter()
-            .filter(move |(of, _)| *of != turn)
-            .map(|(_, entry)| entry)
-    }
-
-    /// The answer of a turn as far as it is written.
-    pub fn answer_of(&self, turn: TurnId) -> String {
+    /// The answer of a turn as far as it is written, without its first `skip` replies.
+    pub fn answer_of(&self, turn: TurnId, skip: usize) -> String {
         let mut answer = String::new();
-        for entry in self.of_turn(turn) {
+        let replies = self
+            .of_turn(turn)
+            .filter(|entry| matches!(entry, Entry::Reply(_)));
+        for entry in replies.skip(skip) {
             if let Entry::Reply(reply) = entry {
                 for block in &reply.content {
                     if let Block::Text { text } = block {
@@ -135,6 +135,13 @@ impl Transcript {
             }
         }
         answer
+    }
+
+    /// How many times the model has spoken in a turn.
+    pub fn replies_of(&self, turn: TurnId) -> usize {
+        self.of_turn(turn)
+            .filter(|entry| matches!(entry, Entry::Reply(_)))
+            .count()
     }
 
     /// Tool calls of the last reply that have no result yet.

@@ -376,30 +376,7 @@ impl Agent {
             .filter(|entry| matches!(entry, Entry::Input(_)))
             .cloned()
             .collect();
-        let mut text = rendered(&run.transcript.messages());
-        let summary = loop {
-            let request = Request {
-                system: vec![crate::models::SystemPart {
-                    text: prompt::SUMMARISE.to_owned(),
-                    cache: false,
-                }],
-                tools: Arc::from([]),
-                messages: vec![Message::user(super::untrusted::clean(&text))],
-                max_tokens: 2_000,
-            };
-            match self.model.reply(&request, &mut |_| {}).await {
-                Ok(reply) => break reply,
-                // Even the text alone is too long: the older half goes.
-                Err(ModelError::ContextTooLong) if text.len() > 20_000 => {
-                    let mut middle = text.len() / 2;
-                    while !text.is_char_boundary(middle) {
-                        middle += 1;
-                    }
-                    text = text.split_off(middle);
-                }
-                Err(error) => return Err(error.into()),
-            }
-        };
+        let summary = self.summarise(rendered(&run.transcript.messages())).await?;
         run.spent.tokens += i64::try_from(summary.usage.total()).unwrap_or(i64::MAX);
         let entry = Entry::Summary(Summary {
             text: text_of(&summary.content),
@@ -410,6 +387,39 @@ impl Agent {
             .save(&mut run.transcript, vec![entry], spent, None)
             .await?;
         Ok(())
+    }
+}
+
+impl Agent {
+    /// A text in short, for what stands around a question.
+    pub async fn digest(&self, text: &str) -> Result<String, ModelError> {
+        let reply = self.summarise(text.to_owned()).await?;
+        Ok(text_of(&reply.content))
+    }
+
+    async fn summarise(&self, mut text: String) -> Result<Reply, ModelError> {
+        loop {
+            let request = Request {
+                system: vec![crate::models::SystemPart {
+                    text: prompt::SUMMARISE.to_owned(),
+                    cache: false,
+                }],
+                tools: Arc::from([]),
+                messages: vec![Message::user(super::untrusted::clean(&text))],
+                max_tokens: 2_000,
+            };
+            match self.model.reply(&request, &mut |_| {}).await {
+                // Even the text alone is too long: the older half goes.
+                Err(ModelError::ContextTooLong) if text.len() > 20_000 => {
+                    let mut middle = text.len() / 2;
+                    while !text.is_char_boundary(middle) {
+                        middle += 1;
+                    }
+                    text = text.split_off(middle);
+                }
+                outcome => return outcome,
+            }
+        }
     }
 }
 

@@ -28,6 +28,25 @@ impl Lease {
     pub fn token(&self) -> Uuid {
         self.token
     }
+
+    /// What is needed to check that the lease is still held, for work that outlives a borrow.
+    pub fn fence(&self) -> Fence {
+        Fence {
+            org: self.org,
+            kind: self.kind.clone(),
+            key: self.key.clone(),
+            token: self.token,
+        }
+    }
+}
+
+/// Proof of which lease a write belongs to. It can be checked, but not finished or given back.
+#[derive(Debug, Clone)]
+pub struct Fence {
+    pub org: OrgId,
+    kind: String,
+    key: String,
+    token: Uuid,
 }
 
 /// Takes up to `limit` jobs of the given kinds that are due.
@@ -179,7 +198,7 @@ pub async fn give_back(db: &Db, lease: Lease, how: Return, error: Option<&str>) 
 }
 
 /// Fails unless the lease is still held, and keeps it from changing hands until `tx` ends.
-pub async fn hold(tx: &mut OrgTx, lease: &Lease) -> StoreResult<()> {
+pub async fn hold(tx: &mut OrgTx, lease: &Fence) -> StoreResult<()> {
     sqlx::query_scalar!(
         r#"select 1 as "held!" from core.jobs
            where org_id = $1 and kind = $2 and key = $3 and lease_token = $4 for share"#,

@@ -1,0 +1,157 @@
+//! What was said around a question when Penny is first asked in a thread: the thread before it,
+//! or the channel's last messages. Capped; what lies beyond the cap is summarised by the model.
+
+use super::input::spoken;
+use crate::base::ids::{Ts, UserId};
+use crate::jobs::Services;
+use crate::jobs::workspaces::Workspace;
+use crate::slack::client::Said;
+use crate::slack::inbound::readable;
+use crate::store::conversations::Thread;
+use crate::store::people;
+use chrono::DateTime;
+use chrono_tz::Tz;
+use std::collections::HashMap;
+use std::time::Duration;
+
+/// Read word for word; what is older is summarised.
+const VERBATIM_CHARS: usize = 6_000;
+const MAX_MESSAGES: u16 = 30;
+/// The answer must not wait for its surroundings longer than this.
+const PATIENCE: Duration = Duration::from_millis(1_500);
+
+/// None where there is nothing around, or Slack does not tell in time.
+pub async fn read(
+    services: &Services,
+    workspace: &Workspace,
+    thread: &Thread,
+    asked: Option<Ts>,
+) -> Option<String> {
+    let channel = &thread.channel;
+    let is_reply = asked.as_ref().is_some_and(|ts| *ts != thread.thread_ts);
+    if channel.as_str().starts_with('D') && !is_reply {
+        return None;
+    }
+    let fetch = async {
+        if is_reply {
+            let page = workspace
+                .slack
+                .replies(channel, &thread.thread_ts, None, None)
+                .await?;
+            Ok(page.entries)
+        } else {
+            let mut newest_first = workspace
+                .slack
+                .history(channel, Some(&thread.thread_ts), MAX_MESSAGES)
+                .await?;
+            newest_first.reverse();
+            Ok::<_, crate::slack::client::SlackError>(newest_first)
+        }
+    };
+    let messages = match tokio::time::timeout(PATIENCE, fetch).await {
+        Ok(Ok(messages)) => messages,
+        Ok(Err(error)) => {
+            tracing::info!(%error, "answering without what was said around the question");
+            return None;
+        }
+        Err(_) => return None,
+    };
+    let lines = lines(services, workspace, &messages, asked.as_ref()).await;
+    if lines.is_empty() {
+        return None;
+    }
+    let what = if is_reply {
+        "Earlier in this thread"
+    } else {
+        "Recently in this channel"
+    };
+    Some(format!("{what}:\n{}", shortened(services, lines).await))
+}
+
+async fn lines(
+    services: &Services,
+    workspace: &Workspace,
+    messages: &[Said],
+    asked: Option<&Ts>,
+) -> Vec<String> {
+    let users: Vec<String> = messages
+        .iter()
+        .filter_map(|said| said.user.as_ref().map(|user| user.0.clone()))
+        .collect();
+    let names = names(services, workspace, &users).await;
+    let name_of = |id: &str| -> Option<String> {
+        if id == workspace.bot_user.as_str() {
+            return Some("Penny".to_owned());
+        }
+        names.get(&UserId::from(id)).cloned()
+    };
+    messages
+        .iter()
+        .filter(|said| {
+            said.ts.as_ref() != asked && asked.is_none_or(|ts| said.ts.as_ref() < Some(ts))
+        })
+        .filter(|said| {
+            !said.text.trim().is_empty() && said.subtype.as_deref() != Some("channel_join")
+        })
+        .map(|said| {
+            let who = said
+                .user
+                .as_ref()
+                .and_then(|user| name_of(user.as_str()))
+                .or_else(|| said.username.clone())
+                .unwrap_or_else(|| "somebody".to_owned());
+            let at = said
+                .ts
+                .as_ref()
+                .and_then(|ts| ts.as_str().split('.').next()?.parse().ok())
+                .and_then(|seconds| DateTime::from_timestamp(seconds, 0))
+                .map(|at| spoken(at, Tz::UTC))
+                .unwrap_or_default();
+            format!("[{who} · {at}] {}", readable(&said.text, name_of))
+        })
+        .collect()
+}
+
+/// Names that are known already: nobody is looked up for the sake of the surroundings.
+async fn names(
+    services: &Services,
+    workspace: &Workspace,
+    users: &[String],
+) -> HashMap<UserId, String> {
+    let read = async {
+        let mut tx = services.db.org(workspace.org).await?;
+        people::known(&mut tx, users).await
+    };
+    read.await
+        .map(|known| {
+            known
+                .into_iter()
+                .map(|(user, person)| (user, person.name))
+                .collect()
+        })
+        .unwrap_or_default()
+}
+
+async fn shortened(services: &Services, lines: Vec<String>) -> String {
+    let mut kept = 0;
+    let mut size = 0;
+    for line in lines.iter().rev() {
+        size += line.len() + 1;
+        if size > VERBATIM_CHARS && kept > 0 {
+            break;
+        }
+        kept += 1;
+    }
+    let (older, newer) = lines.split_at(lines.len() - kept);
+    let newer = newer.join("\n");
+    if older.is_empty() {
+        return newer;
+    }
+    match services.agent.digest(&older.join("\n")).await {
+        Ok(digest) => format!("(Before that, in short: {digest})\n{newer}"),
+        Err(error) => {
+            tracing::info!(%error, "older messages could not be summarised");
+            format!("({} earlier messages are left out)\n{newer}", older.len())
+        }
+    }
+}

@@ -1,0 +1,124 @@
+//! What Penny says when a turn ends otherwise than with an answer.
+
+use crate::agent::limits::Breach;
+use crate::models::ModelError;
+
+pub const STOPPED: &str = "_Stopped._";
+
+pub const REFUSED: &str =
+    "I can’t help with that. If you meant something else, put it another way and I’ll try again.";
+
+pub const POISON: &str = "Something in this question made me fail three times, so I’ve stopped trying. \
+Please ask it another way; if it keeps happening, tell whoever runs me.";
+
+pub const TOO_MANY: &str = "You’ve asked a great deal within the last hour, and there is a limit for each person. \
+Please try again in a while.";
+
+pub fn limited(breach: Breach) -> &'static str {
+    match breach {
+        Breach::Steps => {
+            "I’ve reached the number of steps I may take for one answer. Say “go on” and I’ll continue from here."
+        }
+        Breach::Tokens => {
+            "I’ve read as much as I may for one answer. Ask for a smaller part of it, or say “go on”."
+        }
+        Breach::Money => {
+            "This answer has used up its budget. Ask for a smaller part of it, or say “go on” to spend another."
+        }
+        Breach::Time => {
+            "This took longer than I may work on one answer. Say “go on” and I’ll continue from here."
+        }
+    }
+}
+
+pub fn model_failed(error: &ModelError) -> &'static str {
+    match error {
+        ModelError::Overloaded => {
+            "The model I think with is overloaded right now. Please press Retry in a minute."
+        }
+        ModelError::RateLimited { .. } => {
+            "I’m asking the model more than it allows at the moment. Please press Retry in a minute."
+        }
+        ModelError::OutOfCredit => {
+            "The model account is out of credit, so I can’t think. Whoever runs me has to top it up; then press Retry."
+        }
+        ModelError::Unauthorized => {
+            "The model refused my key, so I can’t think. Whoever runs me has to check it (`penny doctor` says how); then press Retry."
+        }
+        ModelError::ContextTooLong => {
+            "This thread has become too long for the model, even shortened. Please start a new one and tell me what matters."
+        }
+        ModelError::Unreachable(_) => {
+            "I can’t reach the model I think with. Please press Retry in a minute."
+        }
+        ModelError::Broken(_) => "The model’s answer broke off several times. Please press Retry.",
+        ModelError::Rejected(_) => {
+            "The model didn’t accept this conversation. Please start a new thread; if that fails too, tell whoever runs me."
+        }
+    }
+}
+
+/// The line under an answer: how long, how much was looked up, what it cost.
+pub fn footer(seconds: f64, tool_calls: i32, tokens: i64, cost_micros: i64, model: &str) -> String {
+    let mut parts = vec![duration(seconds)];
+    match tool_calls {
+        0 => {}
+        1 => parts.push("1 lookup".to_owned()),
+        calls => parts.push(format!("{calls} lookups")),
+    }
+    if tokens > 0 {
+        parts.push(format!("{} tokens", short(tokens)));
+    }
+    if cost_micros > 0 {
+        parts.push(dollars(cost_micros));
+    }
+    parts.push(model.to_owned());
+    parts.join(" · ")
+}
+
+fn duration(seconds: f64) -> String {
+    if seconds < 60.0 {
+        format!("{seconds:.1} s")
+    } else {
+        let whole = seconds as u64;
+        format!("{} min {} s", whole / 60, whole % 60)
+    }
+}
+
+fn short(count: i64) -> String {
+    match count {
+        ..1_000 => count.to_string(),
+        1_000..1_000_000 => format!("{:.1}k", count as f64 / 1e3),
+        _ => format!("{:.1}M", count as f64 / 1e6),
+    }
+}
+
+fn dollars(micros: i64) -> String {
+    let amount = micros as f64 / 1e6;
+    if amount < 0.01 {
+        format!("${amount:.4}")
+    } else {
+        format!("${amount:.2}")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_footer_says_what_an_answer_took_and_leaves_out_what_is_nothing() {
+        assert_eq!(
+            footer(3.24, 2, 4_120, 12_300, "claude-x"),
+            "3.2 s · 2 lookups · 4.1k tokens · $0.01 · claude-x"
+        );
+        assert_eq!(
+            footer(75.0, 1, 0, 0, "demo"),
+            "1 min 15 s · 1 lookup · demo"
+        );
+        assert_eq!(
+            footer(0.3, 0, 12, 90, "m"),
+            "0.3 s · 12 tokens · $0.0001 · m"
+        );
+    }
+}
