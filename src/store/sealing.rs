@@ -24,7 +24,7 @@ pub enum KeyError {
     #[error("PENNY_SECRET_KEY is empty. Make one with: openssl rand -base64 32")]
     Missing,
     #[error(
-        "PENNY_SECRET_KEY has to be 32 random bytes in base64 or hex, not a passphrase. \
+        "PENNY_SECRET_KEY is too short or too simple to protect anything. \
          Make one with: openssl rand -base64 32"
     )]
     NotAKey,
@@ -168,19 +168,23 @@ impl SealingKey {
     }
 }
 
-/// 32 bytes in hex or any base64. A passphrase of the right length is not taken for a key: it
-/// would have to be made of these letters alone, and decode to 32 different-looking bytes.
+/// 32 bytes in hex or any base64. Any other text of some length is hashed to a key: as strong
+/// as it is hard to guess, which is its owner's choice.
 fn bytes_of(text: &str) -> Option<[u8; 32]> {
     let decoded = hex::decode(text).ok().or_else(|| {
         [STANDARD, STANDARD_NO_PAD, URL_SAFE, URL_SAFE_NO_PAD]
             .iter()
             .find_map(|base64| base64.decode(text).ok())
-    })?;
-    let bytes: [u8; 32] = decoded.try_into().ok()?;
-    let distinct: std::collections::HashSet<u8> = bytes.iter().copied().collect();
-    // 32 random bytes have fewer than 16 distinct values about never; `aaaa…` and `0000…` do.
-    (distinct.len() >= 16).then_some(bytes)
+    });
+    if let Some(Ok(bytes)) = decoded.map(<[u8; 32]>::try_from) {
+        return Some(bytes);
+    }
+    let distinct: std::collections::HashSet<char> = text.chars().collect();
+    (text.chars().count() >= SHORTEST_TEXT && distinct.len() >= 6)
+        .then(|| Sha256::digest(text.as_bytes()).into())
 }
+
+const SHORTEST_TEXT: usize = 16;
 
 #[cfg(test)]
 mod tests {
@@ -211,13 +215,8 @@ mod tests {
     }
 
     #[test]
-    fn a_passphrase_is_refused_without_being_repeated() {
-        for phrase in [
-            "correct horse battery staple",
-            "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa=",
-            "0000000000000000000000000000000000000000000000000000000000000000",
-            "abcd",
-        ] {
+    fn a_key_that_protects_nothing_is_refused_without_being_repeated() {
+        for phrase in ["too short", "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa", "abcd"] {
             let error = Sealer::from_text(&Secret::new(phrase)).unwrap_err();
             assert_eq!(error, KeyError::NotAKey);
             assert!(!error.to_string().contains(phrase));
@@ -226,6 +225,11 @@ mod tests {
             Sealer::from_text(&Secret::new(" ")).unwrap_err(),
             KeyError::Missing
         );
+    }
+
+    #[test]
+    fn a_long_text_serves_as_a_key_too() {
+        assert!(Sealer::from_text(&Secret::new("correct horse battery staple")).is_ok());
     }
 
     #[test]
