@@ -152,10 +152,7 @@ pub struct Limits {
 impl Config {
     pub fn read(source: &Source) -> Result<Self, ConfigError> {
         Ok(Self {
-            database_url: source.secret("DATABASE_URL").ok_or(ConfigError::Missing {
-                name: "DATABASE_URL",
-                hint: "Set it to your Postgres, such as postgres://user:password@host/penny, or run `penny dev`, which brings its own.",
-            })?,
+            database_url: database_url(source)?,
             database_connections: source.number("PENNY_DB_CONNECTIONS", 16)?,
             host: source.text("PENNY_HOST").unwrap_or("0.0.0.0").to_owned(),
             port: source.number("PORT", 8080)?,
@@ -172,6 +169,14 @@ impl Config {
             grace: Duration::from_secs(source.number("PENNY_SHUTDOWN_SECONDS", 20)?),
         })
     }
+}
+
+/// Some commands need nothing but the database.
+pub fn database_url(source: &Source) -> Result<Secret, ConfigError> {
+    source.secret("DATABASE_URL").ok_or(ConfigError::Missing {
+        name: "DATABASE_URL",
+        hint: "Set it to your Postgres, such as postgres://user:password@host/penny, or run `penny dev`, which brings its own.",
+    })
 }
 
 impl SlackConfig {

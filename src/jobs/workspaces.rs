@@ -122,9 +122,13 @@ impl Workspaces {
         Ok(count)
     }
 
-    /// Forgets nothing and knows nothing: for a process that waits for its first installation.
-    pub fn nothing_yet(&self) {
-        self.known.store(None);
+    /// Re-reads all, unless there is nothing yet and the environment's token is still to be
+    /// registered: then every delivery is refused until it is, rather than taken for nobody's.
+    pub async fn reload_if_any(&self, may_be_empty: bool) -> Result<(), WorkspaceError> {
+        if may_be_empty || self.are_known() || !installations::active(&self.db).await?.is_empty() {
+            self.reload().await?;
+        }
+        Ok(())
     }
 
     fn open(&self, stored: &Stored) -> Result<Workspace, SealError> {

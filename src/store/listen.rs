@@ -19,3 +19,11 @@ impl Listener {
         Ok((heard.channel().to_owned(), heard.payload().to_owned()))
     }
 }
+
+/// Tells every process that listens.
+pub async fn notify(db: &Db, channel: &str, payload: &str) -> StoreResult<()> {
+    sqlx::query!("select pg_notify($1, $2)::text as told", channel, payload)
+        .fetch_one(db.system())
+        .await?;
+    Ok(())
+}

@@ -1,0 +1,193 @@
+//! The composition root: the one place that knows all rooms and puts them together. `serve`,
+//! `dev` and the tests build the same app; they differ in what they hand in.
+
+use crate::agent::Agent;
+use crate::agent::tools::Toolbox;
+use crate::agent::tools::describe_tables::DescribeTables;
+use crate::agent::tools::list_connected_systems::ListConnectedSystems;
+use crate::agent::tools::manage_memory::ManageMemory;
+use crate::agent::tools::run_sql_query::RunSqlQuery;
+use crate::base::clock::SharedClock;
+use crate::base::config::{Config, SlackConfig};
+use crate::base::metrics;
+use crate::jobs::Services;
+use crate::jobs::people::Directory;
+use crate::jobs::run_turn::RunTurn;
+use crate::jobs::workspaces::{NewInstallation, Workspaces};
+use crate::models::Model;
+use crate::queue::{Handler, Worker, WorkerOptions};
+use crate::slack::client::SlackApi;
+use crate::slack::verify::Verifier;
+use crate::store::listen::{self, Listener};
+use crate::store::sandbox::{Limits as SandboxLimits, Sandbox};
+use crate::store::sealing::Sealer;
+use crate::store::{Db, inbox};
+use crate::surfaces::intake::Intake;
+use crate::web;
+use anyhow::Context;
+use axum::Router;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio_util::sync::CancellationToken;
+
+#[derive(Clone)]
+pub struct App {
+    pub services: Services,
+    pub worker: Worker,
+    pub router: Router,
+    /// What a process without the web role serves.
+    pub health_router: Router,
+    pub leaving: CancellationToken,
+}
+
+pub struct Parts {
+    pub clock: SharedClock,
+    pub model: Arc<dyn Model>,
+    pub is_demo: bool,
+}
+
+impl App {
+    pub async fn build(config: &Config, parts: Parts) -> anyhow::Result<Self> {
+        let db = Db::connect(config.database_url.expose(), config.database_connections)
+            .await
+            .context("the database at DATABASE_URL cannot be used")?;
+        let sealer = Sealer::from_text(&config.secret_key)?;
+        let api = SlackApi::new(&config.slack.api_url, parts.clock.clone())?;
+        let workspaces = Workspaces::new(db.clone(), api, sealer.clone());
+        let sandbox = Arc::new(Sandbox::new(
+            db.clone(),
+            &config.database_url,
+            sealer,
+            SandboxLimits::default(),
+        )?);
+        let services = Services {
+            agent: Agent {
+                model: parts.model,
+                tools: toolbox(sandbox),
+                limits: config.limits.clone(),
+            },
+            db: db.clone(),
+            clock: parts.clock.clone(),
+            workspaces: workspaces.clone(),
+            directory: Directory::default(),
+            public_url: config.public_url.clone(),
+            is_demo: parts.is_demo,
+        };
+        let options = WorkerOptions {
+            hands: config.workers,
+            grace: config.grace,
+        };
+        let worker = Worker::new(db.clone(), handlers(&services), &options);
+        let leaving = CancellationToken::new();
+        let health = web::health::Health {
+            db: db.clone(),
+            leaving: leaving.clone(),
+            render_metrics: Arc::new(metrics::render),
+        };
+        let router = web::router(
+            web::slack::Endpoints {
+                verifier: Arc::new(verifier(&config.slack)?),
+                clock: parts.clock,
+                intake: intake(db, workspaces, worker.clone()),
+            },
+            health.clone(),
+        );
+        Ok(Self {
+            services,
+            worker,
+            router,
+            health_router: web::health::routes(health),
+            leaving,
+        })
+    }
+
+    /// Keeps the installations current, and finds out which workspace the environment's token
+    /// is for: tried until Slack answers, because ingress refuses everything until then.
+    pub async fn keep_workspaces(&self, slack: &SlackConfig) {
+        let workspaces = &self.services.workspaces;
+        let first = async {
+            if let Some(token) = &slack.bot_token {
+                self.register(token).await;
+            }
+        };
+        let reload = async {
+            loop {
+                let _ = workspaces.reload_if_any(slack.oauth.is_some()).await;
+                match Listener::connect(&self.services.db, &["penny_installations"]).await {
+                    Ok(mut listener) => {
+                        let _ = workspaces.reload_if_any(slack.oauth.is_some()).await;
+                        while listener.next().await.is_ok() {
+                            let _ = workspaces.reload_if_any(slack.oauth.is_some()).await;
+                        }
+                    }
+                    Err(error) => tracing::debug!(%error, "not hearing of new installations"),
+                }
+                tokio::time::sleep(Duration::from_secs(2)).await;
+            }
+        };
+        tokio::join!(first, reload);
+    }
+
+    async fn register(&self, token: &crate::base::secret::Secret) {
+        let workspaces = &self.services.workspaces;
+        loop {
+            match workspaces.api().identity_of(token).await {
+                Ok(identity) => {
+                    match workspaces
+                        .install(NewInstallation::of_token(token.clone(), &identity))
+                        .await
+                    {
+                        Ok(_) => {
+                            tracing::info!(slack.workspace = identity.team, "connected to Slack");
+                            return;
+                        }
+                        Err(error) => tracing::error!(%error, "the workspace could not be stored"),
+                    }
+                }
+                Err(error) => {
+                    tracing::error!(%error, "Slack does not accept SLACK_BOT_TOKEN; `penny doctor` says more");
+                }
+            }
+            tokio::time::sleep(Duration::from_secs(3)).await;
+        }
+    }
+}
+
+fn toolbox(sandbox: Arc<Sandbox>) -> Toolbox {
+    Toolbox::new(vec![
+        Arc::new(DescribeTables),
+        Arc::new(RunSqlQuery::new(sandbox.clone())),
+        Arc::new(ListConnectedSystems::new(sandbox)),
+        Arc::new(ManageMemory),
+    ])
+}
+
+fn handlers(services: &Services) -> Vec<Arc<dyn Handler>> {
+    vec![Arc::new(RunTurn {
+        services: services.clone(),
+    })]
+}
+
+fn verifier(slack: &SlackConfig) -> anyhow::Result<Verifier> {
+    let current = slack.signing_secrets.first().context("there is no signing secret")?;
+    Ok(Verifier::new(current, slack.signing_secrets.get(1))?)
+}
+
+/// Work that a commit caused begins at once in this process, and a stop reaches every process.
+fn intake(db: Db, workspaces: Workspaces, worker: Worker) -> Intake {
+    Intake::start(db.clone(), workspaces, move |delivery| {
+        worker.wake();
+        if delivery.kind == inbox::Kind::Stop
+            && let (Some(channel), Some(thread)) = (&delivery.channel, &delivery.thread_ts)
+        {
+            let key = format!("{channel}:{thread}");
+            worker.stop(delivery.org, &key);
+            let (db, payload) = (db.clone(), format!("{} {key}", delivery.org));
+            tokio::spawn(async move {
+                if let Err(error) = listen::notify(&db, "penny_stop", &payload).await {
+                    tracing::debug!(%error, "other processes were not told to stop");
+                }
+            });
+        }
+    })
+}
