@@ -3,6 +3,7 @@
 
 pub mod agent;
 pub mod base;
+pub mod cli;
 pub mod demo;
 pub mod jobs;
 pub mod models;

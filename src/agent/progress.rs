@@ -18,7 +18,7 @@ pub enum TaskState {
     Failed,
 }
 
-pub trait Progress: Send {
+pub trait Progress: Send + Sync {
     /// More of the answer. Must not wait.
     fn text(&mut self, delta: &str);
     /// What came since the last `saved` is void: the attempt is made again.

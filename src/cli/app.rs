@@ -9,7 +9,7 @@ use crate::agent::tools::manage_memory::ManageMemory;
 use crate::agent::tools::run_sql_query::RunSqlQuery;
 use crate::base::clock::SharedClock;
 use crate::base::config::{Config, SlackConfig};
-use crate::base::metrics;
+use crate::base::ids::TeamId;
 use crate::jobs::Services;
 use crate::jobs::people::Directory;
 use crate::jobs::run_turn::RunTurn;
@@ -44,6 +44,8 @@ pub struct Parts {
     pub clock: SharedClock,
     pub model: Arc<dyn Model>,
     pub is_demo: bool,
+    /// Renders all metrics in Prometheus' text format.
+    pub render_metrics: Arc<dyn Fn() -> String + Send + Sync>,
 }
 
 impl App {
@@ -82,7 +84,7 @@ impl App {
         let health = web::health::Health {
             db: db.clone(),
             leaving: leaving.clone(),
-            render_metrics: Arc::new(metrics::render),
+            render_metrics: parts.render_metrics,
         };
         let router = web::router(
             web::slack::Endpoints {
@@ -105,11 +107,7 @@ impl App {
     /// is for: tried until Slack answers, because ingress refuses everything until then.
     pub async fn keep_workspaces(&self, slack: &SlackConfig) {
         let workspaces = &self.services.workspaces;
-        let first = async {
-            if let Some(token) = &slack.bot_token {
-                self.register(token).await;
-            }
-        };
+        let first = self.register(slack);
         let reload = async {
             loop {
                 let _ = workspaces.reload_if_any(slack.oauth.is_some()).await;
@@ -128,10 +126,19 @@ impl App {
         tokio::join!(first, reload);
     }
 
-    async fn register(&self, token: &crate::base::secret::Secret) {
+    /// Stores the workspace of the environment's token, if there is one.
+    pub async fn register(&self, slack: &SlackConfig) {
+        let Some(token) = &slack.bot_token else {
+            return;
+        };
         let workspaces = &self.services.workspaces;
         loop {
-            match workspaces.api().identity_of(token).await {
+            match workspaces
+                .api()
+                .client(TeamId::new(""), Arc::new(token.clone()))
+                .identity()
+                .await
+            {
                 Ok(identity) => {
                     match workspaces
                         .install(NewInstallation::of_token(token.clone(), &identity))
@@ -169,7 +176,10 @@ fn handlers(services: &Services) -> Vec<Arc<dyn Handler>> {
 }
 
 fn verifier(slack: &SlackConfig) -> anyhow::Result<Verifier> {
-    let current = slack.signing_secrets.first().context("there is no signing secret")?;
+    let current = slack
+        .signing_secrets
+        .first()
+        .context("there is no signing secret")?;
     Ok(Verifier::new(current, slack.signing_secrets.get(1))?)
 }
 

@@ -6,7 +6,9 @@
     reason = "the exception for tests does not reach the helpers of a test binary"
 )]
 
+mod conversations;
 mod memory;
 mod migrations;
 mod sandbox;
+mod support;
 mod tools;
