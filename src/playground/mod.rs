@@ -3,6 +3,11 @@
 //! the Slack of `penny dev`, with a page in the browser, and the Slack of the test-suite, where
 //! [`Slack::person`] gives the people who do things and see things.
 //!
+//! A test starts one from a [`Setup`], points it at Penny with [`Slack::point_at`], lets
+//! `slack.person("alice")?.mentions_penny("sales", "…")` happen and asserts on what
+//! `alice.visible_text(&said.thread())` shows. [`Slack::faults`] scripts misfortune,
+//! [`Slack::until`] waits, and `slack.calls().unread()` tells at the end what nobody looked at.
+//!
 //! It listens on the loopback interface only and knows no passwords: whoever reaches it may act
 //! for anybody. The Docker image is built without it.
 

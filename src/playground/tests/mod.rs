@@ -5,6 +5,7 @@ mod deliveries;
 mod interactions;
 mod oauth;
 mod page;
+mod penny_client;
 mod streams;
 mod web_api;
 
