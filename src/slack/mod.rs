@@ -3,6 +3,8 @@
 
 pub mod blocks;
 pub mod client;
+pub mod ids;
 pub mod inbound;
 pub mod markdown;
+pub mod text;
 pub mod verify;

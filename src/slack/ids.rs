@@ -1,0 +1,125 @@
+//! The names by which Slack tells us what was clicked or submitted, and what such a click
+//! carries. The values travel in messages that stay for years: change none of them.
+
+use crate::base::ids::TurnId;
+use uuid::Uuid;
+
+/// 👍 and 👎 under an answer; the value is a [`Verdict`].
+pub const FEEDBACK: &str = "penny_feedback";
+/// “What was wrong?” under a 👎; the value is the turn.
+pub const FEEDBACK_TELL: &str = "penny_feedback_tell";
+/// Retry under an answer; the value is the turn.
+pub const RETRY: &str = "penny_retry";
+/// The options of a question, `penny_answer:0` and so on; the value is a [`Choice`].
+pub const ANSWER: &str = "penny_answer";
+/// Forget a note; the value is its id.
+pub const FORGET: &str = "penny_memory_forget";
+/// Bring back a note that was just forgotten; the value is its id.
+pub const RESTORE: &str = "penny_memory_restore";
+/// A question to try in App Home, `penny_try:0` and so on; the value is its place in the list.
+pub const TRY: &str = "penny_try";
+/// Reads App Home anew.
+pub const REFRESH_HOME: &str = "penny_home_refresh";
+/// A link: Slack reports the click all the same, and nothing is to be done.
+pub const LINK: &str = "penny_link";
+
+/// The message shortcut.
+pub const ASK_ABOUT_MESSAGE: &str = "ask_about_message";
+/// The modal that it opens.
+pub const ASK_ABOUT_MODAL: &str = "penny_ask_about";
+/// The modal of `/penny ask` without a question.
+pub const ASK_MODAL: &str = "penny_ask";
+/// The modal that asks what was wrong with an answer.
+pub const FEEDBACK_MODAL: &str = "penny_feedback_comment";
+
+/// The one text field of a modal: its block and its element.
+pub const FIELD: &str = "penny_field";
+
+/// What somebody thought of an answer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Verdict {
+    pub turn: TurnId,
+    pub is_good: bool,
+}
+
+impl Verdict {
+    pub fn value(self) -> String {
+        let word = if self.is_good { "good" } else { "bad" };
+        format!("{word}:{}", self.turn)
+    }
+
+    pub fn parse(value: &str) -> Option<Self> {
+        let (word, turn) = value.split_once(':')?;
+        let is_good = match word {
+            "good" => true,
+            "bad" => false,
+            _ => return None,
+        };
+        Some(Self {
+            turn: turn.parse().ok()?,
+            is_good,
+        })
+    }
+}
+
+/// An option of a question, as its button carries it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Choice {
+    pub question: Uuid,
+    pub option: usize,
+}
+
+impl Choice {
+    pub fn value(self) -> String {
+        format!("{}:{}", self.question, self.option)
+    }
+
+    pub fn parse(value: &str) -> Option<Self> {
+        let (question, option) = value.split_once(':')?;
+        Some(Self {
+            question: question.parse().ok()?,
+            option: option.parse().ok()?,
+        })
+    }
+}
+
+/// One of several buttons with the same meaning: ids are unique within a block.
+pub fn numbered(action_id: &str, place: usize) -> String {
+    format!("{action_id}:{place}")
+}
+
+/// The meaning of an action id, without its number.
+pub fn meaning(action_id: &str) -> &str {
+    action_id.split_once(':').map_or(action_id, |(id, _)| id)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_a_button_carries_is_read_back_as_it_was_written() {
+        for is_good in [true, false] {
+            let verdict = Verdict {
+                turn: TurnId::fresh(),
+                is_good,
+            };
+            assert_eq!(Verdict::parse(&verdict.value()), Some(verdict));
+        }
+        let choice = Choice {
+            question: Uuid::now_v7(),
+            option: 3,
+        };
+        assert_eq!(Choice::parse(&choice.value()), Some(choice));
+        assert_eq!(meaning(&numbered(ANSWER, 4)), ANSWER);
+        assert_eq!(meaning(RETRY), RETRY);
+    }
+
+    #[test]
+    fn a_value_that_nobody_wrote_means_nothing() {
+        for value in ["", "good", "good:", "good:x", "fine:0192", "x:y"] {
+            assert_eq!(Verdict::parse(value), None, "{value}");
+            assert_eq!(Choice::parse(value), None, "{value}");
+        }
+    }
+}

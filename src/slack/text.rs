@@ -1,0 +1,183 @@
+//! What Penny says outside her answers: every sentence of her surfaces, in one place, so that
+//! they sound like one person. Each says what happened, to what, and what to do next.
+
+use super::blocks::{clip, escape};
+use crate::base::ids::UserId;
+
+// Under an answer.
+pub const GOOD_ANSWER: &str = "Good answer";
+pub const BAD_ANSWER: &str = "Bad answer";
+pub const RETRY: &str = "Retry";
+pub const THANKS: &str = "Thank you. I’m glad that helped.";
+pub const SORRY: &str = "Thank you for telling me. What was wrong with it?";
+pub const TELL_ME: &str = "Tell me";
+pub const WHAT_WAS_WRONG: &str = "What was wrong?";
+pub const WHAT_WAS_WRONG_HINT: &str = "The people who run me read this; nobody else does.";
+pub const COMMENT_KEPT: &str = "Thank you, I’ve passed that on.";
+pub const STILL_AT_IT: &str = "I’m still working on that one.";
+pub const ASKED_AGAIN_ALREADY: &str =
+    "I’ve been asked that again already. To try once more, press Retry under my newest answer.";
+pub const QUESTION_GONE: &str = "I no longer have that question. Please write it again.";
+
+// Questions to people.
+pub const ONLY_THEY_MAY_ANSWER: &str = "Only the person named here can answer.";
+pub const NO_SUCH_QUESTION: &str = "That question is no longer open, so there’s nothing to answer.";
+
+// Asking.
+pub const ASK_TITLE: &str = "Ask Penny";
+pub const ASK_SUBMIT: &str = "Ask";
+pub const CANCEL: &str = "Cancel";
+pub const SEND: &str = "Send";
+pub const ASK_LABEL: &str = "Your question";
+pub const ASK_PLACEHOLDER: &str = "What would you like to know?";
+pub const ASK_ABOUT_TITLE: &str = "Ask about this message";
+pub const ASK_ABOUT_DEFAULT: &str = "What does this mean for us, and what should we do next?";
+pub const NOT_IN_CHANNEL: &str = "I’m not in this channel yet, so I can’t answer here. Invite me with `/invite @Penny`, or write to me in a direct message.";
+pub const EMPTY_QUESTION: &str =
+    "There was no question in it. Try `/penny ask how did we do last quarter?`";
+pub const MODAL_TOO_LATE: &str =
+    "That took me too long, so Slack wouldn’t let me open the window. Please try once more.";
+pub const ASK_TOO_LATE: &str = "Slack wouldn’t let me open the window in time. Write the question right behind it: `/penny ask how did we do last quarter?`";
+
+// Commands.
+pub const GUESTS_CANNOT: &str =
+    "That’s for full members of this workspace. You can still ask me in a channel we share.";
+pub const MEMORY_EMPTY: &str = "I remember nothing about you yet. Tell me in a direct message: “remember that I report in euros”.";
+pub const MEMORY_USAGE: &str = "Use `/penny memory` to see what I remember, or `/penny memory forget 2` to have me forget the second note.";
+pub const NOTE_GONE: &str = "I don’t have that note any more.";
+pub const NOTHING_CONNECTED: &str = "No system is connected yet.";
+
+// App Home.
+pub const HOME_TITLE: &str = "What can I do for you?";
+pub const WHILE_WAITING: &str =
+    "Mention me in any channel I’m in, write to me in *Messages*, or try one of these:";
+pub const NO_CONVERSATIONS: &str = "_None yet. Press one of the questions above, and I’ll start._";
+pub const ANSWERING_IN_MESSAGES: &str = "I’m on it: you’ll find my answer in *Messages*.";
+pub const DEMO_MODEL: &str = "I’m thinking with the built-in demo model, which knows a few patterns only. With an API key set, I think with a real one.";
+pub const PANE_TITLE: &str = "What would you like to know?";
+
+/// Questions to begin with: (title, what is asked).
+pub const PROMPTS: [(&str, &str); 4] = [
+    (
+        "How is the pipeline?",
+        "How is our sales pipeline doing this quarter, by stage, and what changed in the last week?",
+    ),
+    (
+        "Deals at risk",
+        "Which open deals look at risk, and why? Show the owner and the last contact of each.",
+    ),
+    (
+        "Prepare my next meeting",
+        "Prepare me for my next customer meeting: who is coming, what is open, what was said last?",
+    ),
+    (
+        "What is blocked?",
+        "Which issues and pull requests are blocked or waiting for a review, and on whom?",
+    ),
+];
+
+pub fn hello_channel(bot: &UserId) -> String {
+    format!(
+        "Hi, I’m Penny. Mention <@{bot}> with a question and I’ll answer in its thread, from the data that everybody here may see. `/penny help` shows what else I can do."
+    )
+}
+
+pub fn asked(by: &UserId, question: &str) -> String {
+    format!("<@{by}> asked: {}", quoted(question))
+}
+
+/// Asked in the DM because Penny cannot write where the message is.
+pub fn asked_about(by: &UserId, question: &str, excerpt: &str) -> String {
+    format!("{}\n&gt; {}", asked(by, question), quoted(excerpt))
+}
+
+fn quoted(text: &str) -> String {
+    escape(&clip(text, 2_500)).replace('\n', "\n&gt; ")
+}
+
+pub fn chose(by: &UserId, option: &str) -> String {
+    format!("<@{by}> chose *{}*", escape(option))
+}
+
+pub fn already_answered(by: Option<&str>, answer: &str) -> String {
+    match by {
+        Some(by) => format!("<@{by}> already answered that: *{}*.", escape(answer)),
+        None => format!("That question is closed: {}.", escape(answer)),
+    }
+}
+
+pub fn not_yours_to_answer(asked: &str) -> String {
+    format!("That question is for <@{asked}>. You can tell me what you think in the thread.")
+}
+
+pub fn unknown_command(word: &str, nearest: Option<&str>) -> String {
+    let word = escape(&clip(word, 40));
+    match nearest {
+        Some(nearest) => format!("I don’t know `{word}`. Did you mean `/penny {nearest}`?"),
+        None => format!(
+            "I don’t know `{word}`. To ask me something, write `/penny ask {word} …`; `/penny help` shows the rest."
+        ),
+    }
+}
+
+pub fn no_such_note(place: &str, count: usize) -> String {
+    let place = escape(&clip(place, 40));
+    match count {
+        0 => MEMORY_EMPTY.to_owned(),
+        1 => format!("There is no note {place}; there is only 1. `/penny memory` shows it."),
+        count => {
+            format!(
+                "There is no note {place}; they go from 1 to {count}. `/penny memory` shows them."
+            )
+        }
+    }
+}
+
+pub fn forgot(note: &str) -> String {
+    format!("I’ve forgotten “{}”.", escape(&clip(note, 200)))
+}
+
+pub fn remembered_again(note: &str) -> String {
+    format!("I remember “{}” again.", escape(&clip(note, 200)))
+}
+
+pub fn greeting(name: &str) -> String {
+    let first = name.split_whitespace().next().unwrap_or(name);
+    format!("Hello {}", clip(first, 60))
+}
+
+pub fn thinking_with(model: &str, is_demo: bool) -> String {
+    if is_demo {
+        DEMO_MODEL.to_owned()
+    } else {
+        format!("I’m thinking with *{}*.", escape(model))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_somebody_asked_cannot_call_a_channel_in_pennys_name() {
+        let said = asked(&UserId::new("U1"), "hi <!channel>\nand <@U2>");
+        assert_eq!(
+            said,
+            "<@U1> asked: hi &lt;!channel&gt;\n&gt; and &lt;@U2&gt;"
+        );
+    }
+
+    #[test]
+    fn prompts_keep_slacks_limits() {
+        for (title, message) in PROMPTS {
+            assert!(title.chars().count() <= 75, "{title}");
+            assert!(message.chars().count() <= 1_000, "{message}");
+        }
+    }
+
+    #[test]
+    fn a_wrong_number_of_a_note_is_answered_with_the_right_ones() {
+        assert!(no_such_note("9", 3).contains("1 to 3"));
+        assert_eq!(no_such_note("1", 0), MEMORY_EMPTY);
+    }
+}
