@@ -38,12 +38,27 @@ impl Failure {
         Self { error, retry }
     }
 
+    /// The answer stopped making sense, or stopped.
+    pub fn broken(how: &str) -> Self {
+        Self::of(ModelError::Broken(how.to_owned()))
+    }
+
     pub fn lasting(error: ModelError) -> Self {
         Self {
             error,
             retry: Retry::Never,
         }
     }
+}
+
+/// What comes next in a stream, unless nothing does for too long.
+pub(super) async fn not_silent<T>(
+    idle: Duration,
+    next: impl Future<Output = T>,
+) -> Result<T, Failure> {
+    tokio::time::timeout(idle, next)
+        .await
+        .map_err(|_| Failure::broken(&format!("nothing came for {} s", idle.as_secs())))
 }
 
 #[async_trait]

@@ -28,12 +28,21 @@ pub(super) struct Exchange {
     first_byte: Duration,
 }
 
+/// Why an adapter cannot be set up as it is configured.
 #[derive(Debug, thiserror::Error)]
-pub(super) enum ExchangeError {
+pub enum SetupError {
+    #[error("the base URL is not an http or https address")]
+    BaseUrl,
     #[error("the key holds characters that no header can carry")]
     Key,
-    #[error(transparent)]
-    Client(#[from] ClientError),
+    #[error("the HTTP client could not be set up: {0}")]
+    Client(String),
+}
+
+impl From<ClientError> for SetupError {
+    fn from(error: ClientError) -> Self {
+        Self::Client(error.to_string())
+    }
 }
 
 impl Exchange {
@@ -42,11 +51,11 @@ impl Exchange {
         (header, prefix): (HeaderName, &str),
         key: &Secret,
         first_byte: Duration,
-    ) -> Result<Self, ExchangeError> {
+    ) -> Result<Self, SetupError> {
         let mut headers = HeaderMap::new();
         if !key.is_empty() {
             let mut value = HeaderValue::from_str(&format!("{prefix}{}", key.expose()))
-                .map_err(|_| ExchangeError::Key)?;
+                .map_err(|_| SetupError::Key)?;
             value.set_sensitive(true);
             headers.insert(header, value);
         }

@@ -5,6 +5,8 @@ pub mod anthropic;
 mod attempt;
 pub mod content;
 mod exchange;
+pub mod fallback;
+pub mod openai;
 pub mod price;
 mod refusal;
 pub mod scripted;
@@ -12,6 +14,7 @@ pub mod scripted;
 mod testing;
 
 pub use content::{Block, Message, Role};
+pub use exchange::SetupError;
 
 use async_trait::async_trait;
 use serde::{Deserialize, Serialize};

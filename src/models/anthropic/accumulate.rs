@@ -3,7 +3,7 @@
 
 use crate::models::attempt::{Failure, Sink};
 use crate::models::content::tool_input;
-use crate::models::{Block, Delta, ModelError, Reply, Stop, Usage};
+use crate::models::{Block, Delta, Reply, Stop, Usage};
 use anthropic_sdk::types::messages::{
     MessageDeltaUsage, RawContentBlockDelta, RawMessageStreamEvent,
 };
@@ -61,7 +61,7 @@ impl Accumulator {
             }
             RawMessageStreamEvent::MessageStop => {
                 if self.blocks.values().any(|growing| growing.is_open) {
-                    return Err(broken("it stopped inside a block"));
+                    return Err(Failure::broken("it stopped inside a block"));
                 }
                 return Ok(true);
             }
@@ -139,7 +139,7 @@ impl Accumulator {
                 growing.written.push_str(&partial_json);
             }
             (_, RawContentBlockDelta::CitationsDelta { .. } | RawContentBlockDelta::Unknown) => {}
-            _ => return Err(broken("a piece does not fit its block")),
+            _ => return Err(Failure::broken("a piece does not fit its block")),
         }
         Ok(())
     }
@@ -160,7 +160,7 @@ impl Accumulator {
         self.blocks
             .get_mut(&index)
             .filter(|growing| growing.is_open)
-            .ok_or_else(|| broken("a piece belongs to no open block"))
+            .ok_or_else(|| Failure::broken("a piece belongs to no open block"))
     }
 
     fn count_start(&mut self, usage: &Value) {
@@ -210,8 +210,4 @@ impl Accumulator {
             usage: self.usage,
         }
     }
-}
-
-fn broken(how: &str) -> Failure {
-    Failure::of(ModelError::Broken(how.to_owned()))
 }

@@ -100,6 +100,5 @@ impl DirectEvents {
 }
 
 fn unreadable() -> Failure {
-    let sentence = "it sent something unreadable".to_owned();
-    Failure::of(ModelError::Broken(sentence))
+    Failure::broken("it sent something unreadable")
 }

@@ -8,9 +8,8 @@ mod thinking;
 mod transport;
 mod wire;
 
-use super::attempt::{Attempt, Failure, Sink, persist};
-use super::exchange::ExchangeError;
-use super::{Delta, Model, ModelError, Price, Reply, Request, price};
+use super::attempt::{Attempt, Failure, Sink, not_silent, persist};
+use super::{Delta, Model, ModelError, Price, Reply, Request, SetupError, price};
 use crate::base::clock::SharedClock;
 use crate::base::secret::Secret;
 use crate::net::retry::RetryPolicy;
@@ -49,25 +48,6 @@ impl Config {
             first_byte: Duration::from_secs(60),
             idle: Duration::from_secs(60),
             retry: RetryPolicy::default(),
-        }
-    }
-}
-
-#[derive(Debug, thiserror::Error)]
-pub enum SetupError {
-    #[error("the base URL is not an http or https address")]
-    BaseUrl,
-    #[error("the key holds characters that no header can carry")]
-    Key,
-    #[error("the HTTP client could not be set up: {0}")]
-    Client(String),
-}
-
-impl From<ExchangeError> for SetupError {
-    fn from(error: ExchangeError) -> Self {
-        match error {
-            ExchangeError::Key => Self::Key,
-            ExchangeError::Client(error) => Self::Client(error.to_string()),
         }
     }
 }
@@ -120,14 +100,9 @@ impl Anthropic {
         let mut events = self.transport.open(params).await?;
         let mut reply = Accumulator::new(&current.id);
         loop {
-            let next = tokio::time::timeout(self.idle, events.next(&self.transport));
-            let Ok(next) = next.await else {
-                let silence = format!("nothing came for {} s", self.idle.as_secs());
-                return Err(Failure::of(ModelError::Broken(silence)));
-            };
+            let next = not_silent(self.idle, events.next(&self.transport)).await?;
             let Some(event) = next.transpose()? else {
-                let cut = "it ended in the middle".to_owned();
-                return Err(Failure::of(ModelError::Broken(cut)));
+                return Err(Failure::broken("it ended in the middle"));
             };
             if reply.take(event, on)? {
                 return Ok(reply.finish());

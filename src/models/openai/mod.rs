@@ -1,0 +1,130 @@
+//! Any endpoint that speaks OpenAI's chat completions: OpenAI, OpenRouter, Ollama, vLLM, NVIDIA
+//! NIM and many more. They differ in what they leave out, so little is taken for granted.
+
+mod accumulate;
+mod wire;
+
+use super::attempt::{Attempt, Failure, Sink, not_silent, persist};
+use super::exchange::Exchange;
+use super::{Delta, Model, ModelError, Price, Reply, Request, SetupError, price};
+use crate::base::clock::SharedClock;
+use crate::base::secret::Secret;
+use crate::net::retry::RetryPolicy;
+use accumulate::{Accumulator, Chunk};
+use async_trait::async_trait;
+use std::fmt;
+use std::time::Duration;
+use url::Url;
+
+pub const DEFAULT_BASE_URL: &str = "https://api.openai.com/v1";
+
+#[derive(Debug, Clone)]
+pub struct Config {
+    /// May be empty: a model on one's own machine needs none.
+    pub api_key: Secret,
+    /// With the version, as in [`DEFAULT_BASE_URL`].
+    pub base_url: String,
+    pub model: String,
+    pub first_byte: Duration,
+    pub idle: Duration,
+    pub retry: RetryPolicy,
+}
+
+impl Config {
+    pub fn new(api_key: Secret, model: &str) -> Self {
+        Self {
+            api_key,
+            base_url: DEFAULT_BASE_URL.to_owned(),
+            model: model.to_owned(),
+            first_byte: Duration::from_secs(60),
+            idle: Duration::from_secs(60),
+            retry: RetryPolicy::default(),
+        }
+    }
+}
+
+pub struct OpenAi {
+    exchange: Exchange,
+    url: Url,
+    model: String,
+    idle: Duration,
+    retry: RetryPolicy,
+    clock: SharedClock,
+}
+
+impl OpenAi {
+    pub fn new(config: &Config, clock: SharedClock) -> Result<Self, SetupError> {
+        let base = config.base_url.trim_end_matches('/');
+        let url = Url::parse(&format!("{base}/chat/completions"))
+            .ok()
+            .filter(|url| matches!(url.scheme(), "http" | "https"))
+            .ok_or(SetupError::BaseUrl)?;
+        let bearer = (http::header::AUTHORIZATION, "Bearer ");
+        Ok(Self {
+            exchange: Exchange::new(bearer, &config.api_key, config.first_byte)?,
+            url,
+            model: config.model.clone(),
+            idle: config.idle,
+            retry: config.retry,
+            clock,
+        })
+    }
+
+    async fn stream(&self, request: &Request, on: Sink<'_>) -> Result<Reply, Failure> {
+        let body = wire::body(&self.model, &self.url, request);
+        let mut events = self.exchange.post(self.url.clone(), &body).await?;
+        let mut reply = Accumulator::new(&self.model);
+        loop {
+            match not_silent(self.idle, events.next()).await?.transpose()? {
+                None if reply.has_ended() => return reply.finish(request),
+                None => return Err(Failure::broken("it ended in the middle")),
+                Some(event) if event.data == "[DONE]" => return reply.finish(request),
+                Some(event) => {
+                    let data = serde_json::from_str(&event.data)
+                        .map_err(|_| Failure::broken("it sent something unreadable"))?;
+                    match Chunk::read(data) {
+                        Ok(chunk) => reply.take(chunk, on),
+                        Err(refusal) => return Err(events.refused(&refusal)),
+                    }
+                }
+            }
+        }
+    }
+}
+
+#[async_trait]
+impl Attempt for OpenAi {
+    async fn attempt(&self, request: &Request, on: Sink<'_>) -> Result<Reply, Failure> {
+        self.stream(request, on).await
+    }
+}
+
+#[async_trait]
+impl Model for OpenAi {
+    fn name(&self) -> String {
+        self.model.clone()
+    }
+
+    fn price(&self) -> Option<Price> {
+        price::of(&self.model)
+    }
+
+    async fn reply(
+        &self,
+        request: &Request,
+        on: &mut (dyn FnMut(Delta) + Send),
+    ) -> Result<Reply, ModelError> {
+        persist(self, &self.retry, self.clock.as_ref(), request, on).await
+    }
+}
+
+impl fmt::Debug for OpenAi {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("OpenAi")
+            .field("model", &self.model)
+            .finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests;
