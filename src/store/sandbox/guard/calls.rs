@@ -32,12 +32,8 @@ impl Walk<'_> {
         )?;
         match args {
             FunctionArguments::None => {}
-            FunctionArguments::Subquery(_) => {
-                return Err(Refusal::construct(
-                    "A bare query as an argument",
-                    "Put it in parentheses of its own: f((SELECT …)).",
-                ));
-            }
+            // Only ARRAY (SELECT …) gets this far.
+            FunctionArguments::Subquery(subquery) => self.query(subquery)?,
             FunctionArguments::List(FunctionArgumentList {
                 duplicate_treatment: _,
                 args,

@@ -105,19 +105,18 @@ impl Walk<'_> {
             }
             Expr::Like {
                 negated: _,
-                any,
+                any: _,
                 expr,
                 pattern,
                 escape_char,
             }
             | Expr::ILike {
                 negated: _,
-                any,
+                any: _,
                 expr,
                 pattern,
                 escape_char,
             } => {
-                absent(!*any, "LIKE ANY without ANY (ARRAY[…])")?;
                 self.each([expr, pattern])?;
                 self.each(escape_char)
             }
