@@ -8,6 +8,7 @@ use super::prompt;
 use super::tools::{Effect, Eyes, Outcome, ToolContext, ToolError, Toolbox};
 use super::transcript::{Entry, Input, Summary, ToolResult, Transcript};
 use crate::base::config::Limits;
+use crate::base::metrics as names;
 use crate::models::{Block, Delta, Message, Model, ModelError, Reply, Request, Stop};
 use crate::store::StoreError;
 use crate::store::turns::Spent;
@@ -175,13 +176,13 @@ impl Agent {
     }
 
     async fn save_reply(&self, run: &mut Run<'_>, reply: Reply) -> Result<Step, TurnError> {
-        metrics::counter!("penny_steps_total").increment(1);
-        metrics::counter!("penny_tokens_total").increment(reply.usage.total());
+        metrics::counter!(names::STEPS).increment(1);
+        metrics::counter!(names::TOKENS).increment(reply.usage.total());
         let cost = self
             .model
             .price()
             .map_or(0, |price| price.micros(reply.usage));
-        metrics::counter!("penny_cost_micros_total").increment(cost);
+        metrics::counter!(names::COST).increment(cost);
         run.spent.steps += 1;
         run.spent.tokens += i64::try_from(reply.usage.total()).unwrap_or(i64::MAX);
         run.spent.cost_micros += i64::try_from(cost).unwrap_or(i64::MAX);

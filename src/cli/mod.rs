@@ -1,3 +1,59 @@
 //! The command line, and the composition root that puts the rooms together.
 
 pub mod app;
+mod serve;
+
+use crate::base::config::{Config, Source};
+use crate::base::telemetry;
+use crate::store::migrate;
+use anyhow::Context;
+use clap::{Parser, Subcommand};
+use std::io::Write;
+use std::time::Duration;
+
+#[derive(Debug, Parser)]
+#[command(name = "penny", version, about, propagate_version = true)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Serve Slack: the web role takes events in, the worker role answers them
+    Serve(serve::ServeArgs),
+    /// Bring the database to this version's schema
+    Migrate,
+}
+
+/// Runs the command line; what it returns is what the person at the terminal reads.
+pub async fn run() -> anyhow::Result<()> {
+    let source = Source::environment();
+    let command = Cli::parse().command;
+    let telemetry = telemetry::install(&source)?;
+    crate::base::metrics::install().context("the metrics cannot be recorded")?;
+    let outcome = dispatch(command, &source).await;
+    telemetry.shutdown().await;
+    outcome
+}
+
+async fn dispatch(command: Command, source: &Source) -> anyhow::Result<()> {
+    match command {
+        Command::Serve(args) => serve::run(args, &Config::read(source)?).await,
+        Command::Migrate => {
+            let config = crate::base::config::database_url(source)?;
+            let applied = migrate::run(&config, Duration::from_secs(60), &say).await?;
+            say(&match applied {
+                0 => "The database is up to date.".to_owned(),
+                1 => "Applied one migration.".to_owned(),
+                many => format!("Applied {many} migrations."),
+            });
+            Ok(())
+        }
+    }
+}
+
+/// Tells the person at the terminal. A closed terminal is no reason to stop.
+fn say(line: &str) {
+    let _ = writeln!(std::io::stderr(), "{line}");
+}

@@ -4,6 +4,7 @@ use super::app::{App, Parts};
 use super::say;
 use crate::base::clock::SystemClock;
 use crate::base::config::Config;
+use crate::base::metrics;
 use crate::models;
 use crate::store::migrate;
 use crate::web::server;
@@ -40,9 +41,10 @@ pub async fn run(args: ServeArgs, config: &Config) -> anyhow::Result<()> {
     }
     let clock = Arc::new(SystemClock);
     let parts = Parts {
-        model: models::build(&config.models, clock.clone())?,
+        model: models::build::build(&config.models, clock.clone())?,
         clock,
         is_demo: false,
+        render_metrics: Arc::new(metrics::render),
     };
     let app = App::build(config, parts).await?;
     let address = format!("{}:{}", config.host, config.port);

@@ -3,6 +3,7 @@
 
 pub mod anthropic;
 mod attempt;
+pub mod build;
 pub mod content;
 mod exchange;
 pub mod fallback;

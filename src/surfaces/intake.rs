@@ -2,6 +2,7 @@
 //! deliveries become one commit. Nothing is acknowledged before that commit.
 
 use crate::base::ids::{ChannelId, Ts, UserId};
+use crate::base::metrics as names;
 use crate::jobs::workspaces::{Workspace, Workspaces};
 use crate::slack::inbound::{
     Callback, Event, EventEnvelope, Heard, Inbound, Installation, Interaction, Malformed,
@@ -63,7 +64,7 @@ impl Intake {
         let envelope = match Callback::parse(body)? {
             Callback::UrlVerification { challenge } => return Ok(Answer::Challenge(challenge)),
             Callback::RateLimited { team, minute } => {
-                metrics::counter!("penny_slack_rate_limited_events_total").increment(1);
+                metrics::counter!(names::EVENTS_WITHHELD).increment(1);
                 tracing::warn!(
                     slack.team = team.map(|team| team.0).unwrap_or_default(),
                     minute,
@@ -166,7 +167,7 @@ impl Intake {
         };
         match tokio::time::timeout(PATIENCE, send).await {
             Ok(Ok(true)) => {
-                metrics::histogram!("penny_ack_seconds").record(begun.elapsed().as_secs_f64());
+                metrics::histogram!(names::ACK_SECONDS).record(begun.elapsed().as_secs_f64());
                 Ok(Answer::Stored)
             }
             Ok(Err(error)) => Err(error),
@@ -191,7 +192,7 @@ async fn write(db: Db, mut waiting: mpsc::Receiver<Waiting>, stored: impl Fn(&De
         if let Err(error) = outcome {
             tracing::warn!(%error, deliveries = deliveries.len(), "deliveries could not be stored");
         }
-        metrics::counter!("penny_acks_total", "outcome" => if is_stored { "stored" } else { "refused" })
+        metrics::counter!(names::ACKS, "outcome" => if is_stored { "stored" } else { "refused" })
             .increment(answers.len() as u64);
         for answer in answers {
             let _ = answer.send(is_stored);

@@ -1,5 +1,6 @@
 //! For operators and load balancers: alive, ready, and the metrics.
 
+use crate::base::metrics as names;
 use crate::store::Db;
 use axum::Router;
 use axum::extract::State;
@@ -42,17 +43,19 @@ async fn ready(State(health): State<Health>) -> Response {
 
 async fn metrics_page(State(health): State<Health>) -> Response {
     let (open, idle) = health.db.pool_size();
-    metrics::gauge!("penny_database_connections", "state" => "open").set(f64::from(open));
-    metrics::gauge!("penny_database_connections", "state" => "idle").set(idle as f64);
+    metrics::gauge!(names::DB_CONNECTIONS, "state" => "open").set(f64::from(open));
+    metrics::gauge!(names::DB_CONNECTIONS, "state" => "idle").set(idle as f64);
     if let Ok(backlog) = crate::store::jobs::backlog(&health.db).await {
         for kind in backlog {
-            let gauge = |name: &'static str, value: f64| {
-                metrics::gauge!(name, "kind" => kind.kind.clone()).set(value);
+            let depth = |state: &'static str, value: i64| {
+                metrics::gauge!(names::QUEUE_DEPTH, "kind" => kind.kind.clone(), "state" => state)
+                    .set(value as f64);
             };
-            gauge("penny_jobs_ready", kind.ready as f64);
-            gauge("penny_jobs_running", kind.running as f64);
-            gauge("penny_jobs_dead", kind.dead as f64);
-            gauge("penny_jobs_oldest_seconds", kind.oldest_seconds);
+            depth("ready", kind.ready);
+            depth("running", kind.running);
+            depth("dead", kind.dead);
+            metrics::gauge!(names::QUEUE_AGE_SECONDS, "kind" => kind.kind.clone())
+                .set(kind.oldest_seconds);
         }
     }
     (

@@ -1,0 +1,130 @@
+//! What `/metrics` counts: every name once, with its meaning. The code that does a thing counts
+//! it, by these names; labels are few and of few values, never an id.
+
+use metrics::{Unit, describe_counter, describe_gauge, describe_histogram};
+use metrics_exporter_prometheus::{BuildError, Matcher, PrometheusBuilder, PrometheusHandle};
+use std::sync::OnceLock;
+
+/// Requests of Slack that were answered; `surface` (events, interactions …) and `outcome`.
+pub const ACKS: &str = "penny_acks_total";
+/// From the first byte of a request to its acknowledgement; `surface`.
+pub const ACK_SECONDS: &str = "penny_ack_seconds";
+/// Times that Slack said it withheld events because there were too many.
+pub const EVENTS_WITHHELD: &str = "penny_slack_events_withheld_total";
+/// Turns that ended; `outcome`.
+pub const TURNS: &str = "penny_turns_total";
+/// From the message to the end of its turn.
+pub const TURN_SECONDS: &str = "penny_turn_seconds";
+/// From the message to the first thing that its writer sees.
+pub const FIRST_POST_SECONDS: &str = "penny_first_post_seconds";
+/// Steps of turns: one model call with the tool calls that follow it.
+pub const STEPS: &str = "penny_steps_total";
+/// Tool calls; `tool` and `outcome`.
+pub const TOOL_CALLS: &str = "penny_tool_calls_total";
+/// Tokens; `model` and `kind` (input, output, cache_read, cache_write).
+pub const TOKENS: &str = "penny_tokens_total";
+/// Money spent on models, in millionths of a US dollar; `model`.
+pub const COST: &str = "penny_cost_microdollars_total";
+/// Calls of Slack's Web API; `method` and `outcome` (ok, or Slack's error code).
+pub const SLACK_CALLS: &str = "penny_slack_calls_total";
+/// How long Slack took to answer; `method`.
+pub const SLACK_CALL_SECONDS: &str = "penny_slack_call_seconds";
+/// Jobs by `kind` and `state` (ready, running, dead).
+pub const QUEUE_DEPTH: &str = "penny_queue_depth";
+/// How long the oldest job that could run has waited; `kind`.
+pub const QUEUE_AGE_SECONDS: &str = "penny_queue_age_seconds";
+/// Connections of the pool by `state` (idle, busy).
+pub const DB_CONNECTIONS: &str = "penny_db_connections";
+
+const SECONDS: &[f64] = &[
+    0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0, 60.0,
+    120.0, 300.0, 600.0,
+];
+
+static RECORDER: OnceLock<PrometheusHandle> = OnceLock::new();
+
+/// Starts counting; a second call in the same process changes nothing.
+pub fn install() -> Result<(), BuildError> {
+    if RECORDER.get().is_some() {
+        return Ok(());
+    }
+    let builder =
+        PrometheusBuilder::new().set_buckets_for_metric(Matcher::Suffix("_seconds".into()), SECONDS)?;
+    match builder.install_recorder() {
+        Ok(handle) => {
+            RECORDER.get_or_init(|| handle);
+            describe();
+            Ok(())
+        }
+        // Two starts at once: the other one won.
+        Err(BuildError::FailedToSetGlobalRecorder(_)) => Ok(()),
+        Err(error) => Err(error),
+    }
+}
+
+/// The page that Prometheus reads. Empty before [`install`].
+pub fn render() -> String {
+    RECORDER.get().map_or_else(String::new, |handle| {
+        handle.run_upkeep();
+        handle.render()
+    })
+}
+
+/// Folds raw samples into their buckets. Called every few seconds, or they pile up
+/// where nobody asks for the page.
+pub fn upkeep() {
+    if let Some(handle) = RECORDER.get() {
+        handle.run_upkeep();
+    }
+}
+
+fn describe() {
+    describe_counter!(ACKS, "Requests of Slack that were answered");
+    describe_histogram!(ACK_SECONDS, Unit::Seconds, "Time to acknowledge a request");
+    describe_counter!(EVENTS_WITHHELD, "Slack's notices of withheld events");
+    describe_counter!(TURNS, "Turns that ended");
+    describe_histogram!(TURN_SECONDS, Unit::Seconds, "Time from message to answer");
+    describe_histogram!(
+        FIRST_POST_SECONDS,
+        Unit::Seconds,
+        "Time from message to the first visible reaction"
+    );
+    describe_counter!(STEPS, "Steps of turns");
+    describe_counter!(TOOL_CALLS, "Tool calls");
+    describe_counter!(TOKENS, "Model tokens");
+    describe_counter!(COST, "Model cost in millionths of a US dollar");
+    describe_counter!(SLACK_CALLS, "Calls of Slack's Web API");
+    describe_histogram!(SLACK_CALL_SECONDS, Unit::Seconds, "Slack's answer time");
+    describe_gauge!(QUEUE_DEPTH, "Jobs in the queue");
+    describe_gauge!(
+        QUEUE_AGE_SECONDS,
+        Unit::Seconds,
+        "Age of the oldest job that could run"
+    );
+    describe_gauge!(DB_CONNECTIONS, "Database connections");
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use metrics::{counter, gauge, histogram};
+
+    #[test]
+    fn the_page_tells_what_was_counted_and_what_it_means() {
+        install().unwrap();
+        install().unwrap();
+        counter!(SLACK_CALLS, "method" => "chat.postMessage", "outcome" => "ok").increment(2);
+        histogram!(ACK_SECONDS, "surface" => "events").record(0.004);
+        gauge!(QUEUE_DEPTH, "kind" => "run_turn", "state" => "ready").set(3.0);
+        upkeep();
+        let page = render();
+        for line in [
+            "# HELP penny_slack_calls_total Calls of Slack's Web API",
+            r#"penny_slack_calls_total{method="chat.postMessage",outcome="ok"} 2"#,
+            r#"penny_ack_seconds_bucket{surface="events",le="0.005"} 1"#,
+            r#"penny_queue_depth{kind="run_turn",state="ready"} 3"#,
+        ] {
+            assert!(page.contains(line), "{line} is missing in:\n{page}");
+        }
+    }
+}
