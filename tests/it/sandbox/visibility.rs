@@ -187,3 +187,55 @@ fn over_every_view_a_viewer_sees_exactly_what_the_rule_allows() {
     // Its database is dropped from within the runtime it was made in.
     runtime.block_on(async move { drop(world) });
 }
+
+#[tokio::test]
+async fn attendees_are_seen_by_those_who_see_the_meeting() {
+    let mut world = World::new().await;
+    let org = world.org("Alpha").await;
+    let ann = world.person(org, "Ann").await;
+    let bob = world.person(org, "Bob").await;
+    let meetings = TABLES
+        .iter()
+        .find(|table| table.name == "meetings")
+        .unwrap();
+    let private = Rule {
+        visibility: "person",
+        owner: Some(bob),
+        ..Rule::everybody()
+    };
+    for (rule, guest) in [(Rule::everybody(), "everybody"), (private, "only Bob")] {
+        let meeting = world.row(meetings, org, &rule, "talk").await;
+        world
+            .execute(format!(
+                "insert into core.meeting_attendees (org_id, meeting_id, email, name)
+                 values ('{org}', '{meeting}', 'guest@example.com', '{guest}')"
+            ))
+            .await;
+    }
+    let sql = "select name from meeting_attendees order by name";
+    assert_eq!(
+        world.column(&in_private(org, ann), sql).await,
+        ["everybody"]
+    );
+    assert_eq!(
+        world.column(&in_private(org, bob), sql).await,
+        ["everybody", "only Bob"]
+    );
+}
+
+#[tokio::test]
+async fn colleagues_know_each_other_and_outsiders_are_not_shown_the_directory() {
+    let mut world = World::new().await;
+    let alpha = world.org("Alpha").await;
+    let bravo = world.org("Bravo").await;
+    let ann = world.person(alpha, "Ann").await;
+    world.person(bravo, "Eve").await;
+    let viewer = in_private(alpha, ann);
+    let sql = "select name from people order by name";
+    assert_eq!(world.column(&viewer, sql).await, ["Ann", "Nobody"]);
+    let with_outsiders = Viewer {
+        external_present: true,
+        ..viewer
+    };
+    assert!(world.column(&with_outsiders, sql).await.is_empty());
+}
