@@ -1,6 +1,7 @@
 //! How Penny talks HTTP to the world: one client with time-outs, one retry policy,
 //! a parser for event streams, and a guard for addresses that other people choose.
 
+pub mod guard;
 pub mod retry;
 pub mod sse;
 
@@ -26,11 +27,13 @@ pub fn install_crypto() {
 /// A client for addresses that the operator chose. Time-outs of a whole call belong to the caller:
 /// a stream may rightly last minutes.
 pub fn client() -> Result<reqwest::Client, ClientError> {
+    builder().build().map_err(ClientError)
+}
+
+fn builder() -> reqwest::ClientBuilder {
     install_crypto();
     reqwest::Client::builder()
         .user_agent(USER_AGENT)
         .connect_timeout(CONNECT_TIMEOUT)
         .redirect(reqwest::redirect::Policy::none())
-        .build()
-        .map_err(ClientError)
 }

@@ -21,8 +21,11 @@ impl Anthropic {
     /// succeeds the default model is used. Ends at once if the model was named; else runs until
     /// it is dropped.
     pub async fn follow_newest(&self) {
+        if !self.follows_newest {
+            return;
+        }
         let mut retry = FIRST_RETRY;
-        while self.follows_newest {
+        loop {
             let wait = match self.look_up_newest().await {
                 Ok(()) => {
                     retry = FIRST_RETRY;

@@ -102,9 +102,11 @@ fn results_of(message: &Message) -> Result<Vec<&str>, String> {
 }
 
 fn calls_of(message: &Message) -> Vec<&str> {
-    let id = |block| match block {
-        &Block::ToolUse { ref id, .. } => Some(id.as_str()),
-        _ => None,
-    };
-    message.content.iter().filter_map(id).collect()
+    let blocks = message.content.iter();
+    blocks
+        .filter_map(|block| match block {
+            Block::ToolUse { id, .. } => Some(id.as_str()),
+            _ => None,
+        })
+        .collect()
 }
