@@ -11,6 +11,7 @@ pub const RETRY: &str = "Retry";
 pub const THANKS: &str = "Thank you. I’m glad that helped.";
 pub const SORRY: &str = "Thank you for telling me. What was wrong with it?";
 pub const TELL_ME: &str = "Tell me";
+pub const FEEDBACK_TITLE: &str = "About this answer";
 pub const WHAT_WAS_WRONG: &str = "What was wrong?";
 pub const WHAT_WAS_WRONG_HINT: &str = "The people who run me read this; nobody else does.";
 pub const COMMENT_KEPT: &str = "Thank you, I’ve passed that on.";
@@ -30,7 +31,7 @@ pub const CANCEL: &str = "Cancel";
 pub const SEND: &str = "Send";
 pub const ASK_LABEL: &str = "Your question";
 pub const ASK_PLACEHOLDER: &str = "What would you like to know?";
-pub const ASK_ABOUT_TITLE: &str = "Ask about this message";
+pub const ASK_ABOUT_LABEL: &str = "What would you like to know about this message?";
 pub const ASK_ABOUT_DEFAULT: &str = "What does this mean for us, and what should we do next?";
 pub const NOT_IN_CHANNEL: &str = "I’m not in this channel yet, so I can’t answer here. Invite me with `/invite @Penny`, or write to me in a direct message.";
 pub const EMPTY_QUESTION: &str =
@@ -45,10 +46,18 @@ pub const GUESTS_CANNOT: &str =
 pub const MEMORY_EMPTY: &str = "I remember nothing about you yet. Tell me in a direct message: “remember that I report in euros”.";
 pub const MEMORY_USAGE: &str = "Use `/penny memory` to see what I remember, or `/penny memory forget 2` to have me forget the second note.";
 pub const NOTE_GONE: &str = "I don’t have that note any more.";
+pub const FORGET: &str = "Forget";
+pub const UNDO: &str = "Undo";
+pub const HELP_INTRO: &str = "I’m Penny. Mention me in a channel, write to me in a direct message, or use *Ask Penny about this* in a message’s menu. I answer from what our connected systems know, and only with what everybody who reads along may see.";
+pub const HELP_OUTRO: &str = "While I work, write more to steer me, or “stop” to stop me. Say “remember …” and I’ll keep it in mind.";
 pub const NOTHING_CONNECTED: &str = "No system is connected yet.";
 
 // App Home.
-pub const HOME_TITLE: &str = "What can I do for you?";
+pub const HOME_CONVERSATIONS: &str = "Recent conversations";
+pub const HOME_SYSTEMS: &str = "Connected systems";
+pub const HOME_MEMORY: &str = "What I remember about you";
+pub const REFRESH: &str = "Refresh";
+pub const UNTITLED: &str = "A conversation";
 pub const WHILE_WAITING: &str =
     "Mention me in any channel I’m in, write to me in *Messages*, or try one of these:";
 pub const NO_CONVERSATIONS: &str = "_None yet. Press one of the questions above, and I’ll start._";
@@ -82,17 +91,14 @@ pub fn hello_channel(bot: &UserId) -> String {
     )
 }
 
+/// `question` is as Slack writes it, with `<@U…>` and escapes.
 pub fn asked(by: &UserId, question: &str) -> String {
-    format!("<@{by}> asked: {}", quoted(question))
+    format!("<@{by}> asked: {}", calling_nobody(&clip(question, 2_500)))
 }
 
-/// Asked in the DM because Penny cannot write where the message is.
-pub fn asked_about(by: &UserId, question: &str, excerpt: &str) -> String {
-    format!("{}\n&gt; {}", asked(by, question), quoted(excerpt))
-}
-
-fn quoted(text: &str) -> String {
-    escape(&clip(text, 2_500)).replace('\n', "\n&gt; ")
+/// In Penny's name nobody calls a whole channel.
+fn calling_nobody(markup: &str) -> String {
+    markup.replace("<!", "&lt;!")
 }
 
 pub fn chose(by: &UserId, option: &str) -> String {
@@ -154,17 +160,46 @@ pub fn thinking_with(model: &str, is_demo: bool) -> String {
     }
 }
 
+pub fn at_work(running: i64, waiting: i64) -> String {
+    let running = match running {
+        0 => "I’m answering nobody right now".to_owned(),
+        1 => "I’m working on 1 answer".to_owned(),
+        count => format!("I’m working on {count} answers"),
+    };
+    match waiting {
+        0 => format!("{running}."),
+        1 => format!("{running}; 1 waits for somebody’s choice."),
+        count => format!("{running}; {count} wait for somebody’s choice."),
+    }
+}
+
+pub fn spent(turns: i64, tokens: i64, cost_micros: i64) -> String {
+    match turns {
+        0 => "You haven’t asked me anything this month.".to_owned(),
+        1 => format!(
+            "This month: 1 answer for you, {tokens} tokens, {}.",
+            dollars(cost_micros)
+        ),
+        turns => format!(
+            "This month: {turns} answers for you, {tokens} tokens, {}.",
+            dollars(cost_micros)
+        ),
+    }
+}
+
+fn dollars(micros: i64) -> String {
+    let amount = micros as f64 / 1e6;
+    format!("${amount:.2}")
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
     fn what_somebody_asked_cannot_call_a_channel_in_pennys_name() {
-        let said = asked(&UserId::new("U1"), "hi <!channel>\nand <@U2>");
-        assert_eq!(
-            said,
-            "<@U1> asked: hi &lt;!channel&gt;\n&gt; and &lt;@U2&gt;"
-        );
+        let said = asked(&UserId::new("U1"), "hi <!channel> and <@U2>");
+        assert_eq!(said, "<@U1> asked: hi &lt;!channel> and <@U2>");
     }
 
     #[test]

@@ -291,3 +291,14 @@ pub async fn blank_older_than(db: &Db, days: i32, limit: i64) -> StoreResult<u64
     .await?
     .rows_affected())
 }
+
+/// Whether a delivery with this key came before.
+pub async fn is_stored(tx: &mut OrgTx, event_key: &str) -> StoreResult<bool> {
+    Ok(sqlx::query_scalar!(
+        r#"select exists (select from core.inbox where org_id = $1 and event_key = $2) as "stored!""#,
+        tx.org().0,
+        event_key,
+    )
+    .fetch_one(tx.connection())
+    .await?)
+}

@@ -129,9 +129,6 @@ pub async fn retire(tx: &mut OrgTx, workspace: &str) -> StoreResult<()> {
 
 /// Remembers a state that was handed out with a browser's cookie.
 pub async fn remember_state(db: &Db, state: &[u8], browser: &[u8]) -> StoreResult<()> {
-    sqlx::query!("delete from core.oauth_states where expires_at < now()")
-        .execute(db.system())
-        .await?;
     sqlx::query!(
         "insert into core.oauth_states (state_hash, browser_hash, expires_at)
          values ($1, $2, now() + interval '10 minutes')",
@@ -154,4 +151,14 @@ pub async fn spend_state(db: &Db, state: &[u8], browser: &[u8]) -> StoreResult<b
     .fetch_optional(db.system())
     .await?
     .unwrap_or(false))
+}
+
+/// Deletes the states that nobody came back with.
+pub async fn delete_expired_states(db: &Db) -> StoreResult<u64> {
+    Ok(
+        sqlx::query!("delete from core.oauth_states where expires_at < now()")
+            .execute(db.system())
+            .await?
+            .rows_affected(),
+    )
 }

@@ -272,3 +272,31 @@ pub async fn backlog(db: &Db) -> StoreResult<Vec<Backlog>> {
     .fetch_all(db.system())
     .await?)
 }
+
+/// How the work of one organisation is doing, for its administrators.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Health {
+    pub ready: i64,
+    pub running: i64,
+    pub dead: i64,
+    pub oldest_seconds: f64,
+}
+
+pub async fn health(tx: &mut OrgTx) -> StoreResult<Health> {
+    Ok(sqlx::query_as!(
+        Health,
+        r#"
+        select
+            count(*) filter (where lease_token is null and dead_at is null and run_at <= now()) as "ready!",
+            count(*) filter (where lease_token is not null) as "running!",
+            count(*) filter (where dead_at is not null) as "dead!",
+            coalesce(extract(epoch from now() - min(run_at)
+                filter (where lease_token is null and dead_at is null and run_at <= now())), 0)::float8
+                as "oldest_seconds!"
+        from core.jobs where org_id = $1
+        "#,
+        tx.org().0,
+    )
+    .fetch_one(tx.connection())
+    .await?)
+}

@@ -1,6 +1,6 @@
 //! What Penny means to post, written down first.
 
-use super::db::{OrgTx, StoreResult};
+use super::db::{Db, OrgTx, StoreResult};
 use crate::base::ids::Ts;
 use serde_json::Value;
 
@@ -62,4 +62,19 @@ pub async fn sent(tx: &mut OrgTx, key: &str, ts: &str) -> StoreResult<()> {
     .execute(tx.connection())
     .await?;
     Ok(())
+}
+
+/// Deletes what was intended longer ago than the retention allows, in every organisation, a
+/// bounded number at a time; returns how many. Nobody asks for so old a key again.
+pub async fn delete_older_than(db: &Db, days: i32, limit: i64) -> StoreResult<u64> {
+    Ok(sqlx::query!(
+        "delete from core.outbox where (org_id, key) in (
+            select org_id, key from core.outbox
+            where created_at < now() - make_interval(days => $1) limit $2)",
+        days,
+        limit,
+    )
+    .execute(db.system())
+    .await?
+    .rows_affected())
 }

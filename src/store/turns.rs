@@ -265,3 +265,42 @@ pub async fn spending_this_month(tx: &mut OrgTx, user: &str) -> StoreResult<Spen
     .fetch_one(tx.connection())
     .await?)
 }
+
+/// What somebody adds to their feedback. Nothing is stored where none was given.
+pub async fn comment_feedback(
+    tx: &mut OrgTx,
+    turn: TurnId,
+    user: &str,
+    comment: &str,
+) -> StoreResult<()> {
+    sqlx::query!(
+        "update core.feedback set comment = $4 where org_id = $1 and turn_id = $2 and user_id = $3",
+        tx.org().0,
+        turn.0,
+        user,
+        comment,
+    )
+    .execute(tx.connection())
+    .await?;
+    Ok(())
+}
+
+/// Turns of the organisation that have not ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Open {
+    pub running: i64,
+    /// For a person to answer a question.
+    pub waiting: i64,
+}
+
+pub async fn open_now(tx: &mut OrgTx) -> StoreResult<Open> {
+    Ok(sqlx::query_as!(
+        Open,
+        r#"select count(*) filter (where state = 'running') as "running!",
+               count(*) filter (where state = 'waiting') as "waiting!"
+           from core.turns where org_id = $1 and state in ('running', 'waiting')"#,
+        tx.org().0,
+    )
+    .fetch_one(tx.connection())
+    .await?)
+}

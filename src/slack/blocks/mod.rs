@@ -2,8 +2,13 @@
 //! JSON that Slack documents, because its own newest kinds are in no crate's types.
 
 mod answer;
+pub mod help;
+pub mod home;
 mod kit;
+pub mod memory;
+pub mod modals;
 mod question;
+pub mod status;
 
 pub use answer::{feedback, retry, under_answer};
 pub use kit::{clip, escape, moment};
@@ -11,3 +16,8 @@ pub use question::{QuestionCard, question, question_settled};
 
 /// One block, of slack-morphism's types where it knows them and raw JSON where it does not.
 pub use slack_morphism::blocks::SlackBlock as Block;
+
+/// Blocks as JSON, for messages.
+pub fn raw(blocks: Vec<serde_json::Value>) -> Vec<Block> {
+    blocks.into_iter().map(Block::Unknown).collect()
+}

@@ -1,0 +1,155 @@
+//! App Home: what Penny can do, how she is doing, and what she knows of the one who looks.
+
+use super::kit::{actions, button, clip, context, divider, escape, header, moment, section};
+use super::memory::{Note, notes};
+use super::status::{Queue, System, queue_line, systems};
+use crate::slack::ids::{REFRESH_HOME, TRY, numbered};
+use crate::slack::text;
+use chrono::{DateTime, Utc};
+use serde_json::{Value, json};
+
+#[derive(Debug)]
+pub struct Home<'a> {
+    pub name: &'a str,
+    /// What just happened through one of the page's own buttons.
+    pub notice: Option<&'a str>,
+    pub forgotten: Option<&'a Note>,
+    pub model: &'a str,
+    pub conversations: &'a [Conversation],
+    pub notes: &'a [Note],
+    /// None for guests.
+    pub systems: Option<&'a [System]>,
+    pub spending: Spending,
+    /// For administrators.
+    pub queue: Option<Queue>,
+}
+
+#[derive(Debug, Clone)]
+pub struct Conversation {
+    pub title: String,
+    pub link: Option<String>,
+    pub last_active_at: DateTime<Utc>,
+}
+
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Spending {
+    pub turns: i64,
+    pub tokens: i64,
+    pub cost_micros: i64,
+}
+
+/// The view, for `views.publish`.
+pub fn home(home: &Home<'_>) -> Value {
+    let mut blocks = welcome(home);
+    blocks.extend([divider(), header(text::HOME_CONVERSATIONS)]);
+    blocks.push(conversations(home.conversations));
+    if let Some(listed) = home.systems {
+        blocks.extend([divider(), header(text::HOME_SYSTEMS), systems(listed)]);
+    }
+    blocks.extend([divider(), header(text::HOME_MEMORY)]);
+    blocks.extend(notes(home.notes, home.forgotten));
+    blocks.push(divider());
+    blocks.push(context(&text::spent(
+        home.spending.turns,
+        home.spending.tokens,
+        home.spending.cost_micros,
+    )));
+    if let Some(queue) = &home.queue {
+        blocks.push(context(&queue_line(queue)));
+    }
+    blocks.push(actions(vec![button(text::REFRESH, REFRESH_HOME, "")]));
+    json!({"type": "home", "blocks": blocks})
+}
+
+fn welcome(home: &Home<'_>) -> Vec<Value> {
+    let prompts = text::PROMPTS
+        .iter()
+        .enumerate()
+        .map(|(place, (title, _))| button(title, &numbered(TRY, place), &place.to_string()));
+    let mut blocks = vec![header(&text::greeting(home.name))];
+    if let Some(notice) = home.notice {
+        blocks.push(section(notice));
+    }
+    blocks.extend([
+        section(text::WHILE_WAITING),
+        actions(prompts.collect()),
+        context(home.model),
+    ]);
+    blocks
+}
+
+fn conversations(recent: &[Conversation]) -> Value {
+    if recent.is_empty() {
+        return section(text::NO_CONVERSATIONS);
+    }
+    let lines: Vec<String> = recent.iter().map(conversation).collect();
+    section(&lines.join("\n"))
+}
+
+fn conversation(one: &Conversation) -> String {
+    let title = escape(&clip(&one.title, 80));
+    let title = match &one.link {
+        // A bar would end the address early; Slack writes none into its own.
+        Some(link) => format!("<{}|{title}>", link.replace(['|', '>'], "")),
+        None => title,
+    };
+    format!("• {title} · {}", moment(one.last_active_at))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use uuid::Uuid;
+
+    fn empty() -> Home<'static> {
+        Home {
+            name: "Maya Lindqvist",
+            notice: None,
+            forgotten: None,
+            model: "I’m thinking with *claude*.",
+            conversations: &[],
+            notes: &[],
+            systems: Some(&[]),
+            spending: Spending::default(),
+            queue: None,
+        }
+    }
+
+    #[test]
+    fn an_empty_page_says_what_to_do_instead_of_showing_nothing() {
+        let page = home(&empty()).to_string();
+        for sentence in [
+            "Hello Maya",
+            text::NO_CONVERSATIONS,
+            text::NOTHING_CONNECTED,
+            text::MEMORY_EMPTY,
+        ] {
+            assert!(page.contains(sentence), "{sentence}");
+        }
+    }
+
+    #[test]
+    fn a_full_page_stays_within_slacks_hundred_blocks() {
+        let many: Vec<Note> = (0..100)
+            .map(|n| Note {
+                id: Uuid::now_v7(),
+                text: format!("note {n}"),
+            })
+            .collect();
+        let page = home(&Home {
+            notes: &many,
+            forgotten: many.first(),
+            ..empty()
+        });
+        assert!(page["blocks"].as_array().unwrap().len() <= 100);
+    }
+
+    #[test]
+    fn guests_do_not_learn_what_is_connected() {
+        let page = home(&Home {
+            systems: None,
+            ..empty()
+        });
+        assert!(!page.to_string().contains(text::HOME_SYSTEMS));
+    }
+}
