@@ -1,4 +1,17 @@
 //! Where people meet Penny in Slack: one file a surface. A surface turns what Slack sent into
 //! rows and nudges, or into what a person sees at once.
 
+mod ask;
+mod channel;
+mod command;
+mod feedback;
+mod home;
+pub mod inbound;
 pub mod intake;
+mod memory;
+mod pane;
+mod questions;
+mod retry;
+mod scene;
+mod shortcuts;
+mod status;

@@ -21,3 +21,11 @@ pub use slack_morphism::blocks::SlackBlock as Block;
 pub fn raw(blocks: Vec<serde_json::Value>) -> Vec<Block> {
     blocks.into_iter().map(Block::Unknown).collect()
 }
+
+/// A sentence with one button beside it.
+pub fn offer(sentence: &str, label: &str, action_id: &str, value: &str) -> Vec<serde_json::Value> {
+    vec![kit::section_beside(
+        sentence,
+        kit::button(label, action_id, value),
+    )]
+}

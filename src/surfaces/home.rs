@@ -1,0 +1,86 @@
+//! App Home: published when somebody opens it and whenever one of its buttons changed it.
+
+use super::ask::{self, Asking};
+use super::scene::{Scene, Surfaced};
+use super::{memory, status};
+use crate::base::ids::UserId;
+use crate::slack::blocks::home::{Conversation, Home, Spending, home};
+use crate::slack::blocks::memory::Note;
+use crate::slack::text;
+use crate::store::conversations::{self, Recent};
+use crate::store::turns;
+use futures::future::join_all;
+
+const CONVERSATIONS: i64 = 5;
+
+/// What a button on the page just did.
+#[derive(Debug, Clone)]
+pub enum Notice {
+    Said(String),
+    Forgot(Note),
+}
+
+pub async fn publish(scene: &Scene<'_>, user: &UserId, notice: Option<Notice>) -> Surfaced {
+    let person = scene.person(user).await?;
+    let notes = memory::notes_of(scene, person.id).await?;
+    let status = status::read(scene, &person).await?;
+    let mut tx = scene.tx().await?;
+    let recent = conversations::recent_of(&mut tx, user.as_str(), CONVERSATIONS).await?;
+    let spent = turns::spending_this_month(&mut tx, user.as_str()).await?;
+    drop(tx);
+    let conversations = join_all(recent.into_iter().map(|one| conversation(scene, one))).await;
+    let (said, forgotten) = match &notice {
+        Some(Notice::Said(said)) => (Some(said.as_str()), None),
+        Some(Notice::Forgot(note)) => (None, Some(note)),
+        None => (None, None),
+    };
+    let view = home(&Home {
+        name: &person.name,
+        notice: said,
+        forgotten,
+        model: &status.model,
+        conversations: &conversations,
+        notes: &notes,
+        systems: (!person.is_restricted).then_some(status.systems.as_slice()),
+        spending: Spending {
+            turns: spent.turns,
+            tokens: spent.tokens,
+            cost_micros: spent.cost_micros,
+        },
+        queue: status.queue,
+    });
+    Ok(scene.workspace.slack.publish_home(user, &view).await?)
+}
+
+/// Asks one of the questions that the page offers, in the direct conversation.
+pub async fn try_prompt(scene: &Scene<'_>, user: &UserId, place: &str) -> Surfaced {
+    let prompt = place
+        .parse()
+        .ok()
+        .and_then(|place: usize| text::PROMPTS.get(place));
+    let Some((_, question)) = prompt else {
+        return Ok(());
+    };
+    let channel = ask::direct(scene, user).await?;
+    let asking = Asking {
+        by: user,
+        channel: &channel,
+        thread: None,
+        question,
+        about: None,
+    };
+    ask::ask(scene, &asking).await?;
+    let notice = Notice::Said(text::ANSWERING_IN_MESSAGES.to_owned());
+    publish(scene, user, Some(notice)).await
+}
+
+/// A conversation whose link cannot be had is listed without one.
+async fn conversation(scene: &Scene<'_>, recent: Recent) -> Conversation {
+    let slack = &scene.workspace.slack;
+    let link = slack.permalink(&recent.channel, &recent.thread_ts).await;
+    Conversation {
+        title: recent.title.unwrap_or_else(|| text::UNTITLED.to_owned()),
+        link: link.ok(),
+        last_active_at: recent.last_active_at,
+    }
+}

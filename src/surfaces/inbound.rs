@@ -1,0 +1,185 @@
+//! Deliveries that are not part of a conversation (clicks, commands, windows, App Home …): the
+//! job of each reads it from the inbox and hands it to the surface that it is for.
+
+use super::scene::{Remedy, Scene, Surfaced};
+use super::{channel, command, feedback, home, memory, pane, questions, retry, shortcuts};
+use crate::base::ids::UserId;
+use crate::jobs::Services;
+use crate::queue::{Done, Handler, Held};
+use crate::slack::ids;
+use crate::slack::inbound::{
+    Action, BlockActions, Event, EventEnvelope, Inbound, Interaction, SlashCommand, ViewSubmission,
+    classify,
+};
+use crate::store::conversations;
+use crate::store::inbox::{self, Item};
+use async_trait::async_trait;
+
+#[derive(Debug, Clone)]
+pub struct HandleInbound {
+    pub services: Services,
+}
+
+#[async_trait]
+impl Handler for HandleInbound {
+    fn kind(&self) -> &'static str {
+        "inbound"
+    }
+
+    /// Who clicked has gone on by then.
+    fn max_attempts(&self) -> i32 {
+        4
+    }
+
+    async fn run(&self, held: &Held) -> Done {
+        match self.handle(held).await {
+            Ok(()) => Done::Finished,
+            Err(error) => match error.remedy() {
+                Remedy::TryAgain(after) => Done::Retry {
+                    after,
+                    error: error.to_string(),
+                },
+                Remedy::Forget => {
+                    tracing::info!(%error, "nobody is left to answer");
+                    Done::Finished
+                }
+                Remedy::GiveUp => {
+                    tracing::error!(%error, "a delivery could not be handled");
+                    Done::Failed {
+                        error: error.to_string(),
+                    }
+                }
+            },
+        }
+    }
+
+    async fn exhausted(&self, held: &Held) -> Done {
+        tracing::warn!(job.key = held.key(), "a delivery was given up");
+        Done::Failed {
+            error: "gave up after several attempts".to_owned(),
+        }
+    }
+}
+
+impl HandleInbound {
+    async fn handle(&self, held: &Held) -> Surfaced {
+        let Ok(inbox_id) = held.key().parse() else {
+            return Ok(());
+        };
+        let org = held.lease().org;
+        let mut tx = self.services.db.org(org).await?;
+        let found = inbox::get(&mut tx, inbox_id).await?;
+        drop(tx);
+        let Some(item) = found else {
+            return Ok(());
+        };
+        // An installation that is gone has nobody to answer.
+        if let Some(workspace) = self.services.workspaces.get(item.workspace.as_str()) {
+            let scene = Scene {
+                services: &self.services,
+                workspace,
+                inbox_id,
+                trace_id: &item.trace_id,
+            };
+            dispatch(&scene, &item).await?;
+        }
+        let mut tx = self.services.db.org(org).await?;
+        inbox::mark_taken(&mut tx, &[inbox_id]).await?;
+        Ok(tx.commit().await?)
+    }
+}
+
+async fn dispatch(scene: &Scene<'_>, item: &Item) -> Surfaced {
+    let body = item.payload.as_bytes();
+    match item.kind.as_str() {
+        "event" => event(scene, &EventEnvelope::parse(body)?).await,
+        "interaction" => interaction(scene, Interaction::parse(body)?).await,
+        "command" => command::run(scene, &SlashCommand::parse(body)?).await,
+        other => {
+            tracing::error!(other, "a delivery of a kind that no surface is for");
+            Ok(())
+        }
+    }
+}
+
+async fn event(scene: &Scene<'_>, envelope: &EventEnvelope<'_>) -> Surfaced {
+    match classify(Event::parse(envelope.event), &scene.workspace.bot_user) {
+        Inbound::HomeOpened {
+            user,
+            home_tab: true,
+            ..
+        } => home::publish(scene, &user, None).await,
+        Inbound::HomeOpened {
+            channel: Some(channel),
+            ..
+        }
+        | Inbound::PaneOpened { channel, .. } => {
+            pane::opened(scene, &channel).await;
+            Ok(())
+        }
+        Inbound::Joined { channel, .. } => channel::joined(scene, &channel).await,
+        Inbound::TitleChanged {
+            channel,
+            thread,
+            title,
+        } => {
+            let mut tx = scene.tx().await?;
+            if let Some((id, _)) = conversations::find(&mut tx, &channel, &thread).await? {
+                conversations::set_title(&mut tx, id, &title).await?;
+            }
+            Ok(tx.commit().await?)
+        }
+        Inbound::Uninstalled => {
+            tracing::info!(slack.workspace = scene.workspace.id, "Penny was removed");
+            Ok(scene.services.workspaces.retire(&scene.workspace).await?)
+        }
+        _ => Ok(()),
+    }
+}
+
+async fn interaction(scene: &Scene<'_>, interaction: Interaction) -> Surfaced {
+    match interaction {
+        Interaction::BlockActions(clicked) => {
+            for action in &clicked.actions {
+                click(scene, &clicked, action).await?;
+            }
+            Ok(())
+        }
+        Interaction::ViewSubmission(submitted) => submission(scene, &submitted).await,
+        Interaction::MessageAction(used) if used.callback_id == ids::ASK_ABOUT_MESSAGE => {
+            shortcuts::ask_about(scene, &used).await
+        }
+        Interaction::MessageAction(_)
+        | Interaction::Shortcut(_)
+        | Interaction::ViewClosed(_)
+        | Interaction::BlockSuggestion(_)
+        | Interaction::Unknown { .. } => Ok(()),
+    }
+}
+
+async fn click(scene: &Scene<'_>, clicked: &BlockActions, action: &Action) -> Surfaced {
+    let value = action.chosen().unwrap_or_default();
+    let user: &UserId = &clicked.source.user;
+    match ids::meaning(&action.action_id) {
+        ids::FEEDBACK => feedback::given(scene, clicked, value).await,
+        ids::FEEDBACK_TELL => feedback::wants_to_tell(scene, clicked, value).await,
+        ids::RETRY => retry::clicked(scene, clicked, value).await,
+        ids::ANSWER => questions::answered(scene, clicked, value).await,
+        ids::FORGET => memory::forget(scene, clicked, value).await,
+        ids::RESTORE => memory::restore(scene, clicked, value).await,
+        ids::TRY => home::try_prompt(scene, user, value).await,
+        ids::REFRESH_HOME => home::publish(scene, user, None).await,
+        _ => Ok(()),
+    }
+}
+
+async fn submission(scene: &Scene<'_>, submitted: &ViewSubmission) -> Surfaced {
+    let typed = submitted.view.filled(ids::FIELD, ids::FIELD);
+    let typed = typed.unwrap_or_default().trim();
+    match submitted.view.callback_id.as_str() {
+        ids::ASK_MODAL => command::ask::submitted(scene, submitted, typed).await,
+        ids::ASK_ABOUT_MODAL => shortcuts::submitted(scene, submitted, typed).await,
+        ids::FEEDBACK_MODAL => feedback::told(scene, submitted, typed).await,
+        _ => Ok(()),
+    }
+}

@@ -1,0 +1,211 @@
+//! What every surface works with: whose click or command it is, and the few ways to answer it.
+
+use crate::base::ids::{ChannelId, Ts, UserId};
+use crate::base::secret::Secret;
+use crate::jobs::Services;
+use crate::jobs::deliver::{self, DeliverError};
+use crate::jobs::workspaces::{Workspace, WorkspaceError};
+use crate::slack::blocks::Block;
+use crate::slack::client::{NewMessage, SlackError};
+use crate::slack::inbound::{Malformed, Source};
+use crate::store::people::Person;
+use crate::store::sealing::SealError;
+use crate::store::{OrgTx, StoreError};
+use serde_json::{Value, json};
+use std::sync::Arc;
+use std::time::Duration;
+
+#[derive(Debug, thiserror::Error)]
+pub enum SurfaceError {
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    #[error(transparent)]
+    Slack(#[from] SlackError),
+    #[error(transparent)]
+    Seal(#[from] SealError),
+    #[error("what was stored cannot be read: {0}")]
+    Malformed(#[from] Malformed),
+}
+
+impl From<DeliverError> for SurfaceError {
+    fn from(error: DeliverError) -> Self {
+        match error {
+            DeliverError::Store(error) => error.into(),
+            DeliverError::Slack(error) => error.into(),
+        }
+    }
+}
+
+impl From<WorkspaceError> for SurfaceError {
+    fn from(error: WorkspaceError) -> Self {
+        match error {
+            WorkspaceError::Store(error) => error.into(),
+            WorkspaceError::Seal(error) => error.into(),
+        }
+    }
+}
+
+/// What to do about work that failed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Remedy {
+    TryAgain(Option<Duration>),
+    /// There is nobody or nowhere left to tell.
+    Forget,
+    /// It would fail in the same way again, and somebody should know.
+    GiveUp,
+}
+
+impl SurfaceError {
+    pub fn remedy(&self) -> Remedy {
+        match self {
+            Self::Store(StoreError::Away(_)) => Remedy::TryAgain(None),
+            Self::Slack(SlackError::RateLimited { retry_after }) => {
+                Remedy::TryAgain(Some(*retry_after))
+            }
+            Self::Slack(SlackError::NotSent | SlackError::Ambiguous(_)) => Remedy::TryAgain(None),
+            Self::Slack(SlackError::NoToken) => Remedy::Forget,
+            Self::Slack(SlackError::Refused { code, .. })
+                if code.is_about_the_token() || code.is_about_the_channel() =>
+            {
+                Remedy::Forget
+            }
+            _ => Remedy::GiveUp,
+        }
+    }
+}
+
+pub type Surfaced<T = ()> = Result<T, SurfaceError>;
+
+/// One delivery that a surface handles.
+#[derive(Debug, Clone)]
+pub struct Scene<'a> {
+    pub services: &'a Services,
+    pub workspace: Arc<Workspace>,
+    /// The delivery's place in the inbox: the root of the keys of what it makes visible.
+    pub inbox_id: i64,
+    pub trace_id: &'a str,
+}
+
+/// Where an answer for one person goes.
+#[derive(Debug, Clone, Copy)]
+pub enum Whisper<'a> {
+    /// The address that came with a command or click; it works where Penny is no member.
+    Address {
+        url: &'a Secret,
+        /// In place of the private message whose button was clicked.
+        replacing: bool,
+    },
+    /// In a thread that everybody sees, for their eyes only.
+    Thread {
+        channel: &'a ChannelId,
+        thread: Option<&'a Ts>,
+        user: &'a UserId,
+    },
+}
+
+impl Scene<'_> {
+    pub async fn tx(&self) -> Surfaced<OrgTx> {
+        Ok(self.services.db.org(self.workspace.org).await?)
+    }
+
+    pub async fn person(&self, user: &UserId) -> Surfaced<Arc<Person>> {
+        let directory = &self.services.directory;
+        Ok(directory
+            .person(&self.services.db, &self.workspace, user)
+            .await?)
+    }
+
+    /// Posts for everybody, once over all attempts.
+    pub async fn post(&self, channel: &ChannelId, key: &str, message: NewMessage) -> Surfaced<Ts> {
+        let db = &self.services.db;
+        Ok(deliver::once(db, &self.workspace, key, channel, message).await?)
+    }
+
+    /// Tells one person. A sentence that may have arrived is not said again.
+    pub async fn whisper(&self, to: Whisper<'_>, text: &str, blocks: Vec<Block>) -> Surfaced {
+        let slack = &self.workspace.slack;
+        let told = match to {
+            Whisper::Address { url, replacing } => {
+                slack
+                    .respond(url, &ephemeral(text, &blocks, replacing))
+                    .await
+            }
+            Whisper::Thread {
+                channel,
+                thread,
+                user,
+            } => {
+                let message = NewMessage {
+                    thread: thread.cloned(),
+                    text: text.to_owned(),
+                    blocks,
+                    metadata: None,
+                };
+                let posted = slack.post_ephemeral(channel, user, &message).await;
+                posted.map(|_| ())
+            }
+        };
+        match told {
+            Err(SlackError::Ambiguous(reason)) => {
+                tracing::debug!(reason, "a sentence for one person may not have arrived");
+                Ok(())
+            }
+            told => Ok(told?),
+        }
+    }
+
+    /// Opens a modal while the trigger lasts. False: it was too late.
+    pub async fn open_modal(&self, source: &Source, view: &Value) -> Surfaced<bool> {
+        let Some(trigger) = &source.trigger_id else {
+            return Ok(false);
+        };
+        match self.workspace.slack.open_view(trigger, view).await {
+            Ok(_) | Err(SlackError::Ambiguous(_)) => Ok(true),
+            // An earlier attempt at this very click has opened it.
+            Err(SlackError::Refused { code, .. }) if code.as_str() == "exchanged_trigger_id" => {
+                Ok(true)
+            }
+            Err(SlackError::RateLimited { .. } | SlackError::NotSent) => Ok(false),
+            Err(SlackError::Refused { code, .. }) if code.as_str().contains("trigger") => Ok(false),
+            Err(error) => Err(error.into()),
+        }
+    }
+}
+
+fn ephemeral(text: &str, blocks: &[Block], replacing: bool) -> Value {
+    let mut body = json!({
+        "response_type": "ephemeral", "replace_original": replacing, "text": text,
+    });
+    if !blocks.is_empty() {
+        body["blocks"] = json!(blocks);
+    }
+    body
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::slack::client::ApiCode;
+
+    fn refused(code: &str) -> SurfaceError {
+        SurfaceError::Slack(SlackError::Refused {
+            code: ApiCode::from(code),
+            detail: None,
+        })
+    }
+
+    #[test]
+    fn only_what_may_pass_is_tried_again() {
+        let wait = Duration::from_secs(7);
+        let limited = SurfaceError::Slack(SlackError::RateLimited { retry_after: wait });
+        assert_eq!(limited.remedy(), Remedy::TryAgain(Some(wait)));
+        assert_eq!(
+            SurfaceError::Slack(SlackError::NotSent).remedy(),
+            Remedy::TryAgain(None)
+        );
+        for code in ["token_revoked", "is_archived", "not_in_channel"] {
+            assert_eq!(refused(code).remedy(), Remedy::Forget, "{code}");
+        }
+        assert_eq!(refused("invalid_blocks").remedy(), Remedy::GiveUp);
+    }
+}

@@ -1,0 +1,51 @@
+//! How Penny is doing, as `/penny status` and App Home show it.
+
+use super::scene::{Scene, Surfaced};
+use crate::slack::blocks::status::{Health, Queue, System};
+use crate::slack::text;
+use crate::store::connections::{self, Connection};
+use crate::store::people::Person;
+use crate::store::turns::Open;
+use crate::store::{jobs, turns};
+
+#[derive(Debug)]
+pub struct Status {
+    pub model: String,
+    pub open: Open,
+    pub systems: Vec<System>,
+    /// For administrators.
+    pub queue: Option<Queue>,
+}
+
+pub async fn read(scene: &Scene<'_>, person: &Person) -> Surfaced<Status> {
+    let mut tx = scene.tx().await?;
+    let systems = connections::visible_to(&mut tx, person.id).await?;
+    let open = turns::open_now(&mut tx).await?;
+    let queue = if person.is_admin {
+        let health = jobs::health(&mut tx).await?;
+        Some(Queue {
+            ready: health.ready,
+            running: health.running,
+            dead: health.dead,
+            oldest_seconds: health.oldest_seconds,
+        })
+    } else {
+        None
+    };
+    let services = scene.services;
+    Ok(Status {
+        model: text::thinking_with(&services.agent.model.name(), services.is_demo),
+        open,
+        systems: systems.into_iter().map(system).collect(),
+        queue,
+    })
+}
+
+fn system(connection: Connection) -> System {
+    System {
+        health: Health::named(&connection.health),
+        name: connection.name,
+        note: connection.health_note,
+        synced_at: connection.last_synced_at,
+    }
+}
