@@ -22,6 +22,7 @@ use crate::store::listen::{self, Listener};
 use crate::store::sandbox::{Limits as SandboxLimits, Sandbox};
 use crate::store::sealing::Sealer;
 use crate::store::{Db, inbox};
+use crate::surfaces::inbound::HandleInbound;
 use crate::surfaces::intake::Intake;
 use crate::web;
 use anyhow::Context;
@@ -170,9 +171,14 @@ fn toolbox(sandbox: Arc<Sandbox>) -> Toolbox {
 }
 
 fn handlers(services: &Services) -> Vec<Arc<dyn Handler>> {
-    vec![Arc::new(RunTurn {
-        services: services.clone(),
-    })]
+    vec![
+        Arc::new(RunTurn {
+            services: services.clone(),
+        }),
+        Arc::new(HandleInbound {
+            services: services.clone(),
+        }),
+    ]
 }
 
 fn verifier(slack: &SlackConfig) -> anyhow::Result<Verifier> {
