@@ -43,20 +43,8 @@ impl Script {
         self.answers.lock().push_back(response);
     }
 
-    pub fn refuse(&self, code: &str) {
-        self.answer(200, &[], format!(r#"{{"ok":false,"error":"{code}"}}"#));
-    }
-
     pub fn calls(&self) -> Vec<Call> {
         self.calls.lock().clone()
-    }
-
-    pub fn methods(&self) -> Vec<String> {
-        let calls = self.calls.lock();
-        calls
-            .iter()
-            .map(|call| call.path.trim_start_matches("/api/").to_owned())
-            .collect()
     }
 }
 
