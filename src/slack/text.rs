@@ -4,6 +4,21 @@
 use super::blocks::{clip, escape};
 use crate::base::ids::UserId;
 
+// The answer itself.
+pub const NOTHING_TO_SAY: &str = "I have nothing to add to that.";
+pub const WORKING: &str = "is working on it…";
+pub const LOADING_MESSAGES: [&str; 3] = ["Reading the thread…", "Looking things up…", "Thinking…"];
+/// What a notification says of an answer that is still being written.
+pub const STARTING: &str = "Working on it…";
+pub const ANSWER_FILE: &str = "answer.md";
+pub const ANSWER_FILE_TITLE: &str = "The whole answer";
+pub const GOES_ON_IN_FILE: &str =
+    "\n\n_The answer is longer than fits here. All of it is in the file below._";
+
+pub fn hidden_columns(count: usize) -> String {
+    format!("{count} more columns don’t fit here. Ask me for them, or for a file.")
+}
+
 // Under an answer.
 pub const GOOD_ANSWER: &str = "Good answer";
 pub const BAD_ANSWER: &str = "Bad answer";
