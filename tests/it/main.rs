@@ -7,6 +7,7 @@
 )]
 
 mod conversations;
+mod ingress;
 mod memory;
 mod migrations;
 mod sandbox;

@@ -1,97 +1,280 @@
 //! The whole of Penny for a test: the real app on its own database, the playground as Slack, a
-//! scripted model. A test acts and looks as people in Slack do.
+//! scripted model. A test acts and looks as people in Slack do; ending it fails if something
+//! was left undone, unsaid or unseen.
 
+pub mod logs;
+pub mod process;
+pub mod request;
+pub mod wire;
+
+use self::logs::Logs;
+use self::process::Process;
+use self::wire::Wire;
 use chrono::Utc;
-use penny::base::clock::SystemClock;
 use penny::base::config::{Config, Source};
-use penny::cli::app::{App, Parts};
-use penny::models::Model;
+use penny::demo;
+use penny::models::scripted::{Scripted, Step};
 use penny::playground::{Setup, Slack};
 use penny::store::embedded::testing::TestDatabase;
-use penny::web::server;
+use sqlx::postgres::{PgPool, PgPoolOptions};
+use sqlx::{AssertSqlSafe, Row};
+use std::collections::HashSet;
 use std::sync::Arc;
-use tokio::net::TcpListener;
-use tokio_util::sync::CancellationToken;
+use std::time::{Duration, Instant};
+
+/// Real time, and generous: it ends tests that would hang, it never decides one.
+const PATIENCE: Duration = Duration::from_secs(30);
 
 pub struct TestApp {
-    pub app: App,
     pub slack: Slack,
+    pub model: Arc<Scripted>,
     pub config: Config,
-    pub address: String,
-    shutdown: CancellationToken,
-    tasks: Vec<tokio::task::JoinHandle<()>>,
+    /// Between Penny and Postgres, if the test asked for it.
+    pub wire: Option<Wire>,
+    pub logs: Option<Logs>,
+    client: reqwest::Client,
+    process: Option<Process>,
+    others: Vec<Process>,
+    admin: PgPool,
     // Last, so that it goes when nothing uses it any more.
     _database: TestDatabase,
 }
 
-impl TestApp {
-    /// Penny in the demo company's Slack, thinking with `model`.
-    pub async fn start(model: Arc<dyn Model>) -> Self {
-        Self::with(model, |source| source).await
+/// A Penny that has not been started yet.
+pub struct Builder {
+    model: Arc<Scripted>,
+    setup: Setup,
+    settings: Vec<(&'static str, String)>,
+    behind_a_wire: bool,
+    logs: Option<Logs>,
+}
+
+impl Builder {
+    /// Sets a variable of the environment.
+    pub fn setting(mut self, name: &'static str, value: impl Into<String>) -> Self {
+        self.settings.push((name, value.into()));
+        self
     }
 
-    pub async fn with(model: Arc<dyn Model>, change: impl FnOnce(Source) -> Source) -> Self {
+    /// Changes the demo company's Slack.
+    pub fn slack(mut self, change: impl FnOnce(Setup) -> Setup) -> Self {
+        self.setup = change(self.setup);
+        self
+    }
+
+    /// Puts something that can be cut between Penny and Postgres.
+    pub fn behind_a_wire(mut self) -> Self {
+        self.behind_a_wire = true;
+        self
+    }
+
+    /// Keeps what Penny logs, down to the finest level.
+    pub fn keeping_logs(mut self) -> Self {
+        self.logs = Some(Logs::default());
+        self
+    }
+
+    pub async fn start(self) -> TestApp {
         penny::net::install_crypto();
         let database = TestDatabase::fresh().await.expect("a database");
-        let company = penny::demo::workspace(Utc::now());
-        let slack = Slack::start(Setup::from(&company))
-            .await
-            .expect("a playground");
+        let slack = Slack::start(self.setup).await.expect("a playground");
         let token = slack
             .bot_token()
             .expect("Penny is installed in the playground");
-        let source = change(
-            Source::default()
-                .set("DATABASE_URL", database.url().expose())
-                .set("SLACK_API_URL", slack.api_url())
-                .set("SLACK_SIGNING_SECRET", slack.signing_secret().expose())
-                .set("SLACK_BOT_TOKEN", token.expose())
-                .set("PENNY_SECRET_KEY", "a key for tests that is long enough")
-                .set("PENNY_DB_CONNECTIONS", "4")
-                .set("PENNY_SHUTDOWN_SECONDS", "5"),
-        );
+        let admin = PgPoolOptions::new()
+            .max_connections(2)
+            .connect(database.url().expose())
+            .await
+            .expect("a connection");
+        let (database_url, wire) = if self.behind_a_wire {
+            let wire = Wire::to(database.url().expose()).await;
+            (wire.url().to_owned(), Some(wire))
+        } else {
+            (database.url().expose().to_owned(), None)
+        };
+        let source = Source::default()
+            .set("DATABASE_URL", database_url)
+            .set("SLACK_API_URL", slack.api_url())
+            .set("SLACK_SIGNING_SECRET", slack.signing_secret().expose())
+            .set("SLACK_BOT_TOKEN", token.expose())
+            .set("PENNY_SECRET_KEY", "a key for tests that is long enough")
+            .set("PENNY_DB_CONNECTIONS", "4")
+            .set("PENNY_SHUTDOWN_SECONDS", "5");
+        let source = self
+            .settings
+            .into_iter()
+            .fold(source, |source, (name, value)| source.set(name, value));
         let config = Config::read(&source).expect("a configuration");
-        let parts = Parts {
-            clock: Arc::new(SystemClock),
-            model,
-            is_demo: false,
-            render_metrics: Arc::new(String::new),
-        };
-        let app = App::build(&config, parts).await.expect("an app");
-        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
-        let address = format!("http://{}", listener.local_addr().expect("an address"));
-        let shutdown = CancellationToken::new();
-        let mut test = Self {
-            app,
+        let process = Process::start(&config, self.model.clone(), self.logs.as_ref()).await;
+        slack.point_at(&process.address);
+        TestApp {
             slack,
+            model: self.model,
             config,
-            address,
-            shutdown,
-            tasks: Vec::new(),
+            wire,
+            logs: self.logs,
+            client: penny::net::client().expect("a client"),
+            process: Some(process),
+            others: Vec::new(),
+            admin,
             _database: database,
-        };
-        test.run(listener).await;
-        test
-    }
-
-    async fn run(&mut self, listener: TcpListener) {
-        let (app, shutdown) = (self.app.clone(), self.shutdown.clone());
-        self.tasks.push(tokio::spawn(async move {
-            server::serve(listener, app.router.clone(), shutdown).await;
-        }));
-        let (app, shutdown) = (self.app.clone(), self.shutdown.clone());
-        self.tasks
-            .push(tokio::spawn(async move { app.worker.run(shutdown).await }));
-        self.app.register(&self.config.slack).await;
-        self.slack.point_at(&self.address);
-    }
-
-    /// Ends the app as a deploy would, and fails if something was left undone.
-    pub async fn stop(self) {
-        self.shutdown.cancel();
-        for task in self.tasks {
-            task.await.expect("a task that ends");
         }
-        self.app.services.db.close().await;
+    }
+}
+
+impl TestApp {
+    /// Penny in the demo company's Slack, with a model that answers as scripted.
+    pub async fn start(steps: impl IntoIterator<Item = Step>) -> Self {
+        Self::build(steps).start().await
+    }
+
+    pub fn build(steps: impl IntoIterator<Item = Step>) -> Builder {
+        Self::thinking_with(Scripted::new(steps))
+    }
+
+    pub fn thinking_with(model: Scripted) -> Builder {
+        Builder {
+            model: Arc::new(model),
+            setup: Setup::from(&demo::workspace(Utc::now())),
+            settings: Vec::new(),
+            behind_a_wire: false,
+            logs: None,
+        }
+    }
+
+    pub fn address(&self) -> &str {
+        &self.process().address
+    }
+
+    pub fn process(&self) -> &Process {
+        self.process.as_ref().expect("Penny is running")
+    }
+
+    /// Another Penny on the same database, thinking with the same model.
+    pub async fn start_another(&mut self) -> &Process {
+        let other = Process::start(&self.config, self.model.clone(), self.logs.as_ref()).await;
+        self.others.push(other);
+        self.others.last().expect("the one just started")
+    }
+
+    /// As `kill -9`: the first process is gone with everything it did; Slack speaks to the
+    /// latest of the others, if there is one.
+    pub fn kill(&mut self) {
+        drop(self.process.take());
+        self.process = self.others.pop();
+        if let Some(next) = &self.process {
+            self.slack.point_at(&next.address);
+        }
+    }
+
+    /// Starts Penny again after a `kill` that left none.
+    pub async fn start_again(&mut self) {
+        let process = Process::start(&self.config, self.model.clone(), self.logs.as_ref()).await;
+        self.slack.point_at(&process.address);
+        self.process = Some(process);
+    }
+
+    /// Makes the database believe that the holders of all leases have been silent for too long.
+    pub async fn expire_leases(&self) {
+        self.execute("update core.jobs set lease_until = now() - interval '1 second' where lease_token is not null")
+            .await;
+    }
+
+    pub async fn execute(&self, sql: &str) {
+        sqlx::raw_sql(AssertSqlSafe(sql.to_owned()))
+            .execute(&self.admin)
+            .await
+            .expect("a statement of the test");
+    }
+
+    /// The first column of each row, as text.
+    pub async fn texts(&self, sql: &str) -> Vec<String> {
+        let sql = format!("select t.* from ({sql}) as t");
+        let rows = sqlx::query(AssertSqlSafe(sql))
+            .fetch_all(&self.admin)
+            .await
+            .expect("a query of the test");
+        rows.iter().map(|row| row.get::<String, _>(0)).collect()
+    }
+
+    pub async fn count(&self, sql: &str) -> i64 {
+        let sql = format!("select count(*) from ({sql}) as t");
+        sqlx::query_scalar(AssertSqlSafe(sql))
+            .fetch_one(&self.admin)
+            .await
+            .expect("a query of the test")
+    }
+
+    /// Waits until no job is left to do.
+    pub async fn settles(&self) {
+        self.comes_true("all jobs are done", async || {
+            self.unfinished_jobs().await.is_empty()
+        })
+        .await;
+    }
+
+    /// Looks again and again, for what no message in Slack tells of.
+    pub async fn comes_true(&self, what: &str, holds: impl AsyncFn() -> bool) {
+        let begun = Instant::now();
+        while !holds().await {
+            assert!(
+                begun.elapsed() < PATIENCE,
+                "it never came true that {what}; jobs: {:?}",
+                self.unfinished_jobs().await
+            );
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+    }
+
+    async fn unfinished_jobs(&self) -> Vec<String> {
+        self.texts(
+            "select format('%s %s: %s', kind, key, coalesce(last_error, 'no error')) from core.jobs
+             where dead_at is null and kind <> 'inbound'",
+        )
+        .await
+    }
+
+    /// Ends Penny as a deploy would, and fails if something was left undone: jobs, steps of the
+    /// script, faults that never struck, words in Slack that nobody looked at.
+    pub async fn stop(mut self) {
+        self.settles().await;
+        for process in self.process.take().into_iter().chain(self.others.drain(..)) {
+            process.stop().await;
+        }
+        self.model.assert_finished();
+        assert_eq!(self.slack.faults().unused(), 0, "a fault never struck");
+        self.assert_all_was_seen();
+        assert_eq!(
+            self.texts(
+                "select turn_id::text from core.turns where state in ('running', 'waiting')"
+            )
+            .await,
+            [""; 0],
+            "a turn was left open"
+        );
+        self.slack.stop();
+        self.admin.close().await;
+    }
+
+    /// Everything that Penny did visibly stands where somebody looked, and Slack refused nothing.
+    fn assert_all_was_seen(&self) {
+        let calls = self.slack.calls();
+        let looked_at: HashSet<_> = calls
+            .all()
+            .into_iter()
+            .filter(|call| call.read)
+            .filter_map(|call| call.subject)
+            .collect();
+        let unseen: Vec<String> = calls
+            .unread()
+            .into_iter()
+            .filter(|call| {
+                call.subject
+                    .as_ref()
+                    .is_none_or(|subject| !looked_at.contains(subject))
+            })
+            .map(|call| format!("{} {} → {:?}", call.method, call.args, call.outcome))
+            .collect();
+        assert!(unseen.is_empty(), "nobody looked at {unseen:#?}");
     }
 }

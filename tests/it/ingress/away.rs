@@ -1,0 +1,66 @@
+//! With Postgres away nothing is acknowledged, nobody waits long, and nothing is lost.
+
+use crate::support::TestApp;
+use crate::support::request::EVENTS;
+use crate::support::wire::Wire;
+use penny::models::scripted::Step;
+use serde_json::json;
+use std::time::Duration;
+
+/// Slack counts an answer after three seconds as none.
+const IN_TIME: Duration = Duration::from_millis(2_500);
+
+async fn nothing_is_acknowledged_and_nothing_is_lost_while(away: fn(&Wire)) {
+    let app = TestApp::build([Step::says("Here I am.")])
+        .behind_a_wire()
+        .start()
+        .await;
+    let wire = app.wire.as_ref().unwrap();
+    let maya = app.slack.person("maya").unwrap();
+    let said = maya.says("sales", "hello?").await.unwrap();
+    let bot = app.process().app.services.workspaces.all()[0]
+        .bot_user
+        .0
+        .clone();
+    let body = json!({
+        "type": "event_callback", "event_id": "Ev-away", "team_id": "T0WAYFOLD",
+        "event": {
+            "type": "app_mention", "user": "U0MAYA", "channel": "C0SALES",
+            "ts": said.ts.to_string(), "text": format!("<@{bot}> hello?"),
+        },
+    })
+    .to_string();
+
+    away(wire);
+    for _ in 0..3 {
+        let refused = app.post_signed(EVENTS, body.clone()).await;
+        assert_eq!(refused.status, 503, "{refused:?}");
+        assert!(refused.took < IN_TIME, "{refused:?}");
+    }
+    assert_eq!(app.get("/readyz").await, 503);
+    assert_eq!(app.get("/healthz").await, 200);
+
+    wire.mend();
+    app.comes_true("Penny stores events again", async || {
+        app.post_signed(EVENTS, body.clone()).await.status == 200
+    })
+    .await;
+    maya.waits_for(&said.thread(), "the answer", |seen| {
+        seen.text.contains("Here I am.")
+    })
+    .await
+    .unwrap();
+    app.settles().await;
+    assert_eq!(maya.answers_in(&said.thread()).len(), 1);
+    app.stop().await;
+}
+
+#[tokio::test]
+async fn when_postgres_is_stopped_slack_is_told_to_come_again() {
+    nothing_is_acknowledged_and_nothing_is_lost_while(Wire::cut).await;
+}
+
+#[tokio::test]
+async fn when_postgres_no_longer_answers_slack_is_told_to_come_again() {
+    nothing_is_acknowledged_and_nothing_is_lost_while(Wire::play_dead).await;
+}

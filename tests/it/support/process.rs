@@ -1,0 +1,85 @@
+//! One running Penny. It has a runtime of its own, so that a test can take it away in the middle
+//! of anything, as `kill -9` does.
+
+use super::logs::Logs;
+use penny::base::clock::SystemClock;
+use penny::base::config::Config;
+use penny::cli::app::{App, Parts};
+use penny::models::Model;
+use penny::web::server;
+use std::sync::Arc;
+use tokio::net::TcpListener;
+use tokio::runtime::Runtime;
+use tokio::task::JoinHandle;
+use tokio_util::sync::CancellationToken;
+
+pub struct Process {
+    pub app: App,
+    pub address: String,
+    shutdown: CancellationToken,
+    tasks: Vec<JoinHandle<()>>,
+    runtime: Option<Runtime>,
+}
+
+impl Process {
+    pub async fn start(config: &Config, model: Arc<dyn Model>, logs: Option<&Logs>) -> Self {
+        let logs = logs.cloned();
+        let runtime = tokio::runtime::Builder::new_multi_thread()
+            .worker_threads(2)
+            .enable_all()
+            .on_thread_start(move || logs.iter().for_each(Logs::capture_this_thread))
+            .build()
+            .expect("a runtime");
+        let parts = Parts {
+            clock: Arc::new(SystemClock),
+            model,
+            is_demo: false,
+            render_metrics: Arc::new(String::new),
+        };
+        let shutdown = CancellationToken::new();
+        let (config, stopping) = (config.clone(), shutdown.clone());
+        let started = runtime.spawn(async move {
+            let app = App::build(&config, parts).await.expect("an app");
+            let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+            let address = format!("http://{}", listener.local_addr().expect("an address"));
+            let (router, worker) = (app.router.clone(), app.worker.clone());
+            let tasks = vec![
+                tokio::spawn(server::serve(listener, router, stopping.clone())),
+                tokio::spawn(async move { worker.run(stopping).await }),
+            ];
+            app.register(&config.slack).await;
+            (app, address, tasks)
+        });
+        let (app, address, tasks) = started.await.expect("a process that starts");
+        Self {
+            app,
+            address,
+            shutdown,
+            tasks,
+            runtime: Some(runtime),
+        }
+    }
+
+    /// Ends in order, as after SIGTERM.
+    pub async fn stop(mut self) {
+        self.shutdown.cancel();
+        for task in self.tasks.drain(..) {
+            task.await.expect("a task that ends");
+        }
+        if let Some(runtime) = &self.runtime {
+            let db = self.app.services.db.clone();
+            runtime
+                .spawn(async move { db.close().await })
+                .await
+                .expect("a pool that closes");
+        }
+    }
+}
+
+impl Drop for Process {
+    fn drop(&mut self) {
+        if let Some(runtime) = self.runtime.take() {
+            runtime.shutdown_background();
+        }
+    }
+}
