@@ -353,6 +353,7 @@ impl Agent {
         run.journal
             .save(&mut run.transcript, vec![Entry::Reply(reply)], spent, None)
             .await?;
+        run.progress.saved();
         Ok(())
     }
 

@@ -73,6 +73,7 @@ impl App {
             clock: parts.clock.clone(),
             workspaces: workspaces.clone(),
             directory: Directory::default(),
+            statuses: Arc::default(),
             public_url: config.public_url.clone(),
             is_demo: parts.is_demo,
         };

@@ -7,8 +7,10 @@ pub mod workspaces;
 
 use crate::agent::Agent;
 use crate::base::clock::SharedClock;
+use crate::slack::answer::Statuses;
 use crate::store::Db;
 use people::Directory;
+use std::sync::Arc;
 use url::Url;
 use workspaces::Workspaces;
 
@@ -20,6 +22,7 @@ pub struct Services {
     pub workspaces: Workspaces,
     pub directory: Directory,
     pub agent: Agent,
+    pub statuses: Arc<Statuses>,
     pub public_url: Option<Url>,
     /// The model is the demo, and says so in App Home.
     pub is_demo: bool,

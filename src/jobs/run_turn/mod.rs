@@ -2,27 +2,31 @@
 //! The job is a nudge: what there is to do is read from the inbox and the turn's own row, so it
 //! may be run again at any point.
 
+mod ending;
 mod input;
 mod open;
+mod park;
 mod surroundings;
 mod visible;
 mod words;
 
 use super::Services;
+use super::deliver::DeliverError;
 use super::people::TurnEyes;
 use super::workspaces::Workspace;
 use crate::agent::journal::Journal;
 use crate::agent::{Ended, Run, TurnError};
 use crate::base::ids::UserId;
 use crate::queue::{Done, Handler, Held};
-use crate::slack::client::{NewMessage, SlackError};
+use crate::slack::answer::{Answer, AnswerError};
 use crate::store::StoreError;
-use crate::store::turns::{self, State};
 use async_trait::async_trait;
+use ending::Ending;
 use input::ThreadInput;
 use open::Opened;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
+use visible::{Shown, Visible};
 
 /// Attempts without a saved step after which a turn is given up.
 const MAX_ATTEMPTS: i32 = 3;
@@ -38,7 +42,9 @@ enum Interrupted {
     #[error(transparent)]
     Store(#[from] StoreError),
     #[error(transparent)]
-    Slack(#[from] SlackError),
+    Answer(#[from] AnswerError),
+    #[error(transparent)]
+    Deliver(#[from] DeliverError),
     #[error("the process is shutting down")]
     HandOver,
     #[error("Penny is no longer installed in this workspace")]
@@ -57,16 +63,20 @@ impl Handler for RunTurn {
     }
 
     async fn run(&self, held: &Held) -> Done {
-        match self.turn(held).await {
-            Ok(()) => Done::Finished,
-            Err(Interrupted::Store(StoreError::Fenced)) => Done::Lost,
-            Err(Interrupted::HandOver) => Done::HandOver,
-            Err(Interrupted::Uninstalled) => Done::Failed {
-                error: Interrupted::Uninstalled.to_string(),
-            },
-            Err(error @ (Interrupted::Store(_) | Interrupted::Slack(_))) => Done::Retry {
-                after: Some(Duration::from_secs(1)),
-                error: error.to_string(),
+        let interrupted = match self.turn(held).await {
+            Ok(()) => return Done::Finished,
+            Err(interrupted) => interrupted,
+        };
+        let error = interrupted.to_string();
+        match interrupted {
+            Interrupted::Store(StoreError::Fenced)
+            | Interrupted::Deliver(DeliverError::Store(StoreError::Fenced))
+            | Interrupted::Answer(AnswerError::Fenced) => Done::Lost,
+            Interrupted::HandOver => Done::HandOver,
+            Interrupted::Uninstalled => Done::Failed { error },
+            Interrupted::Store(_) | Interrupted::Answer(_) | Interrupted::Deliver(_) => Done::Retry {
+                after: Some(Duration::from_secs(2)),
+                error,
             },
         }
     }
@@ -78,6 +88,7 @@ impl Handler for RunTurn {
 
 impl RunTurn {
     async fn turn(&self, held: &Held) -> Result<(), Interrupted> {
+        let begun = Instant::now();
         let fence = held.lease().fence();
         let Some(opened) = open::open(&self.services, &fence, held.key()).await? else {
             return Ok(());
@@ -87,90 +98,84 @@ impl RunTurn {
             .workspaces
             .get(opened.thread.workspace.as_str())
             .ok_or(Interrupted::Uninstalled)?;
-        let begun = Instant::now();
-        self.answer(held, opened, workspace, begun).await
+        let shown = Shown::of(&opened)?;
+        // Before anything else, so that a sign of life appears at once.
+        let answer = visible::begin(&self.services, &workspace, &opened, &fence, &shown);
+        self.think(held, opened, &workspace, answer, shown, begun).await
     }
 
-    async fn answer(
+    async fn think(
         &self,
         held: &Held,
         opened: Opened,
-        workspace: Arc<Workspace>,
+        workspace: &Arc<Workspace>,
+        answer: Answer,
+        shown: Shown,
         begun: Instant,
     ) -> Result<(), Interrupted> {
         let services = &self.services;
-        let fence = held.lease().fence();
         let asker = UserId(opened.turn.asked_by.clone());
         let eyes = TurnEyes {
             db: &services.db,
             directory: &services.directory,
-            workspace: &workspace,
+            workspace,
             channel: &opened.thread.channel,
             asker: &asker,
         };
         let input = ThreadInput {
             services,
-            workspace: &workspace,
+            workspace,
             thread: &opened.thread,
             is_first: opened.transcript.is_empty(),
             stop: held.stop.clone(),
         };
-        let mut visible = visible::Visible;
+        let mut visible = Visible(&answer);
         let turn = opened.turn.id;
+        let age = Duration::from_secs_f64(opened.turn.age_seconds.max(0.0));
         let mut run = Run {
             journal: Journal {
                 db: &services.db,
-                fence: fence.clone(),
+                fence: held.lease().fence(),
                 thread: &opened.thread,
                 conversation: opened.conversation,
                 turn,
             },
             transcript: opened.transcript,
             spent: opened.turn.spent,
-            age: Duration::from_secs_f64(opened.turn.age_seconds.max(0.0)),
+            age,
             eyes: &eyes,
             input: &input,
             progress: &mut visible,
             stop: held.stop.clone(),
             leave: held.leave.clone(),
         };
-        let (state, text, error) = if opened.turn.attempts > MAX_ATTEMPTS {
-            (
-                State::Failed,
-                words::POISON.to_owned(),
-                Some("gave up after several attempts".to_owned()),
-            )
+        let ended = if opened.too_many {
+            Ending::TooMany
+        } else if opened.turn.attempts > MAX_ATTEMPTS {
+            Ending::Poison
         } else {
             match services.agent.run(&mut run).await {
-                Ok(Ended::Answered) => (State::Done, run.transcript.answer_of(turn, 0), None),
-                Ok(Ended::Stopped) => (State::Stopped, words::STOPPED.to_owned(), None),
-                Ok(Ended::Refused) => (State::Done, words::REFUSED.to_owned(), None),
-                Ok(Ended::Limited(breach)) => {
-                    (State::Failed, words::limited(breach).to_owned(), None)
-                }
-                Ok(Ended::Parked) => return Ok(()),
+                Ok(Ended::Parked) => Ending::Parked,
+                Ok(ended) => Ending::Ended(ended),
+                Err(TurnError::Model(error)) => Ending::ModelFailed(error),
                 Err(TurnError::HandOver) => return Err(Interrupted::HandOver),
                 Err(TurnError::Store(error)) => return Err(error.into()),
-                Err(TurnError::Model(error)) => (
-                    State::Failed,
-                    words::model_failed(&error).to_owned(),
-                    Some(error.to_string()),
-                ),
             }
         };
-        let message = NewMessage {
-            thread: Some(opened.thread.thread_ts.clone()),
-            text,
-            ..NewMessage::default()
+        let (transcript, spent) = (run.transcript, run.spent);
+        let finished = ending::Finished {
+            services,
+            fence: held.lease().fence(),
+            workspace,
+            thread: &opened.thread,
+            turn,
+            transcript: &transcript,
+            spent,
+            seconds: (age + begun.elapsed()).as_secs_f64(),
         };
-        workspace
-            .slack
-            .post_message(&opened.thread.channel, &message)
-            .await?;
-        let mut tx = services.db.org(fence.org).await?;
-        turns::set_state(&mut tx, turn, state, error.as_deref()).await?;
-        tx.commit().await?;
-        tracing::info!(turn.seconds = begun.elapsed().as_secs_f64(), "answered");
-        Ok(())
+        match ended {
+            Ending::Parked => park::park(&finished, answer, shown).await,
+            ended => ending::end(&finished, answer, &shown, ended).await,
+        }
     }
 }

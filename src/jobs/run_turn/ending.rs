@@ -1,0 +1,138 @@
+//! How a turn ends: the answer or the sentence is delivered first, and only then is the turn
+//! over. Whoever dies in between finds the delivered message again.
+
+use super::visible::Shown;
+use super::{Interrupted, words};
+use crate::agent::Ended;
+use crate::agent::transcript::Transcript;
+use crate::base::ids::TurnId;
+use crate::base::metrics as names;
+use crate::jobs::Services;
+use crate::jobs::workspaces::Workspace;
+use crate::models::ModelError;
+use crate::slack::answer::{Answer, AnswerError, FinalAnswer};
+use crate::store::conversations::Thread;
+use crate::store::jobs::{self, Fence};
+use crate::store::questions;
+use crate::store::turns::{self, Spent, State};
+
+pub enum Ending {
+    Ended(Ended),
+    Parked,
+    Poison,
+    TooMany,
+    ModelFailed(ModelError),
+}
+
+/// A turn whose thinking is over.
+pub struct Finished<'a> {
+    pub services: &'a Services,
+    pub fence: Fence,
+    pub workspace: &'a Workspace,
+    pub thread: &'a Thread,
+    pub turn: TurnId,
+    pub transcript: &'a Transcript,
+    pub spent: Spent,
+    pub seconds: f64,
+}
+
+pub async fn end(
+    finished: &Finished<'_>,
+    answer: Answer,
+    shown: &Shown,
+    ending: Ending,
+) -> Result<(), Interrupted> {
+    let turn = finished.turn;
+    let (state, error) = outcome(&ending);
+    let delivered = match sentence(&ending) {
+        None => {
+            let model = finished.services.agent.model.name();
+            let spent = finished.spent;
+            answer
+                .finish(FinalAnswer {
+                    markdown: Some(finished.transcript.answer_of(turn, shown.replies)),
+                    footer: Some(words::footer(
+                        finished.seconds,
+                        spent.tool_calls,
+                        spent.tokens,
+                        spent.cost_micros,
+                        &model,
+                    )),
+                    controls: Some(turn),
+                })
+                .await
+        }
+        Some(sentence) => answer.fail(sentence, Some(turn)).await,
+    };
+    let (state, error) = match delivered {
+        Ok(_) => (state, error),
+        Err(lost) if lost.is_final() => {
+            tracing::warn!(error = %lost, "an answer cannot be delivered");
+            (State::Failed, Some(lost.to_string()))
+        }
+        Err(error) => return Err(error.into()),
+    };
+    record(finished, state, error.as_deref()).await
+}
+
+async fn record(
+    finished: &Finished<'_>,
+    state: State,
+    error: Option<&str>,
+) -> Result<(), Interrupted> {
+    let mut tx = finished.services.db.org(finished.fence.org).await?;
+    jobs::hold(&mut tx, &finished.fence).await?;
+    turns::set_state(&mut tx, finished.turn, state, error).await?;
+    if finished.spent.tool_calls > 0 {
+        questions::close_open(&mut tx, finished.turn, "").await?;
+    }
+    tx.commit().await?;
+    let outcome = match state {
+        State::Done => "answered",
+        State::Stopped => "stopped",
+        _ => "failed",
+    };
+    metrics::counter!(names::TURNS, "outcome" => outcome).increment(1);
+    metrics::histogram!(names::TURN_SECONDS).record(finished.seconds);
+    tracing::info!(
+        turn.id = %finished.turn,
+        turn.outcome = outcome,
+        turn.seconds = finished.seconds,
+        turn.steps = finished.spent.steps,
+        turn.tokens = finished.spent.tokens,
+        "a turn ended"
+    );
+    Ok(())
+}
+
+fn outcome(ending: &Ending) -> (State, Option<String>) {
+    match ending {
+        Ending::Ended(Ended::Answered | Ended::Refused) => (State::Done, None),
+        Ending::Ended(Ended::Stopped) => (State::Stopped, None),
+        Ending::Ended(Ended::Limited(breach)) => {
+            (State::Failed, Some(format!("the bound on {breach:?} was reached")))
+        }
+        Ending::Ended(Ended::Parked) | Ending::Parked => (State::Waiting, None),
+        Ending::Poison => (State::Failed, Some("given up after several attempts".to_owned())),
+        Ending::TooMany => (State::Failed, Some("too many turns within an hour".to_owned())),
+        Ending::ModelFailed(error) => (State::Failed, Some(error.to_string())),
+    }
+}
+
+/// What is said in place of the rest of the answer; none if the answer stands.
+fn sentence(ending: &Ending) -> Option<&'static str> {
+    match ending {
+        Ending::Ended(Ended::Answered | Ended::Parked) | Ending::Parked => None,
+        Ending::Ended(Ended::Refused) => Some(words::REFUSED),
+        Ending::Ended(Ended::Stopped) => Some(words::STOPPED),
+        Ending::Ended(Ended::Limited(breach)) => Some(words::limited(*breach)),
+        Ending::Poison => Some(words::POISON),
+        Ending::TooMany => Some(words::TOO_MANY),
+        Ending::ModelFailed(error) => Some(words::model_failed(error)),
+    }
+}
+
+/// An answer that will never arrive ends its turn, wherever that is noticed.
+pub async fn give_up(finished: &Finished<'_>, lost: &AnswerError) -> Result<(), Interrupted> {
+    record(finished, State::Failed, Some(&lost.to_string())).await
+}
