@@ -40,6 +40,11 @@ impl Random {
         &from[self.below(from.len())]
     }
 
+    /// As [`Self::pick`], for words.
+    pub fn word<'a>(&mut self, from: &[&'a str]) -> &'a str {
+        from[self.below(from.len())]
+    }
+
     /// Several different ones, in random order.
     pub fn several<'a, T>(&mut self, from: &'a [T], count: usize) -> Vec<&'a T> {
         let mut rest: Vec<&T> = from.iter().collect();

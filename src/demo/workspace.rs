@@ -151,7 +151,7 @@ pub const PEOPLE: [Colleague; 13] = [
 ];
 
 #[rustfmt::skip]
-const CHANNELS: [Channel; 9] = [
+pub const CHANNELS: [Channel; 9] = [
     channel("C0GENERAL", "general", "Company news and wins", &EVERYBODY),
     channel("C0RANDOM", "random", "Lunch, pets and route puns", &EVERYBODY),
     channel("C0SALES", "sales", "Pipeline, deals, competitors", &["U0MAYA", "U0JONAS", "U0PRIYA", "U0DIEGO", "U0ELENA", "U0TOM", "U0NOOR"]),

@@ -6,6 +6,18 @@ use std::sync::LazyLock;
 /// The rows of one file, each with its columns.
 pub type Table = LazyLock<Vec<Vec<&'static str>>>;
 
+pub static ACCOUNTS: Table = LazyLock::new(|| table(include_str!("accounts.txt")));
+pub static DETAILS: Table = LazyLock::new(|| table(include_str!("details.txt")));
+pub static DIALOGUE: Table = LazyLock::new(|| table(include_str!("dialogue.txt")));
+pub static FILES: Table = LazyLock::new(|| table(include_str!("files.txt")));
+pub static ISSUES: Table = LazyLock::new(|| table(include_str!("issues.txt")));
+pub static DOCUMENTS: Table = LazyLock::new(|| table(include_str!("documents.txt")));
+pub static MEETINGS: Table = LazyLock::new(|| table(include_str!("meetings.txt")));
+pub static NAMES: Table = LazyLock::new(|| table(include_str!("names.txt")));
+pub static PHRASES: Table = LazyLock::new(|| table(include_str!("phrases.txt")));
+pub static THINGS: Table = LazyLock::new(|| table(include_str!("things.txt")));
+pub static TITLES: Table = LazyLock::new(|| table(include_str!("titles.txt")));
+pub static TOPICS: Table = LazyLock::new(|| table(include_str!("topics.txt")));
 pub static CHATTER: Table = LazyLock::new(|| table(include_str!("chatter.txt")));
 
 fn table(text: &'static str) -> Vec<Vec<&'static str>> {
