@@ -6,6 +6,8 @@ pub mod blocks;
 pub mod client;
 pub mod ids;
 pub mod inbound;
+pub mod manifest;
 pub mod markdown;
+pub mod oauth;
 pub mod text;
 pub mod verify;
