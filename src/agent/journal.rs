@@ -3,10 +3,10 @@
 
 use super::transcript::{Entry, Transcript};
 use crate::base::ids::{ConversationId, TurnId};
-use crate::store::conversations::{self, Thread};
-use crate::store::jobs::{self, Fence};
-use crate::store::turns::{self, Spent};
-use crate::store::{Db, StoreError, StoreResult, inbox};
+use crate::store::conversations::Thread;
+use crate::store::jobs::Fence;
+use crate::store::turns::{self, Spent, Step};
+use crate::store::{Db, StoreError, StoreResult};
 
 pub struct Journal<'a> {
     pub db: &'a Db,
@@ -38,19 +38,21 @@ impl Journal<'_> {
         spent: Spent,
         model: Option<&str>,
     ) -> StoreResult<bool> {
+        let rows: Vec<_> = entries.iter().map(split).collect::<StoreResult<_>>()?;
+        let (kinds, bodies) = rows.into_iter().unzip();
+        let step = Step {
+            thread: self.thread,
+            conversation: self.conversation,
+            turn: self.turn,
+            first_seq: transcript.next_seq,
+            kinds,
+            bodies,
+            taken,
+            spent,
+            model,
+        };
         let mut tx = self.db.org(self.fence.org).await?;
-        jobs::hold(&mut tx, &self.fence).await?;
-        if !taken.is_empty() {
-            inbox::mark_taken(&mut tx, taken).await?;
-        }
-        for (place, entry) in (transcript.next_seq..).zip(&entries) {
-            let (kind, body) = split(entry)?;
-            conversations::append(&mut tx, self.conversation, self.turn, place, &kind, &body)
-                .await?;
-        }
-        turns::progressed(&mut tx, self.turn, spent, model).await?;
-        let waiting =
-            inbox::is_waiting(&mut tx, &self.thread.channel, &self.thread.thread_ts).await?;
+        let waiting = turns::save_step(&mut tx, &self.fence, &step).await?;
         tx.commit().await?;
         for entry in entries {
             transcript.next_seq += 1;
@@ -61,7 +63,7 @@ impl Journal<'_> {
 }
 
 /// An entry as its row keeps it.
-pub fn split(entry: &Entry) -> StoreResult<(String, serde_json::Value)> {
+fn split(entry: &Entry) -> StoreResult<(String, serde_json::Value)> {
     let mut value = serde_json::to_value(entry)?;
     let parts = (value["kind"].take(), value["body"].take());
     match parts {

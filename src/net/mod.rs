@@ -5,6 +5,7 @@ pub mod guard;
 pub mod retry;
 pub mod sse;
 
+use crate::base::secret::Secret;
 use std::time::Duration;
 
 /// Long enough for a slow handshake, short enough to notice a dead host.
@@ -36,4 +37,34 @@ fn builder() -> reqwest::ClientBuilder {
         .user_agent(USER_AGENT)
         .connect_timeout(CONNECT_TIMEOUT)
         .redirect(reqwest::redirect::Policy::none())
+}
+
+#[derive(Debug, thiserror::Error)]
+pub enum ProbeError {
+    #[error(transparent)]
+    Client(#[from] ClientError),
+    #[error("there was no answer")]
+    Silent,
+    #[error("it answered {0}")]
+    Refused(u16),
+}
+
+/// Asks an operator's address once and returns one header of its answer: for health checks.
+pub async fn probe(
+    url: &url::Url,
+    bearer: Option<&Secret>,
+    header: &str,
+    within: Duration,
+) -> Result<Option<String>, ProbeError> {
+    let mut request = client()?.get(url.clone()).timeout(within);
+    if let Some(token) = bearer {
+        request = request.bearer_auth(token.expose());
+    }
+    // The error would repeat the URL, and nothing else that helps.
+    let answer = request.send().await.map_err(|_| ProbeError::Silent)?;
+    if !answer.status().is_success() {
+        return Err(ProbeError::Refused(answer.status().as_u16()));
+    }
+    let value = answer.headers().get(header);
+    Ok(value.and_then(|value| value.to_str().ok()).map(str::to_owned))
 }

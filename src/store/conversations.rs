@@ -111,31 +111,6 @@ pub async fn entries(tx: &mut OrgTx, id: ConversationId) -> StoreResult<Vec<Entr
     .collect())
 }
 
-/// Adds an entry; its place was counted by the holder of the lease, so a second writer of the
-/// same place is refused by the key.
-pub async fn append(
-    tx: &mut OrgTx,
-    id: ConversationId,
-    turn: TurnId,
-    seq: i64,
-    kind: &str,
-    body: &Value,
-) -> StoreResult<()> {
-    sqlx::query!(
-        "insert into core.entries (org_id, conversation_id, seq, turn_id, kind, body)
-         values ($1, $2, $3, $4, $5, $6)",
-        tx.org().0,
-        id.0,
-        seq,
-        turn.0,
-        kind,
-        body,
-    )
-    .execute(tx.connection())
-    .await?;
-    Ok(())
-}
-
 /// A conversation as App Home lists it.
 #[derive(Debug, Clone)]
 pub struct Recent {

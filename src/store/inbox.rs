@@ -213,20 +213,6 @@ pub async fn waiting_in(
     Ok(items)
 }
 
-/// Whether anything new waits in a thread: asked between steps, so it only looks at an index.
-pub async fn is_waiting(tx: &mut OrgTx, channel: &ChannelId, thread_ts: &Ts) -> StoreResult<bool> {
-    Ok(sqlx::query_scalar!(
-        r#"select exists (select from core.inbox
-            where org_id = $1 and channel_id = $2 and thread_ts = $3 and taken_at is null
-                and kind in ('message', 'stop')) as "waiting!""#,
-        tx.org().0,
-        channel.as_str(),
-        thread_ts.as_str(),
-    )
-    .fetch_one(tx.connection())
-    .await?)
-}
-
 /// One delivery that its own job handles.
 pub async fn get(tx: &mut OrgTx, inbox_id: i64) -> StoreResult<Option<Item>> {
     Ok(sqlx::query!(

@@ -49,6 +49,20 @@ pub struct Fence {
     token: Uuid,
 }
 
+impl Fence {
+    pub(super) fn kind(&self) -> &str {
+        &self.kind
+    }
+
+    pub(super) fn key(&self) -> &str {
+        &self.key
+    }
+
+    pub(super) fn token(&self) -> Uuid {
+        self.token
+    }
+}
+
 /// Takes up to `limit` jobs of the given kinds that are due.
 pub async fn claim(db: &Db, owner: Uuid, kinds: &[String], limit: i64) -> StoreResult<Vec<Lease>> {
     let rows = sqlx::query!(

@@ -1,6 +1,8 @@
 //! Turns: their state, what is visible of their answer, and what they have cost.
 
+use super::conversations::Thread;
 use super::db::{OrgTx, StoreError, StoreResult};
+use super::jobs::Fence;
 use crate::base::ids::{ConversationId, TurnId};
 use serde_json::Value;
 
@@ -124,28 +126,72 @@ pub async fn begun_this_hour(tx: &mut OrgTx, user: &str) -> StoreResult<i64> {
     .await?)
 }
 
-/// Progress was saved: what was spent so far, and the attempts begin anew.
-pub async fn progressed(
-    tx: &mut OrgTx,
-    turn: TurnId,
-    spent: Spent,
-    model: Option<&str>,
-) -> StoreResult<()> {
-    sqlx::query!(
-        "update core.turns set attempts = 1, state = 'running', steps = $3, tool_calls = $4,
-             tokens = $5, cost_micros = $6, model = coalesce($7, model)
-         where org_id = $1 and turn_id = $2",
+/// One saved step of a turn: what it adds to the conversation, what it took from the inbox,
+/// and what was spent so far.
+#[derive(Debug)]
+pub struct Step<'a> {
+    pub thread: &'a Thread,
+    pub conversation: ConversationId,
+    pub turn: TurnId,
+    /// The place of the first entry; a second writer of the same place is refused by the key.
+    pub first_seq: i64,
+    pub kinds: Vec<String>,
+    pub bodies: Vec<Value>,
+    pub taken: &'a [i64],
+    pub spent: Spent,
+    pub model: Option<&'a str>,
+}
+
+/// Saves a step under the lease, and begins the count of attempts anew. One statement, because
+/// every step of every turn waits for it. True: something new waits in the thread's inbox.
+pub async fn save_step(tx: &mut OrgTx, fence: &Fence, step: &Step<'_>) -> StoreResult<bool> {
+    let saved = sqlx::query!(
+        r#"
+        with held as (
+            select 1 from core.jobs
+            where org_id = $1 and kind = $2 and key = $3 and lease_token = $4 for share
+        ), taken as (
+            update core.inbox set taken_at = now()
+            where org_id = $1 and inbox_id = any($5) and exists (select from held)
+        ), added as (
+            insert into core.entries (org_id, conversation_id, seq, turn_id, kind, body)
+            select $1, $6, $7 + place - 1, $8, kind, body
+            from unnest($9::text[], $10::jsonb[]) with ordinality as entry(kind, body, place), held
+        ), progressed as (
+            update core.turns set attempts = 1, state = 'running', steps = $11, tool_calls = $12,
+                tokens = $13, cost_micros = $14, model = coalesce($15, model)
+            where org_id = $1 and turn_id = $8 and exists (select from held)
+        )
+        select exists (select from held) as "held!",
+            exists (select from core.inbox
+                where org_id = $1 and channel_id = $16 and thread_ts = $17 and taken_at is null
+                    and kind in ('message', 'stop') and inbox_id <> all($5)) as "waiting!"
+        "#,
         tx.org().0,
-        turn.0,
-        spent.steps,
-        spent.tool_calls,
-        spent.tokens,
-        spent.cost_micros,
-        model,
+        fence.kind(),
+        fence.key(),
+        fence.token(),
+        step.taken,
+        step.conversation.0,
+        step.first_seq,
+        step.turn.0,
+        &step.kinds,
+        &step.bodies,
+        step.spent.steps,
+        step.spent.tool_calls,
+        step.spent.tokens,
+        step.spent.cost_micros,
+        step.model,
+        step.thread.channel.as_str(),
+        step.thread.thread_ts.as_str(),
     )
-    .execute(tx.connection())
+    .fetch_one(tx.connection())
     .await?;
-    Ok(())
+    if saved.held {
+        Ok(saved.waiting)
+    } else {
+        Err(StoreError::Fenced)
+    }
 }
 
 /// What is visible of the answer. The turn goes on in that message after a crash.

@@ -19,6 +19,7 @@ use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
 use std::collections::HashMap;
 use std::sync::Arc;
+use parking_lot::Mutex;
 use tokio_util::sync::CancellationToken;
 
 const MAX_IMAGE: usize = 5 * 1024 * 1024;
@@ -32,15 +33,18 @@ pub struct ThreadInput<'a> {
     /// Nothing was said here with Penny before, so what stands around the question is read too.
     pub is_first: bool,
     pub stop: CancellationToken,
+    /// What was read when the turn was opened: the first look need not read it again.
+    pub waiting: Mutex<Option<Vec<Item>>>,
 }
 
 #[async_trait]
 impl TurnInput for ThreadInput<'_> {
     async fn new(&self) -> Result<Option<NewInput>, StoreError> {
-        let mut tx = self.services.db.org(self.workspace.org).await?;
-        let items =
-            inbox::waiting_in(&mut tx, &self.thread.channel, &self.thread.thread_ts).await?;
-        drop(tx);
+        let read = self.waiting.lock().take();
+        let items = match read {
+            Some(items) => items,
+            None => self.look().await?,
+        };
         let is_stop = items.iter().any(|item| item.kind == "stop");
         let is_said = items.iter().any(|item| item.kind == "message");
         if is_stop {
@@ -90,6 +94,11 @@ impl TurnInput for ThreadInput<'_> {
 }
 
 impl ThreadInput<'_> {
+    async fn look(&self) -> StoreResult<Vec<Item>> {
+        let mut tx = self.services.db.org(self.workspace.org).await?;
+        inbox::waiting_in(&mut tx, &self.thread.channel, &self.thread.thread_ts).await
+    }
+
     async fn said(&self, items: &[Item]) -> StoreResult<Vec<Said>> {
         let events: Vec<(&Item, MessageEvent)> = items
             .iter()

@@ -23,6 +23,7 @@ use crate::store::StoreError;
 use async_trait::async_trait;
 use ending::Ending;
 use input::ThreadInput;
+use parking_lot::Mutex;
 use open::Opened;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -128,6 +129,7 @@ impl RunTurn {
             thread: &opened.thread,
             is_first: opened.transcript.is_empty(),
             stop: held.stop.clone(),
+            waiting: Mutex::new(Some(opened.waiting)),
         };
         let mut visible = Visible(&answer);
         let turn = opened.turn.id;

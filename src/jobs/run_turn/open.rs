@@ -15,6 +15,8 @@ pub struct Opened {
     pub conversation: ConversationId,
     pub turn: OpenTurn,
     pub transcript: Transcript,
+    /// What waited in the inbox.
+    pub waiting: Vec<Item>,
     /// The turn began just now: nothing of it can be visible yet.
     pub is_fresh: bool,
     /// The person has begun more turns this hour than anybody may.
@@ -61,6 +63,7 @@ pub async fn open(services: &Services, fence: &Fence, key: &str) -> StoreResult<
         conversation,
         turn,
         transcript: Transcript::read(entries)?,
+        waiting: items,
         is_fresh,
         too_many: begun > limit,
     }))
