@@ -12,11 +12,12 @@ use crate::base::config::{Config, SlackConfig};
 use crate::base::ids::TeamId;
 use crate::jobs::Services;
 use crate::jobs::people::Directory;
+use crate::jobs::refresh_token::RefreshToken;
 use crate::jobs::run_turn::RunTurn;
 use crate::jobs::workspaces::{NewInstallation, Workspaces};
 use crate::models::Model;
 use crate::queue::{Handler, Worker, WorkerOptions};
-use crate::slack::client::SlackApi;
+use crate::slack::client::{AppCredentials, SlackApi};
 use crate::slack::verify::Verifier;
 use crate::store::listen::{self, Listener};
 use crate::store::sandbox::{Limits as SandboxLimits, Sandbox};
@@ -81,7 +82,7 @@ impl App {
             hands: config.workers,
             grace: config.grace,
         };
-        let worker = Worker::new(db.clone(), handlers(&services), &options);
+        let worker = Worker::new(db.clone(), handlers(&services, &config.slack), &options);
         let leaving = CancellationToken::new();
         let health = web::health::Health {
             db: db.clone(),
@@ -95,6 +96,7 @@ impl App {
                 intake: intake(db, workspaces, worker.clone()),
             },
             health.clone(),
+            install(&services, &config.slack),
         );
         Ok(Self {
             services,
@@ -171,15 +173,39 @@ fn toolbox(sandbox: Arc<Sandbox>) -> Toolbox {
     ])
 }
 
-fn handlers(services: &Services) -> Vec<Arc<dyn Handler>> {
-    vec![
+fn handlers(services: &Services, slack: &SlackConfig) -> Vec<Arc<dyn Handler>> {
+    let mut handlers: Vec<Arc<dyn Handler>> = vec![
         Arc::new(RunTurn {
             services: services.clone(),
         }),
         Arc::new(HandleInbound {
             services: services.clone(),
         }),
-    ]
+    ];
+    if let Some(app) = credentials(slack) {
+        handlers.push(Arc::new(RefreshToken {
+            services: services.clone(),
+            app,
+        }));
+    }
+    handlers
+}
+
+fn credentials(slack: &SlackConfig) -> Option<AppCredentials> {
+    let oauth = slack.oauth.as_ref()?;
+    Some(AppCredentials {
+        client_id: oauth.client_id.clone(),
+        client_secret: oauth.client_secret.clone(),
+    })
+}
+
+/// Installing needs the app's credentials and an address for Slack to send the browser back to.
+fn install(services: &Services, slack: &SlackConfig) -> Option<web::install::Install> {
+    Some(web::install::Install {
+        app: credentials(slack)?,
+        public_url: services.public_url.clone()?,
+        services: services.clone(),
+    })
 }
 
 fn verifier(slack: &SlackConfig) -> anyhow::Result<Verifier> {

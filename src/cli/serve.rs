@@ -5,6 +5,7 @@ use super::say;
 use crate::base::clock::SystemClock;
 use crate::base::config::Config;
 use crate::base::metrics;
+use crate::jobs::housekeeping;
 use crate::models;
 use crate::store::migrate;
 use crate::web::server;
@@ -48,9 +49,9 @@ pub async fn run(args: ServeArgs, config: &Config) -> anyhow::Result<()> {
     };
     let app = App::build(config, parts).await?;
     let address = format!("{}:{}", config.host, config.port);
-    let listener = TcpListener::bind(&address)
-        .await
-        .with_context(|| format!("nothing can listen on {address}; PORT and PENNY_HOST say where"))?;
+    let listener = TcpListener::bind(&address).await.with_context(|| {
+        format!("nothing can listen on {address}; PORT and PENNY_HOST say where")
+    })?;
     tracing::info!(address, roles = ?args.role, "Penny is serving");
     serve(&app, config, listener, &args.role).await;
     say("Penny has stopped; nothing was lost.");
@@ -80,7 +81,9 @@ pub async fn serve_until(
     let keeper = {
         let (app, slack, upkeep) = (app.clone(), config.slack.clone(), upkeep.clone());
         tokio::spawn(async move {
-            upkeep.run_until_cancelled(app.keep_workspaces(&slack)).await;
+            upkeep
+                .run_until_cancelled(app.keep_workspaces(&slack))
+                .await;
         })
     };
     let web = async {
@@ -93,7 +96,15 @@ pub async fn serve_until(
     };
     let work = async {
         if roles.contains(&Role::Worker) {
-            app.worker.run(shutdown.clone()).await;
+            let house = housekeeping::run(
+                app.services.clone(),
+                config.retention_days,
+                shutdown.clone(),
+            );
+            let (_, kept) = tokio::join!(app.worker.run(shutdown.clone()), house);
+            if let Err(error) = kept {
+                tracing::error!(%error, "housekeeping has ended");
+            }
         }
     };
     let leaving = async {

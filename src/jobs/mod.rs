@@ -1,7 +1,9 @@
 //! What the queue runs, one file a kind, and what those files share.
 
 pub mod deliver;
+pub mod housekeeping;
 pub mod people;
+pub mod refresh_token;
 pub mod run_turn;
 pub mod workspaces;
 

@@ -210,7 +210,7 @@ impl Default for AppSetup {
                 "usage_hint": "help | ask <question> | status | memory",
             })],
             shortcuts: vec![json!({
-                "type": "message", "callback_id": "ask_penny", "name": "Ask Penny about this",
+                "type": "message", "callback_id": "ask_about_message", "name": "Ask Penny about this",
             })],
             prompts: Vec::new(),
             token_rotation: false,

@@ -1,14 +1,21 @@
 //! HTTP: the router, Slack's endpoints, health and metrics.
 
 pub mod health;
+pub mod install;
+mod page;
 pub mod server;
 pub mod slack;
 
 use axum::Router;
 
-/// All routes that Penny serves.
-pub fn router(slack: slack::Endpoints, health: health::Health) -> Router {
+/// All routes that Penny serves; installing through OAuth only where it is set up.
+pub fn router(
+    slack: slack::Endpoints,
+    health: health::Health,
+    install: Option<install::Install>,
+) -> Router {
     Router::new()
         .merge(slack::routes(slack))
         .merge(health::routes(health))
+        .merge(install.map(install::routes).unwrap_or_default())
 }

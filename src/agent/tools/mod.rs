@@ -1,5 +1,6 @@
 //! The tools that the agent may call, one file each, and the one list of them.
 
+pub mod ask_person;
 pub mod describe_tables;
 pub mod list_connected_systems;
 pub mod manage_memory;

@@ -255,7 +255,7 @@ async fn a_message_shortcut_brings_the_message_along() {
         .unwrap();
     stage
         .alice()
-        .uses_shortcut_on(&said, "ask_penny")
+        .uses_shortcut_on(&said, "ask_about_message")
         .await
         .unwrap();
     let payload = stage.ear.last().payload();

@@ -98,6 +98,11 @@ impl SlackApi {
         }))
     }
 
+    /// Where the Web API is; Slack's other pages lie beside it.
+    pub fn base(&self) -> &Url {
+        &self.base
+    }
+
     pub fn client(self: &Arc<Self>, team: TeamId, tokens: Arc<dyn Tokens>) -> SlackClient {
         SlackClient {
             api: self.clone(),

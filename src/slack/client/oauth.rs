@@ -6,6 +6,7 @@ use super::{SlackApi, SlackError, count, read};
 use crate::base::ids::{EnterpriseId, TeamId, UserId};
 use crate::base::secret::Secret;
 use bytes::Bytes;
+use chrono::{DateTime, Utc};
 use serde::Deserialize;
 use serde_json::Value;
 use std::time::Duration;
@@ -27,6 +28,13 @@ pub struct Grant {
     pub refresh_token: Option<Secret>,
     pub expires_in: Option<Duration>,
     pub installer: Option<UserId>,
+}
+
+impl Grant {
+    /// When the bot token has to be renewed by; none if it lasts.
+    pub fn expires_at(&self, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
+        Some(now + self.expires_in?)
+    }
 }
 
 #[derive(Debug, Clone)]

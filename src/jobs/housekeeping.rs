@@ -1,0 +1,100 @@
+//! What has to be done from time to time in every process: tokens are renewed before they
+//! expire, and what is past its retention goes. Each piece may run twice, or in two processes
+//! at once, without harm; tokio-cron-scheduler only says when.
+
+use super::{Services, refresh_token};
+use crate::base::clock::SharedClock;
+use crate::store::{StoreResult, inbox, installations, jobs, memory, outbox};
+use std::time::Duration;
+use tokio_cron_scheduler::{Job, JobScheduler, JobSchedulerError};
+use tokio_util::sync::CancellationToken;
+
+const TOKENS_EVERY: Duration = Duration::from_secs(60);
+const CLEANING_EVERY: Duration = Duration::from_secs(600);
+/// Rows that one statement takes, so that none holds its locks for long …
+const BATCH: i64 = 1_000;
+/// … and statements of one round, so that a round ends.
+const ROUNDS: u32 = 50;
+
+/// Keeps house until `leaving`.
+pub async fn run(
+    services: Services,
+    retention_days: i32,
+    leaving: CancellationToken,
+) -> Result<(), JobSchedulerError> {
+    let mut scheduler = JobScheduler::new().await?;
+    let tokens = services.clone();
+    scheduler
+        .add(Job::new_repeated_async(TOKENS_EVERY, move |_, _| {
+            let services = tokens.clone();
+            Box::pin(async move {
+                if let Err(error) = nudge_refreshes(&services).await {
+                    tracing::warn!(%error, "tokens could not be looked after");
+                }
+            })
+        })?)
+        .await?;
+    scheduler
+        .add(Job::new_repeated_async(CLEANING_EVERY, move |_, _| {
+            let services = services.clone();
+            Box::pin(async move {
+                if let Err(error) = clean(&services, retention_days).await {
+                    tracing::warn!(%error, "old rows could not be cleared");
+                }
+            })
+        })?)
+        .await?;
+    scheduler.start().await?;
+    leaving.cancelled().await;
+    scheduler.shutdown().await
+}
+
+/// Asks for a refresh wherever a token is about to expire; the job itself looks again.
+pub async fn nudge_refreshes(services: &Services) -> StoreResult<()> {
+    let now = services.clock.now();
+    for workspace in services.workspaces.all() {
+        if !refresh_token::is_due(&workspace, now) {
+            continue;
+        }
+        let mut tx = services.db.org(workspace.org).await?;
+        jobs::nudge(&mut tx, refresh_token::KIND, &workspace.id, "", None).await?;
+        tx.commit().await?;
+    }
+    Ok(())
+}
+
+/// Clears what is past its retention.
+pub async fn clean(services: &Services, retention_days: i32) -> StoreResult<()> {
+    let db = &services.db;
+    let blanked = in_batches(&services.clock, || {
+        inbox::blank_older_than(db, retention_days, BATCH)
+    })
+    .await?;
+    let sent = in_batches(&services.clock, || {
+        outbox::delete_older_than(db, retention_days, BATCH)
+    })
+    .await?;
+    let forgotten = memory::purge(db).await?;
+    let states = installations::delete_expired_states(db).await?;
+    if blanked + sent + forgotten + states > 0 {
+        tracing::info!(blanked, sent, forgotten, states, "cleared old rows");
+    }
+    Ok(())
+}
+
+/// Repeats a bounded statement until it has nothing left to do, with pauses for others.
+async fn in_batches<F>(clock: &SharedClock, statement: impl Fn() -> F) -> StoreResult<u64>
+where
+    F: Future<Output = StoreResult<u64>>,
+{
+    let mut total = 0;
+    for _ in 0..ROUNDS {
+        let done = statement().await?;
+        total += done;
+        if done < BATCH.unsigned_abs() {
+            break;
+        }
+        clock.sleep(Duration::from_millis(50)).await;
+    }
+    Ok(total)
+}
