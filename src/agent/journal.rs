@@ -7,6 +7,7 @@ use crate::store::conversations::Thread;
 use crate::store::jobs::Fence;
 use crate::store::turns::{self, Spent, Step};
 use crate::store::{Db, StoreError, StoreResult};
+use serde_json::Value;
 
 pub struct Journal<'a> {
     pub db: &'a Db,
@@ -62,12 +63,31 @@ impl Journal<'_> {
     }
 }
 
-/// An entry as its row keeps it.
-fn split(entry: &Entry) -> StoreResult<(String, serde_json::Value)> {
+/// An entry as its row keeps it. Postgres keeps no NUL, which a model or a person may well write:
+/// it is left out, since a row that cannot be stored would fail its turn again and again.
+fn split(entry: &Entry) -> StoreResult<(String, Value)> {
     let mut value = serde_json::to_value(entry)?;
+    leave_out_nul(&mut value);
     let parts = (value["kind"].take(), value["body"].take());
     match parts {
-        (serde_json::Value::String(kind), body) => Ok((kind, body)),
+        (Value::String(kind), body) => Ok((kind, body)),
         _ => Err(StoreError::Corrupt("an entry without a kind".to_owned())),
+    }
+}
+
+fn leave_out_nul(value: &mut Value) {
+    match value {
+        Value::String(text) => text.retain(|c| c != '\0'),
+        Value::Array(items) => items.iter_mut().for_each(leave_out_nul),
+        Value::Object(fields) => {
+            if fields.keys().any(|key| key.contains('\0')) {
+                *fields = std::mem::take(fields)
+                    .into_iter()
+                    .map(|(key, value)| (key.replace('\0', ""), value))
+                    .collect();
+            }
+            fields.values_mut().for_each(leave_out_nul);
+        }
+        Value::Null | Value::Bool(_) | Value::Number(_) => {}
     }
 }

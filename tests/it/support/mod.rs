@@ -13,6 +13,7 @@ use self::wire::Wire;
 use chrono::Utc;
 use penny::base::config::{Config, Source};
 use penny::demo;
+use penny::models::Block;
 use penny::models::scripted::{Scripted, Step};
 use penny::playground::{Setup, Slack};
 use penny::store::embedded::testing::TestDatabase;
@@ -203,6 +204,19 @@ impl TestApp {
             .fetch_one(&self.admin)
             .await
             .expect("a query of the test")
+    }
+
+    /// Everything that the model got to read in its nth request: words, and results of tools.
+    pub fn words_of_request(&self, number: usize) -> String {
+        let requests = self.model.requests();
+        let request = requests.get(number).expect("a request of that number");
+        let blocks = request.messages.iter().flat_map(|message| &message.content);
+        let words = blocks.filter_map(|block| match block {
+            Block::Text { text } => Some(text.as_str()),
+            Block::ToolResult { content, .. } => Some(content.as_str()),
+            _ => None,
+        });
+        words.collect::<Vec<_>>().join("\n")
     }
 
     /// Waits until no job is left to do.

@@ -1,0 +1,9 @@
+//! What people experience when they talk to Penny.
+
+mod bounds;
+mod context;
+mod files;
+mod places;
+mod steering;
+mod tools;
+mod trouble;

@@ -1,0 +1,173 @@
+//! Speaking to Penny while she works: she hears it at her next step, and stops when told to.
+
+use crate::support::TestApp;
+use penny::models::Delta;
+use penny::models::scripted::{Gate, Step};
+use serde_json::json;
+
+#[tokio::test]
+async fn a_message_sent_while_she_works_steers_the_next_step() {
+    let gate = Gate::default();
+    let app = TestApp::start([
+        Step::calls("c1", "describe_tables", json!({})).after(&gate),
+        Step::says("In Berlin there are four.").when_asked("only those in Berlin"),
+    ])
+    .await;
+    let maya = app.slack.person("maya").unwrap();
+    let said = maya
+        .mentions_penny("sales", "how many deals?")
+        .await
+        .unwrap();
+    gate.reached().await;
+    let steer = maya
+        .replies_in(&said.thread(), "only those in Berlin")
+        .await
+        .unwrap();
+    assert!(steer.was_acknowledged());
+    gate.open();
+    maya.waits_for(&said.thread(), "the answer", |seen| {
+        seen.text.contains("In Berlin there are four.")
+    })
+    .await
+    .unwrap();
+    app.settles().await;
+    assert_eq!(
+        app.count("select from core.turns").await,
+        1,
+        "it is one turn"
+    );
+    app.stop().await;
+}
+
+#[tokio::test]
+async fn a_message_sent_during_the_last_step_is_answered_too() {
+    let gate = Gate::default();
+    let app = TestApp::start([
+        Step::says("Nine.")
+            .after(&gate)
+            .when_asked("how many deals"),
+        Step::says("Four in Berlin.").when_asked("in Berlin?"),
+    ])
+    .await;
+    let maya = app.slack.person("maya").unwrap();
+    let said = maya
+        .mentions_penny("sales", "how many deals?")
+        .await
+        .unwrap();
+    gate.reached().await;
+    maya.replies_in(&said.thread(), "and in Berlin?")
+        .await
+        .unwrap();
+    gate.open();
+    maya.waits_for(&said.thread(), "both answers", |seen| {
+        seen.text.contains("Four in Berlin.")
+    })
+    .await
+    .unwrap();
+    app.settles().await;
+    assert!(maya.visible_text(&said.thread()).contains("Nine."));
+    app.stop().await;
+}
+
+#[tokio::test]
+async fn a_correction_before_she_has_begun_is_part_of_the_question() {
+    let app = TestApp::start([
+        Step::says("Four.").when_asked("in Berlin"),
+        Step::says("More.").repeatedly(),
+    ])
+    .await;
+    let maya = app.slack.person("maya").unwrap();
+    let said = maya.tells_penny("how many deals?").await.unwrap();
+    maya.replies_in(&said.thread(), "in Berlin, I mean")
+        .await
+        .unwrap();
+    maya.waits_for(&said.thread(), "the answer", |seen| {
+        seen.text.contains("Four.")
+    })
+    .await
+    .unwrap();
+    app.stop().await;
+}
+
+/// An answer that is half written and then waits, for a test that stops it there.
+fn half_written(gate: &Gate) -> Step {
+    Step::says("Half an answer, and the rest of it.")
+        .streaming([Delta::Text("Half an answer".to_owned())])
+        .then_waits_for(gate)
+}
+
+#[tokio::test]
+async fn saying_stop_ends_the_run() {
+    let gate = Gate::default();
+    let app = TestApp::start([
+        half_written(&gate),
+        Step::says("Fine, in short.").when_asked("be brief"),
+    ])
+    .await;
+    let maya = app.slack.person("maya").unwrap();
+    let said = maya.mentions_penny("sales", "tell me all").await.unwrap();
+    gate.reached().await;
+    maya.replies_in(&said.thread(), "@Penny stop")
+        .await
+        .unwrap();
+    maya.waits_for(&said.thread(), "the end", |seen| {
+        seen.text.contains("Stopped")
+    })
+    .await
+    .unwrap();
+    app.settles().await;
+    assert_eq!(app.texts("select state from core.turns").await, ["stopped"]);
+
+    let again = maya.replies_in(&said.thread(), "be brief").await.unwrap();
+    maya.waits_for(&again.thread(), "an answer", |seen| {
+        seen.text.contains("Fine, in short.")
+    })
+    .await
+    .unwrap();
+    let asked = app.words_of_request(1);
+    assert!(
+        asked.contains("Half an answer"),
+        "what she had said is known: {asked}"
+    );
+    assert!(asked.contains("stopped"), "{asked}");
+    app.stop().await;
+}
+
+#[tokio::test]
+async fn slacks_own_stop_button_ends_the_run() {
+    let gate = Gate::default();
+    let app = TestApp::start([half_written(&gate)]).await;
+    let maya = app.slack.person("maya").unwrap();
+    let said = maya.tells_penny("tell me all").await.unwrap();
+    gate.reached().await;
+    maya.presses_stop(&said.thread()).await.unwrap();
+    app.settles().await;
+    assert_eq!(app.texts("select state from core.turns").await, ["stopped"]);
+    let seen = maya.visible_text(&said.thread());
+    assert!(!seen.contains("and the rest of it"), "{seen}");
+    app.stop().await;
+}
+
+#[tokio::test]
+async fn a_stop_when_nothing_runs_is_over_at_once() {
+    let app = TestApp::start([Step::says("Nine."), Step::says("Four.")]).await;
+    let maya = app.slack.person("maya").unwrap();
+    let said = maya.mentions_penny("sales", "how many?").await.unwrap();
+    maya.waits_for_answer(&said.thread()).await.unwrap();
+    app.settles().await;
+    maya.replies_in(&said.thread(), "@Penny stop")
+        .await
+        .unwrap();
+    app.settles().await;
+    maya.replies_in(&said.thread(), "and in Berlin?")
+        .await
+        .unwrap();
+    app.settles().await;
+    assert_eq!(
+        app.texts("select state from core.turns order by started_at")
+            .await,
+        ["done", "done"]
+    );
+    assert!(maya.visible_text(&said.thread()).contains("Four."));
+    app.stop().await;
+}
