@@ -13,11 +13,16 @@ use crate::models::{Block, Delta, Message, Model, ModelError, Reply, Request, St
 use crate::store::StoreError;
 use crate::store::turns::Spent;
 use async_trait::async_trait;
-use futures::future::join_all;
+use futures::StreamExt;
+use futures::stream;
 use serde_json::Value;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 use tokio_util::sync::CancellationToken;
+
+/// Calls of one reply that run side by side: a model that asks for a hundred things at once must
+/// not make them time out waiting for each other.
+const CALLS_AT_ONCE: usize = 6;
 
 /// How much a model writes at most in one step.
 const MAX_OUTPUT_TOKENS: u32 = 16_000;
@@ -218,11 +223,13 @@ impl Agent {
         }
         let outcomes = {
             let run = &*run;
-            let calls = open
+            let calls: Vec<_> = open
                 .iter()
-                .map(|(id, name, input)| self.call(run, id, name, input));
+                .map(|(id, name, input)| self.call(run, id, name, input))
+                .collect();
+            let in_order = stream::iter(calls).buffered(CALLS_AT_ONCE);
             tokio::select! {
-                outcomes = join_all(calls) => outcomes,
+                outcomes = in_order.collect::<Vec<_>>() => outcomes,
                 () = run.stop.cancelled() => return Ok(Calls::Stopped),
                 () = run.leave.cancelled() => return Err(TurnError::HandOver),
             }
