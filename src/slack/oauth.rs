@@ -48,9 +48,7 @@ pub struct NoRandomness;
 impl Nonce {
     pub fn fresh() -> Result<Self, NoRandomness> {
         let mut bytes = [0; 32];
-        OsRng
-            .try_fill_bytes(&mut bytes)
-            .map_err(|_| NoRandomness)?;
+        OsRng.try_fill_bytes(&mut bytes).map_err(|_| NoRandomness)?;
         Ok(Self(Secret::new(URL_SAFE_NO_PAD.encode(bytes))))
     }
 
@@ -91,7 +89,12 @@ mod tests {
     fn the_page_of_consent_carries_all_that_slack_needs() {
         let api = Url::parse("https://slack.com/api").unwrap();
         let state = Nonce::received("s t&te");
-        let url = authorize_url(&api, "1.2", "https://penny.example/slack/oauth/callback", &state);
+        let url = authorize_url(
+            &api,
+            "1.2",
+            "https://penny.example/slack/oauth/callback",
+            &state,
+        );
         assert_eq!(url.origin().ascii_serialization(), "https://slack.com");
         assert_eq!(url.path(), "/oauth/v2/authorize");
         let query: std::collections::HashMap<_, _> = url.query_pairs().into_owned().collect();
@@ -106,7 +109,10 @@ mod tests {
         assert!(one.expose().len() >= 43);
         assert_ne!(one.expose(), other.expose());
         assert_ne!(one.fingerprint(), other.fingerprint());
-        assert_eq!(one.fingerprint(), Nonce::received(one.expose()).fingerprint());
+        assert_eq!(
+            one.fingerprint(),
+            Nonce::received(one.expose()).fingerprint()
+        );
         assert!(!format!("{one:?}").contains(one.expose()));
     }
 }

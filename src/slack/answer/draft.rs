@@ -70,13 +70,11 @@ impl Draft {
 
     pub fn saved(&self) {
         let mut inner = self.inner.lock();
-        inner.saved = inner.text.len();
+        // As a stored reply is: paragraphs that join without the space around them.
+        let length = inner.text.trim_end().len();
+        inner.text.truncate(length);
+        inner.saved = length;
         inner.paragraph_due = true;
-    }
-
-    pub fn saved_text(&self) -> String {
-        let inner = self.inner.lock();
-        inner.text[..inner.saved].to_owned()
     }
 
     pub fn task(&self, task: TaskCard) {

@@ -173,13 +173,13 @@ impl Answer {
         self.close(draft::Closing::Finish(answer)).await
     }
 
-    /// One sentence instead of the rest of the answer.
+    /// One sentence instead of the rest of the answer. What was shown of it stays.
     pub async fn fail(
         self,
         sentence: &str,
         controls: Option<TurnId>,
     ) -> Result<AnswerState, AnswerError> {
-        let shown = self.draft.saved_text();
+        let shown = self.draft.snapshot().text;
         let markdown = match shown.trim_end() {
             "" => sentence.to_owned(),
             shown => format!("{shown}\n\n{sentence}"),
@@ -217,5 +217,5 @@ impl Drop for Answer {
     }
 }
 
-#[cfg(all(test, feature = "playground"))]
+#[cfg(test)]
 mod tests;

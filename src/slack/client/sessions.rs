@@ -5,6 +5,9 @@ use super::{Done, NOW, SlackClient, SlackError};
 use crate::base::ids::{ChannelId, Ts, UserId};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
+use std::time::Duration;
+
+const UNTIL_IDLE: Duration = Duration::from_secs(600);
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
@@ -42,7 +45,8 @@ impl SlackClient {
             .await
     }
 
-    /// Shows the working state and the Stop button, or takes them away.
+    /// Shows the working state and the Stop button, which is worth it only now, or takes them
+    /// away, which must happen.
     pub async fn set_session_status(
         &self,
         channel: &ChannelId,
@@ -50,8 +54,12 @@ impl SlackClient {
         status: SessionStatus,
     ) -> Result<(), SlackError> {
         let body = json!({"channel_id": channel, "thread_ts": thread, "status": status});
+        let patience = match status {
+            SessionStatus::Processing => NOW,
+            SessionStatus::Active => UNTIL_IDLE,
+        };
         let _: Done = self
-            .post(Method::SetSessionStatus, Some(channel), &body, NOW)
+            .post(Method::SetSessionStatus, Some(channel), &body, patience)
             .await?;
         Ok(())
     }

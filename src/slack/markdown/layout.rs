@@ -38,12 +38,12 @@ pub fn layout(markdown: &str) -> Layout {
 pub fn first_part_so_far(markdown: &str) -> Part {
     let clean = clean_so_far(markdown);
     let clean = &clean[..settled(&clean)];
-    let mut parts = pack(clean);
-    if parts.is_empty() {
-        Part::new()
-    } else {
-        parts.swap_remove(0)
+    let mut part = pack(clean).into_iter().next().unwrap_or_default();
+    // Whether the space at the end stays depends on what comes after it.
+    if let Some(Segment::Text(last)) = part.last_mut() {
+        last.truncate(last.trim_end().len());
     }
+    part
 }
 
 fn pack(clean: &str) -> Vec<Part> {

@@ -213,7 +213,7 @@ fn a_growing_table_waits_until_it_is_whole() {
     );
     assert_eq!(
         first_part_so_far("One sentence. And [a lin"),
-        [Segment::Text("One sentence. And ".into())]
+        [Segment::Text("One sentence. And".into())]
     );
 }
 
