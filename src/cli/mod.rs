@@ -1,6 +1,10 @@
 //! The command line, and the composition root that puts the rooms together.
 
 pub mod app;
+#[cfg(feature = "playground")]
+mod dev;
+mod doctor;
+mod seed;
 mod serve;
 
 use crate::base::config::{Config, Source};
@@ -20,10 +24,23 @@ struct Cli {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    /// Try Penny: brings its own Postgres, a demo company and a Slack playground
+    #[cfg(feature = "playground")]
+    Dev(dev::DevArgs),
     /// Serve Slack: the web role takes events in, the worker role answers them
     Serve(serve::ServeArgs),
     /// Bring the database to this version's schema
     Migrate,
+    /// Check the configuration, the database, Slack and the model, and say what to do
+    Doctor(doctor::DoctorArgs),
+    /// Print the app manifest to paste into Slack
+    Manifest {
+        /// Where Slack reaches Penny, such as https://penny.example.com
+        #[arg(long)]
+        url: String,
+    },
+    /// Fill an organisation with the demo company's data
+    Seed(seed::SeedArgs),
 }
 
 /// Runs the command line; what it returns is what the person at the terminal reads.
@@ -39,6 +56,8 @@ pub async fn run() -> anyhow::Result<()> {
 
 async fn dispatch(command: Command, source: &Source) -> anyhow::Result<()> {
     match command {
+        #[cfg(feature = "playground")]
+        Command::Dev(args) => dev::run(args, source).await,
         Command::Serve(args) => serve::run(args, &Config::read(source)?).await,
         Command::Migrate => {
             let config = crate::base::config::database_url(source)?;
@@ -50,6 +69,13 @@ async fn dispatch(command: Command, source: &Source) -> anyhow::Result<()> {
             });
             Ok(())
         }
+        Command::Doctor(args) => doctor::run(args, source).await,
+        Command::Manifest { url } => {
+            let url = url::Url::parse(&url).context("--url has to be a URL such as https://penny.example.com")?;
+            write!(std::io::stdout(), "{}", crate::slack::manifest::manifest(&url))?;
+            Ok(())
+        }
+        Command::Seed(args) => seed::run(args, source).await,
     }
 }
 

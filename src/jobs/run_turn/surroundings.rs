@@ -6,9 +6,8 @@ use crate::base::ids::{Ts, UserId};
 use crate::jobs::Services;
 use crate::jobs::workspaces::Workspace;
 use crate::slack::client::Said;
-use crate::slack::inbound::readable;
+use crate::slack::inbound::{mentions, readable};
 use crate::store::conversations::Thread;
-use crate::store::people;
 use chrono::DateTime;
 use chrono_tz::Tz;
 use std::collections::HashMap;
@@ -74,11 +73,14 @@ async fn lines(
     messages: &[Said],
     asked: Option<&Ts>,
 ) -> Vec<String> {
-    let users: Vec<String> = messages
+    let mut users: Vec<UserId> = messages
         .iter()
-        .filter_map(|said| said.user.as_ref().map(|user| user.0.clone()))
+        .flat_map(|said| said.user.iter().cloned().chain(mentions(&said.text)))
+        .filter(|user| *user != workspace.bot_user)
         .collect();
-    let names = names(services, workspace, &users).await;
+    users.sort();
+    users.dedup();
+    let names = names(services, workspace, users).await;
     let name_of = |id: &str| -> Option<String> {
         if id == workspace.bot_user.as_str() {
             return Some("Penny".to_owned());
@@ -112,24 +114,20 @@ async fn lines(
         .collect()
 }
 
-/// Names that are known already: nobody is looked up for the sake of the surroundings.
+/// Who has written here. Those whom Slack does not tell of in time stay nameless.
 async fn names(
     services: &Services,
     workspace: &Workspace,
-    users: &[String],
+    users: Vec<UserId>,
 ) -> HashMap<UserId, String> {
-    let read = async {
-        let mut tx = services.db.org(workspace.org).await?;
-        people::known(&mut tx, users).await
+    let people = services.directory.people(&services.db, workspace, users);
+    let Ok(Ok(people)) = tokio::time::timeout(PATIENCE, people).await else {
+        return HashMap::new();
     };
-    read.await
-        .map(|known| {
-            known
-                .into_iter()
-                .map(|(user, person)| (user, person.name))
-                .collect()
-        })
-        .unwrap_or_default()
+    people
+        .into_iter()
+        .map(|(user, person)| (user, person.name.clone()))
+        .collect()
 }
 
 async fn shortened(services: &Services, lines: Vec<String>) -> String {

@@ -1,0 +1,110 @@
+//! `penny dev`: everything at once and nothing to set up. Its own Postgres, the demo company,
+//! a Slack in the browser, and Claude where a key is set.
+
+use super::app::{App, Parts};
+use super::{say, serve};
+use crate::base::clock::SystemClock;
+use crate::base::config::{Config, Source};
+use crate::base::metrics;
+use crate::demo;
+use crate::models::{self, Model};
+use crate::playground::{Setup, Slack};
+use crate::store::embedded::{EmbeddedPostgres, Options};
+use crate::store::migrate;
+use anyhow::Context;
+use chrono::Utc;
+use clap::Args;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::net::TcpListener;
+
+#[derive(Debug, Args)]
+pub struct DevArgs {
+    /// Where the playground's page is served
+    #[arg(long, default_value_t = 8765)]
+    port: u16,
+}
+
+pub async fn run(args: DevArgs, source: &Source) -> anyhow::Result<()> {
+    let (database_url, postgres) = database(source).await?;
+    let company = demo::workspace(Utc::now());
+    let slack = Slack::start(Setup::from(&company).port(args.port))
+        .await
+        .context("the playground did not start; --port chooses another port")?;
+    let token = slack
+        .bot_token()
+        .context("Penny is not installed in the playground")?;
+    let listener = TcpListener::bind("127.0.0.1:0").await?;
+    let address = format!("http://{}", listener.local_addr()?);
+    let source = source
+        .clone()
+        .set("DATABASE_URL", database_url.expose())
+        .set("SLACK_API_URL", slack.api_url())
+        .set("SLACK_SIGNING_SECRET", slack.signing_secret().expose())
+        .set("SLACK_BOT_TOKEN", token.expose())
+        .set("PENNY_SHUTDOWN_SECONDS", "2")
+        .or("PENNY_SECRET_KEY", "only for the playground, and for nothing else");
+    let config = Config::read(&source)?;
+    migrate::run(&config.database_url, Duration::from_secs(30), &say).await?;
+
+    let clock = Arc::new(SystemClock);
+    let has_key = config.models.anthropic.is_some() || config.models.openai.is_some();
+    let model: Arc<dyn Model> = if has_key {
+        models::build::build(&config.models, clock.clone())?
+    } else {
+        anyhow::bail!("set ANTHROPIC_API_KEY")
+    };
+    let thinks_with = model.name();
+    let parts = Parts {
+        clock,
+        model,
+        is_demo: !has_key,
+        render_metrics: Arc::new(metrics::render),
+    };
+    let app = App::build(&config, parts).await?;
+    app.register(&config.slack).await;
+    seed(&app).await?;
+    slack.point_at(&address);
+
+    let thinking = if has_key {
+        format!("She thinks with {thinks_with}.")
+    } else {
+        "She thinks with the demo model; set ANTHROPIC_API_KEY and she thinks with Claude.".to_owned()
+    };
+    say(&format!(
+        "\n  Penny is ready: open {} in a browser.\n  {thinking}\n  Stop with Ctrl-C; what you did stays.\n",
+        slack.base_url()
+    ));
+    serve::serve(&app, &config, listener, &[serve::Role::Web, serve::Role::Worker]).await;
+    slack.stop();
+    if let Some(postgres) = postgres {
+        tokio::task::spawn_blocking(move || postgres.stop()).await??;
+    }
+    say("Stopped.");
+    Ok(())
+}
+
+/// The database of `DATABASE_URL`, or one of our own.
+async fn database(
+    source: &Source,
+) -> anyhow::Result<(crate::base::secret::Secret, Option<EmbeddedPostgres>)> {
+    if source.has("DATABASE_URL") {
+        return Ok((crate::base::config::database_url(source)?, None));
+    }
+    let postgres =
+        tokio::task::spawn_blocking(|| EmbeddedPostgres::start(&Options::dev(), &say)).await??;
+    Ok((postgres.url().clone(), Some(postgres)))
+}
+
+async fn seed(app: &App) -> anyhow::Result<()> {
+    let workspace = app
+        .services
+        .workspaces
+        .all()
+        .into_iter()
+        .next()
+        .context("the playground's workspace is not known")?;
+    say("Filling in the demo company…");
+    demo::seed(&app.services.db, workspace.org, Utc::now(), 1, &say).await?;
+    Ok(())
+}

@@ -1,0 +1,175 @@
+//! `penny doctor`: looks at everything Penny needs and says, for what is wrong, what to do.
+
+use super::say;
+use crate::base::clock::SystemClock;
+use crate::base::config::{Config, Source};
+use crate::base::ids::TeamId;
+use crate::base::secret::Secret;
+use crate::models::{self, Message, Request};
+use crate::slack::client::SlackApi;
+use crate::store::Db;
+use clap::Args;
+use std::sync::Arc;
+use std::time::Duration;
+
+#[derive(Debug, Args)]
+pub struct DoctorArgs {
+    /// Only ask the process on this machine whether it is alive, for container health checks
+    #[arg(long)]
+    live: bool,
+}
+
+/// One thing that was looked at.
+struct Finding {
+    what: &'static str,
+    outcome: Result<String, String>,
+}
+
+pub async fn run(args: DoctorArgs, source: &Source) -> anyhow::Result<()> {
+    if args.live {
+        return alive(source).await;
+    }
+    let config = match Config::read(source) {
+        Ok(config) => {
+            report(&Finding {
+                what: "Configuration",
+                outcome: Ok("complete".to_owned()),
+            });
+            config
+        }
+        Err(error) => {
+            report(&Finding {
+                what: "Configuration",
+                outcome: Err(error.to_string()),
+            });
+            anyhow::bail!("the configuration is not complete; the rest was not looked at");
+        }
+    };
+    let findings = [
+        database(&config).await,
+        slack(&config).await,
+        model(&config).await,
+    ];
+    findings.iter().for_each(report);
+    let wrong = findings.iter().filter(|f| f.outcome.is_err()).count();
+    match wrong {
+        0 => {
+            say("All is well.");
+            Ok(())
+        }
+        1 => anyhow::bail!("one thing needs attention"),
+        many => anyhow::bail!("{many} things need attention"),
+    }
+}
+
+fn report(finding: &Finding) {
+    match &finding.outcome {
+        Ok(fine) => say(&format!("✓ {}: {fine}", finding.what)),
+        Err(wrong) => say(&format!("✗ {}: {wrong}", finding.what)),
+    }
+}
+
+async fn alive(source: &Source) -> anyhow::Result<()> {
+    let port = source.text("PORT").unwrap_or("8080");
+    let url = format!("http://127.0.0.1:{port}/healthz");
+    let url = url::Url::parse(&url)?;
+    crate::net::probe(&url, None, "date", Duration::from_secs(3)).await?;
+    Ok(())
+}
+
+async fn database(config: &Config) -> Finding {
+    let look = async {
+        let db = Db::connect(config.database_url.expose(), 1).await?;
+        db.check_writable().await
+    };
+    Finding {
+        what: "Database",
+        outcome: match look.await {
+            Ok(()) => Ok("reachable, migrated and writable".to_owned()),
+            Err(error) => Err(format!(
+                "{error}. Check DATABASE_URL, and run `penny migrate` if the database is new"
+            )),
+        },
+    }
+}
+
+async fn slack(config: &Config) -> Finding {
+    let what = "Slack";
+    let Some(token) = &config.slack.bot_token else {
+        return Finding {
+            what,
+            outcome: Ok("installed through OAuth; open /slack/install to add a workspace".to_owned()),
+        };
+    };
+    let api = match SlackApi::new(&config.slack.api_url, Arc::new(SystemClock)) {
+        Ok(api) => api,
+        Err(error) => {
+            return Finding {
+                what,
+                outcome: Err(format!("{error}. The system's CA certificates may be missing")),
+            };
+        }
+    };
+    let client = api.client(TeamId::new(""), Arc::new(token.clone()));
+    let outcome = match client.identity().await {
+        Ok(identity) => scopes(&identity.team, &granted(config, token).await),
+        Err(error) => Err(format!(
+            "{error}. Copy the Bot User OAuth Token again (OAuth & Permissions), and reinstall the app if its scopes changed"
+        )),
+    };
+    Finding { what, outcome }
+}
+
+/// Slack names the scopes of a token in a header of its answer.
+async fn granted(config: &Config, token: &Secret) -> Vec<String> {
+    let mut url = config.slack.api_url.clone();
+    if let Ok(mut path) = url.path_segments_mut() {
+        path.pop_if_empty().push("auth.test");
+    }
+    let header = crate::net::probe(&url, Some(token), "x-oauth-scopes", Duration::from_secs(10)).await;
+    let listed = header.ok().flatten().unwrap_or_default();
+    let scopes = listed.split(',').map(str::trim).filter(|scope| !scope.is_empty());
+    scopes.map(str::to_owned).collect()
+}
+
+fn scopes(team: &str, granted: &[String]) -> Result<String, String> {
+    let missing: Vec<&str> = crate::slack::oauth::BOT_SCOPES
+        .iter()
+        .copied()
+        .filter(|scope| !granted.is_empty() && !granted.iter().any(|have| have == scope))
+        .collect();
+    if missing.is_empty() {
+        Ok(format!("connected to {team}, with every scope"))
+    } else {
+        Err(format!(
+            "connected to {team}, but without {}. Add them under OAuth & Permissions (or paste the manifest again) and reinstall",
+            missing.join(", ")
+        ))
+    }
+}
+
+async fn model(config: &Config) -> Finding {
+    let what = "Model";
+    let model = match models::build::build(&config.models, Arc::new(SystemClock)) {
+        Ok(model) => model,
+        Err(error) => {
+            return Finding {
+                what,
+                outcome: Err(error.to_string()),
+            };
+        }
+    };
+    let request = Request {
+        system: Vec::new(),
+        tools: Arc::from([]),
+        messages: vec![Message::user("Say yes.")],
+        max_tokens: 16,
+    };
+    let outcome = match model.reply(&request, &mut |_| {}).await {
+        Ok(reply) => Ok(format!("{} answers", reply.model)),
+        Err(error) => Err(format!(
+            "{error}. Check ANTHROPIC_API_KEY (or OPENAI_BASE_URL and OPENAI_API_KEY) and PENNY_MODEL"
+        )),
+    };
+    Finding { what, outcome }
+}
