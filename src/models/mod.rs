@@ -5,6 +5,7 @@ pub mod anthropic;
 mod attempt;
 pub mod build;
 pub mod content;
+pub mod demo;
 mod exchange;
 pub mod fallback;
 pub mod openai;

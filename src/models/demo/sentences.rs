@@ -1,0 +1,136 @@
+//! What the demo model says besides answers from data.
+
+use super::conversation::Conversation;
+use super::intent::Intent;
+
+/// The documented set of requests, as people type them.
+pub const EXAMPLES: [&str; 14] = [
+    "How does the pipeline look? (then: and by owner?)",
+    "Which deals close this month? (week, quarter, next month)",
+    "What are our five biggest deals?",
+    "Which deals have gone quiet?",
+    "What happened with Nordhavn?",
+    "Who owns Harrow & Finch?",
+    "Open issues by project (or by priority)",
+    "Which pull requests wait for a review?",
+    "My meetings this week",
+    "Win rate by owner",
+    "How does this month compare to last month?",
+    "Remember that … / What do you remember? / Forget …",
+    "Ask me which deal to call first",
+    "Summarise this thread / Which systems are connected?",
+];
+
+pub fn hello(name: &str) -> String {
+    let name = name.split(' ').next().unwrap_or_default();
+    let comma = if name.is_empty() { "" } else { ", " };
+    format!(
+        "Hello{comma}{name}! I am Penny. Ask me about deals, accounts, meetings, issues or code; for example `{}` or `{}`.",
+        "how does the pipeline look?", "what happened with Nordhavn?"
+    )
+}
+
+pub fn help() -> String {
+    format!(
+        "I look things up in what your company's tools know and answer here in the thread. Just now I think with the **demo model**, which needs no key and understands this:\n\n{}\n\n{CLAUDE}",
+        list()
+    )
+}
+
+pub fn not_understood() -> String {
+    format!(
+        "I am the **demo model** and did not understand that. This is what I can answer:\n\n{}\n\n{CLAUDE}",
+        list()
+    )
+}
+
+const CLAUDE: &str = "For any question in your own words, let me think with Claude: set `ANTHROPIC_API_KEY` and start Penny again.";
+
+fn list() -> String {
+    EXAMPLES.map(|example| format!("- {example}")).join("\n")
+}
+
+/// What is said before the tools are called.
+pub fn while_working(intent: &Intent) -> String {
+    match intent {
+        Intent::Pipeline => "I add up the open deals.".to_owned(),
+        Intent::Closing => "I look for deals by their close date.".to_owned(),
+        Intent::Biggest => "I sort the open deals by amount.".to_owned(),
+        Intent::Stale => "I look for open deals without contact for three weeks.".to_owned(),
+        Intent::Account(name) => format!("I read the mails, calls, meetings and deals of {name}."),
+        Intent::OwnerOf(name) => format!("I look up {name}."),
+        Intent::Issues => "I count the open issues.".to_owned(),
+        Intent::Reviews => "I check which pull requests wait.".to_owned(),
+        Intent::Meetings => "I open your calendar.".to_owned(),
+        Intent::WinRate => "I compare won and lost deals.".to_owned(),
+        Intent::Months => "I put this month beside the last one.".to_owned(),
+        _ => String::new(),
+    }
+}
+
+/// A summary made of what was said itself: who, what, and what is still asked.
+pub fn summary(conversation: &Conversation) -> String {
+    let mut lines: Vec<(String, String)> = conversation
+        .surroundings
+        .lines()
+        .filter_map(spoken)
+        .collect();
+    let asked = conversation.said.len().saturating_sub(1);
+    lines.extend(
+        conversation.said[..asked]
+            .iter()
+            .map(|said| (said.name.clone(), said.text.clone())),
+    );
+    if lines.is_empty() {
+        return "There is nothing before your question that I could summarise.".to_owned();
+    }
+    let mut people: Vec<&str> = Vec::new();
+    for (name, _) in &lines {
+        if !name.is_empty() && !people.contains(&name.as_str()) {
+            people.push(name);
+        }
+    }
+    let skipped = lines.len().saturating_sub(8);
+    let points: Vec<String> = lines[skipped..]
+        .iter()
+        .map(|(name, text)| format!("- **{name}**: {}", first_sentence(text)))
+        .collect();
+    let open: Vec<String> = lines
+        .iter()
+        .rev()
+        .filter(|(_, text)| text.trim_end().ends_with('?'))
+        .take(3)
+        .map(|(name, text)| format!("- {name}: {text}"))
+        .collect();
+    let mut summary = format!(
+        "**{} messages from {}.**\n\n{}",
+        lines.len(),
+        if people.is_empty() {
+            "this thread".to_owned()
+        } else {
+            people.join(", ")
+        },
+        points.join("\n")
+    );
+    if !open.is_empty() {
+        summary.push_str(&format!("\n\n**Still asked**\n{}", open.join("\n")));
+    }
+    summary
+}
+
+/// `[Maya · Sat …] text` or `Maya: text`.
+fn spoken(line: &str) -> Option<(String, String)> {
+    let (name, text) = match line.trim().strip_prefix('[') {
+        Some(rest) => {
+            let (head, text) = rest.split_once("] ")?;
+            (head.split(" · ").next().unwrap_or(head), text)
+        }
+        None => line.trim().split_once(": ")?,
+    };
+    Some((name.trim_start_matches("- ").to_owned(), text.to_owned()))
+}
+
+fn first_sentence(text: &str) -> &str {
+    let end = text.find(['.', '?', '!']).map_or(text.len(), |at| at + 1);
+    text.get(..end).unwrap_or(text)
+}

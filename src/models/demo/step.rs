@@ -1,0 +1,308 @@
+//! The demo model's next step: what to say, and which tools to call.
+
+use super::answers;
+use super::conversation::{Answered, Conversation, Said};
+use super::intent::{Ask, Intent, Period, recognise};
+use super::queries::{Asker, queries};
+use super::sentences;
+use super::table;
+use crate::models::ToolSpec;
+use serde_json::{Value, json};
+
+pub type Call = (&'static str, Value);
+
+const QUERY: &str = "run_sql_query";
+const MEMORY: &str = "manage_memory";
+const SYSTEMS: &str = "list_connected_systems";
+const TABLES: &str = "describe_tables";
+const ASK: &str = "ask_person";
+
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Step {
+    pub say: String,
+    pub calls: Vec<Call>,
+}
+
+impl Step {
+    fn say(text: impl Into<String>) -> Self {
+        Self {
+            say: text.into(),
+            calls: Vec::new(),
+        }
+    }
+
+    fn call(say: impl Into<String>, tool: &'static str, input: Value) -> Self {
+        Self {
+            say: say.into(),
+            calls: vec![(tool, input)],
+        }
+    }
+}
+
+pub fn next(conversation: &Conversation, tools: &[ToolSpec]) -> Step {
+    // Without tools it is not a conversation with people but a wish to have one shortened.
+    if tools.is_empty() {
+        return Step::say(sentences::summary(conversation));
+    }
+    let ask = recognise(conversation);
+    let step = if conversation.answered.is_empty() {
+        begin(conversation, &ask)
+    } else {
+        go_on(conversation, &ask)
+    };
+    let is_missing = |name: &str| tools.iter().all(|tool| tool.name != name);
+    match step.calls.iter().find(|(name, _)| is_missing(name)) {
+        Some((name, _)) => Step::say(format!(
+            "I would need the tool `{name}` for that, which is switched off here."
+        )),
+        None => step,
+    }
+}
+
+fn begin(conversation: &Conversation, ask: &Ask) -> Step {
+    let question = conversation.question();
+    match &ask.intent {
+        Intent::Hello => Step::say(sentences::hello(question.map_or("", |said| &said.name))),
+        Intent::Thanks => Step::say("You are welcome."),
+        Intent::Help => Step::say(sentences::help()),
+        Intent::Unknown => Step::say(sentences::not_understood()),
+        Intent::Summary => Step::say(sentences::summary(conversation)),
+        Intent::Systems => Step::call("I check what is connected.", SYSTEMS, json!({})),
+        Intent::Tables => Step::call("I look at the tables.", TABLES, json!({})),
+        Intent::Recall => Step::call("I look at my notes.", MEMORY, json!({"action": "recall"})),
+        Intent::Remember(note) => Step::call(
+            "I make a note.",
+            MEMORY,
+            json!({"action": "remember", "text": as_note(note)}),
+        ),
+        Intent::Forget(_) => {
+            Step::call("I look for that note.", MEMORY, json!({"action": "recall"}))
+        }
+        Intent::AskSomebody(_, what) => match spoken_options(what) {
+            Some(options) => put_question(ask, &options),
+            None => Step {
+                say: "I look up what there is to choose from.".to_owned(),
+                calls: look_up(&biggest(), question),
+            },
+        },
+        _ => Step {
+            say: sentences::while_working(&ask.intent),
+            calls: look_up(ask, question),
+        },
+    }
+}
+
+fn look_up(ask: &Ask, question: Option<&Said>) -> Vec<Call> {
+    let asker = Asker {
+        name: question.map_or("", |said| &said.name),
+        time_zone: question
+            .and_then(|said| said.time_zone.as_deref())
+            .unwrap_or("UTC"),
+    };
+    queries(ask, &asker)
+        .into_iter()
+        .map(|query| (QUERY, json!({"sql": query.sql, "purpose": query.purpose})))
+        .collect()
+}
+
+fn biggest() -> Ask {
+    Ask {
+        intent: Intent::Biggest,
+        period: Period::default(),
+        top: Some(4),
+        only_mine: false,
+        by_owner: false,
+        by_priority: false,
+    }
+}
+
+fn go_on(conversation: &Conversation, ask: &Ask) -> Step {
+    let answered = &conversation.answered;
+    if let Some(failed) = answered.iter().find(|answer| answer.is_error) {
+        return Step::say(format!("That did not work: {}", failed.content));
+    }
+    let Some(last) = answered.last() else {
+        return Step::say(sentences::not_understood());
+    };
+    match &ask.intent {
+        Intent::Systems => Step::say(systems(&last.content)),
+        Intent::Tables => Step::say(listed("These tables can be asked about:", &last.content)),
+        Intent::Recall => Step::say(notes(&last.content)),
+        Intent::Remember(note) => Step::say(format!(
+            "Noted: {}. Say `what do you remember?` to see my notes, or `forget …` to have one removed.",
+            as_note(note).trim_end_matches('.')
+        )),
+        Intent::Forget(what) => forget(what, last),
+        Intent::AskSomebody(..) if last.tool == ASK => {
+            Step::say(format!("The answer: {}", last.content))
+        }
+        Intent::AskSomebody(..) => {
+            let deals = table::rows(&last.content);
+            let names: Vec<String> = deals.iter().map(|row| table::text(row, "deal")).collect();
+            put_question(ask, &names)
+        }
+        _ => {
+            let results: Vec<&str> = answered
+                .iter()
+                .map(|answer| answer.content.as_str())
+                .collect();
+            Step::say(answers::answer(ask, &results))
+        }
+    }
+}
+
+/// `i prefer tables` → `I prefer tables`.
+fn as_note(text: &str) -> String {
+    let mut letters = text.trim().chars();
+    match letters.next() {
+        Some(first) => first.to_uppercase().collect::<String>() + letters.as_str(),
+        None => String::new(),
+    }
+}
+
+fn forget(what: &str, last: &Answered) -> Step {
+    if last.input.get("action").and_then(Value::as_str) == Some("forget") {
+        return Step::say(last.content.clone());
+    }
+    let wanted = what.to_lowercase();
+    let wanted: Vec<&str> = wanted
+        .split(|c: char| !c.is_alphanumeric())
+        .filter(|word| word.len() > 2)
+        .collect();
+    let matches = |line: &&str| {
+        let line = line.to_lowercase();
+        wanted.iter().filter(|word| line.contains(*word)).count()
+    };
+    let notes = last.content.lines().filter(|line| line.starts_with("- "));
+    let best = notes.max_by_key(matches).filter(|line| matches(line) > 0);
+    let id = best
+        .and_then(|line| line.rsplit_once("id "))
+        .map(|(_, id)| id.trim_end_matches(')'));
+    match id {
+        Some(id) => Step::call("", MEMORY, json!({"action": "forget", "id": id})),
+        None => Step::say(format!(
+            "I have no note about “{}”. {}",
+            what.trim_end_matches(['?', '.']),
+            notes_hint()
+        )),
+    }
+}
+
+fn notes_hint() -> &'static str {
+    "Say `what do you remember?` to see those I have."
+}
+
+fn notes(content: &str) -> String {
+    let lines: Vec<String> = content
+        .lines()
+        .filter(|line| line.starts_with("- "))
+        .map(|line| match line.rsplit_once(", id ") {
+            Some((note, _)) => format!("{note})"),
+            None => line.to_owned(),
+        })
+        .collect();
+    if lines.is_empty() {
+        "I have no notes here yet. Tell me `remember that …` and I will keep it.".to_owned()
+    } else {
+        format!(
+            "This is what I remember here:\n\n{}\n\nSay `forget …` and I drop one.",
+            lines.join("\n")
+        )
+    }
+}
+
+fn systems(content: &str) -> String {
+    let rows = table::rows(content);
+    if rows.is_empty() {
+        return content.to_owned();
+    }
+    let ailing: Vec<String> = rows
+        .iter()
+        .filter(|row| table::text(row, "health") != "healthy")
+        .map(|row| {
+            format!(
+                "{}: {}",
+                table::text(row, "name"),
+                table::text(row, "health_note")
+            )
+        })
+        .collect();
+    let columns = [
+        ("System", "name", table::As::Text),
+        ("For", "scope", table::As::Text),
+        ("Health", "health", table::As::Text),
+    ];
+    let headline = format!(
+        "**{} connected.**",
+        match rows.len() {
+            1 => "1 system is".to_owned(),
+            number => format!("{number} systems are"),
+        }
+    );
+    let insight = if ailing.is_empty() {
+        "All of them are healthy.".to_owned()
+    } else {
+        ailing.join("\n")
+    };
+    format!(
+        "{headline}\n\n{}\n\n{insight}",
+        table::markdown(&rows, &columns)
+    )
+}
+
+fn listed(headline: &str, content: &str) -> String {
+    let lines: Vec<String> = content
+        .lines()
+        .filter(|line| !line.trim().is_empty())
+        .map(|line| match line.split_once(": ") {
+            Some((name, about)) => format!("- `{name}`: {about}"),
+            None => format!("- {line}"),
+        })
+        .collect();
+    format!("{headline}\n\n{}", lines.join("\n"))
+}
+
+/// The answers that the question names itself: `which day: Tuesday or Thursday`.
+fn spoken_options(what: &str) -> Option<Vec<String>> {
+    if what.contains("deal") || what.contains("account") {
+        return None;
+    }
+    let choice = what
+        .rsplit([':', ','])
+        .next()
+        .unwrap_or(what)
+        .trim_end_matches('?');
+    let named: Vec<String> = choice
+        .split(" or ")
+        .map(|option| as_note(option.trim()))
+        .collect();
+    Some(match named.len() {
+        2..=5
+            if named
+                .iter()
+                .all(|option| (1..=40).contains(&option.chars().count())) =>
+        {
+            named
+        }
+        _ => ["Yes", "No", "Not sure yet"].map(str::to_owned).to_vec(),
+    })
+}
+
+fn put_question(ask: &Ask, options: &[String]) -> Step {
+    let Intent::AskSomebody(whom, what) = &ask.intent else {
+        return Step::say(sentences::not_understood());
+    };
+    if options.len() < 2 {
+        return Step::say("There is nothing to choose from that everybody here may see.");
+    }
+    let question = format!("{}?", as_note(what.trim_end_matches(['?', '.'])));
+    let options: Vec<String> = options
+        .iter()
+        .map(|option| option.chars().take(75).collect())
+        .collect();
+    let mut input = json!({"question": question, "options": options});
+    if let Some(whom) = whom {
+        input["person"] = json!(whom);
+    }
+    Step::call("", ASK, input)
+}
