@@ -3,6 +3,7 @@
 
 use crate::agent::Agent;
 use crate::agent::tools::Toolbox;
+use crate::agent::tools::ask_person::AskPerson;
 use crate::agent::tools::describe_tables::DescribeTables;
 use crate::agent::tools::list_connected_systems::ListConnectedSystems;
 use crate::agent::tools::manage_memory::ManageMemory;
@@ -170,6 +171,7 @@ fn toolbox(sandbox: Arc<Sandbox>) -> Toolbox {
         Arc::new(RunSqlQuery::new(sandbox.clone())),
         Arc::new(ListConnectedSystems::new(sandbox)),
         Arc::new(ManageMemory),
+        Arc::new(AskPerson),
     ])
 }
 

@@ -12,4 +12,5 @@ mod memory;
 mod migrations;
 mod sandbox;
 mod support;
+mod surfaces;
 mod tools;

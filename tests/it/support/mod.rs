@@ -243,7 +243,7 @@ impl TestApp {
     async fn unfinished_jobs(&self) -> Vec<String> {
         self.texts(
             "select format('%s %s: %s', kind, key, coalesce(last_error, 'no error')) from core.jobs
-             where dead_at is null and kind <> 'inbound'",
+             where dead_at is null",
         )
         .await
     }

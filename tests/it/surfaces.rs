@@ -1,0 +1,288 @@
+//! Commands, windows, buttons and App Home, as people meet them.
+
+use crate::support::TestApp;
+use penny::models::scripted::Step;
+use penny::playground::{Human, Thread};
+use serde_json::json;
+
+/// Waits for something that only this person sees in the channel.
+async fn is_told(app: &TestApp, person: &Human, channel: &str, words: &str) -> String {
+    let channel = app.slack.channel(channel).unwrap();
+    let look = |_: &penny::playground::Slack| {
+        let seen = person.whispers(&channel).into_iter();
+        seen.map(|seen| seen.text).find(|text| text.contains(words))
+    };
+    app.slack.until(words, look).await.unwrap()
+}
+
+/// The thread of the channel's newest message that says this.
+async fn thread_saying(app: &TestApp, person: &Human, channel: &str, words: &str) -> Thread {
+    let channel = app.slack.channel(channel).unwrap();
+    let look = |_: &penny::playground::Slack| {
+        let messages = person.channel_messages(&channel);
+        messages
+            .into_iter()
+            .rev()
+            .find(|seen| seen.text.contains(words))
+    };
+    let root = app.slack.until(words, look).await.unwrap().ts;
+    Thread { channel, root }
+}
+
+async fn shows_home(app: &TestApp, person: &Human, words: &str) -> String {
+    let look =
+        |_: &penny::playground::Slack| Some(person.home_text()).filter(|text| text.contains(words));
+    app.slack.until(words, look).await.unwrap();
+    app.settles().await;
+    person.home_text()
+}
+
+async fn sees_window(app: &TestApp, person: &Human) {
+    let look = |_: &penny::playground::Slack| person.modal().ok();
+    app.slack.until("a window", look).await.unwrap();
+    app.settles().await;
+    person.modal().unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn app_home_greets_by_name_and_says_what_to_do_where_nothing_is_yet() {
+    let app = TestApp::start([]).await;
+    let maya = app.slack.person("maya").unwrap();
+    maya.open_home("home").await.unwrap();
+    let home = shows_home(&app, &maya, "Hello Maya").await;
+    assert!(home.contains("I remember nothing about you yet"), "{home}");
+    assert!(home.contains("No system is connected yet"), "{home}");
+    app.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_question_tried_in_app_home_is_answered_in_the_direct_conversation() {
+    let app = TestApp::start([Step::says("Quite healthy.").when_asked("pipeline")]).await;
+    let maya = app.slack.person("maya").unwrap();
+    maya.open_home("home").await.unwrap();
+    shows_home(&app, &maya, "Hello Maya").await;
+    maya.clicks_in_home("How is the pipeline?").await.unwrap();
+    shows_home(&app, &maya, "you’ll find my answer").await;
+    let dm = maya.dm().unwrap();
+    let root = maya.channel_messages(&dm).last().unwrap().ts;
+    let thread = Thread { channel: dm, root };
+    maya.waits_for(&thread, "the answer", |seen| {
+        seen.text.contains("Quite healthy.")
+    })
+    .await
+    .unwrap();
+    app.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn opening_the_conversation_offers_questions_to_begin_with() {
+    let app = TestApp::start([]).await;
+    let maya = app.slack.person("maya").unwrap();
+    maya.open_home("messages").await.unwrap();
+    let prompts = |_: &penny::playground::Slack| {
+        Some(maya.suggested_prompts()).filter(|prompts| prompts.len() == 4)
+    };
+    app.slack.until("four questions", prompts).await.unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_mistyped_command_is_answered_with_the_one_that_was_meant() {
+    let app = TestApp::start([]).await;
+    let maya = app.slack.person("maya").unwrap();
+    maya.runs_command("sales", "/penny statsu").await.unwrap();
+    is_told(&app, &maya, "sales", "Did you mean `/penny status`?").await;
+    maya.runs_command("sales", "/penny help").await.unwrap();
+    let help = is_told(&app, &maya, "sales", "/penny memory").await;
+    assert!(help.contains("/penny ask"), "{help}");
+    maya.runs_command("sales", "/penny status").await.unwrap();
+    is_told(&app, &maya, "sales", "No system is connected yet").await;
+    app.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_question_by_command_stands_in_the_channel_and_is_answered_in_its_thread() {
+    let app = TestApp::start([Step::says("Nine.").when_asked("how many deals")]).await;
+    let maya = app.slack.person("maya").unwrap();
+    maya.runs_command("sales", "/penny ask how many deals are open?")
+        .await
+        .unwrap();
+    let thread = thread_saying(&app, &maya, "sales", "how many deals are open?").await;
+    maya.waits_for(&thread, "the answer", |seen| seen.text.contains("Nine."))
+        .await
+        .unwrap();
+    app.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn ask_without_a_question_opens_a_window_for_one() {
+    let app = TestApp::start([Step::says("Nine.").when_asked("how many deals")]).await;
+    let maya = app.slack.person("maya").unwrap();
+    maya.runs_command("sales", "/penny ask").await.unwrap();
+    sees_window(&app, &maya).await;
+    maya.submits(&[("penny_field", json!("how many deals are open?"))])
+        .await
+        .unwrap();
+    let thread = thread_saying(&app, &maya, "sales", "how many deals are open?").await;
+    maya.waits_for(&thread, "the answer", |seen| seen.text.contains("Nine."))
+        .await
+        .unwrap();
+    app.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_message_can_be_asked_about_from_its_menu() {
+    let app = TestApp::start([
+        Step::says("They want a discount.").when_asked("Northwind would sign at ten percent")
+    ])
+    .await;
+    let maya = app.slack.person("maya").unwrap();
+    let jonas = app.slack.person("jonas").unwrap();
+    let said = jonas
+        .says("sales", "Northwind would sign at ten percent")
+        .await
+        .unwrap();
+    maya.uses_shortcut_on(&said, "ask_about_message")
+        .await
+        .unwrap();
+    sees_window(&app, &maya).await;
+    maya.submits(&[("penny_field", json!("What do they want?"))])
+        .await
+        .unwrap();
+    maya.waits_for(&said.thread(), "the answer", |seen| {
+        seen.text.contains("They want a discount.")
+    })
+    .await
+    .unwrap();
+    app.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn only_the_named_person_answers_a_question_and_only_once() {
+    let question = json!({
+        "question": "Which quarter?", "options": ["Q2", "Q3"], "person": "Jonas",
+    });
+    let app = TestApp::start([
+        Step::calls("call_1", "ask_person", question),
+        Step::says("Then Q3 it is."),
+    ])
+    .await;
+    let maya = app.slack.person("maya").unwrap();
+    let jonas = app.slack.person("jonas").unwrap();
+    // So that Penny knows him by name.
+    jonas.open_home("home").await.unwrap();
+    shows_home(&app, &jonas, "Hello Jonas").await;
+    let said = maya
+        .mentions_penny("sales", "plan the quarter")
+        .await
+        .unwrap();
+    let thread = said.thread();
+    maya.waits_for(&thread, "the question", |seen| {
+        seen.text.contains("Which quarter?")
+    })
+    .await
+    .unwrap();
+    maya.clicks(&thread, "Q2").await.unwrap();
+    maya.waits_for(&thread, "a refusal", |seen| {
+        seen.text.contains("That question is for")
+    })
+    .await
+    .unwrap();
+    jonas.clicks(&thread, "Q3").await.unwrap();
+    jonas
+        .waits_for(&thread, "the answer", |seen| {
+            seen.text.contains("Then Q3 it is.")
+        })
+        .await
+        .unwrap();
+    jonas
+        .waits_for(&thread, "the outcome", |seen| {
+            seen.text.contains("chose *Q3*")
+        })
+        .await
+        .unwrap();
+    assert!(
+        jonas.clicks(&thread, "Q2").await.is_err(),
+        "the buttons are gone"
+    );
+    app.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn feedback_is_kept_with_its_comment_and_retry_asks_the_same_once_more() {
+    let app = TestApp::start([
+        Step::says("Eight.").when_asked("how many deals"),
+        Step::says("Nine, on second thoughts.").when_asked("how many deals"),
+    ])
+    .await;
+    let maya = app.slack.person("maya").unwrap();
+    let said = maya
+        .mentions_penny("sales", "how many deals are open?")
+        .await
+        .unwrap();
+    let thread = said.thread();
+    maya.waits_for(&thread, "the answer", |seen| seen.text.contains("Eight."))
+        .await
+        .unwrap();
+    app.settles().await;
+    maya.clicks(&thread, "Bad answer").await.unwrap();
+    maya.waits_for(&thread, "a question back", |seen| {
+        seen.text.contains("What was wrong")
+    })
+    .await
+    .unwrap();
+    maya.clicks(&thread, "Tell me").await.unwrap();
+    sees_window(&app, &maya).await;
+    maya.submits(&[("penny_field", json!("One is missing."))])
+        .await
+        .unwrap();
+    maya.waits_for(&thread, "thanks", |seen| {
+        seen.text.contains("passed that on")
+    })
+    .await
+    .unwrap();
+    let kept = app
+        .texts("select comment from core.feedback where not is_good")
+        .await;
+    assert_eq!(kept, ["One is missing."]);
+
+    maya.clicks(&thread, "Retry").await.unwrap();
+    maya.waits_for(&thread, "the second answer", |seen| {
+        seen.text.contains("on second thoughts")
+    })
+    .await
+    .unwrap();
+    app.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn penny_says_hello_once_in_a_channel_however_often_she_is_added() {
+    let app = TestApp::start([]).await;
+    let maya = app.slack.person("maya").unwrap();
+    let channel = maya.create_channel("offsite", false).unwrap();
+    let bot = app
+        .texts("select bot_user_id from core.installations")
+        .await;
+    let bot = penny::base::ids::UserId::new(bot[0].as_str());
+    for _ in 0..2 {
+        maya.invite(&channel, &bot).await.unwrap();
+        thread_saying(&app, &maya, "offsite", "I’m Penny").await;
+        app.settles().await;
+        maya.remove(&channel, &bot).unwrap();
+    }
+    let hellos = maya.channel_messages(&channel);
+    let hellos = hellos.iter().filter(|seen| seen.text.contains("I’m Penny"));
+    assert_eq!(hellos.count(), 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_removed_app_forgets_its_token() {
+    let app = TestApp::start([]).await;
+    let maya = app.slack.person("maya").unwrap();
+    maya.uninstall().await.unwrap();
+    app.comes_true("the token is gone", async || {
+        app.count("select from core.installations where retired_at is not null and bot_token = ''")
+            .await
+            == 1
+    })
+    .await;
+}
