@@ -8,6 +8,7 @@
 
 mod conversations;
 mod ingress;
+mod kill;
 mod memory;
 mod migrations;
 mod sandbox;
