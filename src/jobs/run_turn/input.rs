@@ -17,9 +17,10 @@ use async_trait::async_trait;
 use base64::Engine;
 use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
+use parking_lot::Mutex;
 use std::collections::HashMap;
 use std::sync::Arc;
-use parking_lot::Mutex;
+use std::sync::atomic::{AtomicBool, Ordering};
 use tokio_util::sync::CancellationToken;
 
 const MAX_IMAGE: usize = 5 * 1024 * 1024;
@@ -30,8 +31,9 @@ pub struct ThreadInput<'a> {
     pub services: &'a Services,
     pub workspace: &'a Workspace,
     pub thread: &'a Thread,
-    /// Nothing was said here with Penny before, so what stands around the question is read too.
-    pub is_first: bool,
+    /// Nothing was said here with Penny before, so what stands around the question is read too;
+    /// once, since what is said while she works stands right below it.
+    pub is_first: AtomicBool,
     pub stop: CancellationToken,
     /// What was read when the turn was opened: the first look need not read it again.
     pub waiting: Mutex<Option<Vec<Item>>>,
@@ -54,7 +56,7 @@ impl TurnInput for ThreadInput<'_> {
             return Ok(None);
         }
         let messages = self.said(&items).await?;
-        let surroundings = if self.is_first && is_said {
+        let surroundings = if is_said && self.is_first.swap(false, Ordering::Relaxed) {
             let first = items.iter().find_map(|item| item.ts.clone());
             surroundings::read(self.services, self.workspace, self.thread, first).await
         } else {

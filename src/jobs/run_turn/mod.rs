@@ -127,7 +127,7 @@ impl RunTurn {
             services,
             workspace,
             thread: &opened.thread,
-            is_first: opened.transcript.is_empty(),
+            is_first: opened.transcript.is_empty().into(),
             stop: held.stop.clone(),
             waiting: Mutex::new(Some(opened.waiting)),
         };
