@@ -106,7 +106,10 @@ impl Pump {
             channel: &self.start.place.channel,
             ts,
         };
-        let stopped = self.start.client.stop_stream(&stream, &[], &[], None).await;
+        // With the key, so that whoever looks for it later knows the message.
+        let metadata = compose::metadata(&self.key, 0);
+        let client = &self.start.client;
+        let stopped = client.stop_stream(&stream, &[], &[], Some(&metadata)).await;
         if let Err(error) = stopped {
             tracing::debug!(%error, "the stream was over already");
         }

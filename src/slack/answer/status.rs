@@ -3,7 +3,7 @@
 
 use super::Place;
 use crate::base::ids::TeamId;
-use crate::slack::client::{Method, SessionStatus, SlackClient, SlackError};
+use crate::slack::client::{ApiCode, Method, SessionStatus, SlackClient, SlackError};
 use crate::slack::text;
 use chrono::{DateTime, TimeDelta, Utc};
 use parking_lot::Mutex;
@@ -90,11 +90,20 @@ impl Statuses {
         let Some(code) = error.code() else {
             return;
         };
-        if !code.is_about_the_channel() && !code.is_about_the_token() {
+        if is_about_the_workspace(code) {
             let until = client.clock().now() + until_asked_again();
             let key = (client.team().clone(), method);
             self.refused.lock().insert(key, until);
         }
         tracing::debug!(slack.method = method.name(), %error, "no working status in this workspace");
+    }
+}
+
+/// It would be refused in every other thread as well.
+fn is_about_the_workspace(code: &ApiCode) -> bool {
+    match code {
+        ApiCode::UnknownMethod | ApiCode::MissingScope => true,
+        ApiCode::Other(code) => code.starts_with("not_allowed") || code.contains("agent"),
+        _ => false,
     }
 }

@@ -39,6 +39,14 @@ pub fn first_part_so_far(markdown: &str) -> Part {
     let clean = clean_so_far(markdown);
     let clean = &clean[..settled(&clean)];
     let mut part = pack(clean).into_iter().next().unwrap_or_default();
+    let is_far = part.iter().map(Segment::chars).sum::<usize>() > MESSAGE_CHARS / 2;
+    // A message ends with a paragraph: one that is not whole may yet go to the next message.
+    if is_far
+        && let Some(Segment::Text(last)) = part.last_mut()
+        && let Some(whole) = last.rfind("\n\n")
+    {
+        last.truncate(whole);
+    }
     // Whether the space at the end stays depends on what comes after it.
     if let Some(Segment::Text(last)) = part.last_mut() {
         last.truncate(last.trim_end().len());

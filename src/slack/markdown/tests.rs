@@ -217,6 +217,22 @@ fn a_growing_table_waits_until_it_is_whole() {
     );
 }
 
+#[test]
+fn what_streams_of_a_long_answer_is_the_beginning_of_its_first_message() {
+    let paragraph = "A sentence of some length, as there are many.\n".repeat(20);
+    let long = format!("{paragraph}\n").repeat(20);
+    let first = layout(&long).parts.swap_remove(0);
+    let Segment::Text(first) = &first[0] else {
+        panic!("not text");
+    };
+    for end in (9_000..long.len()).step_by(97) {
+        let Some(Segment::Text(shown)) = first_part_so_far(&long[..end]).pop() else {
+            panic!("nothing is shown");
+        };
+        assert!(first.starts_with(&shown), "{end}");
+    }
+}
+
 /// Lines that a model might write, and pieces that make trouble.
 fn markdown() -> impl Strategy<Value = String> {
     let piece = prop_oneof![
