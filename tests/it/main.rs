@@ -7,6 +7,7 @@
 )]
 
 mod conversations;
+mod demo_model;
 mod ingress;
 mod kill;
 mod memory;

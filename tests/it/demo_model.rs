@@ -1,0 +1,191 @@
+//! The demo model on the demo company, through the real tools and the real sandbox.
+
+use crate::sandbox::world::{World, in_channel, in_private};
+use async_trait::async_trait;
+use chrono::Utc;
+use penny::agent::tools::describe_tables::DescribeTables;
+use penny::agent::tools::list_connected_systems::ListConnectedSystems;
+use penny::agent::tools::manage_memory::ManageMemory;
+use penny::agent::tools::run_sql_query::RunSqlQuery;
+use penny::agent::tools::{Eyes, Outcome, ToolContext, ToolError, Toolbox};
+use penny::base::clock::SystemClock;
+use penny::base::ids::{ConversationId, OrgId, TurnId, UserId};
+use penny::base::viewer::Viewer;
+use penny::models::demo::Demo;
+use penny::models::{Block, Message, Model, Request, Role};
+use penny::store::people;
+use penny::store::sandbox::{Limits, Sandbox};
+use std::sync::Arc;
+use std::time::Duration;
+
+struct Seen(Viewer);
+
+#[async_trait]
+impl Eyes for Seen {
+    async fn viewer(&self) -> Result<Viewer, ToolError> {
+        Ok(self.0.clone())
+    }
+}
+
+struct Demonstration {
+    world: World,
+    org: OrgId,
+    tools: Toolbox,
+    model: Demo,
+}
+
+impl Demonstration {
+    async fn begin() -> Self {
+        let world = World::new().await;
+        let org = OrgId::fresh();
+        penny::demo::seed(&world.db, org, Utc::now(), 1, &|_| {})
+            .await
+            .unwrap();
+        let key = crate::sandbox::world::KEY;
+        let sandbox: Arc<Sandbox> = Arc::new(crate::sandbox::world::sandbox(
+            world.database.url(),
+            &world.db,
+            key,
+            Limits::default(),
+        ));
+        let tools = Toolbox::new(vec![
+            Arc::new(RunSqlQuery::new(sandbox.clone())),
+            Arc::new(ListConnectedSystems::new(sandbox)),
+            Arc::new(DescribeTables),
+            Arc::new(ManageMemory),
+        ]);
+        Self {
+            world,
+            org,
+            tools,
+            model: Demo::new(Arc::new(SystemClock), Duration::ZERO),
+        }
+    }
+
+    async fn viewer(&self, user: &str) -> Viewer {
+        let mut tx = self.world.db.org(self.org).await.unwrap();
+        let person = people::by_slack_user(&mut tx, &UserId::from(user))
+            .await
+            .unwrap()
+            .unwrap();
+        in_private(self.org, person.id)
+    }
+
+    /// Asks as Maya and returns what is said in the end; a tool that refuses fails the test.
+    async fn ask(&self, viewer: &Viewer, question: &str) -> String {
+        let line = format!("[Maya Lindqvist · Sat 21 Nov 2026 10:12 Europe/Berlin] {question}");
+        let mut messages = vec![Message::user(line)];
+        for _ in 0..4 {
+            let request = Request {
+                system: Vec::new(),
+                tools: self.tools.specs(),
+                messages: messages.clone(),
+                max_tokens: 1000,
+            };
+            let reply = self.model.reply(&request, &mut |_| {}).await.unwrap();
+            let mut results = Vec::new();
+            let mut said = String::new();
+            for block in &reply.content {
+                match block {
+                    Block::Text { text } => said.push_str(text),
+                    Block::ToolUse { id, name, input } => {
+                        let context = ToolContext {
+                            db: &self.world.db,
+                            eyes: &Seen(viewer.clone()),
+                            conversation: ConversationId::fresh(),
+                            turn: TurnId::fresh(),
+                            tool_use_id: id,
+                        };
+                        let tool = self.tools.find(name).unwrap();
+                        let content = match tool.call(&context, input.clone()).await.unwrap() {
+                            Outcome::Result(text) => text,
+                            other => panic!("{question}: {other:?} for {input}"),
+                        };
+                        results.push(Block::ToolResult {
+                            tool_use_id: id.clone(),
+                            content,
+                            is_error: false,
+                        });
+                    }
+                    _ => {}
+                }
+            }
+            if results.is_empty() {
+                return said;
+            }
+            messages.push(Message {
+                role: Role::Assistant,
+                content: reply.content,
+            });
+            messages.push(Message {
+                role: Role::User,
+                content: results,
+            });
+        }
+        panic!("{question}: no answer after four steps");
+    }
+}
+
+#[tokio::test]
+async fn every_documented_request_is_answered_from_the_demo_company() {
+    let demo = Demonstration::begin().await;
+    let maya = demo.viewer("U0MAYA").await;
+    let cases = [
+        ("How does the pipeline look?", "| Negotiation |"),
+        ("How does the pipeline look by owner?", "| Jonas Weber |"),
+        ("Which deals close this quarter?", "this quarter, worth €"),
+        ("Which deals close next month?", "next month"),
+        (
+            "What are our five biggest deals?",
+            "The 5 biggest open deals together",
+        ),
+        ("Show my biggest deals", "Maya Lindqvist"),
+        ("Which deals have gone quiet?", "| Days quiet |"),
+        ("What happened with Nordhavn?", "**Nordhavn Seafood: "),
+        (
+            "Who owns Harrow & Finch?",
+            "**Priya Nair** looks after Harrow & Finch",
+        ),
+        ("Open issues by project", "| Routes |"),
+        ("Open issues by priority", "| urgent |"),
+        ("Open issues by owner", "| Mei Chen |"),
+        (
+            "Which pull requests wait for a review?",
+            "pull requests wait",
+        ),
+        ("My meetings this week", "meeting"),
+        ("Win rate by owner", "of decided deals were won"),
+        (
+            "How does this month compare to last month? month over month",
+            "| Won amount (€) |",
+        ),
+        (
+            "Which systems are connected?",
+            "| HubSpot | org | healthy |",
+        ),
+        ("Which tables are there?", "`deals`"),
+        (
+            "Remember that I like short tables",
+            "Noted: I like short tables",
+        ),
+        ("What do you remember?", "I like short tables"),
+        ("Forget the short tables", "Forgotten"),
+    ];
+    for (question, expected) in cases {
+        let answer = demo.ask(&maya, question).await;
+        println!("### {question}\n{answer}\n");
+        assert!(answer.contains(expected), "{question}\n{answer}");
+    }
+}
+
+#[tokio::test]
+async fn in_a_channel_an_answer_holds_nothing_that_is_private() {
+    let demo = Demonstration::begin().await;
+    let jonas = demo.viewer("U0JONAS").await;
+    let in_sales = in_channel(demo.org, jonas.person, "C0SALES");
+    let private = demo.ask(&jonas, "Which systems are connected?").await;
+    let public = demo.ask(&in_sales, "Which systems are connected?").await;
+    assert!(private.contains("Gmail of Jonas Weber"), "{private}");
+    assert!(!public.contains("Gmail"), "{public}");
+    assert!(!private.contains("Gmail of Maya"), "{private}");
+}
