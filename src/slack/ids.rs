@@ -20,8 +20,6 @@ pub const RESTORE: &str = "penny_memory_restore";
 pub const TRY: &str = "penny_try";
 /// Reads App Home anew.
 pub const REFRESH_HOME: &str = "penny_home_refresh";
-/// A link: Slack reports the click all the same, and nothing is to be done.
-pub const LINK: &str = "penny_link";
 
 /// The message shortcut.
 pub const ASK_ABOUT_MESSAGE: &str = "ask_about_message";

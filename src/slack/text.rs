@@ -49,8 +49,6 @@ pub const ASK_PLACEHOLDER: &str = "What would you like to know?";
 pub const ASK_ABOUT_LABEL: &str = "What would you like to know about this message?";
 pub const ASK_ABOUT_DEFAULT: &str = "What does this mean for us, and what should we do next?";
 pub const NOT_IN_CHANNEL: &str = "I’m not in this channel yet, so I can’t answer here. Invite me with `/invite @Penny`, or write to me in a direct message.";
-pub const EMPTY_QUESTION: &str =
-    "There was no question in it. Try `/penny ask how did we do last quarter?`";
 pub const MODAL_TOO_LATE: &str =
     "That took me too long, so Slack wouldn’t let me open the window. Please try once more.";
 pub const ASK_TOO_LATE: &str = "Slack wouldn’t let me open the window in time. Write the question right behind it: `/penny ask how did we do last quarter?`";

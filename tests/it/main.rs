@@ -9,6 +9,7 @@
 mod conversations;
 mod demo_model;
 mod ingress;
+mod install;
 mod kill;
 mod memory;
 mod migrations;

@@ -286,3 +286,38 @@ async fn a_removed_app_forgets_its_token() {
     })
     .await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_forgotten_note_can_be_brought_back_where_it_was_forgotten() {
+    let app = TestApp::start([
+        Step::calls(
+            "call_1",
+            "manage_memory",
+            json!({"action": "remember", "text": "I report in euros."}),
+        ),
+        Step::says("Noted."),
+    ])
+    .await;
+    let maya = app.slack.person("maya").unwrap();
+    let said = maya
+        .tells_penny("remember that I report in euros")
+        .await
+        .unwrap();
+    maya.waits_for_answer(&said.thread()).await.unwrap();
+    maya.open_home("home").await.unwrap();
+    shows_home(&app, &maya, "1. I report in euros.").await;
+    maya.clicks_in_home("Forget").await.unwrap();
+    shows_home(&app, &maya, "I’ve forgotten “I report in euros.”").await;
+    maya.clicks_in_home("Undo").await.unwrap();
+    shows_home(&app, &maya, "I remember “I report in euros.” again.").await;
+
+    maya.runs_command("sales", "/penny memory forget 7")
+        .await
+        .unwrap();
+    is_told(&app, &maya, "sales", "there is only 1").await;
+    maya.runs_command("sales", "/penny memory forget 1")
+        .await
+        .unwrap();
+    is_told(&app, &maya, "sales", "I’ve forgotten “I report in euros.”").await;
+    app.stop().await;
+}
