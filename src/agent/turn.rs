@@ -70,7 +70,7 @@ pub struct NewInput {
 #[async_trait]
 pub trait TurnInput: Send + Sync {
     /// What was said since the last look; None if there is nothing for Penny in it.
-    async fn new(&self) -> Result<Option<NewInput>, StoreError>;
+    async fn look(&self) -> Result<Option<NewInput>, StoreError>;
     /// Images and PDFs of the conversation, to go with the messages.
     async fn attach(&self, messages: &mut Vec<Message>, transcript: &Transcript);
 }
@@ -297,7 +297,7 @@ impl Agent {
 
     /// Saves what was said meanwhile, behind `before`. False: nothing was said.
     async fn take_input(&self, run: &mut Run<'_>, before: Vec<Entry>) -> Result<bool, TurnError> {
-        let Some(new) = run.input.new().await? else {
+        let Some(new) = run.input.look().await? else {
             return Ok(false);
         };
         let mut entries = before;

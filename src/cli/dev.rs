@@ -9,6 +9,7 @@ use crate::base::metrics;
 use crate::demo;
 use crate::models::{self, Model};
 use crate::playground::{Setup, Slack};
+use crate::slack::text::PROMPTS;
 use crate::store::embedded::{EmbeddedPostgres, Options};
 use crate::store::migrate;
 use anyhow::Context;
@@ -17,6 +18,9 @@ use clap::Args;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::net::TcpListener;
+
+/// Between two words of the demo model, so that its answers stream as a real one's do.
+const READING_PACE: Duration = Duration::from_millis(35);
 
 #[derive(Debug, Args)]
 pub struct DevArgs {
@@ -28,7 +32,7 @@ pub struct DevArgs {
 pub async fn run(args: DevArgs, source: &Source) -> anyhow::Result<()> {
     let (database_url, postgres) = database(source).await?;
     let company = demo::workspace(Utc::now());
-    let slack = Slack::start(Setup::from(&company).port(args.port))
+    let slack = Slack::start(setup(&company).port(args.port))
         .await
         .context("the playground did not start; --port chooses another port")?;
     let token = slack
@@ -43,7 +47,7 @@ pub async fn run(args: DevArgs, source: &Source) -> anyhow::Result<()> {
         .set("SLACK_SIGNING_SECRET", slack.signing_secret().expose())
         .set("SLACK_BOT_TOKEN", token.expose())
         .set("PENNY_SHUTDOWN_SECONDS", "2")
-        .or("PENNY_SECRET_KEY", "only for the playground, and for nothing else");
+        .or("PENNY_SECRET_KEY", "for-the-playground-and-nothing-else");
     let config = Config::read(&source)?;
     migrate::run(&config.database_url, Duration::from_secs(30), &say).await?;
 
@@ -52,7 +56,7 @@ pub async fn run(args: DevArgs, source: &Source) -> anyhow::Result<()> {
     let model: Arc<dyn Model> = if has_key {
         models::build::build(&config.models, clock.clone())?
     } else {
-        anyhow::bail!("set ANTHROPIC_API_KEY")
+        Arc::new(models::demo::Demo::new(clock.clone(), READING_PACE))
     };
     let thinks_with = model.name();
     let parts = Parts {
@@ -82,6 +86,16 @@ pub async fn run(args: DevArgs, source: &Source) -> anyhow::Result<()> {
     }
     say("Stopped.");
     Ok(())
+}
+
+/// The demo company's Slack, with Penny set up as her manifest would.
+fn setup(company: &demo::workspace::Workspace) -> Setup {
+    Setup::from(company).app(|app| {
+        app.prompts = PROMPTS
+            .iter()
+            .map(|(title, message)| serde_json::json!({ "title": title, "message": message }))
+            .collect();
+    })
 }
 
 /// The database of `DATABASE_URL`, or one of our own.

@@ -81,8 +81,9 @@ pub async fn serve_until(
     let keeper = {
         let (app, slack, upkeep) = (app.clone(), config.slack.clone(), upkeep.clone());
         tokio::spawn(async move {
+            // Boxed: it holds the connections of two loops at once.
             upkeep
-                .run_until_cancelled(app.keep_workspaces(&slack))
+                .run_until_cancelled(Box::pin(app.keep_workspaces(&slack)))
                 .await;
         })
     };

@@ -104,7 +104,7 @@ pub fn euros(units: i64) -> String {
     let digits = units.to_string();
     let mut text = String::from("€");
     for (index, digit) in digits.chars().enumerate() {
-        if index > 0 && (digits.len() - index) % 3 == 0 {
+        if index > 0 && (digits.len() - index).is_multiple_of(3) {
             text.push(',');
         }
         text.push(digit);

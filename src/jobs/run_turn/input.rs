@@ -41,11 +41,11 @@ pub struct ThreadInput<'a> {
 
 #[async_trait]
 impl TurnInput for ThreadInput<'_> {
-    async fn new(&self) -> Result<Option<NewInput>, StoreError> {
+    async fn look(&self) -> Result<Option<NewInput>, StoreError> {
         let read = self.waiting.lock().take();
         let items = match read {
             Some(items) => items,
-            None => self.look().await?,
+            None => self.read().await?,
         };
         let is_stop = items.iter().any(|item| item.kind == "stop");
         let is_said = items.iter().any(|item| item.kind == "message");
@@ -96,7 +96,7 @@ impl TurnInput for ThreadInput<'_> {
 }
 
 impl ThreadInput<'_> {
-    async fn look(&self) -> StoreResult<Vec<Item>> {
+    async fn read(&self) -> StoreResult<Vec<Item>> {
         let mut tx = self.services.db.org(self.workspace.org).await?;
         inbox::waiting_in(&mut tx, &self.thread.channel, &self.thread.thread_ts).await
     }

@@ -103,8 +103,8 @@ impl Model for Demo {
 fn pieces(text: &str) -> impl Iterator<Item = &str> {
     let mut rest = text;
     std::iter::from_fn(move || {
-        let ends = rest.match_indices([' ', '\n']).map(|(at, _)| at + 1);
-        let end = ends.skip(2).next().unwrap_or(rest.len());
+        let mut ends = rest.match_indices([' ', '\n']).map(|(at, _)| at + 1);
+        let end = ends.nth(2).unwrap_or(rest.len());
         let (piece, after) = rest.split_at(end);
         rest = after;
         (!piece.is_empty()).then_some(piece)
