@@ -40,7 +40,11 @@ impl Source {
 
     /// Sets a value where there is none.
     pub fn or(self, name: &str, value: &str) -> Self {
-        if self.has(name) { self } else { self.set(name, value) }
+        if self.has(name) {
+            self
+        } else {
+            self.set(name, value)
+        }
     }
 
     pub fn has(&self, name: &str) -> bool {

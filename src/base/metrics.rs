@@ -48,8 +48,8 @@ pub fn install() -> Result<(), BuildError> {
     if RECORDER.get().is_some() {
         return Ok(());
     }
-    let builder =
-        PrometheusBuilder::new().set_buckets_for_metric(Matcher::Suffix("_seconds".into()), SECONDS)?;
+    let builder = PrometheusBuilder::new()
+        .set_buckets_for_metric(Matcher::Suffix("_seconds".into()), SECONDS)?;
     match builder.install_recorder() {
         Ok(handle) => {
             RECORDER.get_or_init(|| handle);

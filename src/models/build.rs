@@ -11,11 +11,17 @@ use std::sync::Arc;
 /// Why no model can be made of the configuration; each names what to set.
 #[derive(Debug, thiserror::Error)]
 pub enum BuildError {
-    #[error("there is no model to think with. Set ANTHROPIC_API_KEY, or OPENAI_BASE_URL for any compatible server")]
+    #[error(
+        "there is no model to think with. Set ANTHROPIC_API_KEY, or OPENAI_BASE_URL for any compatible server"
+    )]
     None,
-    #[error("{name} names a model of the OpenAI-compatible server, but neither OPENAI_BASE_URL nor OPENAI_API_KEY is set")]
+    #[error(
+        "{name} names a model of the OpenAI-compatible server, but neither OPENAI_BASE_URL nor OPENAI_API_KEY is set"
+    )]
     NoOpenAi { name: &'static str },
-    #[error("PENNY_MODEL has to name a model of the OpenAI-compatible server, such as gpt-5 or llama3.3: there is no `auto` for it")]
+    #[error(
+        "PENNY_MODEL has to name a model of the OpenAI-compatible server, such as gpt-5 or llama3.3: there is no `auto` for it"
+    )]
     NoName,
     #[error(transparent)]
     Setup(#[from] SetupError),

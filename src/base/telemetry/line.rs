@@ -50,10 +50,8 @@ impl Fields {
     }
 
     fn split_message(self) -> (String, Vec<(&'static str, Value)>) {
-        let (message, fields): (Vec<_>, Vec<_>) = self
-            .0
-            .into_iter()
-            .partition(|(name, _)| *name == "message");
+        let (message, fields): (Vec<_>, Vec<_>) =
+            self.0.into_iter().partition(|(name, _)| *name == "message");
         let message = message.into_iter().next().map(|(_, value)| plain(&value));
         (message.unwrap_or_default(), fields)
     }

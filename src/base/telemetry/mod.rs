@@ -104,7 +104,11 @@ fn report_panics() {
     std::panic::set_hook(Box::new(|panic| {
         let place = panic.location().map(ToString::to_string);
         let reason = panic.payload_as_str().unwrap_or("of an unknown kind");
-        tracing::error!(panic.place = place, panic.reason = reason, "a task panicked");
+        tracing::error!(
+            panic.place = place,
+            panic.reason = reason,
+            "a task panicked"
+        );
     }));
 }
 

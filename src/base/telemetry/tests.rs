@@ -11,8 +11,7 @@ fn logged(format: Format, work: impl FnOnce()) -> String {
     let out = Arc::clone(&lines);
     let layer = LogLayer::new(format, move |line: &str| out.lock().unwrap().push_str(line));
     tracing::subscriber::with_default(Registry::default().with(layer), work);
-    let text = lines.lock().unwrap().clone();
-    text
+    lines.lock().unwrap().clone()
 }
 
 const PRETTY: Format = Format::Pretty { colour: false };
@@ -83,7 +82,10 @@ fn a_field_that_is_called_a_secret_is_masked_whatever_it_holds() {
         let line = logged(format, || {
             info!(slack.signing_secret = "8f742231b10e8888abcd99yyyzzz85a5", password = %"CANARY", "set");
         });
-        assert!(!line.contains("8f7422") && !line.contains("CANARY"), "{line}");
+        assert!(
+            !line.contains("8f7422") && !line.contains("CANARY"),
+            "{line}"
+        );
     }
 }
 
