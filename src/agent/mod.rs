@@ -5,6 +5,7 @@ pub mod journal;
 pub mod limits;
 pub mod progress;
 mod prompt;
+mod shorten;
 pub mod tools;
 pub mod transcript;
 mod turn;

@@ -5,8 +5,9 @@ use super::journal::Journal;
 use super::limits::{self, Breach};
 use super::progress::{Progress, Task, TaskState};
 use super::prompt;
+use super::shorten::{first_line, size};
 use super::tools::{Effect, Eyes, Outcome, ToolContext, ToolError, Toolbox};
-use super::transcript::{Entry, Input, Summary, ToolResult, Transcript};
+use super::transcript::{Entry, Input, ToolResult, Transcript};
 use crate::base::config::Limits;
 use crate::base::metrics as names;
 use crate::models::{Block, Delta, Message, Model, ModelError, Reply, Request, Stop};
@@ -246,6 +247,14 @@ impl Agent {
                 Outcome::Refused(content) => (content, true),
             };
             run.spent.tool_calls += 1;
+            // What the model makes up must not become a label.
+            let known = self.tools.find(&name).map_or("unknown", |_| name.as_str());
+            metrics::counter!(
+                names::TOOL_CALLS,
+                "tool" => known.to_owned(),
+                "outcome" => if is_error { "refused" } else { "ok" },
+            )
+            .increment(1);
             run.progress.task(Task {
                 id: id.clone(),
                 title: self.title(&name, &input),
@@ -374,62 +383,6 @@ impl Agent {
             .await?;
         Ok(Ended::Stopped)
     }
-
-    /// Puts a summary in the place of everything before this turn, and of this turn's own
-    /// tool results where those alone are too much.
-    async fn compact(&self, run: &mut Run<'_>) -> Result<(), TurnError> {
-        let turn = run.journal.turn;
-        let carried: Vec<Entry> = run
-            .transcript
-            .of_turn(turn)
-            .filter(|entry| matches!(entry, Entry::Input(_)))
-            .cloned()
-            .collect();
-        let summary = self.summarise(rendered(&run.transcript.messages())).await?;
-        run.spent.tokens += i64::try_from(summary.usage.total()).unwrap_or(i64::MAX);
-        let entry = Entry::Summary(Summary {
-            text: text_of(&summary.content),
-            carried,
-        });
-        let spent = run.spent;
-        run.journal
-            .save(&mut run.transcript, vec![entry], spent, None)
-            .await?;
-        Ok(())
-    }
-}
-
-impl Agent {
-    /// A text in short, for what stands around a question.
-    pub async fn digest(&self, text: &str) -> Result<String, ModelError> {
-        let reply = self.summarise(text.to_owned()).await?;
-        Ok(text_of(&reply.content))
-    }
-
-    async fn summarise(&self, mut text: String) -> Result<Reply, ModelError> {
-        loop {
-            let request = Request {
-                system: vec![crate::models::SystemPart {
-                    text: prompt::SUMMARISE.to_owned(),
-                    cache: false,
-                }],
-                tools: Arc::from([]),
-                messages: vec![Message::user(super::untrusted::clean(&text))],
-                max_tokens: 2_000,
-            };
-            match self.model.reply(&request, &mut |_| {}).await {
-                // Even the text alone is too long: the older half goes.
-                Err(ModelError::ContextTooLong) if text.len() > 20_000 => {
-                    let mut middle = text.len() / 2;
-                    while !text.is_char_boundary(middle) {
-                        middle += 1;
-                    }
-                    text = text.split_off(middle);
-                }
-                outcome => return outcome,
-            }
-        }
-    }
 }
 
 enum Step {
@@ -441,60 +394,4 @@ enum Calls {
     Answered { said_more: bool },
     Parked,
     Stopped,
-}
-
-fn first_line(content: &str) -> String {
-    content
-        .lines()
-        .next()
-        .unwrap_or_default()
-        .chars()
-        .take(200)
-        .collect()
-}
-
-fn text_of(content: &[Block]) -> String {
-    content
-        .iter()
-        .filter_map(|block| match block {
-            Block::Text { text } => Some(text.as_str()),
-            _ => None,
-        })
-        .collect::<Vec<_>>()
-        .join("\n")
-}
-
-fn size(messages: &[Message]) -> usize {
-    messages
-        .iter()
-        .flat_map(|message| &message.content)
-        .map(|block| match block {
-            Block::Text { text } | Block::Thinking { thinking: text, .. } => text.len(),
-            Block::ToolResult { content, .. } => content.len(),
-            Block::ToolUse { input, .. } => input.to_string().len(),
-            Block::RedactedThinking { data } => data.len(),
-            // Counted by the provider in its own way, and bounded where files are taken in.
-            Block::Media { .. } => 0,
-        })
-        .sum()
-}
-
-fn rendered(messages: &[Message]) -> String {
-    let mut text = String::new();
-    for message in messages {
-        for block in &message.content {
-            match block {
-                Block::Text { text: words } => text.push_str(words),
-                Block::ToolUse { name, input, .. } => {
-                    text.push_str(&format!("(looked up {name}: {input})"))
-                }
-                Block::ToolResult { content, .. } => text.push_str(content),
-                Block::Thinking { .. } | Block::RedactedThinking { .. } | Block::Media { .. } => {
-                    continue;
-                }
-            }
-            text.push('\n');
-        }
-    }
-    text
 }

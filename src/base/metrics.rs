@@ -5,35 +5,35 @@ use metrics::{Unit, describe_counter, describe_gauge, describe_histogram};
 use metrics_exporter_prometheus::{BuildError, Matcher, PrometheusBuilder, PrometheusHandle};
 use std::sync::OnceLock;
 
-/// Requests of Slack that were answered; `surface` (events, interactions …) and `outcome`.
+/// Deliveries of Slack that were answered; `outcome` (stored, refused).
 pub const ACKS: &str = "penny_acks_total";
-/// From the first byte of a request to its acknowledgement; `surface`.
+/// From a delivery's arrival to its commit.
 pub const ACK_SECONDS: &str = "penny_ack_seconds";
+/// Requests that were no deliveries: wrongly signed, too large, unreadable.
+pub const REFUSED_REQUESTS: &str = "penny_refused_requests_total";
+/// Deliveries for workspaces where Penny is not installed.
+pub const UNKNOWN_WORKSPACES: &str = "penny_unknown_workspaces_total";
 /// Times that Slack said it withheld events because there were too many.
 pub const EVENTS_WITHHELD: &str = "penny_slack_events_withheld_total";
 /// Turns that ended; `outcome`.
 pub const TURNS: &str = "penny_turns_total";
-/// From the message to the end of its turn.
+/// From the beginning of a turn to its end, crashes and waits included.
 pub const TURN_SECONDS: &str = "penny_turn_seconds";
-/// From the message to the first thing that its writer sees.
-pub const FIRST_POST_SECONDS: &str = "penny_first_post_seconds";
 /// Steps of turns: one model call with the tool calls that follow it.
 pub const STEPS: &str = "penny_steps_total";
-/// Tool calls; `tool` and `outcome`.
+/// Tool calls; `tool` and `outcome` (ok, refused).
 pub const TOOL_CALLS: &str = "penny_tool_calls_total";
-/// Tokens; `model` and `kind` (input, output, cache_read, cache_write).
+/// Tokens that models read and wrote.
 pub const TOKENS: &str = "penny_tokens_total";
-/// Money spent on models, in millionths of a US dollar; `model`.
+/// Money spent on models, in millionths of a US dollar.
 pub const COST: &str = "penny_cost_microdollars_total";
-/// Calls of Slack's Web API; `method` and `outcome` (ok, or Slack's error code).
+/// Calls of Slack's Web API; `method` and `outcome`.
 pub const SLACK_CALLS: &str = "penny_slack_calls_total";
-/// How long Slack took to answer; `method`.
-pub const SLACK_CALL_SECONDS: &str = "penny_slack_call_seconds";
 /// Jobs by `kind` and `state` (ready, running, dead).
 pub const QUEUE_DEPTH: &str = "penny_queue_depth";
 /// How long the oldest job that could run has waited; `kind`.
 pub const QUEUE_AGE_SECONDS: &str = "penny_queue_age_seconds";
-/// Connections of the pool by `state` (idle, busy).
+/// Connections of the pool by `state` (open, idle).
 pub const DB_CONNECTIONS: &str = "penny_db_connections";
 
 const SECONDS: &[f64] = &[
@@ -79,22 +79,22 @@ pub fn upkeep() {
 }
 
 fn describe() {
-    describe_counter!(ACKS, "Requests of Slack that were answered");
-    describe_histogram!(ACK_SECONDS, Unit::Seconds, "Time to acknowledge a request");
+    describe_counter!(ACKS, "Deliveries of Slack that were answered");
+    describe_histogram!(ACK_SECONDS, Unit::Seconds, "Time to store a delivery");
+    describe_counter!(REFUSED_REQUESTS, "Requests that were refused unread");
+    describe_counter!(UNKNOWN_WORKSPACES, "Deliveries for unknown workspaces");
     describe_counter!(EVENTS_WITHHELD, "Slack's notices of withheld events");
     describe_counter!(TURNS, "Turns that ended");
-    describe_histogram!(TURN_SECONDS, Unit::Seconds, "Time from message to answer");
     describe_histogram!(
-        FIRST_POST_SECONDS,
+        TURN_SECONDS,
         Unit::Seconds,
-        "Time from message to the first visible reaction"
+        "Time from the beginning of a turn to its end"
     );
     describe_counter!(STEPS, "Steps of turns");
     describe_counter!(TOOL_CALLS, "Tool calls");
     describe_counter!(TOKENS, "Model tokens");
     describe_counter!(COST, "Model cost in millionths of a US dollar");
     describe_counter!(SLACK_CALLS, "Calls of Slack's Web API");
-    describe_histogram!(SLACK_CALL_SECONDS, Unit::Seconds, "Slack's answer time");
     describe_gauge!(QUEUE_DEPTH, "Jobs in the queue");
     describe_gauge!(
         QUEUE_AGE_SECONDS,
@@ -114,15 +114,15 @@ mod tests {
         install().unwrap();
         install().unwrap();
         counter!(SLACK_CALLS, "method" => "chat.postMessage", "outcome" => "ok").increment(2);
-        histogram!(ACK_SECONDS, "surface" => "events").record(0.004);
-        gauge!(QUEUE_DEPTH, "kind" => "run_turn", "state" => "ready").set(3.0);
+        histogram!(ACK_SECONDS).record(0.004);
+        gauge!(QUEUE_DEPTH, "kind" => "turn", "state" => "ready").set(3.0);
         upkeep();
         let page = render();
         for line in [
             "# HELP penny_slack_calls_total Calls of Slack's Web API",
             r#"penny_slack_calls_total{method="chat.postMessage",outcome="ok"} 2"#,
-            r#"penny_ack_seconds_bucket{surface="events",le="0.005"} 1"#,
-            r#"penny_queue_depth{kind="run_turn",state="ready"} 3"#,
+            r#"penny_ack_seconds_bucket{le="0.005"}"#,
+            r#"penny_queue_depth{kind="turn",state="ready"} 3"#,
         ] {
             assert!(page.contains(line), "{line} is missing in:\n{page}");
         }

@@ -146,7 +146,7 @@ impl Intake {
             }
         });
         if found.is_none() {
-            metrics::counter!("penny_unknown_workspace_total").increment(1);
+            metrics::counter!(names::UNKNOWN_WORKSPACES).increment(1);
             tracing::warn!(
                 slack.team = installation.team.as_ref().map(|team| team.as_str()),
                 "a delivery for a workspace where Penny is not installed"

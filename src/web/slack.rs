@@ -2,6 +2,7 @@
 //! and only then 200. Of a refused request nothing is logged but the reason.
 
 use crate::base::clock::SharedClock;
+use crate::base::metrics as names;
 use crate::slack::inbound::is_ssl_check;
 use crate::slack::verify::{VerifiedRequest, Verifier};
 use crate::surfaces::intake::{Answer, Intake, IntakeError};
@@ -113,7 +114,7 @@ async fn read(body: Body) -> Result<Bytes, StatusCode> {
 }
 
 fn refuse(status: StatusCode, reason: &str) -> Response {
-    metrics::counter!("penny_refused_requests_total").increment(1);
+    metrics::counter!(names::REFUSED_REQUESTS).increment(1);
     tracing::info!(
         http.status = status.as_u16(),
         reason,

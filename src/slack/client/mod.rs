@@ -24,6 +24,7 @@ pub use sessions::{Identity, Prompt, SessionStatus};
 
 use crate::base::clock::SharedClock;
 use crate::base::ids::{ChannelId, TeamId};
+use crate::base::metrics as names;
 use crate::base::secret::Secret;
 use async_trait::async_trait;
 use hyper_rustls::{HttpsConnector, HttpsConnectorBuilder};
@@ -249,7 +250,7 @@ fn read<T: DeserializeOwned>(answer: Value) -> Result<T, SlackError> {
 }
 
 fn count(method: Method, outcome: &'static str) {
-    metrics::counter!("penny_slack_calls_total", "method" => method.name(), "outcome" => outcome)
+    metrics::counter!(names::SLACK_CALLS, "method" => method.name(), "outcome" => outcome)
         .increment(1);
 }
 

@@ -1,0 +1,120 @@
+//! Shortening: a conversation that has grown too long for the model goes on from a summary of
+//! itself, never from a silent cut.
+
+use super::prompt;
+use super::transcript::{Entry, Summary};
+use super::turn::{Agent, Run, TurnError};
+use crate::models::{Block, Message, ModelError, Reply, Request, SystemPart};
+use std::sync::Arc;
+
+impl Agent {
+    /// Puts a summary in the place of everything before this turn, and of this turn's own
+    /// tool results where those alone are too much.
+    pub(super) async fn compact(&self, run: &mut Run<'_>) -> Result<(), TurnError> {
+        let turn = run.journal.turn;
+        let carried: Vec<Entry> = run
+            .transcript
+            .of_turn(turn)
+            .filter(|entry| matches!(entry, Entry::Input(_)))
+            .cloned()
+            .collect();
+        let summary = self.summarise(rendered(&run.transcript.messages())).await?;
+        run.spent.tokens += i64::try_from(summary.usage.total()).unwrap_or(i64::MAX);
+        let entry = Entry::Summary(Summary {
+            text: text_of(&summary.content),
+            carried,
+        });
+        let spent = run.spent;
+        run.journal
+            .save(&mut run.transcript, vec![entry], spent, None)
+            .await?;
+        Ok(())
+    }
+
+    /// A text in short, for what stands around a question.
+    pub async fn digest(&self, text: &str) -> Result<String, ModelError> {
+        let reply = self.summarise(text.to_owned()).await?;
+        Ok(text_of(&reply.content))
+    }
+
+    async fn summarise(&self, mut text: String) -> Result<Reply, ModelError> {
+        loop {
+            let request = Request {
+                system: vec![SystemPart {
+                    text: prompt::SUMMARISE.to_owned(),
+                    cache: false,
+                }],
+                tools: Arc::from([]),
+                messages: vec![Message::user(super::untrusted::clean(&text))],
+                max_tokens: 2_000,
+            };
+            match self.model.reply(&request, &mut |_| {}).await {
+                // Even the text alone is too long: the older half goes.
+                Err(ModelError::ContextTooLong) if text.len() > 20_000 => {
+                    let mut middle = text.len() / 2;
+                    while !text.is_char_boundary(middle) {
+                        middle += 1;
+                    }
+                    text = text.split_off(middle);
+                }
+                outcome => return outcome,
+            }
+        }
+    }
+}
+
+fn text_of(content: &[Block]) -> String {
+    content
+        .iter()
+        .filter_map(|block| match block {
+            Block::Text { text } => Some(text.as_str()),
+            _ => None,
+        })
+        .collect::<Vec<_>>()
+        .join("\n")
+}
+
+pub(super) fn size(messages: &[Message]) -> usize {
+    messages
+        .iter()
+        .flat_map(|message| &message.content)
+        .map(|block| match block {
+            Block::Text { text } | Block::Thinking { thinking: text, .. } => text.len(),
+            Block::ToolResult { content, .. } => content.len(),
+            Block::ToolUse { input, .. } => input.to_string().len(),
+            Block::RedactedThinking { data } => data.len(),
+            // Counted by the provider in its own way, and bounded where files are taken in.
+            Block::Media { .. } => 0,
+        })
+        .sum()
+}
+
+fn rendered(messages: &[Message]) -> String {
+    let mut text = String::new();
+    for message in messages {
+        for block in &message.content {
+            match block {
+                Block::Text { text: words } => text.push_str(words),
+                Block::ToolUse { name, input, .. } => {
+                    text.push_str(&format!("(looked up {name}: {input})"))
+                }
+                Block::ToolResult { content, .. } => text.push_str(content),
+                Block::Thinking { .. } | Block::RedactedThinking { .. } | Block::Media { .. } => {
+                    continue;
+                }
+            }
+            text.push('\n');
+        }
+    }
+    text
+}
+
+pub(super) fn first_line(content: &str) -> String {
+    content
+        .lines()
+        .next()
+        .unwrap_or_default()
+        .chars()
+        .take(200)
+        .collect()
+}

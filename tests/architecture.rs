@@ -1,0 +1,376 @@
+//! The rules of `docs/ARCHITECTURE.md` that a compiler does not check. A rule that is broken is
+//! reported with its file and line, all of them at once.
+
+use std::fmt::Write;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+/// A folder imports from folders on lower layers only, and never from one beside it.
+const LAYERS: &[&[&str]] = &[
+    &["base"],
+    &["net", "store"],
+    &["queue", "slack", "models", "approvals", "demo"],
+    &["connectors", "knowledge", "automation"],
+    &["agent"],
+    &["jobs"],
+    &["surfaces"],
+    &["web", "playground"],
+    &["cli"],
+];
+
+/// Crates that only some folders know, so that replacing one stays possible.
+const CONFINED_CRATES: &[(&str, &[&str])] = &[
+    ("sqlx", &["store"]),
+    ("slack_morphism", &["slack", "playground"]),
+    ("reqwest", &["net", "models"]),
+];
+
+/// Lints that keep a worker from dying; outside tests nobody switches them off.
+const BINDING_LINTS: &[&str] = &[
+    "unsafe_code",
+    "clippy::unwrap_used",
+    "clippy::expect_used",
+    "clippy::panic",
+    "clippy::todo",
+    "clippy::unimplemented",
+];
+
+/// Where everything that people read in Slack is written, so that Penny speaks with one voice.
+const WORDING: &[&str] = &["text.rs", "words.rs", "manifest.rs"];
+
+const LONGEST_FILE: usize = 400;
+
+#[test]
+fn a_folder_imports_only_from_lower_layers() {
+    let mut broken = Report::new("imports go down the layers, see docs/ARCHITECTURE.md");
+    for file in product_files() {
+        let Some(layer) = layer_of(file.folder()) else {
+            continue;
+        };
+        for (line, imported) in file.imported_folders() {
+            let Some(other) = layer_of(&imported) else {
+                continue;
+            };
+            if imported != file.folder() && other >= layer {
+                let how = if other == layer { "beside" } else { "above" };
+                broken.add(
+                    &file,
+                    line,
+                    format!(
+                        "`{}` imports `{imported}`, which is {how} it",
+                        file.folder()
+                    ),
+                );
+            }
+        }
+    }
+    broken.expect_none();
+}
+
+#[test]
+fn every_folder_has_its_place_in_the_layers() {
+    let mut broken = Report::new("every folder of src/ stands in the table of layers");
+    for file in rust_files("src") {
+        let at_the_top = matches!(file.folder(), "main.rs" | "lib.rs");
+        if !at_the_top && layer_of(file.folder()).is_none() {
+            broken.add(&file, 1, format!("`{}` is on no layer", file.folder()));
+        }
+    }
+    broken.expect_none();
+}
+
+#[test]
+fn a_confined_crate_stays_where_it_belongs() {
+    let mut broken = Report::new("a confined crate is used in its folders only");
+    for file in product_files() {
+        for (name, homes) in CONFINED_CRATES {
+            if homes.contains(&file.folder()) {
+                continue;
+            }
+            for (line, text) in file.code_lines() {
+                if has_word(text, name) {
+                    broken.add(&file, line, format!("`{name}` belongs to {homes:?}"));
+                }
+            }
+        }
+    }
+    broken.expect_none();
+}
+
+#[test]
+fn every_file_says_why_it_exists() {
+    let mut broken = Report::new("a file opens with a `//!` line");
+    for file in all_files() {
+        if !file.text.starts_with("//! ") {
+            broken.add(&file, 1, "no `//!` line".to_owned());
+        }
+    }
+    broken.expect_none();
+}
+
+#[test]
+fn no_file_is_too_long_to_read_at_once() {
+    let mut broken = Report::new("a file has fewer than 400 lines, its tests aside");
+    for file in product_files() {
+        let lines = file.text.lines().count();
+        if lines >= LONGEST_FILE {
+            broken.add(&file, lines, format!("{lines} lines"));
+        }
+    }
+    broken.expect_none();
+}
+
+#[test]
+fn the_lints_that_keep_a_worker_alive_are_never_switched_off() {
+    let mut broken = Report::new("unwrap, expect, panic and unsafe are for tests");
+    for file in product_files() {
+        for (line, text) in file.code_lines() {
+            let exempts = text.contains("allow(") || text.contains("expect(");
+            for lint in BINDING_LINTS {
+                if exempts && text.contains(lint) {
+                    broken.add(&file, line, format!("exempts itself from {lint}"));
+                }
+            }
+        }
+    }
+    broken.expect_none();
+}
+
+#[test]
+fn nothing_is_left_for_later() {
+    let mut broken = Report::new("what is not done is not written down in the code");
+    // Written in two halves, so that this file does not find itself.
+    let marks = [
+        concat!("TO", "DO"),
+        concat!("FIX", "ME"),
+        concat!("XX", "X:"),
+    ];
+    for file in all_files() {
+        for (line, text) in file.lines() {
+            let comment = text.split_once("//").map_or("", |(_, comment)| comment);
+            for mark in marks {
+                if has_word(comment, mark) {
+                    broken.add(&file, line, format!("{mark} left behind"));
+                }
+            }
+        }
+    }
+    broken.expect_none();
+}
+
+#[test]
+fn what_people_read_in_slack_is_written_where_tone_is_kept() {
+    let mut broken = Report::new(
+        "sentences for people stand in src/slack/text.rs or a words.rs, where tone is kept",
+    );
+    for file in product_files() {
+        let speaks = matches!(file.folder(), "surfaces" | "jobs" | "slack");
+        if !speaks || WORDING.iter().any(|name| file.path.ends_with(name)) {
+            continue;
+        }
+        for (line, text) in file.code_lines() {
+            if text.contains("#[error(") {
+                continue;
+            }
+            for literal in literals(text) {
+                if is_sentence(literal) {
+                    broken.add(&file, line, format!("{literal:?}"));
+                }
+            }
+        }
+    }
+    broken.expect_none();
+}
+
+#[test]
+fn every_metric_that_has_a_name_is_counted_somewhere() {
+    let mut broken = Report::new("a metric's name is used by the code that counts it");
+    let files = product_files();
+    let names = files
+        .iter()
+        .find(|file| file.path.ends_with("base/metrics.rs"))
+        .expect("src/base/metrics.rs exists");
+    for (line, text) in names.code_lines() {
+        let Some((constant, _)) = text
+            .strip_prefix("pub const ")
+            .and_then(|rest| rest.split_once(':'))
+        else {
+            continue;
+        };
+        let counted = files
+            .iter()
+            .filter(|file| file.path != names.path)
+            .any(|file| has_word(&file.text, constant));
+        if !counted {
+            broken.add(names, line, format!("{constant} is never counted"));
+        }
+    }
+    broken.expect_none();
+}
+
+struct SourceFile {
+    path: PathBuf,
+    text: String,
+}
+
+impl SourceFile {
+    /// The folder right under `src/`, or the file's own name where it lies at the top.
+    fn folder(&self) -> &str {
+        let mut parts = self.path.iter();
+        parts.next();
+        parts
+            .next()
+            .and_then(|part| part.to_str())
+            .unwrap_or_default()
+    }
+
+    fn is_test(&self) -> bool {
+        self.path.iter().any(|part| {
+            let part = part.to_string_lossy();
+            matches!(&*part, "tests" | "tests.rs" | "testing.rs")
+        })
+    }
+
+    fn lines(&self) -> impl Iterator<Item = (usize, &str)> {
+        (1..).zip(self.text.lines())
+    }
+
+    /// The lines without comments; tests in the same file were cut off when it was read.
+    fn code_lines(&self) -> impl Iterator<Item = (usize, &str)> {
+        self.lines()
+            .filter(|(_, text)| !text.trim_start().starts_with("//"))
+    }
+
+    /// The folders that paths beginning with `crate::` lead into, groups in braces included.
+    fn imported_folders(&self) -> Vec<(usize, String)> {
+        let mut found = Vec::new();
+        for (at, _) in self.text.match_indices("crate::") {
+            let line = self.text[..at].matches('\n').count() + 1;
+            let is_comment = self.text[..at]
+                .rsplit('\n')
+                .next()
+                .is_some_and(|start| start.trim_start().starts_with("//"));
+            if is_comment {
+                continue;
+            }
+            let path = &self.text[at + "crate::".len()..];
+            match path.strip_prefix('{') {
+                Some(group) => found.extend(heads(group).into_iter().map(|head| (line, head))),
+                None => found.push((line, identifier(path))),
+            }
+        }
+        found
+    }
+}
+
+/// The first names of the paths in a group, up to its closing brace.
+fn heads(group: &str) -> Vec<String> {
+    let mut depth = 0;
+    let mut heads = vec![identifier(group.trim_start())];
+    for (at, character) in group.char_indices() {
+        match character {
+            '{' => depth += 1,
+            '}' if depth == 0 => break,
+            '}' => depth -= 1,
+            ',' if depth == 0 => heads.push(identifier(group[at + 1..].trim_start())),
+            _ => {}
+        }
+    }
+    heads
+}
+
+fn identifier(text: &str) -> String {
+    text.chars()
+        .take_while(|c| c.is_alphanumeric() || *c == '_')
+        .collect()
+}
+
+fn has_word(text: &str, word: &str) -> bool {
+    let is_part = |c: char| c.is_alphanumeric() || c == '_';
+    text.match_indices(word).any(|(at, _)| {
+        !text[..at].ends_with(is_part) && !text[at + word.len()..].starts_with(is_part)
+    })
+}
+
+fn literals(line: &str) -> Vec<&str> {
+    line.split('"').skip(1).step_by(2).collect()
+}
+
+/// Three words or more, begun with a capital and ended with a full stop: made for a person.
+fn is_sentence(literal: &str) -> bool {
+    literal.split_whitespace().count() >= 3
+        && literal.starts_with(char::is_uppercase)
+        && literal.ends_with(['.', '!', '?', '…'])
+}
+
+fn layer_of(folder: &str) -> Option<usize> {
+    LAYERS.iter().position(|layer| layer.contains(&folder))
+}
+
+fn all_files() -> Vec<SourceFile> {
+    ["src", "tests", "benches"]
+        .into_iter()
+        .flat_map(rust_files)
+        .collect()
+}
+
+/// What ships: no test files, and of the others only what comes before their tests.
+fn product_files() -> Vec<SourceFile> {
+    let mut files = rust_files("src");
+    files.retain(|file| !file.is_test());
+    for file in &mut files {
+        if let Some(at) = file.text.find("#[cfg(test)]\nmod tests {") {
+            file.text.truncate(at);
+        }
+    }
+    files
+}
+
+fn rust_files(root: &str) -> Vec<SourceFile> {
+    let home = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let mut files = Vec::new();
+    let mut folders = vec![home.join(root)];
+    while let Some(folder) = folders.pop() {
+        for entry in fs::read_dir(folder).expect("a folder of the sources can be read") {
+            let path = entry.expect("an entry of the sources can be read").path();
+            if path.is_dir() {
+                folders.push(path);
+            } else if path.extension().is_some_and(|extension| extension == "rs") {
+                let text = fs::read_to_string(&path).expect("a source file can be read");
+                let path = path.strip_prefix(home).expect("below home").to_owned();
+                files.push(SourceFile { path, text });
+            }
+        }
+    }
+    files.sort_by(|a, b| a.path.cmp(&b.path));
+    files
+}
+
+struct Report {
+    rule: &'static str,
+    found: String,
+}
+
+impl Report {
+    fn new(rule: &'static str) -> Self {
+        Self {
+            rule,
+            found: String::new(),
+        }
+    }
+
+    fn add(&mut self, file: &SourceFile, line: usize, what: String) {
+        writeln!(self.found, "  {}:{line}: {what}", file.path.display())
+            .expect("writing to a string succeeds");
+    }
+
+    #[track_caller]
+    fn expect_none(&self) {
+        assert!(
+            self.found.is_empty(),
+            "The rule is: {}. It is broken here:\n{}",
+            self.rule,
+            self.found
+        );
+    }
+}
