@@ -259,11 +259,11 @@ const BODIES: [&str; 6] = [
     "Screens were agreed with Ben. Works with the keyboard alone.",
 ];
 
-/// "Plan ignores the time window" → "Mend: plan ignores …"; wishes are imperative already.
+/// Wishes are imperative already; of a bug the title says what is wrong.
 fn imperative(title: &str) -> String {
     match title.split(' ').next() {
         Some(
-            "Let" | "Suggest" | "Move" | "Show" | "Export" | "Tell" | "Delete" | "Take" | "Raise"
+            "Let" | "Suggest" | "Put" | "Show" | "Export" | "Tell" | "Delete" | "Take" | "Raise"
             | "Explain" | "Write",
         ) => title.to_owned(),
         _ => format!("fix “{title}”"),

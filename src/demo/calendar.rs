@@ -29,7 +29,7 @@ impl Calendar {
     /// As [`Self::date`], moved off the weekend, away from today: what has happened stays past.
     pub fn working_day(&self, days: i64) -> NaiveDate {
         let day = self.date(days);
-        match (day.weekday(), days > 0) {
+        match (day.weekday(), days >= 0) {
             (Weekday::Sat, false) => day - Days::new(1),
             (Weekday::Sun, false) => day - Days::new(2),
             (Weekday::Sat, true) => day + Days::new(2),

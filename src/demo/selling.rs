@@ -289,10 +289,10 @@ fn add_deal(
     let topic = &words::TOPICS[(account + 3 * round + dice.below(2)) % words::TOPICS.len()];
     let stage = stage_of(account, round, dice);
     let is_open = STAGES[stage].outcome == "open";
-    let closing = if is_open {
-        close_in(world, dice)
-    } else {
-        -dice.between(3, 170)
+    let closing = match (is_open, dice.percent(30)) {
+        (true, _) => close_in(world, dice),
+        (false, true) => -dice.between(1, 18),
+        (false, false) => -dice.between(19, 170),
     };
     // One open deal in five has gone quiet.
     let last_contact = match (is_open, dice.percent(20)) {
@@ -300,7 +300,12 @@ fn add_deal(
         (true, false) => dice.between(1, 16),
         (false, _) => -closing,
     };
-    let opened = last_contact + dice.between(25, 110);
+    // The early stages are reached within days.
+    let opened = last_contact
+        + match stage {
+            0 | 1 => dice.between(7, 40),
+            _ => dice.between(25, 110),
+        };
     let owner = match round {
         2 if dice.percent(30) => super::workspace::by_handle("maya").unwrap_or(&PEOPLE[0]),
         _ => account_owner(account),

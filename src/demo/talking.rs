@@ -193,7 +193,7 @@ fn words_of(
             let subject = format!("Between us: {}", prose.account);
             let body = format!(
                 "Hi, {}\n\n{}",
-                prose.say("private", dice),
+                capitalised(&prose.say("private", dice)),
                 story.owner.first_name()
             );
             ("mail", Some("outbound"), subject, body)
@@ -217,7 +217,7 @@ fn mail_subject(prose: &Prose<'_>, story: &Story) -> String {
 }
 
 fn mail_out(prose: &Prose<'_>, story: &Story, dice: &mut Random) -> String {
-    let mut body = vec![prose.say("out_first", dice)];
+    let mut body = vec![capitalised(&prose.say("out_first", dice))];
     let middle = if STAGES[story.stage].name == "Discovery" || dice.percent(60) {
         "out_middle"
     } else {
@@ -244,5 +244,5 @@ fn mail_in(prose: &Prose<'_>, story: &Story, is_last: bool, dice: &mut Random) -
             .join(" "),
     };
     let (me, contact) = (story.owner.first_name(), &story.contact.name);
-    format!("Hello {me},\n\n{body}\n\nBest,\n{contact}")
+    format!("Hello {me},\n\n{}\n\nBest,\n{contact}", capitalised(&body))
 }

@@ -297,7 +297,6 @@ fn issues(ask: &Ask, rows: &[Row]) -> String {
         ("Overdue", "overdue", As::Count),
     ];
     let (open, pressing) = (sum(rows, "open"), sum(rows, "pressing"));
-    let worst = largest(rows, "pressing");
     compose(
         format!(
             "**{} open issues**, {} of them urgent or high.",
@@ -305,14 +304,29 @@ fn issues(ask: &Ask, rows: &[Row]) -> String {
             grouped(pressing)
         ),
         markdown(rows, &columns),
-        format!(
-            "Most pressing: {} with {} urgent or high ones ({:.0} %). {} overdue in all.",
-            text(worst, "part"),
-            grouped(number(worst, "pressing")),
-            share(number(worst, "pressing"), pressing),
-            grouped(sum(rows, "overdue"))
-        ),
+        issues_insight(ask, rows),
     )
+}
+
+fn issues_insight(ask: &Ask, rows: &[Row]) -> String {
+    let overdue = format!("{} overdue in all.", grouped(sum(rows, "overdue")));
+    let nobodys = rows.iter().find(|row| text(row, "part") == "nobody");
+    match nobodys {
+        _ if ask.by_priority => overdue,
+        Some(row) => format!(
+            "{} of them belong to nobody yet. {overdue}",
+            text(row, "open")
+        ),
+        None => {
+            let (worst, pressing) = (largest(rows, "pressing"), sum(rows, "pressing"));
+            format!(
+                "Most pressing: {} with {} urgent or high ones ({:.0} %). {overdue}",
+                text(worst, "part"),
+                grouped(number(worst, "pressing")),
+                share(number(worst, "pressing"), pressing),
+            )
+        }
+    }
 }
 
 fn reviews(rows: &[Row]) -> String {

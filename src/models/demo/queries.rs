@@ -124,7 +124,7 @@ fn account(name: &str, asker: &Asker<'_>) -> Vec<Query> {
             "the latest mails, calls and notes",
             format!(
                 "select to_char(t.occurred_at at time zone {zone}, 'FMDD Mon') as day, t.kind, t.direction, t.subject, \
-             coalesce(c.name, p.name) as who, left(t.body, 400) as words, a.name as account \
+             case when t.direction = 'inbound' then coalesce(c.name, p.name) else p.name end as who, left(t.body, 400) as words, a.name as account \
              from activities t join accounts a on a.account_id = t.account_id \
              left join contacts c on c.contact_id = t.contact_id \
              left join people p on p.person_id = t.owner_id \
