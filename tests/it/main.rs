@@ -8,6 +8,7 @@
 
 mod conversations;
 mod demo_model;
+mod durability;
 mod ingress;
 mod install;
 mod kill;
@@ -17,3 +18,4 @@ mod sandbox;
 mod support;
 mod surfaces;
 mod tools;
+mod visibility;

@@ -168,6 +168,25 @@ impl TestApp {
         }
     }
 
+    /// As `kill`, for the one of two processes that holds a lease.
+    pub async fn kill_whoever_works(&mut self) {
+        if self.process().app.worker.running() == 0 {
+            let first = self.process.take();
+            self.process = self.others.pop();
+            self.others.extend(first);
+        }
+        assert_eq!(self.process().app.worker.running(), 1, "somebody works");
+        self.kill();
+    }
+
+    /// As a rolling deploy: the first process ends in order, the others go on.
+    pub async fn retire_the_first(&mut self) {
+        let first = self.process.take().expect("Penny is running");
+        self.process = self.others.pop();
+        self.slack.point_at(self.address());
+        first.stop().await;
+    }
+
     /// Starts Penny again after a `kill` that left none.
     pub async fn start_again(&mut self) {
         let process = Process::start(&self.config, self.model.clone(), self.logs.as_ref()).await;

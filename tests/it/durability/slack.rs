@@ -1,0 +1,213 @@
+//! Slack failing in its many ways: the answer is there once, or its turn ends with a reason.
+
+use crate::support::TestApp;
+use penny::models::scripted::{Gate, Step};
+use penny::playground::Fault;
+use std::time::Duration;
+
+const ANSWER: &str = "Nine deals are open.";
+
+#[tokio::test]
+async fn whatever_call_fails_in_whatever_way_the_answer_appears_once() {
+    let app = TestApp::start([]).await;
+    let maya = app.slack.person("maya").unwrap();
+    let methods = [
+        "chat.startStream",
+        "chat.appendStream",
+        "chat.stopStream",
+        "chat.postMessage",
+        "chat.update",
+    ];
+    let faults = [
+        Fault::ApplyThenCut,
+        Fault::Cut,
+        Fault::Status(503),
+        Fault::RateLimited(1),
+        Fault::Error("internal_error"),
+        Fault::Error("message_not_in_streaming_state"),
+    ];
+    for method in methods {
+        for fault in &faults {
+            let of_streams = *fault == Fault::Error("message_not_in_streaming_state");
+            if of_streams && !method.ends_with("Stream") {
+                continue;
+            }
+            // Where nothing can be streamed, the answer is posted and updated.
+            if matches!(method, "chat.postMessage" | "chat.update") {
+                let refused = Fault::Error("method_not_supported_for_channel_type");
+                app.slack
+                    .faults()
+                    .on("chat.startStream")
+                    .always()
+                    .hit(refused);
+            }
+            app.slack.faults().on(method).hit(fault.clone());
+            app.model.add([Step::says(ANSWER)]);
+            let said = maya.tells_penny("how many deals?").await.unwrap();
+            maya.waits_for(
+                &said.thread(),
+                &format!("an answer though {method} met {fault:?}"),
+                |seen| seen.text.contains(ANSWER),
+            )
+            .await
+            .unwrap();
+            app.settles().await;
+            let seen = maya.answers_in(&said.thread());
+            let words = maya.visible_text(&said.thread());
+            assert_eq!(
+                words.matches(ANSWER).count(),
+                1,
+                "{method} {fault:?}: {words}"
+            );
+            assert_eq!(seen.len(), 1, "{method} {fault:?}: {words}");
+            assert!(!seen[0].streaming, "{method} {fault:?}: {words}");
+            app.slack.faults().clear();
+        }
+    }
+    app.slack.calls().mark_all_read();
+    app.stop().await;
+}
+
+#[tokio::test]
+async fn a_stream_that_dies_is_finished_in_the_same_place() {
+    let app = TestApp::start([Step::says(ANSWER)]).await;
+    app.slack
+        .faults()
+        .on("chat.startStream")
+        .hit(Fault::StreamDiesAfter(0));
+    let maya = app.slack.person("maya").unwrap();
+    let said = maya
+        .mentions_penny("sales", "how many deals?")
+        .await
+        .unwrap();
+    maya.waits_for(&said.thread(), "the answer", |seen| {
+        seen.text.contains(ANSWER)
+    })
+    .await
+    .unwrap();
+    app.settles().await;
+    assert_eq!(maya.answers_in(&said.thread()).len(), 1);
+    app.slack.calls().mark_all_read();
+    app.stop().await;
+}
+
+#[tokio::test]
+async fn a_throttled_channel_waits_and_the_others_go_on() {
+    let app = TestApp::start([Step::says(ANSWER).repeatedly()]).await;
+    let sales = app.slack.channel("sales").unwrap();
+    for method in ["chat.startStream", "chat.postMessage"] {
+        let throttled = app.slack.faults().on(method).in_channel(&sales);
+        throttled.hit(Fault::RateLimited(3));
+    }
+    let maya = app.slack.person("maya").unwrap();
+    let held = maya
+        .mentions_penny("sales", "how many deals?")
+        .await
+        .unwrap();
+    app.comes_true("#sales is throttled", async || {
+        app.slack.faults().unused() < 2
+    })
+    .await;
+    let free = maya
+        .mentions_penny("general", "how many deals?")
+        .await
+        .unwrap();
+    maya.waits_for_answer(&free.thread()).await.unwrap();
+    assert!(!maya.visible_text(&held.thread()).contains(ANSWER));
+    maya.waits_for(&held.thread(), "the answer in #sales", |seen| {
+        seen.text.contains(ANSWER)
+    })
+    .await
+    .unwrap();
+    app.settles().await;
+    assert_eq!(maya.answers_in(&held.thread()).len(), 1);
+    app.slack.faults().clear();
+    app.slack.calls().mark_all_read();
+    app.stop().await;
+}
+
+/// The visible calls that Penny made, successful or not.
+fn attempts(app: &TestApp) -> usize {
+    let calls = app.slack.calls().all();
+    calls
+        .iter()
+        .filter(|call| call.method.starts_with("chat."))
+        .count()
+}
+
+#[tokio::test]
+async fn a_channel_that_is_archived_meanwhile_ends_the_turn_without_a_storm() {
+    let gate = Gate::default();
+    let app = TestApp::start([Step::says(ANSWER).after(&gate)]).await;
+    let maya = app.slack.person("maya").unwrap();
+    let said = maya
+        .mentions_penny("sales", "how many deals?")
+        .await
+        .unwrap();
+    gate.reached().await;
+    maya.archive(&said.channel).unwrap();
+    gate.open();
+    app.settles().await;
+    assert_eq!(
+        app.texts("select state || ': ' || error from core.turns")
+            .await,
+        ["failed: the answer cannot be delivered: is_archived"]
+    );
+    assert!(attempts(&app) <= 4, "{} attempts", attempts(&app));
+    app.slack.calls().mark_all_read();
+    app.stop().await;
+}
+
+#[tokio::test]
+async fn a_token_that_is_revoked_meanwhile_ends_the_turn_without_a_storm() {
+    let gate = Gate::default();
+    let app = TestApp::start([Step::says(ANSWER).after(&gate)]).await;
+    let maya = app.slack.person("maya").unwrap();
+    let said = maya
+        .mentions_penny("sales", "how many deals?")
+        .await
+        .unwrap();
+    gate.reached().await;
+    for method in [
+        "chat.startStream",
+        "chat.postMessage",
+        "conversations.replies",
+    ] {
+        app.slack
+            .faults()
+            .on(method)
+            .always()
+            .hit(Fault::Error("token_revoked"));
+    }
+    gate.open();
+    app.settles().await;
+    assert_eq!(app.texts("select state from core.turns").await, ["failed"]);
+    assert!(attempts(&app) <= 4, "{} attempts", attempts(&app));
+    assert!(maya.answers_in(&said.thread()).is_empty());
+    app.slack.calls().mark_all_read();
+    app.stop().await;
+}
+
+#[tokio::test]
+async fn a_slow_slack_holds_up_nobodys_thinking() {
+    let app = TestApp::start([Step::says(ANSWER)]).await;
+    for method in [
+        "users.info",
+        "conversations.history",
+        "assistant.threads.setStatus",
+    ] {
+        let slow = Fault::Delay(Duration::from_secs(20));
+        app.slack.faults().on(method).always().hit(slow);
+    }
+    let maya = app.slack.person("maya").unwrap();
+    let said = maya
+        .mentions_penny("sales", "how many deals?")
+        .await
+        .unwrap();
+    let begun = std::time::Instant::now();
+    maya.waits_for_answer(&said.thread()).await.unwrap();
+    assert!(begun.elapsed() < Duration::from_secs(15));
+    app.slack.faults().clear();
+    app.slack.calls().mark_all_read();
+    app.stop().await;
+}
