@@ -21,6 +21,7 @@ use draft::Draft;
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 use tokio::task::JoinHandle;
+use tracing::Instrument;
 
 /// Where an answer goes, and for whom.
 #[derive(Debug, Clone)]
@@ -144,7 +145,7 @@ impl Answer {
         let pump = pump::Pump::new(start, draft.clone());
         Self {
             draft,
-            pump: Some(tokio::spawn(pump.run())),
+            pump: Some(tokio::spawn(pump.run().in_current_span())),
         }
     }
 

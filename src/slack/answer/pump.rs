@@ -12,6 +12,7 @@ use crate::slack::markdown::{Part, first_part_so_far};
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::task::JoinHandle;
+use tracing::Instrument;
 
 const BETWEEN_APPENDS: Duration = Duration::from_millis(400);
 /// Slack takes about one change of a message in three seconds.
@@ -257,7 +258,8 @@ impl Pump {
     fn show_status(&self) -> JoinHandle<Showing> {
         let (client, place) = (self.start.client.clone(), self.start.place.clone());
         let statuses = self.start.statuses.clone();
-        tokio::spawn(async move { statuses.working(&client, &place).await })
+        let working = async move { statuses.working(&client, &place).await };
+        tokio::spawn(working.in_current_span())
     }
 
     /// In its own time: nobody waits for it.
@@ -265,11 +267,12 @@ impl Pump {
         let (client, place) = (self.start.client.clone(), self.start.place.clone());
         let statuses = self.start.statuses.clone();
         let posted = self.first_ts().is_some();
-        tokio::spawn(async move {
+        let idle = async move {
             if let Ok(showing) = showing.await {
                 statuses.idle(&client, &place, showing, posted).await;
             }
-        });
+        };
+        tokio::spawn(idle.in_current_span());
     }
 }
 
