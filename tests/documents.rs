@@ -1,0 +1,102 @@
+//! What the documents promise about the code, where it can be checked.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+#[test]
+fn the_example_environment_names_exactly_the_variables_that_are_read() {
+    let explained: BTreeSet<String> = read(".env.example")
+        .lines()
+        .filter_map(|line| line.trim_start_matches('#').split_once('='))
+        .map(|(name, _)| name.to_owned())
+        .filter(|name| is_variable(name))
+        .collect();
+    // Set by tests for themselves, and by every system.
+    let others = ["PENNY_TEST_CLUSTER", "HOME", "XDG_CACHE_HOME"];
+    let read: BTreeSet<String> = sources()
+        .iter()
+        .flat_map(|text| variables(text))
+        .filter(|name| !others.contains(&name.as_str()))
+        .collect();
+    assert_eq!(explained, read, "left: .env.example, right: src/");
+}
+
+#[test]
+fn every_relative_link_in_the_documents_leads_somewhere() {
+    for document in [
+        "README.md",
+        "CONTRIBUTING.md",
+        "docs/ARCHITECTURE.md",
+        "docs/DECISIONS.md",
+    ] {
+        let text = read(document);
+        for link in text
+            .split("](")
+            .skip(1)
+            .filter_map(|rest| rest.split(')').next())
+        {
+            let target = link.split('#').next().unwrap_or_default();
+            if target.is_empty() || target.contains("://") {
+                continue;
+            }
+            let folder = Path::new(document).parent().unwrap_or(Path::new(""));
+            assert!(
+                home().join(folder).join(target).exists(),
+                "{document}: {link}"
+            );
+        }
+    }
+}
+
+/// Names in quotes right behind what reads the environment, or alone on their line in a call
+/// or a list that was broken over several lines.
+fn variables(text: &str) -> Vec<String> {
+    let product = text
+        .split("#[cfg(test)]\nmod tests {")
+        .next()
+        .unwrap_or_default();
+    let mut names = Vec::new();
+    for (at, _) in product.match_indices('"') {
+        let name: String = product[at + 1..]
+            .chars()
+            .take_while(|c| c.is_ascii_uppercase() || c.is_ascii_digit() || *c == '_')
+            .collect();
+        if product[at + 1 + name.len()..].starts_with('"') && is_variable(&name) {
+            names.push(name);
+        }
+    }
+    names
+}
+
+fn is_variable(name: &str) -> bool {
+    let families = ["PENNY_", "SLACK_", "ANTHROPIC_", "OPENAI_", "OTEL_"];
+    let alone = ["DATABASE_URL", "PORT", "RUST_LOG", "NO_COLOR"];
+    families.iter().any(|family| name.starts_with(family)) || alone.contains(&name)
+}
+
+fn sources() -> Vec<String> {
+    let mut texts = Vec::new();
+    let mut folders = vec![home().join("src")];
+    while let Some(folder) = folders.pop() {
+        for entry in fs::read_dir(folder).expect("src can be read") {
+            let path = entry.expect("src can be read").path();
+            if path.is_dir() {
+                folders.push(path);
+            } else if path.extension().is_some_and(|extension| extension == "rs")
+                && !path.ends_with("tests.rs")
+            {
+                texts.push(fs::read_to_string(path).expect("a source file can be read"));
+            }
+        }
+    }
+    texts
+}
+
+fn read(path: &str) -> String {
+    fs::read_to_string(home().join(path)).unwrap_or_else(|error| panic!("{path}: {error}"))
+}
+
+fn home() -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR"))
+}
