@@ -1,1 +1,18 @@
-//! The playground driven in a real browser, as a newcomer would use it.
+//! What people see in the playground's page, in a real browser: a headless Chromium, Penny as a
+//! whole behind it, and a picture of every scene in `target/screenshots`.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "the exception for tests does not reach the helpers of a test binary"
+)]
+
+mod answers;
+mod chromium;
+mod feedback;
+mod home;
+mod page;
+mod people;
+#[expect(dead_code, reason = "the tests of the whole use more of it")]
+#[path = "../it/support/mod.rs"]
+mod support;

@@ -192,7 +192,7 @@ function threadLink(channel, message, thread) {
       'span',
       { class: 'thread-last' },
       thread.latest_reply
-        ? `Last reply ${moment(thread.latest_reply).toLowerCase().replace('am', 'AM').replace('pm', 'PM')}`
+        ? `Last reply ${moment(thread.latest_reply).replace(/^(Today|Yesterday)/, (day) => day.toLowerCase())}`
         : '',
     ),
     h('span', { class: 'thread-view' }, 'View thread'),

@@ -13,6 +13,7 @@ export class MessageList {
   #views = new Map();
   #dividers = new Map();
   #following = true;
+  #settled = '';
 
   /** `options`: `{label, footer, plain}`: `footer` shows the way into threads, `plain` hides "reply in thread". */
   constructor(options) {
@@ -25,10 +26,16 @@ export class MessageList {
       this.inner,
     );
     this.node.addEventListener('scroll', () => {
-      this.#following = this.node.scrollHeight - this.node.scrollTop - this.node.clientHeight < 60;
+      // A new width moves the list too; only the reader's own scrolling is a wish to stay elsewhere.
+      if (this.#settled === this.#shape())
+        this.#following = this.node.scrollHeight - this.node.scrollTop - this.node.clientHeight < 60;
     });
-    new ResizeObserver(() => this.#following && this.toEnd()).observe(this.inner);
-    new ResizeObserver(() => this.#following && this.toEnd()).observe(this.node);
+    const sized = new ResizeObserver(() => {
+      if (this.#following) this.toEnd();
+      this.#settled = this.#shape();
+    });
+    sized.observe(this.inner);
+    sized.observe(this.node);
   }
 
   /**
@@ -77,6 +84,10 @@ export class MessageList {
     const node = this.#dividers.get(key);
     node.firstChild.textContent = label;
     return node;
+  }
+
+  #shape() {
+    return `${this.node.clientWidth} ${this.node.clientHeight} ${this.node.scrollHeight}`;
   }
 
   /** Scrolls to the newest message and stays there. */

@@ -36,7 +36,9 @@ pub async fn people(State(slack): State<Slack>) -> Json<Value> {
             .values()
             .filter(|person| !person.is_bot && !person.deleted);
         let people: Vec<Value> = humans.map(|person| wire::person(world, person)).collect();
-        let suggested = people.first().map(|person| person["id"].clone());
+        // Who runs the workspace sees most of what Penny can do.
+        let admin = people.iter().find(|person| person["is_admin"] == true);
+        let suggested = admin.or(people.first()).map(|person| &person["id"]);
         json!({"ok": true, "people": people, "suggested": suggested})
     }))
 }
