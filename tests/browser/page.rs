@@ -124,13 +124,6 @@ impl Page<'_> {
         .await;
     }
 
-    pub async fn sees_no(&self, css: &str) {
-        self.until(&format!("{css} is gone"), async || {
-            Ok(self.texts(css).await?.is_empty().then_some(()))
-        })
-        .await;
-    }
-
     /// All that is visible, as words.
     pub async fn text(&self) -> String {
         self.texts("body").await.expect("a page").concat()
