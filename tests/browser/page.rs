@@ -70,12 +70,6 @@ impl Page<'_> {
         self.client.goto(url).await.expect("the page");
     }
 
-    /// From here on the page is this person's.
-    pub async fn acts_as(&self, name: &str) {
-        self.presses(&qa("person-switcher")).await;
-        self.presses(&qa(&format!("act-as-{name}"))).await;
-    }
-
     /// Writes to Penny in the direct conversation with her.
     pub async fn tells_penny(&self, text: &str) {
         self.presses(&qa("channel-penny")).await;
