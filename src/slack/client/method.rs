@@ -43,7 +43,7 @@ const fn channel(burst: u32, per_minute: u32) -> Rate {
 /// Slack's tiers promise at least these rates and tolerate bursts above them; what Slack does
 /// not tolerate it says by a 429, which the limiter then obeys.
 const TIER_2: Rate = workspace(20, 20);
-const TIER_3: Rate = workspace(200, 50);
+const TIER_3: Rate = workspace(600, 50);
 const TIER_4: Rate = workspace(500, 100);
 /// One message a second and channel, of which a burst may be ahead.
 const MESSAGES: Rate = channel(40, 60);
