@@ -1,6 +1,7 @@
 //! From rows to an answer: the headline first, then the table, then what stands out in it. Every
 //! figure is taken from the rows or computed from them.
 
+use super::account::{account, prepare, unknown_account};
 use super::intent::{Ask, Intent, Period};
 use super::table::{As, Column, Row, count, euros, grouped, markdown, number, rows, sum, text};
 
@@ -10,6 +11,7 @@ pub fn answer(ask: &Ask, results: &[&str]) -> String {
     let first: &[Row] = tables.first().map_or(&[], Vec::as_slice);
     match &ask.intent {
         Intent::Account(name) => account(name, &tables),
+        Intent::Prepare if tables.len() > 1 => prepare(first, &tables[1..]),
         Intent::OwnerOf(name) => owner_of(name, first),
         _ if first.is_empty() => nothing(ask),
         Intent::Pipeline => pipeline(ask, first),
@@ -31,6 +33,7 @@ fn nothing(ask: &Ask) -> String {
         Intent::Stale => "No open deal has been quiet for more than three weeks.",
         Intent::Reviews => "No pull request waits for a review.",
         Intent::Meetings => "There is no meeting of yours this week.",
+        Intent::Prepare => "There is no customer meeting of yours ahead.",
         Intent::Issues => "There is no open issue.",
         _ => "There is nothing that fits.",
     };
@@ -39,7 +42,7 @@ fn nothing(ask: &Ask) -> String {
     )
 }
 
-fn compose(headline: String, table: String, insight: String) -> String {
+pub fn compose(headline: String, table: String, insight: String) -> String {
     [headline, table, insight]
         .into_iter()
         .filter(|part| !part.is_empty())
@@ -166,95 +169,6 @@ fn stale(rows: &[Row]) -> String {
             text(quietest, "next_step")
         ),
     )
-}
-
-fn account(name: &str, tables: &[Vec<Row>]) -> String {
-    let of = |index: usize| tables.get(index).map_or(&[] as &[Row], Vec::as_slice);
-    let (activities, meetings, deals) = (of(0), of(1), of(2));
-    if activities.is_empty() && meetings.is_empty() && deals.is_empty() {
-        return unknown_account(name);
-    }
-    let open: Vec<Row> = deals
-        .iter()
-        .filter(|row| text(row, "status") == "open")
-        .cloned()
-        .collect();
-    let headline = format!(
-        "**{}: {} worth {}**, last contact on {}.",
-        activities
-            .first()
-            .map_or_else(|| name.to_owned(), |row| text(row, "account")),
-        count(open.len(), "open deal"),
-        euros(sum(&open, "amount")),
-        activities
-            .first()
-            .map_or_else(|| "–".to_owned(), |row| text(row, "day")),
-    );
-    let columns = [
-        ("Deal", "deal", As::Text),
-        ("Stage", "stage", As::Text),
-        ("Amount", "amount", As::Euros),
-        ("Owner", "owner", As::Text),
-        ("Closes", "closes", As::Text),
-    ];
-    let mut lines = vec!["**Lately**".to_owned()];
-    for row in activities.iter().take(5) {
-        let words = first_words(&text(row, "words"));
-        lines.push(format!(
-            "- {} · {} · {}: {words}",
-            text(row, "day"),
-            text(row, "kind"),
-            text(row, "who")
-        ));
-    }
-    for row in meetings.iter().take(2) {
-        let summary = first_words(&text(row, "summary"));
-        lines.push(format!(
-            "- {} · meeting · {}: {summary}",
-            text(row, "day"),
-            text(row, "title")
-        ));
-    }
-    let next = open.first().map_or_else(String::new, |row| {
-        format!(
-            "Next step on {}: {}.",
-            text(row, "deal"),
-            text(row, "remark")
-        )
-    });
-    let table = if deals.is_empty() {
-        String::new()
-    } else {
-        markdown(deals, &columns)
-    };
-    compose(headline, format!("{}\n\n{table}", lines.join("\n")), next)
-}
-
-fn unknown_account(name: &str) -> String {
-    format!(
-        "I find no account called “{name}” that everybody here may see. Part of the name is enough, for example `what happened with Harrow?`."
-    )
-}
-
-/// The text without greeting and signature, cut at a sentence.
-fn first_words(words: &str) -> String {
-    let paragraphs: Vec<&str> = words
-        .split("\n\n")
-        .filter(|part| !part.trim().is_empty())
-        .collect();
-    let body = match paragraphs.as_slice() {
-        [_, body, ..] => body,
-        [body] => body,
-        [] => "",
-    };
-    let mut short = String::new();
-    for sentence in body.split_inclusive(". ") {
-        if short.len() + sentence.len() > 180 && !short.is_empty() {
-            break;
-        }
-        short.push_str(sentence);
-    }
-    short.trim().replace('\n', " ")
 }
 
 fn owner_of(name: &str, rows: &[Row]) -> String {

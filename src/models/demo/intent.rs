@@ -2,6 +2,7 @@
 //! little. A remark such as "and by owner?" changes the question before it.
 
 use super::conversation::Conversation;
+use super::words::{Words, subject};
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Intent {
@@ -20,6 +21,8 @@ pub enum Intent {
     Issues,
     Reviews,
     Meetings,
+    /// The next customer meeting of the asker.
+    Prepare,
     WinRate,
     Months,
     Recall,
@@ -191,7 +194,7 @@ fn ask_somebody(rest: &str) -> Option<Intent> {
 
 fn by_keywords(words: &Words) -> Intent {
     let deals = words.any("deal deals opportunity opportunities pipeline contracts");
-    let rules: [(bool, Intent); 15] = [
+    let rules: [(bool, Intent); 16] = [
         (
             words.any("summarise summarize summary tldr recap")
                 && words.any("thread discussion conversation channel this tldr"),
@@ -223,13 +226,17 @@ fn by_keywords(words: &Words) -> Intent {
             Intent::Issues,
         ),
         (
+            words.any("prepare prep briefing brief") && words.any("meeting meetings call"),
+            Intent::Prepare,
+        ),
+        (
             words.any("meeting meetings calendar appointments agenda"),
             Intent::Meetings,
         ),
         (
             deals
                 && words.any(
-                    "stale quiet stuck silent neglected forgotten cold sleeping slipping untouched",
+                    "stale quiet risk risky stuck silent neglected forgotten cold sleeping slipping untouched",
                 ),
             Intent::Stale,
         ),
@@ -272,150 +279,4 @@ fn by_keywords(words: &Words) -> Intent {
     ];
     let found = rules.into_iter().find(|(fits, _)| *fits);
     found.map_or(Intent::Unknown, |(_, intent)| intent)
-}
-
-/// The name in `Harrow & Finch lately?`.
-fn subject(text: &str) -> String {
-    let mut name = text
-        .trim()
-        .trim_end_matches(['?', '!', '.', ' '])
-        .to_owned();
-    for ending in [
-        " lately",
-        " recently",
-        " this week",
-        " this month",
-        " these days",
-        " today",
-        " account",
-        " please",
-    ] {
-        if let Some(shorter) = name.strip_suffix(ending) {
-            name = shorter.to_owned();
-        }
-    }
-    let article = name
-        .get(..4)
-        .is_some_and(|start| start.eq_ignore_ascii_case("the "));
-    if article { name.split_off(4) } else { name }
-}
-
-/// A text in lower case and as words, without what addresses Penny.
-struct Words {
-    text: String,
-    lower: String,
-    words: Vec<String>,
-}
-
-impl Words {
-    fn of(text: &str) -> Self {
-        let addressed = |word: &&str| {
-            let bare = word.trim_matches([',', ':', '!']).to_lowercase();
-            !(bare == "@penny" || bare.starts_with("<@"))
-        };
-        let text: Vec<&str> = text.split_whitespace().filter(addressed).collect();
-        let text = text.join(" ");
-        let text = text.strip_prefix("Penny, ").unwrap_or(&text).to_owned();
-        // Same length in bytes, so that a place in one is the place in the other.
-        let lower = text.to_ascii_lowercase();
-        let words = lower
-            .split(|c: char| !c.is_alphanumeric() && c != '-')
-            .filter(|word| !word.is_empty())
-            .map(str::to_owned)
-            .collect();
-        Self { text, lower, words }
-    }
-
-    fn count(&self) -> usize {
-        self.words.len()
-    }
-
-    fn any(&self, choice: &str) -> bool {
-        choice
-            .split(' ')
-            .any(|word| self.words.iter().any(|own| own == word))
-    }
-
-    fn has(&self, phrase: &str) -> bool {
-        self.lower.contains(phrase)
-    }
-
-    fn after(&self, openings: &[&str]) -> Option<String> {
-        let rest = |opening: &&str| self.lower.find(*opening).map(|at| at + opening.len());
-        let at = openings.iter().find_map(rest)?;
-        self.text
-            .get(at..)
-            .filter(|rest| !rest.trim().is_empty())
-            .map(str::to_owned)
-    }
-
-    fn begins(&self, openings: &[&str]) -> Option<String> {
-        let opening = openings
-            .iter()
-            .find(|opening| self.lower.starts_with(**opening))?;
-        self.after(&[opening])
-    }
-
-    fn period(&self) -> Option<Period> {
-        if self.has("next month") {
-            Some(Period::NextMonth)
-        } else if self.any("quarter") {
-            Some(Period::Quarter)
-        } else if self.any("week") {
-            Some(Period::Week)
-        } else if self.any("month") {
-            Some(Period::Month)
-        } else {
-            None
-        }
-    }
-
-    /// The number in `top 5`, `the five biggest`, `only 3`.
-    fn top(&self) -> Option<u32> {
-        const NUMBERS: [&str; 10] = [
-            "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten",
-        ];
-        self.words.iter().find_map(|word| {
-            let spelt = NUMBERS.iter().position(|number| number == word);
-            let number = word.parse().ok().or(spelt.map(|index| index as u32 + 1));
-            number.filter(|number| (1..=50).contains(number))
-        })
-    }
-
-    fn mine(&self) -> bool {
-        self.any("my mine")
-    }
-
-    fn by_owner(&self) -> bool {
-        self.has("by owner")
-            || self.has("by person")
-            || self.has("per owner")
-            || self.has("per person")
-            || self.has("by salesperson")
-            || self.has("by rep")
-            || self.has("per rep")
-            || self.has("by colleague")
-    }
-
-    /// Only changes a question, without being one.
-    fn narrows(&self) -> bool {
-        self.count() <= 7
-            && (self.period().is_some()
-                || self.top().is_some()
-                || self.mine()
-                || self.by_owner()
-                || self.any("priority priorities"))
-    }
-
-    /// The name in `and Harrow & Finch?` or `what about Nordhavn?`.
-    fn next_subject(&self) -> Option<String> {
-        self.begins(&[
-            "and what about ",
-            "what about ",
-            "how about ",
-            "and for ",
-            "and ",
-        ])
-        .map(|name| subject(&name))
-    }
 }

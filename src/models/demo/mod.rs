@@ -3,6 +3,7 @@
 //! it is a demo when it does not understand. It keeps nothing: each step is read off the
 //! conversation, so that a resumed turn goes on where it stopped.
 
+mod account;
 mod answers;
 mod conversation;
 mod intent;
@@ -10,6 +11,7 @@ mod queries;
 mod sentences;
 mod step;
 mod table;
+mod words;
 
 #[cfg(test)]
 mod tests;

@@ -32,6 +32,7 @@ pub fn queries(ask: &Ask, asker: &Asker<'_>) -> Vec<Query> {
             "pull requests waiting for review",
             reviews(ask, asker),
         )],
+        Intent::Prepare => vec![query("your next customer meeting", next_meeting(asker))],
         Intent::Meetings => vec![query("this week's meetings", meetings(asker))],
         Intent::WinRate => vec![query("won and lost deals", win_rate(ask))],
         Intent::Months => vec![query("this month beside last month", months(ask, asker))],
@@ -117,7 +118,8 @@ fn stale(ask: &Ask, asker: &Asker<'_>) -> String {
     )
 }
 
-fn account(name: &str, asker: &Asker<'_>) -> Vec<Query> {
+/// What is to be known of an account.
+pub fn account(name: &str, asker: &Asker<'_>) -> Vec<Query> {
     let (like, zone) = (like(name), literal(asker.time_zone));
     vec![
         query(
@@ -214,6 +216,20 @@ fn meetings(asker: &Asker<'_>) -> String {
          join people p on p.person_id = t.person_id \
          where p.name = {name} and m.status <> 'cancelled' and m.starts_at >= date_trunc('week', now()) \
          and m.starts_at < date_trunc('week', now()) + interval '1 week' order by m.starts_at"
+    )
+}
+
+fn next_meeting(asker: &Asker<'_>) -> String {
+    let (zone, name) = (literal(asker.time_zone), literal(asker.name));
+    format!(
+        "select to_char(m.starts_at at time zone {zone}, 'Dy FMDD Mon HH24:MI') as starts, m.title, m.location, \
+         a.name as account, (select string_agg(o.name, ', ' order by o.name) from meeting_attendees o \
+          where o.meeting_id = m.meeting_id and o.name <> {name}) as others \
+         from meetings m join accounts a on a.account_id = m.account_id \
+         join meeting_attendees t on t.meeting_id = m.meeting_id \
+         join people p on p.person_id = t.person_id \
+         where p.name = {name} and m.status <> 'cancelled' and m.starts_at > now() \
+         order by m.starts_at limit 1"
     )
 }
 

@@ -3,7 +3,7 @@
 use super::answers;
 use super::conversation::{Answered, Conversation, Said};
 use super::intent::{Ask, Intent, Period, recognise};
-use super::queries::{Asker, queries};
+use super::queries::{self, Asker, Query, queries};
 use super::sentences;
 use super::table;
 use crate::models::ToolSpec;
@@ -93,13 +93,20 @@ fn begin(conversation: &Conversation, ask: &Ask) -> Step {
 }
 
 fn look_up(ask: &Ask, question: Option<&Said>) -> Vec<Call> {
-    let asker = Asker {
+    calls(queries(ask, &asker(question)))
+}
+
+fn asker(question: Option<&Said>) -> Asker<'_> {
+    Asker {
         name: question.map_or("", |said| &said.name),
         time_zone: question
             .and_then(|said| said.time_zone.as_deref())
             .unwrap_or("UTC"),
-    };
-    queries(ask, &asker)
+    }
+}
+
+fn calls(queries: Vec<Query>) -> Vec<Call> {
+    queries
         .into_iter()
         .map(|query| (QUERY, json!({"sql": query.sql, "purpose": query.purpose})))
         .collect()
@@ -133,6 +140,7 @@ fn go_on(conversation: &Conversation, ask: &Ask) -> Step {
             as_note(note).trim_end_matches('.')
         )),
         Intent::Forget(what) => forget(what, last),
+        Intent::Prepare if answered.len() == 1 => prepare(conversation, ask, &last.content),
         Intent::AskSomebody(..) if last.tool == ASK => {
             Step::say(format!("The answer: {}", last.content))
         }
@@ -148,6 +156,18 @@ fn go_on(conversation: &Conversation, ask: &Ask) -> Step {
                 .collect();
             Step::say(answers::answer(ask, &results))
         }
+    }
+}
+
+/// The meeting is found; now what is known of its account.
+fn prepare(conversation: &Conversation, ask: &Ask, content: &str) -> Step {
+    let Some(meeting) = table::rows(content).into_iter().next() else {
+        return Step::say(answers::answer(ask, &[content]));
+    };
+    let name = table::text(&meeting, "account");
+    Step {
+        say: sentences::while_working(&Intent::Account(name.clone())),
+        calls: calls(queries::account(&name, &asker(conversation.question()))),
     }
 }
 

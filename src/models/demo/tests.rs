@@ -112,7 +112,9 @@ async fn ask(question: &str, results: &[&str]) -> String {
 
 #[test]
 fn many_wordings_mean_the_same() {
-    let cases: [(Intent, &[&str]); 16] = [
+    #[rustfmt::skip]
+    let cases: [(Intent, &[&str]); 17] = [
+        (Intent::Prepare, &["Prepare me for my next meeting", "Prepare me for my next customer meeting: who is coming, what is open, what was said last?", "brief me for the next call"]),
         (
             Intent::Pipeline,
             &[
@@ -283,6 +285,10 @@ fn names_notes_and_questions_are_taken_as_they_were_said() {
 
 #[test]
 fn a_remark_changes_the_question_before_it() {
+    let asked = understood(&[
+        "Which open deals look at risk, and why? Show the owner and the last contact of each.",
+    ]);
+    assert_eq!(asked.intent, Intent::Stale, "a suggested prompt");
     let by_owner = understood(&["How does the pipeline look?", "and by owner?"]);
     assert_eq!(
         (by_owner.intent, by_owner.by_owner),
