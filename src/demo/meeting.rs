@@ -12,7 +12,8 @@ use chrono::{DateTime, Duration, Utc};
 
 /// With the internal ones, 60 past meetings.
 const PAST_WITH_CUSTOMERS: usize = 44;
-const COMING_WITH_CUSTOMERS: usize = 10;
+/// Every salesperson has something to prepare for.
+const COMING_EACH: usize = 3;
 
 /// A customer meeting's course; `us` and `them` say who speaks.
 const COURSE: [&str; 11] = [
@@ -31,11 +32,13 @@ const COURSE: [&str; 11] = [
 
 pub fn meet(world: &World<'_>, stories: &[Story], company: &mut Company) {
     let mut dice = world.random("meetings");
-    for (n, story) in stories.iter().take(PAST_WITH_CUSTOMERS).enumerate() {
-        let past = &stories[(n * 7 + 3) % stories.len()];
-        meet_customer(world, past, true, &mut dice, company);
+    for n in 0..PAST_WITH_CUSTOMERS {
+        let story = &stories[(n * 7 + 3) % stories.len()];
+        meet_customer(world, story, true, &mut dice, company);
+    }
+    for story in stories {
         let is_open = STAGES[story.stage].outcome == "open";
-        if is_open && coming(company, world) < COMING_WITH_CUSTOMERS {
+        if is_open && coming(company, world, story.owner) < COMING_EACH {
             meet_customer(world, story, false, &mut dice, company);
         }
     }
@@ -51,12 +54,11 @@ pub fn meet(world: &World<'_>, stories: &[Story], company: &mut Company) {
     }
 }
 
-fn coming(company: &Company, world: &World<'_>) -> usize {
-    let now = world.calendar.now();
-    company
-        .meetings
-        .iter()
-        .filter(|meeting| meeting.starts_at > now)
+fn coming(company: &Company, world: &World<'_>, seller: &Colleague) -> usize {
+    let (now, seller) = (world.calendar.now(), world.roster.id(seller));
+    let meetings = company.meetings.iter();
+    meetings
+        .filter(|meeting| meeting.starts_at > now && meeting.origin.owner_id == seller)
         .count()
 }
 
