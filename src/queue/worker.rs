@@ -4,6 +4,7 @@
 use super::running::{Held, Running};
 use super::{Done, Handler};
 use crate::base::ids::OrgId;
+use crate::base::telemetry::TraceId;
 use crate::store::jobs::{self, Lease, Return};
 use crate::store::listen::Listener;
 use crate::store::{Db, StoreError};
@@ -159,6 +160,9 @@ impl Worker {
             job.kind = %held.lease.kind,
             job.attempt = held.lease.attempts,
         );
+        if let Ok(trace) = held.lease.trace_id.parse::<TraceId>() {
+            trace.join(&span);
+        }
         let token = held.lease.token();
         loop {
             use tracing::Instrument;

@@ -3,6 +3,7 @@
 
 use crate::base::ids::{ChannelId, Ts, UserId};
 use crate::base::metrics as names;
+use crate::base::telemetry::TraceId;
 use crate::jobs::workspaces::{Workspace, Workspaces};
 use crate::slack::inbound::{
     Callback, Event, EventEnvelope, Heard, Inbound, Installation, Interaction, Malformed,
@@ -304,6 +305,6 @@ fn whole(
         payload: std::str::from_utf8(body)
             .map_err(|_| Malformed::NotText)?
             .replace('\0', ""),
-        trace_id: uuid::Uuid::now_v7().simple().to_string(),
+        trace_id: TraceId::fresh().to_string(),
     })
 }

@@ -20,9 +20,8 @@ const PRETTY: Format = Format::Pretty { colour: false };
 fn a_line_carries_the_trace_of_the_spans_around_it() {
     let trace = TraceId::fresh();
     let work = || {
-        let _turn = trace
-            .opens(info_span!("turn", trace_id = %trace, turn.step = tracing::field::Empty))
-            .entered();
+        let _turn =
+            info_span!("turn", trace_id = %trace, turn.step = tracing::field::Empty).entered();
         tracing::Span::current().record("turn.step", 2);
         let _call = info_span!("call", slack.method = "chat.postMessage").entered();
         info!(slack.attempt = 1, "a message was posted");

@@ -18,13 +18,13 @@ impl TraceId {
         Self(Uuid::now_v7())
     }
 
-    /// Makes `span` part of this trace in an exporter. Log lines take the id from the field
-    /// `trace_id`, so a span that opens a trace is written
-    /// `trace.opens(info_span!("turn", trace_id = %trace))`.
-    pub fn opens(self, span: Span) -> Span {
+    /// Makes `span` part of this trace for an exporter. Log lines take the id from the span's
+    /// field `trace_id`.
+    pub fn join(self, span: &Span) {
         #[cfg(feature = "otlp")]
-        super::otlp::join(&span, self.0.as_u128());
-        span
+        super::otlp::join(span, self.0.as_u128());
+        #[cfg(not(feature = "otlp"))]
+        let _ = span;
     }
 }
 
