@@ -73,13 +73,20 @@ pub async fn run(args: DevArgs, source: &Source) -> anyhow::Result<()> {
     let thinking = if has_key {
         format!("She thinks with {thinks_with}.")
     } else {
-        "She thinks with the demo model; set ANTHROPIC_API_KEY and she thinks with Claude.".to_owned()
+        "She thinks with the demo model; set ANTHROPIC_API_KEY and she thinks with Claude."
+            .to_owned()
     };
     say(&format!(
         "\n  Penny is ready: open {} in a browser.\n  {thinking}\n  Stop with Ctrl-C; what you did stays.\n",
         slack.base_url()
     ));
-    serve::serve(&app, &config, listener, &[serve::Role::Web, serve::Role::Worker]).await;
+    serve::serve(
+        &app,
+        &config,
+        listener,
+        &[serve::Role::Web, serve::Role::Worker],
+    )
+    .await;
     slack.stop();
     if let Some(postgres) = postgres {
         tokio::task::spawn_blocking(move || postgres.stop()).await??;

@@ -98,7 +98,9 @@ async fn slack(config: &Config) -> Finding {
     let Some(token) = &config.slack.bot_token else {
         return Finding {
             what,
-            outcome: Ok("installed through OAuth; open /slack/install to add a workspace".to_owned()),
+            outcome: Ok(
+                "installed through OAuth; open /slack/install to add a workspace".to_owned(),
+            ),
         };
     };
     let api = match SlackApi::new(&config.slack.api_url, Arc::new(SystemClock)) {
@@ -106,7 +108,9 @@ async fn slack(config: &Config) -> Finding {
         Err(error) => {
             return Finding {
                 what,
-                outcome: Err(format!("{error}. The system's CA certificates may be missing")),
+                outcome: Err(format!(
+                    "{error}. The system's CA certificates may be missing"
+                )),
             };
         }
     };
@@ -126,9 +130,13 @@ async fn granted(config: &Config, token: &Secret) -> Vec<String> {
     if let Ok(mut path) = url.path_segments_mut() {
         path.pop_if_empty().push("auth.test");
     }
-    let header = crate::net::probe(&url, Some(token), "x-oauth-scopes", Duration::from_secs(10)).await;
+    let header =
+        crate::net::probe(&url, Some(token), "x-oauth-scopes", Duration::from_secs(10)).await;
     let listed = header.ok().flatten().unwrap_or_default();
-    let scopes = listed.split(',').map(str::trim).filter(|scope| !scope.is_empty());
+    let scopes = listed
+        .split(',')
+        .map(str::trim)
+        .filter(|scope| !scope.is_empty());
     scopes.map(str::to_owned).collect()
 }
 

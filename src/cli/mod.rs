@@ -71,8 +71,13 @@ async fn dispatch(command: Command, source: &Source) -> anyhow::Result<()> {
         }
         Command::Doctor(args) => doctor::run(args, source).await,
         Command::Manifest { url } => {
-            let url = url::Url::parse(&url).context("--url has to be a URL such as https://penny.example.com")?;
-            write!(std::io::stdout(), "{}", crate::slack::manifest::manifest(&url))?;
+            let url = url::Url::parse(&url)
+                .context("--url has to be a URL such as https://penny.example.com")?;
+            write!(
+                std::io::stdout(),
+                "{}",
+                crate::slack::manifest::manifest(&url)
+            )?;
             Ok(())
         }
         Command::Seed(args) => seed::run(args, source).await,

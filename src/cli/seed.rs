@@ -54,7 +54,10 @@ async fn only_org(db: &Db) -> anyhow::Result<OrgId> {
         [org] => Ok(*org),
         many => {
             let ids: Vec<_> = many.iter().map(ToString::to_string).collect();
-            anyhow::bail!("there are several organisations; choose one with --org: {}", ids.join(", "))
+            anyhow::bail!(
+                "there are several organisations; choose one with --org: {}",
+                ids.join(", ")
+            )
         }
     }
 }

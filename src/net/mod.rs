@@ -66,5 +66,7 @@ pub async fn probe(
         return Err(ProbeError::Refused(answer.status().as_u16()));
     }
     let value = answer.headers().get(header);
-    Ok(value.and_then(|value| value.to_str().ok()).map(str::to_owned))
+    Ok(value
+        .and_then(|value| value.to_str().ok())
+        .map(str::to_owned))
 }

@@ -109,12 +109,19 @@ fn outcome(ending: &Ending) -> (State, Option<String>) {
     match ending {
         Ending::Ended(Ended::Answered | Ended::Refused) => (State::Done, None),
         Ending::Ended(Ended::Stopped) => (State::Stopped, None),
-        Ending::Ended(Ended::Limited(breach)) => {
-            (State::Failed, Some(format!("the bound on {breach:?} was reached")))
-        }
+        Ending::Ended(Ended::Limited(breach)) => (
+            State::Failed,
+            Some(format!("the bound on {breach:?} was reached")),
+        ),
         Ending::Ended(Ended::Parked) | Ending::Parked => (State::Waiting, None),
-        Ending::Poison => (State::Failed, Some("given up after several attempts".to_owned())),
-        Ending::TooMany => (State::Failed, Some("too many turns within an hour".to_owned())),
+        Ending::Poison => (
+            State::Failed,
+            Some("given up after several attempts".to_owned()),
+        ),
+        Ending::TooMany => (
+            State::Failed,
+            Some("too many turns within an hour".to_owned()),
+        ),
         Ending::ModelFailed(error) => (State::Failed, Some(error.to_string())),
     }
 }

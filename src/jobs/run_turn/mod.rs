@@ -23,8 +23,8 @@ use crate::store::StoreError;
 use async_trait::async_trait;
 use ending::Ending;
 use input::ThreadInput;
-use parking_lot::Mutex;
 use open::Opened;
+use parking_lot::Mutex;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 use visible::{Shown, Visible};
@@ -75,10 +75,12 @@ impl Handler for RunTurn {
             | Interrupted::Answer(AnswerError::Fenced) => Done::Lost,
             Interrupted::HandOver => Done::HandOver,
             Interrupted::Uninstalled => Done::Failed { error },
-            Interrupted::Store(_) | Interrupted::Answer(_) | Interrupted::Deliver(_) => Done::Retry {
-                after: Some(Duration::from_secs(2)),
-                error,
-            },
+            Interrupted::Store(_) | Interrupted::Answer(_) | Interrupted::Deliver(_) => {
+                Done::Retry {
+                    after: Some(Duration::from_secs(2)),
+                    error,
+                }
+            }
         }
     }
 
@@ -102,7 +104,8 @@ impl RunTurn {
         let shown = Shown::of(&opened)?;
         // Before anything else, so that a sign of life appears at once.
         let answer = visible::begin(&self.services, &workspace, &opened, &fence, &shown);
-        self.think(held, opened, &workspace, answer, shown, begun).await
+        self.think(held, opened, &workspace, answer, shown, begun)
+            .await
     }
 
     async fn think(

@@ -25,12 +25,21 @@ pub async fn park(
     };
     let replies = finished.transcript.replies_of(finished.turn);
     let db = &finished.services.db;
-    visible::save(db, &finished.fence, finished.turn, &Shown { state, replies }).await?;
+    visible::save(
+        db,
+        &finished.fence,
+        finished.turn,
+        &Shown { state, replies },
+    )
+    .await?;
     drop(shown);
     let mut tx = db.org(finished.fence.org).await?;
     let open = questions::of_turn(&mut tx, finished.turn).await?;
     drop(tx);
-    for question in open.iter().filter(|q| q.answer.is_none() && q.message_ts.is_none()) {
+    for question in open
+        .iter()
+        .filter(|q| q.answer.is_none() && q.message_ts.is_none())
+    {
         put(finished, question).await?;
     }
     let mut tx = db.org(finished.fence.org).await?;
@@ -56,7 +65,14 @@ async fn put(finished: &Finished<'_>, asked: &Question) -> Result<(), Interrupte
         metadata: None,
     };
     let key = format!("question:{}", asked.id);
-    let ts: Ts = deliver::once(&finished.services.db, finished.workspace, &key, channel, message).await?;
+    let ts: Ts = deliver::once(
+        &finished.services.db,
+        finished.workspace,
+        &key,
+        channel,
+        message,
+    )
+    .await?;
     let mut tx = finished.services.db.org(finished.fence.org).await?;
     questions::set_message(&mut tx, asked.id, ts.as_str()).await?;
     tx.commit().await?;
