@@ -109,12 +109,30 @@ fn rendered(messages: &[Message]) -> String {
     text
 }
 
-pub(super) fn first_line(content: &str) -> String {
-    content
-        .lines()
-        .next()
-        .unwrap_or_default()
-        .chars()
-        .take(200)
-        .collect()
+/// What a result comes to, in one line for the task card: a table is so and so many rows.
+pub(super) fn outcome_line(content: &str) -> String {
+    let line = content.lines().next().unwrap_or_default();
+    let rows = line
+        .strip_prefix('[')
+        .and_then(|rest| rest.split_once(']'))
+        .filter(|(_, columns)| columns.starts_with('{'))
+        .and_then(|(count, _)| count.parse::<usize>().ok());
+    match rows {
+        Some(1) => "1 row".to_owned(),
+        Some(count) => format!("{count} rows"),
+        None => line.chars().take(200).collect(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_table_of_results_is_told_as_its_number_of_rows() {
+        assert_eq!(outcome_line("[5]{part,deals}:\n  a,1"), "5 rows");
+        assert_eq!(outcome_line("[1]{n}:\n  7"), "1 row");
+        assert_eq!(outcome_line("No rows."), "No rows.");
+        assert_eq!(outcome_line("[draft] of a note"), "[draft] of a note");
+    }
 }

@@ -5,7 +5,7 @@ use super::journal::Journal;
 use super::limits::{self, Breach};
 use super::progress::{Progress, Task, TaskState};
 use super::prompt;
-use super::shorten::{first_line, size};
+use super::shorten::{outcome_line, size};
 use super::tools::{Effect, Eyes, Outcome, ToolContext, ToolError, Toolbox};
 use super::transcript::{Entry, Input, ToolResult, Transcript};
 use crate::base::config::Limits;
@@ -263,7 +263,7 @@ impl Agent {
                 } else {
                     TaskState::Done
                 },
-                outcome: Some(first_line(&content)),
+                outcome: Some(outcome_line(&content)),
             });
             results.push(Entry::ToolResult(ToolResult {
                 tool_use_id: id,

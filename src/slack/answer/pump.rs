@@ -127,11 +127,12 @@ impl Pump {
         let Some(ts) = self.first_ts() else {
             return Ok(());
         };
-        let mut chunks = self.shown.missing_tasks(&draft.tasks);
         // Void text cannot be taken back from a stream; the end of the answer replaces it.
         let text = self.shown.missing_text(&part);
         let is_whole = text.is_some();
-        chunks.extend(text.unwrap_or_default());
+        // What was said before a call stands above its card, and a sentence is not cut by it.
+        let mut chunks = text.unwrap_or_default();
+        chunks.extend(self.shown.missing_tasks(&draft.tasks));
         if chunks.is_empty() {
             return Ok(());
         }
