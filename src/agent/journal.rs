@@ -8,7 +8,6 @@ use crate::store::jobs::Fence;
 use crate::store::turns::{self, Spent, Step};
 use crate::store::{Db, StoreError, StoreResult};
 use serde_json::Value;
-use serde_json::Value;
 
 pub struct Journal<'a> {
     pub db: &'a Db,

@@ -6,6 +6,7 @@ use crate::store::jobs::Lease;
 use parking_lot::Mutex;
 use std::collections::HashMap;
 use std::sync::Arc;
+use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
@@ -13,8 +14,8 @@ use uuid::Uuid;
 #[derive(Debug)]
 pub struct Held {
     pub(super) lease: Lease,
-    /// A person wants it to stop.
-    pub stop: CancellationToken,
+    /// Somebody may want it to stop: a hint, which can come late and be for earlier work.
+    pub stop_hint: Arc<Notify>,
     /// The lease is lost, or the process is going away.
     pub leave: CancellationToken,
 }
@@ -23,7 +24,7 @@ pub struct Held {
 struct Entry {
     org: OrgId,
     key: String,
-    stop: CancellationToken,
+    stop_hint: Arc<Notify>,
     leave: CancellationToken,
 }
 
@@ -34,7 +35,7 @@ impl Running {
     pub fn add(&self, lease: Lease) -> Held {
         let held = Held {
             lease,
-            stop: CancellationToken::new(),
+            stop_hint: Arc::default(),
             leave: CancellationToken::new(),
         };
         self.0.lock().insert(
@@ -42,7 +43,7 @@ impl Running {
             Entry {
                 org: held.lease.org,
                 key: held.lease.key.clone(),
-                stop: held.stop.clone(),
+                stop_hint: held.stop_hint.clone(),
                 leave: held.leave.clone(),
             },
         );
@@ -75,7 +76,7 @@ impl Running {
     pub fn stop(&self, org: OrgId, key: &str) {
         for entry in self.0.lock().values() {
             if entry.org == org && entry.key == key {
-                entry.stop.cancel();
+                entry.stop_hint.notify_one();
             }
         }
     }

@@ -19,14 +19,17 @@ use crate::agent::{Ended, Run, TurnError};
 use crate::base::ids::UserId;
 use crate::queue::{Done, Handler, Held};
 use crate::slack::answer::{Answer, AnswerError};
-use crate::store::StoreError;
+use crate::store::conversations::Thread;
+use crate::store::{StoreError, inbox};
 use async_trait::async_trait;
 use ending::Ending;
 use input::ThreadInput;
 use open::Opened;
 use parking_lot::Mutex;
+use std::convert::Infallible;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
+use tokio_util::sync::CancellationToken;
 use visible::{Shown, Visible};
 
 /// Attempts without a saved step after which a turn is given up.
@@ -126,12 +129,14 @@ impl RunTurn {
             channel: &opened.thread.channel,
             asker: &asker,
         };
+        let stop = CancellationToken::new();
+        let stopping = stop_when_asked(services, held, &opened.thread, &stop);
         let input = ThreadInput {
             services,
             workspace,
             thread: &opened.thread,
             is_first: opened.transcript.is_empty().into(),
-            stop: held.stop.clone(),
+            stop: stop.clone(),
             waiting: Mutex::new(Some(opened.waiting)),
         };
         let mut visible = Visible(&answer);
@@ -151,7 +156,7 @@ impl RunTurn {
             eyes: &eyes,
             input: &input,
             progress: &mut visible,
-            stop: held.stop.clone(),
+            stop: stop.clone(),
             leave: held.leave.clone(),
         };
         let ended = if opened.too_many {
@@ -159,7 +164,12 @@ impl RunTurn {
         } else if opened.turn.attempts > MAX_ATTEMPTS {
             Ending::Poison
         } else {
-            match services.agent.run(&mut run).await {
+            let thinking = services.agent.run(&mut run);
+            let outcome = tokio::select! {
+                outcome = thinking => outcome,
+                never = stopping => match never {},
+            };
+            match outcome {
                 Ok(Ended::Parked) => Ending::Parked,
                 Ok(ended) => Ending::Ended(ended),
                 Err(TurnError::Model(error)) => Ending::ModelFailed(error),
@@ -181,6 +191,29 @@ impl RunTurn {
         match ended {
             Ending::Parked => park::park(&finished, answer, shown).await,
             ended => ending::end(&finished, answer, &shown, ended).await,
+        }
+    }
+}
+
+/// Stops the turn when a stop waits in its thread. The hint alone does not say so: it may come
+/// late, when the turn that was meant is over and the next one runs.
+async fn stop_when_asked(
+    services: &Services,
+    held: &Held,
+    thread: &Thread,
+    stop: &CancellationToken,
+) -> Infallible {
+    loop {
+        held.stop_hint.notified().await;
+        let asked = async {
+            let mut tx = services.db.org(held.lease().org).await?;
+            let waiting = inbox::waiting_in(&mut tx, &thread.channel, &thread.thread_ts).await?;
+            Ok::<_, StoreError>(waiting.iter().any(|item| item.kind == "stop"))
+        };
+        match asked.await {
+            Ok(true) => stop.cancel(),
+            Ok(false) => {}
+            Err(error) => tracing::debug!(%error, "a stop is looked for at the next step"),
         }
     }
 }
