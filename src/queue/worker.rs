@@ -37,7 +37,6 @@ pub struct Worker {
     running: Running,
     hands: Arc<Semaphore>,
     wake: Arc<Notify>,
-    quiet: Arc<Notify>,
     tasks: TaskTracker,
     grace: Duration,
 }
@@ -53,7 +52,6 @@ impl Worker {
             running: Running::default(),
             hands: Arc::new(Semaphore::new(options.hands)),
             wake: Arc::new(Notify::new()),
-            quiet: Arc::new(Notify::new()),
             tasks: TaskTracker::new(),
             grace: options.grace,
         }
@@ -146,10 +144,11 @@ impl Worker {
         };
         let worker = self.clone();
         let held = self.running.add(lease);
+        let forgotten = Forgotten(self.running.clone(), held.lease.token());
         self.tasks.spawn(async move {
+            // Dropped by a panic, too.
+            let _until_it_ends = (forgotten, permit);
             worker.work(handler.as_ref(), held).await;
-            drop(permit);
-            worker.quiet.notify_waiters();
         });
     }
 
@@ -261,6 +260,16 @@ impl Worker {
         {
             self.stop(org, key);
         }
+    }
+}
+
+/// Ends the renewal of a lease with the work on it, however that ends: after a panic the lease
+/// runs out, and the job is tried again and counted.
+struct Forgotten(Running, Uuid);
+
+impl Drop for Forgotten {
+    fn drop(&mut self) {
+        self.0.remove(self.1);
     }
 }
 
