@@ -9,7 +9,7 @@ use crate::base::metrics;
 use crate::demo;
 use crate::models::{self, Model};
 use crate::playground::{Setup, Slack};
-use crate::slack::text::PROMPTS;
+use crate::slack::prompts;
 use crate::store::embedded::{EmbeddedPostgres, Options};
 use crate::store::migrate;
 use anyhow::Context;
@@ -98,9 +98,9 @@ pub async fn run(args: DevArgs, source: &Source) -> anyhow::Result<()> {
 /// The demo company's Slack, with Penny set up as her manifest would.
 fn setup(company: &demo::workspace::Workspace) -> Setup {
     Setup::from(company).app(|app| {
-        app.prompts = PROMPTS
+        app.prompts = prompts::of_the_app()
             .iter()
-            .map(|(title, message)| serde_json::json!({ "title": title, "message": message }))
+            .map(|prompt| serde_json::json!(prompt))
             .collect();
     })
 }

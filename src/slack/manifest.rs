@@ -3,7 +3,7 @@
 
 use super::ids::ASK_ABOUT_MESSAGE;
 use super::oauth::{BOT_SCOPES, CALLBACK_PATH};
-use super::text::PROMPTS;
+use super::prompts;
 use url::Url;
 
 const NAME: &str = "Penny";
@@ -31,13 +31,13 @@ pub const BOT_EVENTS: [&str; 12] = [
 /// The manifest for Penny at `public`, as YAML.
 pub fn manifest(public: &Url) -> String {
     let base = public.as_str().trim_end_matches('/');
-    let prompts: String = PROMPTS
+    let prompts: String = prompts::of_the_app()
         .iter()
-        .map(|(title, message)| {
+        .map(|prompt| {
             format!(
                 "      - title: {}\n        message: {}\n",
-                quoted(title),
-                quoted(message)
+                quoted(prompt.title),
+                quoted(prompt.message)
             )
         })
         .collect();
@@ -158,7 +158,7 @@ mod tests {
         assert!(chars(DESCRIPTION) <= 140);
         assert!((175..=4000).contains(&chars(LONG_DESCRIPTION)));
         assert!(chars(AGENT_DESCRIPTION) <= 300);
-        assert!(PROMPTS.len() <= 4);
+        assert!(prompts::of_the_app().len() <= 4);
     }
 
     #[test]

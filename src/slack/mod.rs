@@ -9,5 +9,6 @@ pub mod inbound;
 pub mod manifest;
 pub mod markdown;
 pub mod oauth;
+pub mod prompts;
 pub mod text;
 pub mod verify;

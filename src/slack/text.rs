@@ -63,6 +63,7 @@ pub const FORGET: &str = "Forget";
 pub const UNDO: &str = "Undo";
 pub const HELP_INTRO: &str = "I’m Penny. Mention me in a channel, write to me in a direct message, or use *Ask Penny about this* in a message’s menu. I answer from what our connected systems know, and only with what everybody who reads along may see.";
 pub const HELP_OUTRO: &str = "While I work, write more to steer me, or “stop” to stop me. Say “remember …” and I’ll keep it in mind.";
+pub const QUEUE_EMPTY: &str = "Nothing waits to be done.";
 pub const NOTHING_CONNECTED: &str = "No system is connected yet.";
 
 // App Home.
@@ -74,29 +75,22 @@ pub const UNTITLED: &str = "A conversation";
 pub const WHILE_WAITING: &str =
     "Mention me in any channel I’m in, write to me in *Messages*, or try one of these:";
 pub const NO_CONVERSATIONS: &str = "_None yet. Press one of the questions above, and I’ll start._";
+pub const NOTHING_SPENT: &str =
+    "This month you haven’t asked me anything yet. What my answers take will be counted here.";
 pub const ANSWERING_IN_MESSAGES: &str = "I’m on it: you’ll find my answer in *Messages*.";
 pub const DEMO_MODEL: &str = "I’m thinking with the built-in demo model, which knows a few patterns only. With an API key set, I think with a real one.";
 pub const PANE_TITLE: &str = "What would you like to know?";
 
-/// Questions to begin with: (title, what is asked).
-pub const PROMPTS: [(&str, &str); 4] = [
-    (
-        "How is the pipeline?",
-        "How is our sales pipeline doing this quarter, by stage, and what changed in the last week?",
-    ),
-    (
-        "Deals at risk",
-        "Which open deals look at risk, and why? Show the owner and the last contact of each.",
-    ),
-    (
-        "Prepare my next meeting",
-        "Prepare me for my next customer meeting: who is coming, what is open, what was said last?",
-    ),
-    (
-        "What is blocked?",
-        "Which issues and pull requests are blocked or waiting for a review, and on whom?",
-    ),
-];
+/// What became of a turn, by what the store calls its state.
+pub fn turn_state(state: &str) -> &'static str {
+    match state {
+        "running" => "I’m working on it",
+        "waiting" => "waits for somebody’s choice",
+        "done" => "answered",
+        "stopped" => "stopped",
+        _ => "not answered",
+    }
+}
 
 pub fn hello_channel(bot: &UserId) -> String {
     format!(
@@ -153,11 +147,16 @@ pub fn no_such_note(place: &str, count: usize) -> String {
 }
 
 pub fn forgot(note: &str) -> String {
-    format!("I’ve forgotten “{}”.", escape(&clip(note, 200)))
+    format!("I’ve forgotten “{}”.", quoted(note))
 }
 
 pub fn remembered_again(note: &str) -> String {
-    format!("I remember “{}” again.", escape(&clip(note, 200)))
+    format!("I remember “{}” again.", quoted(note))
+}
+
+/// The sentence around it brings its own full stop.
+fn quoted(note: &str) -> String {
+    escape(&clip(note.trim_end_matches('.'), 200))
 }
 
 pub fn greeting(name: &str) -> String {
@@ -175,7 +174,7 @@ pub fn thinking_with(model: &str, is_demo: bool) -> String {
 
 pub fn at_work(running: i64, waiting: i64) -> String {
     let running = match running {
-        0 => "I’m answering nobody right now".to_owned(),
+        0 => "I’m free right now".to_owned(),
         1 => "I’m working on 1 answer".to_owned(),
         count => format!("I’m working on {count} answers"),
     };
@@ -186,23 +185,39 @@ pub fn at_work(running: i64, waiting: i64) -> String {
     }
 }
 
+/// What a person's answers took this month. What is nothing goes without saying.
 pub fn spent(turns: i64, tokens: i64, cost_micros: i64) -> String {
-    match turns {
-        0 => "You haven’t asked me anything this month.".to_owned(),
-        1 => format!(
-            "This month: 1 answer for you, {tokens} tokens, {}.",
-            dollars(cost_micros)
-        ),
-        turns => format!(
-            "This month: {turns} answers for you, {tokens} tokens, {}.",
-            dollars(cost_micros)
-        ),
+    let mut parts = match turns {
+        0 => return NOTHING_SPENT.to_owned(),
+        1 => vec!["1 answer for you".to_owned()],
+        turns => vec![format!("{turns} answers for you")],
+    };
+    if tokens > 0 {
+        parts.push(format!("{} tokens", short(tokens)));
+    }
+    if cost_micros > 0 {
+        parts.push(dollars(cost_micros));
+    }
+    format!("This month: {}.", parts.join(", "))
+}
+
+/// `4,120` as `4.1k`.
+pub fn short(count: i64) -> String {
+    match count {
+        ..1_000 => count.to_string(),
+        1_000..1_000_000 => format!("{:.1}k", count as f64 / 1e3),
+        _ => format!("{:.1}M", count as f64 / 1e6),
     }
 }
 
-fn dollars(micros: i64) -> String {
+/// To the cent, or less than a cent as precisely as it takes to be something.
+pub fn dollars(micros: i64) -> String {
     let amount = micros as f64 / 1e6;
-    format!("${amount:.2}")
+    if amount < 0.01 {
+        format!("${amount:.4}")
+    } else {
+        format!("${amount:.2}")
+    }
 }
 
 #[cfg(test)]
@@ -216,11 +231,21 @@ mod tests {
     }
 
     #[test]
-    fn prompts_keep_slacks_limits() {
-        for (title, message) in PROMPTS {
-            assert!(title.chars().count() <= 75, "{title}");
-            assert!(message.chars().count() <= 1_000, "{message}");
-        }
+    fn what_was_forgotten_is_quoted_without_a_second_full_stop() {
+        assert_eq!(
+            forgot("I report in euros."),
+            "I’ve forgotten “I report in euros”."
+        );
+    }
+
+    #[test]
+    fn spending_names_only_what_was_spent() {
+        assert_eq!(spent(0, 0, 0), NOTHING_SPENT);
+        assert_eq!(spent(1, 0, 0), "This month: 1 answer for you.");
+        assert_eq!(
+            spent(3, 12_345, 20_000),
+            "This month: 3 answers for you, 12.3k tokens, $0.02."
+        );
     }
 
     #[test]

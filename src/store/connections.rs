@@ -6,6 +6,8 @@ use chrono::{DateTime, Utc};
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Connection {
+    /// Its short name, such as hubspot.
+    pub system: String,
     pub name: String,
     /// healthy, delayed, broken or paused.
     pub health: String,
@@ -17,7 +19,7 @@ pub struct Connection {
 pub async fn visible_to(tx: &mut OrgTx, person: PersonId) -> StoreResult<Vec<Connection>> {
     Ok(sqlx::query_as!(
         Connection,
-        "select name, health, health_note, last_synced_at from core.connections
+        "select system, name, health, health_note, last_synced_at from core.connections
          where org_id = $1 and (visibility = 'org' or owner_id = $2)
          order by name",
         tx.org().0,

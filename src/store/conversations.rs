@@ -25,11 +25,16 @@ impl Thread {
     }
 }
 
-/// Finds or makes the conversation of a thread.
-pub async fn open(tx: &mut OrgTx, thread: &Thread) -> StoreResult<ConversationId> {
+/// Finds or makes the conversation of a thread. The title is for one that begins: whoever
+/// renames it later has the last word.
+pub async fn open(
+    tx: &mut OrgTx,
+    thread: &Thread,
+    title: Option<&str>,
+) -> StoreResult<ConversationId> {
     let id = sqlx::query_scalar!(
-        "insert into core.conversations (org_id, conversation_id, workspace_id, channel_id, thread_ts)
-         values ($1, $2, $3, $4, $5)
+        "insert into core.conversations (org_id, conversation_id, workspace_id, channel_id, thread_ts, title)
+         values ($1, $2, $3, $4, $5, $6)
          on conflict (org_id, channel_id, thread_ts) do update set last_active_at = now()
          returning conversation_id",
         tx.org().0,
@@ -37,6 +42,7 @@ pub async fn open(tx: &mut OrgTx, thread: &Thread) -> StoreResult<ConversationId
         thread.workspace.as_str(),
         thread.channel.as_str(),
         thread.thread_ts.as_str(),
+        title,
     )
     .fetch_one(tx.connection())
     .await?;
@@ -118,13 +124,19 @@ pub struct Recent {
     pub thread_ts: Ts,
     pub title: Option<String>,
     pub last_active_at: DateTime<Utc>,
+    /// That of its latest turn: running, waiting, done, failed or stopped.
+    pub state: String,
 }
 
 /// The conversations that a person took part in, newest first.
 pub async fn recent_of(tx: &mut OrgTx, user: &str, limit: i64) -> StoreResult<Vec<Recent>> {
     Ok(sqlx::query!(
-        "select c.channel_id, c.thread_ts, c.title, c.last_active_at
+        "select c.channel_id, c.thread_ts, c.title, c.last_active_at, latest.state
          from core.conversations as c
+         join lateral (
+             select state from core.turns
+             where org_id = $1 and conversation_id = c.conversation_id
+             order by started_at desc limit 1) as latest on true
          where c.org_id = $1 and c.conversation_id in (
              select conversation_id from core.turns
              where org_id = $1 and asked_by = $2 order by started_at desc limit 50)
@@ -141,6 +153,7 @@ pub async fn recent_of(tx: &mut OrgTx, user: &str, limit: i64) -> StoreResult<Ve
         thread_ts: Ts(row.thread_ts),
         title: row.title,
         last_active_at: row.last_active_at,
+        state: row.state,
     })
     .collect())
 }

@@ -6,6 +6,7 @@ use super::{memory, status};
 use crate::base::ids::UserId;
 use crate::slack::blocks::home::{Conversation, Home, Spending, home};
 use crate::slack::blocks::memory::Note;
+use crate::slack::prompts::PROMPTS;
 use crate::slack::text;
 use crate::store::conversations::{self, Recent};
 use crate::store::turns;
@@ -39,6 +40,7 @@ pub async fn publish(scene: &Scene<'_>, user: &UserId, notice: Option<Notice>) -
         notice: said,
         forgotten,
         model: &status.model,
+        prompts: &status.prompts,
         conversations: &conversations,
         notes: &notes,
         systems: (!person.is_restricted).then_some(status.systems.as_slice()),
@@ -54,11 +56,8 @@ pub async fn publish(scene: &Scene<'_>, user: &UserId, notice: Option<Notice>) -
 
 /// Asks one of the questions that the page offers, in the direct conversation.
 pub async fn try_prompt(scene: &Scene<'_>, user: &UserId, place: &str) -> Surfaced {
-    let prompt = place
-        .parse()
-        .ok()
-        .and_then(|place: usize| text::PROMPTS.get(place));
-    let Some((_, question)) = prompt else {
+    let place: Option<usize> = place.parse().ok();
+    let Some(prompt) = place.and_then(|place| PROMPTS.get(place)) else {
         return Ok(());
     };
     let channel = ask::direct(scene, user).await?;
@@ -66,7 +65,7 @@ pub async fn try_prompt(scene: &Scene<'_>, user: &UserId, place: &str) -> Surfac
         by: user,
         channel: &channel,
         thread: None,
-        question,
+        question: prompt.message,
         about: None,
     };
     ask::ask(scene, &asking).await?;
@@ -82,5 +81,6 @@ async fn conversation(scene: &Scene<'_>, recent: Recent) -> Conversation {
         title: recent.title.unwrap_or_else(|| text::UNTITLED.to_owned()),
         link: link.ok(),
         last_active_at: recent.last_active_at,
+        state: text::turn_state(&recent.state),
     }
 }

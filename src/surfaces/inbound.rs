@@ -109,13 +109,9 @@ async fn event(scene: &Scene<'_>, envelope: &EventEnvelope<'_>) -> Surfaced {
             home_tab: true,
             ..
         } => home::publish(scene, &user, None).await,
-        Inbound::HomeOpened {
-            channel: Some(channel),
-            ..
-        }
-        | Inbound::PaneOpened { channel, .. } => {
-            pane::opened(scene, &channel).await;
-            Ok(())
+        Inbound::HomeOpened { user, channel, .. } => pane::opened(scene, &user, channel).await,
+        Inbound::PaneOpened { user, channel, .. } => {
+            pane::opened(scene, &user, Some(channel)).await
         }
         Inbound::Joined { channel, .. } => channel::joined(scene, &channel).await,
         Inbound::TitleChanged {

@@ -2,6 +2,7 @@
 
 use super::scene::{Scene, Surfaced};
 use crate::slack::blocks::status::{Health, Queue, System};
+use crate::slack::prompts::{self, Prompt};
 use crate::slack::text;
 use crate::store::connections::{self, Connection};
 use crate::store::people::Person;
@@ -13,6 +14,8 @@ pub struct Status {
     pub model: String,
     pub open: Open,
     pub systems: Vec<System>,
+    /// Questions to begin with that can be answered, each with its place in the list of all.
+    pub prompts: Vec<(usize, Prompt)>,
     /// For administrators.
     pub queue: Option<Queue>,
 }
@@ -34,11 +37,18 @@ pub async fn read(scene: &Scene<'_>, person: &Person) -> Surfaced<Status> {
     };
     let services = scene.services;
     Ok(Status {
+        prompts: prompts_for(person, &systems),
         model: text::thinking_with(&services.agent.model.name(), services.is_demo),
         open,
         systems: systems.into_iter().map(system).collect(),
         queue,
     })
+}
+
+/// Guests do not learn what is connected, so they are not asked about it either.
+pub fn prompts_for(person: &Person, systems: &[Connection]) -> Vec<(usize, Prompt)> {
+    let systems = systems.iter().filter(|_| !person.is_restricted);
+    prompts::answerable(systems.map(|system| system.system.as_str()))
 }
 
 fn system(connection: Connection) -> System {

@@ -58,6 +58,7 @@ async fn app_home_greets_by_name_and_says_what_to_do_where_nothing_is_yet() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_question_tried_in_app_home_is_answered_in_the_direct_conversation() {
     let app = TestApp::start([Step::says("Quite healthy.").when_asked("pipeline")]).await;
+    app.has_connected(&["hubspot"]).await;
     let maya = app.slack.person("maya").unwrap();
     maya.open_home("home").await.unwrap();
     shows_home(&app, &maya, "Hello Maya").await;
@@ -75,14 +76,61 @@ async fn a_question_tried_in_app_home_is_answered_in_the_direct_conversation() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn opening_the_conversation_offers_questions_to_begin_with() {
-    let app = TestApp::start([]).await;
+async fn opening_the_conversation_offers_questions_that_can_be_answered() {
+    let app = TestApp::start([Step::says("Two wait for Mei.").when_asked("blocked")]).await;
     let maya = app.slack.person("maya").unwrap();
     maya.open_home("messages").await.unwrap();
     let prompts = |_: &penny::playground::Slack| {
         Some(maya.suggested_prompts()).filter(|prompts| prompts.len() == 4)
     };
-    app.slack.until("four questions", prompts).await.unwrap();
+    let of_penny = app.slack.until("four questions", prompts).await.unwrap();
+    assert!(!of_penny.concat().contains("blocked"), "{of_penny:?}");
+
+    app.has_connected(&["linear"]).await;
+    maya.open_home("messages").await.unwrap();
+    let about_work = |slack: &penny::playground::Slack| {
+        prompts(slack).filter(|prompts| prompts[0].contains("blocked"))
+    };
+    let offered = app.slack.until("another", about_work).await.unwrap();
+    let asked = maya.tells_penny(&offered[0]).await.unwrap();
+    maya.waits_for_answer(&asked.thread()).await.unwrap();
+    app.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn app_home_lists_conversations_by_what_was_asked_and_what_became_of_it() {
+    let app = TestApp::start([
+        Step::says("Nine.").when_asked("how many"),
+        Step::says("I will.").when_asked("call first"),
+    ])
+    .await;
+    let maya = app.slack.person("maya").unwrap();
+    let jonas = app.slack.person("jonas").unwrap();
+    // So that Penny knows him by name.
+    jonas.open_home("home").await.unwrap();
+    shows_home(&app, &jonas, "Hello Jonas").await;
+    let first = maya
+        .mentions_penny("sales", "how many *open* deals are there?")
+        .await
+        .unwrap();
+    maya.waits_for_answer(&first.thread()).await.unwrap();
+    let second = maya
+        .tells_penny("ask <@U0JONAS> which deal of all those that are open now he would call first")
+        .await
+        .unwrap();
+    maya.waits_for_answer(&second.thread()).await.unwrap();
+    app.settles().await;
+
+    maya.open_home("home").await.unwrap();
+    let home = shows_home(&app, &maya, "How many open deals are there?").await;
+    assert!(
+        home.contains("Ask @Jonas which deal of all those that are open now he…"),
+        "{home}"
+    );
+    assert_eq!(home.matches("· answered").count(), 2, "{home}");
+    let link = format!("/archives/{}/p", first.channel);
+    assert!(home.contains(&link), "{home}");
+    app.stop().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -307,9 +355,9 @@ async fn a_forgotten_note_can_be_brought_back_where_it_was_forgotten() {
     maya.open_home("home").await.unwrap();
     shows_home(&app, &maya, "1. I report in euros.").await;
     maya.clicks_in_home("Forget").await.unwrap();
-    shows_home(&app, &maya, "I’ve forgotten “I report in euros.”").await;
+    shows_home(&app, &maya, "I’ve forgotten “I report in euros”").await;
     maya.clicks_in_home("Undo").await.unwrap();
-    shows_home(&app, &maya, "I remember “I report in euros.” again.").await;
+    shows_home(&app, &maya, "I remember “I report in euros” again.").await;
 
     maya.runs_command("sales", "/penny memory forget 7")
         .await
@@ -318,6 +366,6 @@ async fn a_forgotten_note_can_be_brought_back_where_it_was_forgotten() {
     maya.runs_command("sales", "/penny memory forget 1")
         .await
         .unwrap();
-    is_told(&app, &maya, "sales", "I’ve forgotten “I report in euros.”").await;
+    is_told(&app, &maya, "sales", "I’ve forgotten “I report in euros”").await;
     app.stop().await;
 }

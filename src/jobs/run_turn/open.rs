@@ -1,20 +1,24 @@
 //! Opening a turn: one transaction that finds or makes the conversation and its turn, under the
 //! lease. Nothing is taken from the inbox yet; that happens where it is saved.
 
+use super::input::message_of;
 use crate::agent::transcript::Transcript;
 use crate::base::ids::{ChannelId, ConversationId, TeamId, Ts};
 use crate::jobs::Services;
+use crate::slack::inbound::{mentions, title};
 use crate::store::conversations::{self, Thread};
 use crate::store::inbox::{self, Item};
 use crate::store::jobs::{self, Fence};
 use crate::store::turns::{self, OpenTurn};
-use crate::store::{StoreError, StoreResult};
+use crate::store::{OrgTx, StoreError, StoreResult, people};
 
 pub struct Opened {
     pub thread: Thread,
     pub conversation: ConversationId,
     pub turn: OpenTurn,
     pub transcript: Transcript,
+    /// What the conversation is called, if it begins with this turn.
+    pub title: Option<String>,
     /// What waited in the inbox.
     pub waiting: Vec<Item>,
     /// The turn began just now: nothing of it can be visible yet.
@@ -31,13 +35,17 @@ pub async fn open(services: &Services, fence: &Fence, key: &str) -> StoreResult<
     let mut tx = services.db.org(fence.org).await?;
     jobs::hold(&mut tx, fence).await?;
     let items = inbox::waiting_in(&mut tx, &channel, &thread_ts).await?;
-    let Some((thread, conversation)) = conversation_of(&mut tx, channel, thread_ts, &items).await?
-    else {
+    let question = items.iter().find(|item| item.kind == "message");
+    let title = match question {
+        Some(item) => title_of(services, &mut tx, item).await?,
+        None => None,
+    };
+    let found = conversation_of(&mut tx, channel, thread_ts, question, title.as_deref()).await?;
+    let Some((thread, conversation)) = found else {
         discard(&mut tx, &items).await?;
         tx.commit().await?;
         return Ok(None);
     };
-    let question = items.iter().find(|item| item.kind == "message");
     let (turn, is_fresh) = match turns::resume(&mut tx, conversation).await? {
         Some(turn) => (turn, false),
         None => match question {
@@ -58,11 +66,13 @@ pub async fn open(services: &Services, fence: &Fence, key: &str) -> StoreResult<
     let entries = conversations::entries(&mut tx, conversation).await?;
     tx.commit().await?;
     let limit = i64::from(services.agent.limits.person_turns_an_hour);
+    let begins = is_fresh && entries.is_empty();
     Ok(Some(Opened {
         thread,
         conversation,
         turn,
         transcript: Transcript::read(entries)?,
+        title: title.filter(|_| begins),
         waiting: items,
         is_fresh,
         too_many: begun > limit,
@@ -70,12 +80,12 @@ pub async fn open(services: &Services, fence: &Fence, key: &str) -> StoreResult<
 }
 
 async fn conversation_of(
-    tx: &mut crate::store::OrgTx,
+    tx: &mut OrgTx,
     channel: ChannelId,
     thread_ts: Ts,
-    items: &[Item],
+    asked: Option<&Item>,
+    title: Option<&str>,
 ) -> StoreResult<Option<(Thread, ConversationId)>> {
-    let asked = items.iter().find(|item| item.kind == "message");
     let thread = |workspace: TeamId| Thread {
         workspace,
         channel: channel.clone(),
@@ -83,25 +93,51 @@ async fn conversation_of(
     };
     if let Some(item) = asked {
         let thread = thread(item.workspace.clone());
-        let conversation = conversations::open(tx, &thread).await?;
+        let conversation = conversations::open(tx, &thread, title).await?;
         return Ok(Some((thread, conversation)));
     }
     let found = conversations::find(tx, &channel, &thread_ts).await?;
     Ok(found.map(|(conversation, workspace)| (thread(workspace), conversation)))
 }
 
-async fn begin(
-    tx: &mut crate::store::OrgTx,
-    conversation: ConversationId,
-    item: &Item,
-) -> StoreResult<OpenTurn> {
+/// What a conversation that begins with this message is called. Only a message that names a
+/// colleague costs a look at who that is.
+async fn title_of(services: &Services, tx: &mut OrgTx, item: &Item) -> StoreResult<Option<String>> {
+    let workspace = services.workspaces.get(item.workspace.as_str());
+    let (Some(workspace), Some(message)) = (workspace, message_of(&item.payload)) else {
+        return Ok(None);
+    };
+    let penny = &workspace.bot_user;
+    let text = message.text.unwrap_or_default();
+    let named = mentions(&text).into_iter().filter(|user| user != penny);
+    let named: Vec<String> = named.map(|user| user.0).collect();
+    let known = if named.is_empty() {
+        Vec::new()
+    } else {
+        people::known(tx, &named).await?
+    };
+    let name_of = |id: &str| {
+        let person = known.iter().find(|(user, _)| user.as_str() == id);
+        let name = match person {
+            Some((_, person)) => person.name.as_str(),
+            None if id == penny.as_str() => "Penny",
+            None if named.iter().any(|user| user == id) => "somebody",
+            None => return None,
+        };
+        Some(name.to_owned())
+    };
+    let of_file = || message.files.iter().find_map(|file| file.name.clone());
+    Ok(title(&text, penny, name_of).or_else(of_file))
+}
+
+async fn begin(tx: &mut OrgTx, conversation: ConversationId, item: &Item) -> StoreResult<OpenTurn> {
     let user = item.user.as_ref().map_or("", |user| user.as_str());
     let ts = item.ts.as_ref().map_or("", |ts| ts.as_str());
     turns::begin(tx, conversation, user, ts, &item.trace_id).await
 }
 
 /// A stop that came when nothing ran is over; what was overheard stays for the next turn.
-async fn discard(tx: &mut crate::store::OrgTx, items: &[Item]) -> StoreResult<()> {
+async fn discard(tx: &mut OrgTx, items: &[Item]) -> StoreResult<()> {
     let stops: Vec<i64> = items
         .iter()
         .filter(|item| item.kind == "stop")

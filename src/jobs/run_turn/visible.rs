@@ -51,6 +51,7 @@ pub fn begin(
             penny: workspace.bot_user.clone(),
             since: Ts(opened.turn.asked_ts.clone()),
         },
+        title: opened.title.clone(),
         key: turn.to_string(),
         state: shown.state.clone(),
         resumed: !opened.is_fresh,

@@ -2,6 +2,7 @@
 
 use crate::agent::limits::Breach;
 use crate::models::ModelError;
+use crate::slack::text::{dollars, short};
 
 pub const STOPPED: &str = "_Stopped._";
 
@@ -82,23 +83,6 @@ fn duration(seconds: f64) -> String {
     } else {
         let whole = seconds as u64;
         format!("{} min {} s", whole / 60, whole % 60)
-    }
-}
-
-fn short(count: i64) -> String {
-    match count {
-        ..1_000 => count.to_string(),
-        1_000..1_000_000 => format!("{:.1}k", count as f64 / 1e3),
-        _ => format!("{:.1}M", count as f64 / 1e6),
-    }
-}
-
-fn dollars(micros: i64) -> String {
-    let amount = micros as f64 / 1e6;
-    if amount < 0.01 {
-        format!("${amount:.4}")
-    } else {
-        format!("${amount:.2}")
     }
 }
 

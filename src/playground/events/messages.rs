@@ -64,10 +64,12 @@ impl World {
             return;
         }
         let mut event = self.message_event(known, message);
-        let (kind, by_app, text) = (known.kind, message.bot_id.is_some(), message.text.clone());
+        let (kind, text) = (known.kind, message.text.clone());
+        // An app's words and notices such as “has joined” name people without calling them.
+        let is_said = message.bot_id.is_none() && message.subtype.is_none();
         let mut outbox: Vec<(TeamId, &str, Value)> = Vec::new();
         for (team, bot) in self.listeners(known) {
-            if kind != Kind::Im && !by_app && mentions(&text, &bot) {
+            if kind != Kind::Im && is_said && mentions(&text, &bot) {
                 let mut twin = event.clone();
                 twin["type"] = json!("app_mention");
                 if let Some(twin) = twin.as_object_mut() {
@@ -76,7 +78,7 @@ impl World {
                 }
                 outbox.push((team.clone(), "app_mention", twin));
             }
-            if kind == Kind::Im && !by_app {
+            if kind == Kind::Im && is_said {
                 event["assistant_thread"] =
                     json!({"action_token": format!("playground-action-{ts}")});
             }

@@ -10,15 +10,7 @@ import { markSessionRead } from './read_marks.js';
 import { me, threadMessages } from './select.js';
 import { state } from './store.js';
 
-const STARTERS = [
-  { title: 'What needs my attention?', message: 'What needs my attention today?' },
-  { title: 'Deals this week', message: 'Which deals are likely to close this week, and what is missing?' },
-  {
-    title: 'Prepare a meeting',
-    message: 'Prepare me for my next meeting: who comes, what we spoke about last, what is open.',
-  },
-  { title: 'Schedule a report', message: 'Every weekday at 9, tell me what changed in the pipeline since yesterday.' },
-];
+const STARTERS = [{ title: 'What can you do?', message: 'What can you help me with?' }];
 
 export class AgentChat {
   /** `context()` answers the channel in view beside the pane, if any. */
@@ -41,7 +33,7 @@ export class AgentChat {
         'div',
         { class: 'composer-dock' },
         this.composer.node,
-        h('p', { class: 'fine-print' }, 'Penny can make mistakes. She asks before she changes anything outside Slack.'),
+        h('p', { class: 'fine-print' }, 'Penny can make mistakes. Check what matters.'),
       ),
     );
     acceptDrops(this.node, this.composer);
@@ -83,7 +75,7 @@ export class AgentChat {
       h(
         'p',
         null,
-        'I look things up in everything your tools know, prepare changes for you to approve, and do the recurring work.',
+        'Ask me anything that your company’s tools know. I look it up, and answer with the numbers and where they come from.',
       ),
       h('h3', null, prompts.title || 'Try this'),
       h(

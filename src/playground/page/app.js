@@ -142,6 +142,19 @@ function routed(before) {
     main.querySelector('.composer-text')?.focus({ preventScroll: true });
 }
 
+// A link to a message of this workspace, as Slack writes it, leads there instead of out of the page.
+function followPermalink(event) {
+  const url = event.target.closest?.('a[href]')?.href;
+  const [, host, id, seconds, rest] = url?.match(/^https:\/\/([\w-]+)\.slack\.com\/archives\/(\w+)\/p(\d{10})(\d{6})/) ?? [];
+  if (!id || host !== state.team.domain) return;
+  event.preventDefault();
+  if (!state.channels.has(id)) return toast('You cannot see that channel.');
+  const ts = `${seconds}.${rest}`;
+  if (id !== pennyDm()?.id) return go({ channel: id, thread: ts });
+  setSession(ts);
+  go({ channel: id, tab: 'messages' });
+}
+
 function keys(event) {
   if ((event.metaKey || event.ctrlKey) && event.key.toLowerCase() === 'k') {
     event.preventDefault();
@@ -169,6 +182,7 @@ async function start() {
       pane.node,
     );
   document.querySelector('.main').addEventListener('click', () => document.body.classList.remove('sidebar-open'));
+  document.addEventListener('click', followPermalink);
   document.addEventListener('keydown', keys);
   document.addEventListener('visibilitychange', () => draw(new Set(['route'])));
   subscribe(draw);

@@ -171,13 +171,13 @@ function about() {
       'p',
       null,
       'A colleague that lives in Slack. Mention her in a channel or write to her here: she looks things up in ',
-      'everything your company’s tools know, and asks before she changes anything.',
+      'everything your company’s tools know, and tells a channel only what everybody in it may see.',
     ),
     h(
       'dl',
       null,
       row('Ask', 'Mention @Penny in a channel, or write in Messages.'),
-      row('Approve', 'Changes outside Slack come to you as a card with Approve, Edit and Reject.'),
+      row('Steer', 'Write more while she works, or press Stop.'),
       row(
         'Commands',
         (app?.commands ?? []).map((one) => h('div', null, h('code', null, one.command), ` ${one.description ?? ''}`)),

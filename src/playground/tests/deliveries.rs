@@ -42,6 +42,28 @@ async fn a_mention_arrives_twice_under_two_ids_and_signed() {
 }
 
 #[tokio::test]
+async fn the_notice_that_penny_has_joined_names_her_and_is_no_mention() {
+    let stage = Stage::small().await;
+    let alice = stage.alice();
+    let channel = alice.create_channel("offsite", false).unwrap();
+    alice.invite(&channel, &"U0PENNY".into()).await.unwrap();
+    let events = stage.ear.heard();
+    let joined: Vec<Value> = events
+        .iter()
+        .map(|heard| heard.event()["event"].clone())
+        .collect();
+    let subtypes: Vec<Option<&str>> = joined
+        .iter()
+        .map(|event| event["subtype"].as_str())
+        .collect();
+    assert_eq!(
+        stage.ear.event_types(),
+        ["message", "member_joined_channel"]
+    );
+    assert_eq!(subtypes, [Some("channel_join"), None]);
+}
+
+#[tokio::test]
 async fn a_dm_carries_what_was_in_view_and_a_channel_message_without_mention_is_heard_once() {
     let stage = Stage::small().await;
     let alice = stage.alice();

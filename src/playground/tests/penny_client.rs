@@ -4,9 +4,10 @@
 use super::*;
 use crate::base::ids::{ChannelId, TeamId, Ts, UserId};
 use crate::slack::client::{
-    Metadata, NewMessage, Prompt, SessionStatus, SlackApi, SlackClient, SlackError, Stream,
-    StreamStart, Upload,
+    Metadata, NewMessage, SessionStatus, SlackApi, SlackClient, SlackError, Stream, StreamStart,
+    Upload,
 };
+use crate::slack::prompts;
 use slack_morphism::api::SlackStreamChunk;
 use std::time::Duration;
 
@@ -40,7 +41,7 @@ async fn a_streamed_answer_with_a_card_reaches_the_reader() {
         .unwrap();
     let (team, alice, thread) = (TeamId::new("T0PLAY"), UserId::new("U0ALICE"), ts(&said));
     penny
-        .set_session_status(&said.channel, &thread, SessionStatus::Processing)
+        .set_session_status(&said.channel, &thread, SessionStatus::Processing, None)
         .await
         .unwrap();
     penny
@@ -174,17 +175,13 @@ async fn people_channels_files_views_and_prompts_are_understood() {
         .unwrap();
     assert_eq!(dm, stage.alice().dm().unwrap());
     penny
-        .set_suggested_prompts(
-            &dm,
-            None,
-            &[Prompt {
-                title: "Deals",
-                message: "Which deals?",
-            }],
-        )
+        .set_suggested_prompts(&dm, None, &prompts::of_the_app()[..1])
         .await
         .unwrap();
-    assert_eq!(stage.alice().suggested_prompts(), ["Which deals?"]);
+    assert_eq!(
+        stage.alice().suggested_prompts(),
+        [prompts::of_the_app()[0].message]
+    );
     let home = json!({"type": "home", "blocks": [{"type": "divider"}]});
     penny.publish_home(&alice, &home).await.unwrap();
     assert_eq!(stage.alice().home_text(), "---");

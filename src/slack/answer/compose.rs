@@ -32,15 +32,10 @@ pub(super) fn compose(markdown: &str, answer: &FinalAnswer) -> Composed {
             _ => first.push(Segment::Text(text::GOES_ON_IN_FILE.to_owned())),
         }
     }
-    let mut foot = Vec::new();
-    foot.extend(answer.footer.as_deref().map(blocks::footer));
-    if let Some(turn) = answer.controls {
-        foot.extend(blocks::under_answer(turn));
-    }
     Composed {
         parts: laid_out.parts,
         file: laid_out.file,
-        foot,
+        foot: blocks::under_answer(answer.footer.as_deref(), answer.controls),
     }
 }
 

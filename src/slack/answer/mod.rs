@@ -120,6 +120,8 @@ pub struct FinalAnswer {
 pub struct Start {
     pub client: SlackClient,
     pub place: Place,
+    /// What the conversation is called, if it begins with this answer.
+    pub title: Option<String>,
     /// The same for every attempt at the same turn; kept in the messages' metadata.
     pub key: String,
     pub state: AnswerState,

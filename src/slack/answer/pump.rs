@@ -258,8 +258,8 @@ impl Pump {
 
     fn show_status(&self) -> JoinHandle<Showing> {
         let (client, place) = (self.start.client.clone(), self.start.place.clone());
-        let statuses = self.start.statuses.clone();
-        let working = async move { statuses.working(&client, &place).await };
+        let (statuses, title) = (self.start.statuses.clone(), self.start.title.clone());
+        let working = async move { statuses.working(&client, &place, title.as_deref()).await };
         tokio::spawn(working.in_current_span())
     }
 

@@ -29,11 +29,20 @@ pub(super) enum Showing {
 }
 
 impl Statuses {
-    pub(super) async fn working(&self, client: &SlackClient, place: &Place) -> Showing {
+    /// The title names a session that begins.
+    pub(super) async fn working(
+        &self,
+        client: &SlackClient,
+        place: &Place,
+        title: Option<&str>,
+    ) -> Showing {
         let (channel, thread) = (&place.channel, &place.thread);
         if self.is_worth_asking(client, Method::SetSessionStatus) {
             let status = SessionStatus::Processing;
-            match client.set_session_status(channel, thread, status).await {
+            match client
+                .set_session_status(channel, thread, status, title)
+                .await
+            {
                 Ok(()) => return Showing::Session,
                 Err(error) => self.note(client, Method::SetSessionStatus, &error),
             }
@@ -66,7 +75,7 @@ impl Statuses {
             Showing::Thread => client.set_thread_status(channel, thread, "", &[]).await,
             Showing::Session => {
                 client
-                    .set_session_status(channel, thread, SessionStatus::Active)
+                    .set_session_status(channel, thread, SessionStatus::Active, None)
                     .await
             }
         };

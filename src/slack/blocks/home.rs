@@ -4,6 +4,7 @@ use super::kit::{actions, button, clip, context, divider, escape, header, moment
 use super::memory::{Note, notes};
 use super::status::{Queue, System, queue_line, systems};
 use crate::slack::ids::{REFRESH_HOME, TRY, numbered};
+use crate::slack::prompts::Prompt;
 use crate::slack::text;
 use chrono::{DateTime, Utc};
 use serde_json::{Value, json};
@@ -15,6 +16,8 @@ pub struct Home<'a> {
     pub notice: Option<&'a str>,
     pub forgotten: Option<&'a Note>,
     pub model: &'a str,
+    /// Questions to begin with, each with its place in the list of all.
+    pub prompts: &'a [(usize, Prompt)],
     pub conversations: &'a [Conversation],
     pub notes: &'a [Note],
     /// None for guests.
@@ -29,6 +32,8 @@ pub struct Conversation {
     pub title: String,
     pub link: Option<String>,
     pub last_active_at: DateTime<Utc>,
+    /// What became of its latest question, in a word or two.
+    pub state: &'static str,
 }
 
 #[derive(Debug, Clone, Copy, Default)]
@@ -62,10 +67,10 @@ pub fn home(home: &Home<'_>) -> Value {
 }
 
 fn welcome(home: &Home<'_>) -> Vec<Value> {
-    let prompts = text::PROMPTS
+    let prompts = home
+        .prompts
         .iter()
-        .enumerate()
-        .map(|(place, (title, _))| button(title, &numbered(TRY, place), &place.to_string()));
+        .map(|(place, prompt)| button(prompt.title, &numbered(TRY, *place), &place.to_string()));
     let mut blocks = vec![header(&text::greeting(home.name))];
     if let Some(notice) = home.notice {
         blocks.push(section(notice));
@@ -93,7 +98,7 @@ fn conversation(one: &Conversation) -> String {
         Some(link) => format!("<{}|{title}>", link.replace(['|', '>'], "")),
         None => title,
     };
-    format!("• {title} · {}", moment(one.last_active_at))
+    format!("• {title} · {} · {}", moment(one.last_active_at), one.state)
 }
 
 #[cfg(test)]
@@ -107,6 +112,7 @@ mod tests {
             notice: None,
             forgotten: None,
             model: "I’m thinking with *claude*.",
+            prompts: &[],
             conversations: &[],
             notes: &[],
             systems: Some(&[]),

@@ -11,9 +11,9 @@ mod progress;
 mod question;
 pub mod status;
 
-pub use answer::{feedback, retry, under_answer};
+pub use answer::under_answer;
 pub use kit::{clip, escape, moment};
-pub use progress::{TaskCard, TaskState, footer, part, progress};
+pub use progress::{TaskCard, TaskState, part, progress};
 pub use question::{QuestionCard, question, question_settled};
 
 /// One block, of slack-morphism's types where it knows them and raw JSON where it does not.

@@ -61,8 +61,3 @@ pub fn progress(tasks: &[TaskCard]) -> Option<Block> {
     }));
     (!line.is_empty()).then(|| Block::Unknown(context(&escape(&line.join(" · ")))))
 }
-
-/// What an answer took, in Slack's markup.
-pub fn footer(markup: &str) -> Block {
-    Block::Unknown(context(markup))
-}

@@ -92,6 +92,9 @@ fn line(system: &System) -> String {
 }
 
 pub fn queue_line(queue: &Queue) -> String {
+    if queue.ready == 0 && queue.dead == 0 {
+        return text::QUEUE_EMPTY.to_owned();
+    }
     let mut line = format!("Queue: {} running, {} waiting", queue.running, queue.ready);
     if queue.ready > 0 {
         line.push_str(&format!(" (the oldest for {:.0} s)", queue.oldest_seconds));
@@ -122,14 +125,14 @@ mod tests {
     }
 
     #[test]
-    fn an_idle_queue_is_one_short_line() {
+    fn a_queue_is_counted_only_while_something_waits() {
         let mut queue = Queue {
             ready: 0,
             running: 2,
             dead: 0,
             oldest_seconds: 0.0,
         };
-        assert_eq!(queue_line(&queue), "Queue: 2 running, 0 waiting.");
+        assert_eq!(queue_line(&queue), text::QUEUE_EMPTY);
         queue.ready = 3;
         queue.oldest_seconds = 12.4;
         queue.dead = 1;

@@ -80,10 +80,8 @@ methods! {
     AppendStream = "chat.appendStream", IfNotSent, TIER_4;
     StopStream = "chat.stopStream", IfNotSent, workspace(40, 20);
     SetStatus = "assistant.threads.setStatus", Safe, TIER_4;
-    SetTitle = "assistant.threads.setTitle", Safe, TIER_4;
     SetSuggestedPrompts = "assistant.threads.setSuggestedPrompts", Safe, TIER_4;
     SetSessionStatus = "agents.sessions.setStatus", Safe, TIER_3;
-    RenameSession = "agents.sessions.rename", Safe, TIER_3;
     ConversationInfo = "conversations.info", Safe, TIER_3;
     ConversationHistory = "conversations.history", Safe, TIER_3;
     ConversationReplies = "conversations.replies", Safe, TIER_3;

@@ -20,7 +20,7 @@ pub use files::Upload;
 pub use limits::Limiter;
 pub use method::Method;
 pub use oauth::{AppCredentials, Grant, GrantedTeam};
-pub use sessions::{Identity, Prompt, SessionStatus};
+pub use sessions::{Identity, SessionStatus};
 
 use crate::base::clock::SharedClock;
 use crate::base::ids::{ChannelId, TeamId};

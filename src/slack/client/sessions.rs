@@ -3,8 +3,9 @@
 use super::method::Method;
 use super::{Done, NOW, SlackClient, SlackError};
 use crate::base::ids::{ChannelId, Ts, UserId};
+use crate::slack::prompts::Prompt;
 use serde::{Deserialize, Serialize};
-use serde_json::json;
+use serde_json::{Value, json};
 use std::time::Duration;
 
 const UNTIL_IDLE: Duration = Duration::from_secs(600);
@@ -14,12 +15,6 @@ const UNTIL_IDLE: Duration = Duration::from_secs(600);
 pub enum SessionStatus {
     Active,
     Processing,
-}
-
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Prompt {
-    pub title: &'static str,
-    pub message: &'static str,
 }
 
 /// Who Penny is in a workspace.
@@ -52,30 +47,18 @@ impl SlackClient {
         channel: &ChannelId,
         thread: &Ts,
         status: SessionStatus,
+        title: Option<&str>,
     ) -> Result<(), SlackError> {
-        let body = json!({"channel_id": channel, "thread_ts": thread, "status": status});
+        let mut body = json!({"channel_id": channel, "thread_ts": thread, "status": status});
+        if let Some(title) = title {
+            body["title"] = title.into();
+        }
         let patience = match status {
             SessionStatus::Processing => NOW,
             SessionStatus::Active => UNTIL_IDLE,
         };
-        let _: Done = self
-            .post(Method::SetSessionStatus, Some(channel), &body, patience)
-            .await?;
-        Ok(())
-    }
-
-    pub async fn rename_session(
-        &self,
-        channel: &ChannelId,
-        thread: &Ts,
-        title: &str,
-    ) -> Result<(), SlackError> {
-        let title: String = title.chars().take(200).collect();
-        let body = json!({"channel_id": channel, "thread_ts": thread, "title": title});
-        let _: Done = self
-            .post(Method::RenameSession, Some(channel), &body, NOW)
-            .await?;
-        Ok(())
+        self.tell(Method::SetSessionStatus, channel, &body, patience)
+            .await
     }
 
     /// An empty status clears it.
@@ -90,24 +73,7 @@ impl SlackClient {
         if !loading_messages.is_empty() {
             body["loading_messages"] = json!(loading_messages);
         }
-        let _: Done = self
-            .post(Method::SetStatus, Some(channel), &body, NOW)
-            .await?;
-        Ok(())
-    }
-
-    pub async fn set_thread_title(
-        &self,
-        channel: &ChannelId,
-        thread: &Ts,
-        title: &str,
-    ) -> Result<(), SlackError> {
-        let title: String = title.chars().take(200).collect();
-        let body = json!({"channel_id": channel, "thread_ts": thread, "title": title});
-        let _: Done = self
-            .post(Method::SetTitle, Some(channel), &body, NOW)
-            .await?;
-        Ok(())
+        self.tell(Method::SetStatus, channel, &body, NOW).await
     }
 
     /// Never with a thread: for apps with an agent view Slack ignores such a call silently.
@@ -121,9 +87,18 @@ impl SlackClient {
         if let Some(title) = title {
             body["title"] = title.into();
         }
-        let _: Done = self
-            .post(Method::SetSuggestedPrompts, Some(channel), &body, NOW)
-            .await?;
+        self.tell(Method::SetSuggestedPrompts, channel, &body, NOW)
+            .await
+    }
+
+    async fn tell(
+        &self,
+        method: Method,
+        channel: &ChannelId,
+        body: &Value,
+        patience: Duration,
+    ) -> Result<(), SlackError> {
+        let _: Done = self.post(method, Some(channel), body, patience).await?;
         Ok(())
     }
 }

@@ -220,7 +220,7 @@ async fn slacks_refusals_keep_their_code_and_their_reason() {
         .answer(404, &[("content-type", "text/plain")], "no such page");
     let unknown = at
         .client
-        .set_session_status(&"C1".into(), &"1.0".into(), SessionStatus::Active)
+        .set_session_status(&"C1".into(), &"1.0".into(), SessionStatus::Active, None)
         .await
         .unwrap_err();
     assert_eq!(unknown.code(), Some(&ApiCode::UnknownMethod));

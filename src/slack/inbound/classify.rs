@@ -258,7 +258,10 @@ fn not_a_person_speaking(message: &MessageEvent, penny: &UserId) -> Option<Ignor
     if is_app {
         return Some(Ignored::Bot);
     }
-    let is_speech = matches!(message.subtype.as_deref(), None | Some("" | "file_share"));
+    let is_speech = matches!(
+        message.subtype.as_deref(),
+        None | Some("" | "file_share" | "thread_broadcast")
+    );
     let is_edit = message.hidden || message.edited.is_some();
     (!is_speech || is_edit || message.user.is_none()).then_some(Ignored::Subtype)
 }

@@ -8,6 +8,7 @@ mod event;
 mod interaction;
 mod lenient;
 mod text;
+mod title;
 
 pub use classify::{ChannelKind, Heard, Ignored, Inbound, Stop, classify};
 pub use command::{SlashCommand, is_ssl_check};
@@ -18,6 +19,7 @@ pub use interaction::{
     View, ViewClosed, ViewSubmission,
 };
 pub use text::{mentions, readable};
+pub use title::title;
 
 /// Why a signed body could not be read at all. The payload is never part of it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]

@@ -95,6 +95,39 @@ async fn replies_in_a_thread_where_penny_takes_part_need_no_second_mention() {
 }
 
 #[tokio::test]
+async fn a_reply_that_is_also_sent_to_the_channel_is_answered_like_any_other() {
+    let app = TestApp::start([
+        Step::says("Nine.").when_asked("how many deals"),
+        Step::says("Four of them.").when_asked("and in Germany"),
+        Step::says("In March.").when_asked("when"),
+    ])
+    .await;
+    let maya = person(&app, "maya");
+    let said = maya
+        .mentions_penny("sales", "how many deals are open?")
+        .await
+        .unwrap();
+    is_answered(&maya, &said, "Nine.").await;
+    let also_sent = |to: &Said, text: &str| Draft {
+        broadcast: true,
+        ..Draft::new(to.channel.clone(), text).in_thread(to.root)
+    };
+    let further = maya
+        .send(also_sent(&said, "and in Germany?"))
+        .await
+        .unwrap();
+    is_answered(&maya, &further, "Four of them.").await;
+
+    let root = maya.says("sales", "Acme has moved the date").await.unwrap();
+    let asked = maya
+        .send(also_sent(&root, "@Penny when was that?"))
+        .await
+        .unwrap();
+    is_answered(&maya, &asked, "In March.").await;
+    app.stop().await;
+}
+
+#[tokio::test]
 async fn threads_and_channels_that_are_not_hers_are_left_alone() {
     let app = TestApp::start([]).await;
     let maya = person(&app, "maya");

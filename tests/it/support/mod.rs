@@ -207,6 +207,20 @@ impl TestApp {
             .expect("a statement of the test");
     }
 
+    /// As if these systems had been connected for everybody.
+    pub async fn has_connected(&self, systems: &[&str]) {
+        for system in systems {
+            self.execute(&format!(
+                "insert into core.connections (org_id, connection_id, system, name, scope, health,
+                     last_synced_at, source, source_id)
+                 select org_id, gen_random_uuid(), '{system}', initcap('{system}'), 'org', 'healthy',
+                     now(), '{system}', 'main'
+                 from core.installations"
+            ))
+            .await;
+        }
+    }
+
     /// The first column of each row, as text.
     pub async fn texts(&self, sql: &str) -> Vec<String> {
         let sql = format!("select t.* from ({sql}) as t");

@@ -73,6 +73,7 @@ impl Stage {
                 penny: "U0PENNY".into(),
                 since: Ts(self.asked.ts.to_string()),
             },
+            title: None,
             key: "turn-1".into(),
             state: AnswerState::default(),
             resumed: false,

@@ -108,6 +108,14 @@ fn only_what_is_said_in_reach_of_penny_is_heard() {
             json!({"subtype": "file_share", "channel_type": "im", "text": ""}),
             "DirectMessage",
         ),
+        (
+            json!({"subtype": "thread_broadcast", "thread_ts": "1.0"}),
+            "ThreadReply",
+        ),
+        (
+            json!({"subtype": "thread_broadcast", "thread_ts": "1.0", "text": "so, <@UPENNY>?"}),
+            "Mention",
+        ),
     ];
     for (fields, expected) in cases {
         let meant = format!("{:?}", meaning(message(fields.clone())));
@@ -137,7 +145,6 @@ fn apps_edits_and_notices_never_start_a_turn() {
         "channel_join",
         "bot_message",
         "me_message",
-        "thread_broadcast",
         "channel_topic",
         "invented_yesterday",
     ] {
