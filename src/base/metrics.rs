@@ -1,9 +1,11 @@
 //! What `/metrics` counts: every name once, with its meaning. The code that does a thing counts
 //! it, by these names; labels are few and of few values, never an id.
 
+use super::clock::SharedClock;
 use metrics::{Unit, describe_counter, describe_gauge, describe_histogram};
 use metrics_exporter_prometheus::{BuildError, Matcher, PrometheusBuilder, PrometheusHandle};
 use std::sync::OnceLock;
+use std::time::Duration;
 
 /// Deliveries of Slack that were answered; `outcome` (stored, refused).
 pub const ACKS: &str = "penny_acks_total";
@@ -41,6 +43,8 @@ const SECONDS: &[f64] = &[
     120.0, 300.0, 600.0,
 ];
 
+const UPKEEP: Duration = Duration::from_secs(5);
+
 static RECORDER: OnceLock<PrometheusHandle> = OnceLock::new();
 
 /// Starts counting; a second call in the same process changes nothing.
@@ -70,11 +74,21 @@ pub fn render() -> String {
     })
 }
 
-/// Folds raw samples into their buckets. Called every few seconds, or they pile up
-/// where nobody asks for the page.
-pub fn upkeep() {
-    if let Some(handle) = RECORDER.get() {
-        handle.run_upkeep();
+/// Folds raw samples into their buckets every few seconds, for ever: where nobody asks for the
+/// page they would pile up.
+pub async fn keep(clock: &SharedClock) {
+    every(clock, UPKEEP, || {
+        if let Some(handle) = RECORDER.get() {
+            handle.run_upkeep();
+        }
+    })
+    .await;
+}
+
+async fn every(clock: &SharedClock, pause: Duration, act: impl Fn()) {
+    loop {
+        clock.sleep(pause).await;
+        act();
     }
 }
 
@@ -107,7 +121,12 @@ fn describe() {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::base::clock::TestClock;
+    use chrono::Utc;
+    use futures::FutureExt;
     use metrics::{counter, gauge, histogram};
+    use std::cell::Cell;
+    use std::sync::Arc;
 
     #[test]
     fn the_page_tells_what_was_counted_and_what_it_means() {
@@ -116,7 +135,6 @@ mod tests {
         counter!(SLACK_CALLS, "method" => "chat.postMessage", "outcome" => "ok").increment(2);
         histogram!(ACK_SECONDS).record(0.004);
         gauge!(QUEUE_DEPTH, "kind" => "turn", "state" => "ready").set(3.0);
-        upkeep();
         let page = render();
         for line in [
             "# HELP penny_slack_calls_total Calls of Slack's Web API",
@@ -125,6 +143,19 @@ mod tests {
             r#"penny_queue_depth{kind="turn",state="ready"} 3"#,
         ] {
             assert!(page.contains(line), "{line} is missing in:\n{page}");
+        }
+    }
+
+    #[tokio::test]
+    async fn samples_are_folded_every_few_seconds_though_nobody_asks_for_the_page() {
+        let clock = TestClock::at(Utc::now());
+        let shared: SharedClock = Arc::<TestClock>::clone(&clock);
+        let folded = Cell::new(0);
+        let mut keeping = Box::pin(every(&shared, UPKEEP, || folded.set(folded.get() + 1)));
+        for round in 0..3 {
+            assert!((&mut keeping).now_or_never().is_none());
+            assert_eq!(folded.get(), round);
+            clock.advance(UPKEEP);
         }
     }
 }

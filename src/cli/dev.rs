@@ -11,10 +11,11 @@ use crate::models::{self, Model};
 use crate::playground::{Setup, Slack};
 use crate::slack::prompts;
 use crate::store::embedded::{EmbeddedPostgres, Options};
-use crate::store::migrate;
+use crate::store::migrate::{self, MigrateError};
 use anyhow::Context;
 use chrono::Utc;
 use clap::Args;
+use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::net::TcpListener;
@@ -49,7 +50,9 @@ pub async fn run(args: DevArgs, source: &Source) -> anyhow::Result<()> {
         .set("PENNY_SHUTDOWN_SECONDS", "2")
         .or("PENNY_SECRET_KEY", "for-the-playground-and-nothing-else");
     let config = Config::read(&source)?;
-    migrate::run(&config.database_url, Duration::from_secs(30), &say).await?;
+    migrate::run(&config.database_url, Duration::from_secs(30), &say)
+        .await
+        .map_err(|error| explain(error, postgres.as_ref().map(EmbeddedPostgres::folder)))?;
 
     let clock = Arc::new(SystemClock);
     let has_key = config.models.anthropic.is_some() || config.models.openai.is_some();
@@ -117,6 +120,19 @@ async fn database(
     Ok((postgres.url().clone(), Some(postgres)))
 }
 
+/// The playground's own database may be thrown away, so one that another Penny made is no riddle.
+fn explain(error: MigrateError, folder: Option<&Path>) -> anyhow::Error {
+    match (error, folder) {
+        (error @ (MigrateError::Changed(_) | MigrateError::Newer(_)), Some(folder)) => {
+            anyhow::anyhow!(
+                "the playground's database was made by a Penny with other migrations. Delete the folder {} and run `penny dev` again; what you did in the playground goes with it ({error})",
+                folder.display()
+            )
+        }
+        (error, _) => error.into(),
+    }
+}
+
 async fn seed(app: &App) -> anyhow::Result<()> {
     let workspace = app
         .services
@@ -128,4 +144,30 @@ async fn seed(app: &App) -> anyhow::Result<()> {
     say("Filling in the demo company…");
     demo::seed(&app.services.db, workspace.org, Utc::now(), 1, &say).await?;
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_playground_of_another_schema_is_told_which_folder_to_delete() {
+        let folder = Path::new("/home/ada/.cache/penny/dev");
+        for error in [MigrateError::Changed(3), MigrateError::Newer(9)] {
+            let said = explain(error, Some(folder)).to_string();
+            assert!(
+                said.contains(
+                    "Delete the folder /home/ada/.cache/penny/dev and run `penny dev` again"
+                ),
+                "{said}"
+            );
+        }
+    }
+
+    #[test]
+    fn nobody_is_told_to_delete_a_database_of_their_own() {
+        let said = explain(MigrateError::Changed(3), None).to_string();
+        assert!(said.contains("start with a new database"), "{said}");
+        assert!(!said.contains("Delete"), "{said}");
+    }
 }

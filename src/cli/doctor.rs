@@ -8,6 +8,7 @@ use crate::base::secret::Secret;
 use crate::models::{self, Message, Request};
 use crate::slack::client::SlackApi;
 use crate::store::Db;
+use crate::store::prerequisites::Prerequisites;
 use clap::Args;
 use std::sync::Arc;
 use std::time::Duration;
@@ -78,19 +79,25 @@ async fn alive(source: &Source) -> anyhow::Result<()> {
 }
 
 async fn database(config: &Config) -> Finding {
-    let look = async {
-        let db = Db::connect(config.database_url.expose(), 1).await?;
-        db.check_writable().await
-    };
     Finding {
         what: "Database",
-        outcome: match look.await {
-            Ok(()) => Ok("reachable, migrated and writable".to_owned()),
-            Err(error) => Err(format!(
-                "{error}. Check DATABASE_URL, and run `penny migrate` if the database is new"
-            )),
-        },
+        outcome: database_outcome(&config.database_url).await,
     }
+}
+
+async fn database_outcome(url: &Secret) -> Result<String, String> {
+    let found = Prerequisites::of(url, Duration::from_secs(3))
+        .await
+        .map_err(|error| format!("{error}. Check DATABASE_URL"))?;
+    let complaints = found.complaints();
+    if !complaints.is_empty() {
+        return Err(complaints.join("; "));
+    }
+    let look = async { Db::connect(url.expose(), 1).await?.check_writable().await };
+    look.await.map_err(|error| {
+        format!("{error}. The user of DATABASE_URL has to be the one who ran `penny migrate`")
+    })?;
+    Ok("reachable, migrated and writable".to_owned())
 }
 
 async fn slack(config: &Config) -> Finding {

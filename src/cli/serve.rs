@@ -81,10 +81,14 @@ pub async fn serve_until(
     let keeper = {
         let (app, slack, upkeep) = (app.clone(), config.slack.clone(), upkeep.clone());
         tokio::spawn(async move {
+            let keep = async {
+                tokio::join!(
+                    app.keep_workspaces(&slack),
+                    metrics::keep(&app.services.clock)
+                )
+            };
             // Boxed: it holds the connections of two loops at once.
-            upkeep
-                .run_until_cancelled(Box::pin(app.keep_workspaces(&slack)))
-                .await;
+            upkeep.run_until_cancelled(Box::pin(keep)).await;
         })
     };
     let web = async {

@@ -6,6 +6,7 @@ use crate::base::secret::Secret;
 use crate::slack::client::{Identity, SlackApi, SlackClient};
 use crate::slack::inbound::Installation;
 use crate::store::installations::{self, Installation as Stored};
+use crate::store::sandbox::dismiss_login;
 use crate::store::sealing::{Place, SealError, Sealer};
 use crate::store::{Db, StoreError};
 use arc_swap::ArcSwapOption;
@@ -198,9 +199,13 @@ impl Workspaces {
         Ok(None)
     }
 
+    /// After the last workspace of an organisation nobody is left to ask anything in its name.
     pub async fn retire(&self, workspace: &Workspace) -> Result<(), WorkspaceError> {
         let mut tx = self.db.org(workspace.org).await?;
         installations::retire(&mut tx, &workspace.id).await?;
+        if !installations::has_any(&mut tx).await? {
+            dismiss_login(&mut tx).await?;
+        }
         tx.commit().await?;
         self.reload().await?;
         Ok(())

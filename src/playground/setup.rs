@@ -4,6 +4,8 @@ use super::people::Person;
 use crate::base::clock::{SharedClock, SystemClock};
 use crate::base::ids::{ChannelId, TeamId, UserId};
 use crate::base::secret::Secret;
+use crate::slack::manifest::BOT_EVENTS;
+use crate::slack::oauth::BOT_SCOPES;
 use chrono::{DateTime, Utc};
 use serde_json::{Value, json};
 use std::sync::Arc;
@@ -149,51 +151,9 @@ pub struct AppSetup {
     pub token_rotation: bool,
 }
 
-const SCOPES: [&str; 20] = [
-    "app_mentions:read",
-    "assistant:write",
-    "chat:write",
-    "chat:write.customize",
-    "commands",
-    "channels:history",
-    "groups:history",
-    "im:history",
-    "mpim:history",
-    "channels:read",
-    "channels:join",
-    "groups:read",
-    "im:read",
-    "im:write",
-    "mpim:write",
-    "reactions:read",
-    "reactions:write",
-    "files:read",
-    "files:write",
-    "users:read",
-];
-
-const EVENTS: [&str; 14] = [
-    "app_mention",
-    "message.channels",
-    "message.groups",
-    "message.im",
-    "message.mpim",
-    "app_home_opened",
-    "app_context_changed",
-    "agent_session_stopped",
-    "agent_session_title_changed",
-    "member_joined_channel",
-    "reaction_added",
-    "file_shared",
-    "app_uninstalled",
-    "tokens_revoked",
-];
-
 impl Default for AppSetup {
     fn default() -> Self {
         let owned = |names: &[&str]| names.iter().map(|&name| name.to_owned()).collect();
-        let mut scopes: Vec<String> = owned(&SCOPES);
-        scopes.push("users:read.email".to_owned());
         Self {
             id: "A0PENNY".to_owned(),
             name: "Penny".to_owned(),
@@ -202,8 +162,8 @@ impl Default for AppSetup {
             client_id: "1000000000.2000000000".to_owned(),
             client_secret: Secret::new("playground-client-secret"),
             signing_secret: Secret::new("playground-signing-secret"),
-            scopes,
-            events: owned(&EVENTS),
+            scopes: owned(&BOT_SCOPES),
+            events: owned(&BOT_EVENTS),
             commands: vec![json!({
                 "command": "/penny",
                 "description": "Ask Penny, or see what she can do",

@@ -13,10 +13,9 @@ const AGENT_DESCRIPTION: &str =
     "Answers questions from your company's data, with its sources, in the thread where you ask.";
 
 /// The events that Penny listens to, each of which `inbound` understands.
-pub const BOT_EVENTS: [&str; 12] = [
+pub const BOT_EVENTS: [&str; 11] = [
     "agent_session_stopped",
     "agent_session_title_changed",
-    "app_context_changed",
     "app_home_opened",
     "app_mention",
     "app_uninstalled",

@@ -33,10 +33,13 @@ impl From<sqlx::Error> for StoreError {
             | sqlx::Error::PoolTimedOut
             | sqlx::Error::PoolClosed
             | sqlx::Error::WorkerCrashed => Self::Away(error.to_string()),
-            // Class 57 is an operator's intervention (shutdown, crash), 53 a lack of resources.
+            // Class 57 is an operator's intervention (shutdown, crash), 53 a lack of resources,
+            // 25006 a server that takes no writes: a standby, or one whose disk is full.
             sqlx::Error::Database(db)
                 if db.code().is_some_and(|code| {
-                    code.starts_with("57P") || code.starts_with("53") || code.starts_with("08")
+                    ["57P", "53", "08", "25006"]
+                        .iter()
+                        .any(|class| code.starts_with(class))
                 }) =>
             {
                 Self::Away(error.to_string())
@@ -53,6 +56,8 @@ impl From<serde_json::Error> for StoreError {
 }
 
 pub type StoreResult<T> = Result<T, StoreError>;
+
+const READ_ONLY: &str = "the database takes no writes";
 
 /// Connections for work that spans organisations: few, because their statements are short.
 const SYSTEM_CONNECTIONS: u32 = 6;
@@ -92,9 +97,15 @@ impl Db {
 
     /// Fails when nothing could be stored: Postgres is away, read-only, or out of disk.
     pub async fn check_writable(&self) -> StoreResult<()> {
-        sqlx::query!("select pg_logical_emit_message(true, 'penny', 'ready?')::text as written")
-            .fetch_one(&self.system)
-            .await?;
+        let written = sqlx::query!(
+            r#"select pg_logical_emit_message(true, 'penny', 'ready?')::text as written,
+                   current_setting('transaction_read_only')::boolean as "is_read_only!""#
+        )
+        .fetch_one(&self.system)
+        .await?;
+        if written.is_read_only {
+            return Err(StoreError::Away(READ_ONLY.to_owned()));
+        }
         Ok(())
     }
 
@@ -114,10 +125,17 @@ async fn pool(options: PgConnectOptions, size: u32, org: &'static str) -> StoreR
                 sqlx::query(AssertSqlSafe(format!("set role {APP_ROLE}")))
                     .execute(&mut *connection)
                     .await?;
-                sqlx::query("select set_config('penny.org', $1, false)")
-                    .bind(org)
-                    .execute(connection)
-                    .await?;
+                let is_read_only: bool = sqlx::query_scalar(
+                    "select set_config('penny.org', $1, false) is null
+                         or current_setting('transaction_read_only')::boolean",
+                )
+                .bind(org)
+                .fetch_one(connection)
+                .await?;
+                // It would stay read-only for its whole life, long after the server recovered.
+                if is_read_only {
+                    return Err(sqlx::Error::Configuration(READ_ONLY.into()));
+                }
                 Ok(())
             })
         })

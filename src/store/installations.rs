@@ -127,6 +127,18 @@ pub async fn retire(tx: &mut OrgTx, workspace: &str) -> StoreResult<()> {
     Ok(())
 }
 
+/// Whether Penny is installed anywhere in the organisation.
+pub async fn has_any(tx: &mut OrgTx) -> StoreResult<bool> {
+    Ok(sqlx::query_scalar!(
+        r#"select exists (
+               select from core.installations where org_id = $1 and retired_at is null
+           ) as "any!""#,
+        tx.org().0,
+    )
+    .fetch_one(tx.connection())
+    .await?)
+}
+
 /// Remembers a state that was handed out with a browser's cookie.
 pub async fn remember_state(db: &Db, state: &[u8], browser: &[u8]) -> StoreResult<()> {
     sqlx::query!(

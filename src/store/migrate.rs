@@ -11,6 +11,9 @@ use tokio::time::{Instant, sleep};
 
 static MIGRATOR: Migrator = sqlx::migrate!();
 
+pub(super) const INSTALL_PGVECTOR: &str =
+    "Install it (Debian, Ubuntu: apt-get install postgresql-18-pgvector)";
+
 const BETWEEN_ATTEMPTS: Duration = Duration::from_millis(250);
 
 /// Each of these is a sentence for whoever deploys Penny.
@@ -34,9 +37,7 @@ pub enum MigrateError {
         "the user of DATABASE_URL lacks a right that the migrations need: {0}. It has to own the database and to be allowed to create roles (alter role … createrole), and a superuser may first have to create the extension vector"
     )]
     NoRight(String),
-    #[error(
-        "the database server lacks the extension pgvector: {0}. Install it (Debian, Ubuntu: apt-get install postgresql-18-pgvector)"
-    )]
+    #[error("the database server lacks the extension pgvector: {0}. {INSTALL_PGVECTOR}")]
     NoPgvector(String),
     #[error("a migration failed and was rolled back: {0}")]
     Failed(#[from] SqlxMigrateError),
@@ -70,7 +71,10 @@ pub(super) fn fingerprint() -> String {
     hex::encode(&hash.finalize()[..8])
 }
 
-async fn connect(url: &Secret, patience: Duration) -> Result<PgConnection, MigrateError> {
+pub(super) async fn connect(
+    url: &Secret,
+    patience: Duration,
+) -> Result<PgConnection, MigrateError> {
     let options: PgConnectOptions = url
         .expose()
         .parse()
@@ -117,6 +121,32 @@ async fn apply_missing(connection: &mut PgConnection) -> Result<Vec<i64>, SqlxMi
     let is_applied = |version| applied.iter().any(|done| done.version == version);
     let versions = MIGRATOR.iter().map(|migration| migration.version);
     Ok(versions.filter(|version| !is_applied(*version)).collect())
+}
+
+/// How many migrations `run` would apply. Changes nothing.
+pub(super) async fn missing(connection: &mut PgConnection) -> Result<usize, MigrateError> {
+    let applied = match connection
+        .list_applied_migrations(&MIGRATOR.table_name)
+        .await
+    {
+        Ok(applied) => applied,
+        // A database that was never migrated has no list.
+        Err(error) if is_undefined_table(&error) => Vec::new(),
+        Err(error) => return Err(explain(error)),
+    };
+    let is_missing = |version| applied.iter().all(|done| done.version != version);
+    Ok(MIGRATOR.iter().filter(|m| is_missing(m.version)).count())
+}
+
+fn is_undefined_table(error: &SqlxMigrateError) -> bool {
+    let SqlxMigrateError::Execute(sqlx::Error::Database(db)) = error else {
+        return false;
+    };
+    db.code().as_deref() == Some("42P01")
+}
+
+pub(super) fn explain_sql(error: sqlx::Error) -> MigrateError {
+    explain(SqlxMigrateError::Execute(error))
 }
 
 fn explain(error: SqlxMigrateError) -> MigrateError {

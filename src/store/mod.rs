@@ -13,6 +13,7 @@ pub mod memory;
 pub mod migrate;
 pub mod outbox;
 pub mod people;
+pub mod prerequisites;
 pub mod questions;
 pub mod sandbox;
 pub mod sealing;

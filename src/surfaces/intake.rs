@@ -252,12 +252,10 @@ fn delivery_of(
             tracing::trace!(?reason, "an event that asks nothing of Penny");
             None
         }
-        Inbound::ContextChanged { .. } => None,
         Inbound::HomeOpened { .. }
         | Inbound::TitleChanged { .. }
         | Inbound::PaneOpened { .. }
         | Inbound::Joined { .. }
-        | Inbound::Reaction { .. }
         | Inbound::Uninstalled => whole(workspace, Kind::Event, event_key, None, body).ok(),
     }
 }

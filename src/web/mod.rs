@@ -1,5 +1,6 @@
 //! HTTP: the router, Slack's endpoints, health and metrics.
 
+mod body;
 pub mod health;
 pub mod install;
 mod page;

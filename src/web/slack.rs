@@ -1,25 +1,25 @@
 //! Slack's four endpoints. In this order: size, signature over the raw bytes, meaning, storage,
 //! and only then 200. Of a refused request nothing is logged but the reason.
 
+use super::body::{self, Bounds};
 use crate::base::clock::SharedClock;
 use crate::base::metrics as names;
 use crate::slack::inbound::is_ssl_check;
 use crate::slack::verify::{VerifiedRequest, Verifier};
 use crate::surfaces::intake::{Answer, Intake, IntakeError};
-use axum::body::Body;
 use axum::extract::{Request, State};
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::post;
 use axum::{Json, Router};
-use bytes::{Bytes, BytesMut};
-use futures::StreamExt;
 use std::sync::Arc;
 use std::time::Duration;
 
-const MAX_BODY: usize = 1024 * 1024;
-/// A client that sends its body more slowly than this is not Slack.
-const BODY_TIME: Duration = Duration::from_secs(5);
+/// Slack's own deliveries are a fraction of this, and come at once.
+const BOUNDS: Bounds = Bounds {
+    bytes: 1024 * 1024,
+    time: Duration::from_secs(5),
+};
 
 #[derive(Clone)]
 pub struct Endpoints {
@@ -73,44 +73,13 @@ async fn options(State(slack): State<Endpoints>, request: Request) -> Response {
 
 async fn verified(slack: &Endpoints, request: Request) -> Result<VerifiedRequest, Response> {
     let (parts, body) = request.into_parts();
-    let too_long = parts
-        .headers
-        .get(header::CONTENT_LENGTH)
-        .and_then(|length| length.to_str().ok()?.parse::<u64>().ok())
-        .is_some_and(|length| length > MAX_BODY as u64);
-    if too_long {
-        return Err(refuse(
-            StatusCode::PAYLOAD_TOO_LARGE,
-            "the body is too large",
-        ));
-    }
-    let body = match tokio::time::timeout(BODY_TIME, read(body)).await {
-        Ok(Ok(body)) => body,
-        Ok(Err(status)) => return Err(refuse(status, "the body could not be read")),
-        Err(_) => {
-            return Err(refuse(
-                StatusCode::REQUEST_TIMEOUT,
-                "the body came too slowly",
-            ));
-        }
-    };
+    let body = body::whole(&parts.headers, body, BOUNDS)
+        .await
+        .map_err(|unread| refuse(unread.status(), &unread.to_string()))?;
     slack
         .verifier
         .verify(&parts.headers, body, slack.clock.now())
         .map_err(|reason| refuse(StatusCode::UNAUTHORIZED, &reason.to_string()))
-}
-
-async fn read(body: Body) -> Result<Bytes, StatusCode> {
-    let mut chunks = body.into_data_stream();
-    let mut whole = BytesMut::new();
-    while let Some(chunk) = chunks.next().await {
-        let chunk = chunk.map_err(|_| StatusCode::BAD_REQUEST)?;
-        if whole.len() + chunk.len() > MAX_BODY {
-            return Err(StatusCode::PAYLOAD_TOO_LARGE);
-        }
-        whole.extend_from_slice(&chunk);
-    }
-    Ok(whole.freeze())
 }
 
 fn refuse(status: StatusCode, reason: &str) -> Response {

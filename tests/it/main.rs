@@ -9,6 +9,7 @@
 
 mod conversations;
 mod demo_model;
+mod doctor;
 mod durability;
 mod ingress;
 mod install;

@@ -44,6 +44,7 @@ const WITH_OWNERS_RIGHTS: &[(&str, &str)] = &[
         "core.admit_query_login",
         "making roles takes rights that Penny's own role must not have",
     ),
+    ("core.dismiss_query_login", "dropping them does too"),
 ];
 
 pub async fn migrate(url: &Secret) -> Result<usize, MigrateError> {

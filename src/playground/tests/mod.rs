@@ -125,7 +125,7 @@ impl Stage {
     }
 
     async fn small() -> Self {
-        Self::set(Setup::small()).await
+        Self::set(with_every_scope(Setup::small())).await
     }
 
     fn alice(&self) -> Human {
@@ -158,6 +158,29 @@ impl Stage {
         assert_eq!(answer["ok"], false, "{method} went through: {answer}");
         answer["error"].as_str().unwrap().to_owned()
     }
+}
+
+/// With an app that asks for more than Penny does: the stand-in knows more than she uses.
+fn with_every_scope(setup: Setup) -> Setup {
+    let more = |names: &[&str]| {
+        names
+            .iter()
+            .map(|&name| name.to_owned())
+            .collect::<Vec<_>>()
+    };
+    setup.app(|app| {
+        app.scopes.extend(more(&[
+            "channels:join",
+            "chat:write.customize",
+            "reactions:read",
+            "reactions:write",
+        ]));
+        app.events.extend(more(&[
+            "app_context_changed",
+            "file_shared",
+            "reaction_added",
+        ]));
+    })
 }
 
 fn client() -> reqwest::Client {

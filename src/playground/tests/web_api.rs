@@ -45,9 +45,7 @@ async fn who_comes_without_a_token_or_with_a_wrong_one_is_told_which() {
 
 #[tokio::test]
 async fn a_method_needs_its_scope() {
-    let stage =
-        Stage::set(Setup::small().app(|app| app.scopes.retain(|scope| scope != "reactions:write")))
-            .await;
+    let stage = Stage::set(Setup::small()).await;
     let answer = stage
         .call(
             "reactions.add",
@@ -116,7 +114,7 @@ async fn channels_refuse_whom_they_should() {
                 .without_penny(),
         )
         .channel(NewChannel::public("old").with_id("C0OLD").archived());
-    let stage = Stage::set(setup).await;
+    let stage = Stage::set(with_every_scope(setup)).await;
     for (channel, refusal) in [
         ("C0NOWHERE", "channel_not_found"),
         ("C0BOARD", "channel_not_found"),

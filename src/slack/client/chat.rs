@@ -186,43 +186,6 @@ impl SlackClient {
             .await?;
         Ok(())
     }
-
-    pub async fn add_reaction(
-        &self,
-        channel: &ChannelId,
-        ts: &Ts,
-        name: &str,
-    ) -> Result<(), SlackError> {
-        self.react(Method::AddReaction, channel, ts, name, "already_reacted")
-            .await
-    }
-
-    pub async fn remove_reaction(
-        &self,
-        channel: &ChannelId,
-        ts: &Ts,
-        name: &str,
-    ) -> Result<(), SlackError> {
-        self.react(Method::RemoveReaction, channel, ts, name, "no_reaction")
-            .await
-    }
-
-    /// `settled` is the refusal that says that it is so already.
-    async fn react(
-        &self,
-        method: Method,
-        channel: &ChannelId,
-        ts: &Ts,
-        name: &str,
-        settled: &str,
-    ) -> Result<(), SlackError> {
-        let body = json!({"channel": channel, "timestamp": ts, "name": name});
-        let done: Result<Done, _> = self.post(method, Some(channel), &body, PATIENT).await;
-        match done {
-            Err(SlackError::Refused { code, .. }) if code.as_str() == settled => Ok(()),
-            done => done.map(|_| ()),
-        }
-    }
 }
 
 fn content(channel: &ChannelId, message: &NewMessage) -> Value {

@@ -93,8 +93,6 @@ methods! {
     PushView = "views.push", IfNotSent, TIER_4;
     UpdateView = "views.update", Safe, TIER_4;
     PublishView = "views.publish", Safe, TIER_4;
-    AddReaction = "reactions.add", Safe, TIER_3;
-    RemoveReaction = "reactions.remove", Safe, TIER_2;
     FileUploadUrl = "files.getUploadURLExternal", Safe, TIER_4;
     CompleteUpload = "files.completeUploadExternal", IfNotSent, TIER_4;
     FileInfo = "files.info", Safe, TIER_4;

@@ -1,6 +1,6 @@
 //! What an event means for Penny: whether it may start a turn, and in which conversation.
 
-use super::event::{Entity, Event, FileRef, MessageEvent};
+use super::event::{Event, FileRef, MessageEvent};
 use super::text;
 use crate::base::ids::{ChannelId, TeamId, Ts, UserId};
 
@@ -21,11 +21,6 @@ pub enum Inbound {
         channel: Option<ChannelId>,
         home_tab: bool,
     },
-    ContextChanged {
-        user: Option<UserId>,
-        channel: Option<ChannelId>,
-        entities: Vec<Entity>,
-    },
     TitleChanged {
         channel: ChannelId,
         thread: Ts,
@@ -40,12 +35,6 @@ pub enum Inbound {
     Joined {
         channel: ChannelId,
         inviter: Option<UserId>,
-    },
-    Reaction {
-        user: UserId,
-        reaction: String,
-        channel: ChannelId,
-        ts: Ts,
     },
     /// The installation is gone: the app was removed, or its bot token was revoked.
     Uninstalled,
@@ -67,7 +56,6 @@ pub struct Heard {
     pub text: String,
     pub mentions: Vec<UserId>,
     pub files: Vec<FileRef>,
-    pub entities: Vec<Entity>,
 }
 
 impl Heard {
@@ -132,15 +120,6 @@ pub fn classify(event: Event, penny: &UserId) -> Inbound {
             channel,
             home_tab,
         },
-        Event::ContextChanged {
-            user,
-            channel,
-            entities,
-        } => Inbound::ContextChanged {
-            user,
-            channel,
-            entities,
-        },
         Event::SessionStopped {
             channel,
             thread,
@@ -168,17 +147,6 @@ pub fn classify(event: Event, penny: &UserId) -> Inbound {
             inviter,
         } if user == *penny => Inbound::Joined { channel, inviter },
         Event::MemberJoined { .. } => Inbound::Ignored(Ignored::NotAboutPenny),
-        Event::ReactionAdded {
-            user,
-            reaction,
-            channel,
-            ts,
-        } => Inbound::Reaction {
-            user,
-            reaction,
-            channel,
-            ts,
-        },
         Event::AppUninstalled => Inbound::Uninstalled,
         Event::TokensRevoked { bots, .. } if bots.is_empty() => {
             Inbound::Ignored(Ignored::NotAboutPenny)
@@ -215,7 +183,6 @@ fn said(message: MessageEvent, penny: &UserId, is_mention: bool) -> Inbound {
         mentions: text::mentions(&text),
         text,
         files: message.files,
-        entities: message.app_context.entities,
     };
     let named = is_mention || heard.mentions.contains(penny);
     let in_reach = named || heard.kind.is_direct() || !heard.starts_thread();

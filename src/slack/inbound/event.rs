@@ -15,12 +15,6 @@ pub enum Event {
         /// The person looks at the Home tab; else at the conversation with Penny.
         home_tab: bool,
     },
-    /// What the person looks at beside the agent pane has changed.
-    ContextChanged {
-        user: Option<UserId>,
-        channel: Option<ChannelId>,
-        entities: Vec<Entity>,
-    },
     /// The Stop button of a running session.
     SessionStopped {
         channel: ChannelId,
@@ -37,12 +31,6 @@ pub enum Event {
         channel: ChannelId,
         user: UserId,
         inviter: Option<UserId>,
-    },
-    ReactionAdded {
-        user: UserId,
-        reaction: String,
-        channel: ChannelId,
-        ts: Ts,
     },
     AppUninstalled,
     TokensRevoked {
@@ -91,16 +79,7 @@ pub struct MessageEvent {
     #[serde(deserialize_with = "lenient::readable_entries")]
     pub files: Vec<FileRef>,
     #[serde(deserialize_with = "lenient::or_default")]
-    pub app_context: AppContext,
-    #[serde(deserialize_with = "lenient::or_default")]
     pub edited: Option<Edited>,
-}
-
-#[derive(Debug, Clone, Default, PartialEq, Deserialize)]
-#[serde(default)]
-pub struct AppContext {
-    #[serde(deserialize_with = "lenient::readable_entries")]
-    pub entities: Vec<Entity>,
 }
 
 #[derive(Debug, Clone, Default, PartialEq, Deserialize)]
@@ -108,16 +87,6 @@ pub struct AppContext {
 pub struct Edited {
     #[serde(deserialize_with = "lenient::or_default")]
     pub ts: Option<Ts>,
-}
-
-/// What the person was looking at when they wrote in the agent pane.
-#[derive(Debug, Clone, PartialEq, Deserialize)]
-pub struct Entity {
-    #[serde(rename = "type")]
-    pub kind: String,
-    /// An id, or `{message_ts, channel_id}` of a message.
-    #[serde(default)]
-    pub value: serde_json::Value,
 }
 
 /// A file of a message, as far as it is needed to fetch it.
@@ -161,24 +130,9 @@ struct Wire {
     #[serde(deserialize_with = "lenient::or_default")]
     inviter: Option<UserId>,
     #[serde(deserialize_with = "lenient::or_default")]
-    reaction: String,
-    #[serde(deserialize_with = "lenient::or_default")]
-    item: Item,
-    #[serde(deserialize_with = "lenient::or_default")]
     tokens: Tokens,
     #[serde(deserialize_with = "lenient::or_default")]
     assistant_thread: AssistantThread,
-    #[serde(deserialize_with = "lenient::or_default")]
-    app_context: AppContext,
-    #[serde(deserialize_with = "lenient::or_default")]
-    context: AppContext,
-}
-
-#[derive(Default, Deserialize)]
-#[serde(default)]
-struct Item {
-    channel: Option<ChannelId>,
-    ts: Option<Ts>,
 }
 
 #[derive(Default, Deserialize)]
@@ -221,11 +175,6 @@ impl Wire {
                 channel: self.channel,
                 home_tab: self.tab != "messages",
             },
-            "app_context_changed" => Event::ContextChanged {
-                user: self.user,
-                channel: self.channel,
-                entities: [self.app_context.entities, self.context.entities].concat(),
-            },
             "agent_session_stopped" => Event::SessionStopped {
                 channel: self.channel?,
                 thread: self.thread_ts?,
@@ -241,12 +190,6 @@ impl Wire {
                 channel: self.channel?,
                 user: self.user?,
                 inviter: self.inviter,
-            },
-            "reaction_added" => Event::ReactionAdded {
-                user: self.user?,
-                reaction: self.reaction,
-                channel: self.item.channel?,
-                ts: self.item.ts?,
             },
             "app_uninstalled" => Event::AppUninstalled,
             "tokens_revoked" => Event::TokensRevoked {

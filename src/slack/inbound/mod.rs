@@ -13,7 +13,7 @@ mod title;
 pub use classify::{ChannelKind, Heard, Ignored, Inbound, Stop, classify};
 pub use command::{SlashCommand, is_ssl_check};
 pub use envelope::{Callback, EventEnvelope, Installation};
-pub use event::{Entity, Event, FileRef, MessageEvent};
+pub use event::{Event, FileRef, MessageEvent};
 pub use interaction::{
     Action, BlockActions, Container, Interaction, MessageAction, Shortcut, Source, Suggestion,
     View, ViewClosed, ViewSubmission,

@@ -52,6 +52,10 @@ impl Cluster {
         })
     }
 
+    pub fn folder(&self) -> &Path {
+        &self.dir
+    }
+
     pub fn data(&self) -> PathBuf {
         self.dir.join("data")
     }

@@ -37,7 +37,7 @@ const QUICK: Duration = Duration::from_secs(2);
 pub struct EmbeddedPostgres {
     supervisor: Child,
     url: Secret,
-    _cluster: Cluster,
+    cluster: Cluster,
 }
 
 enum Outcome {
@@ -72,7 +72,7 @@ impl EmbeddedPostgres {
                     return Ok(Self {
                         supervisor,
                         url: Secret::new(url),
-                        _cluster: cluster,
+                        cluster,
                     });
                 }
             }
@@ -82,6 +82,11 @@ impl EmbeddedPostgres {
     /// The URL of the superuser, with the password in it.
     pub fn url(&self) -> &Secret {
         &self.url
+    }
+
+    /// Everything that belongs to this server. Deleting it while it is stopped starts afresh.
+    pub fn folder(&self) -> &Path {
+        self.cluster.folder()
     }
 
     /// Ends the server with a fast shutdown and waits until it is gone. Dropping does the same,

@@ -125,6 +125,37 @@ impl Logins {
     }
 }
 
+/// Takes the login of an organisation off the server, for when Penny was removed from it. Should
+/// she come back, the first query makes another.
+pub async fn dismiss_login(tx: &mut OrgTx) -> StoreResult<()> {
+    let org = tx.org();
+    let stored = sqlx::query_scalar!(
+        "select query_role from core.orgs where org_id = $1 for update",
+        org.0
+    )
+    .fetch_optional(tx.connection())
+    .await?;
+    let Some(login) = stored.flatten() else {
+        return Ok(());
+    };
+    let is_gone = sqlx::query_scalar!(r#"select core.dismiss_query_login($1) as "gone!""#, login)
+        .fetch_one(tx.connection())
+        .await?;
+    if !is_gone {
+        tracing::warn!(
+            db.role = login,
+            "a query login could not be dropped; an operator may"
+        );
+    }
+    sqlx::query!(
+        "update core.orgs set query_role = null, query_password = null where org_id = $1",
+        org.0
+    )
+    .execute(tx.connection())
+    .await?;
+    Ok(())
+}
+
 fn place(org: OrgId, login: &str) -> Place<'_> {
     Place {
         org,

@@ -11,6 +11,7 @@ mod table;
 
 pub use describe::{Column, View, describe, views};
 pub use error::QueryError;
+pub use logins::dismiss_login;
 pub use table::{Cut, Table};
 
 use crate::base::secret::Secret;

@@ -10,7 +10,10 @@ use std::time::Duration;
 /// Slack counts an answer after three seconds as none.
 const IN_TIME: Duration = Duration::from_millis(2_500);
 
-async fn nothing_is_acknowledged_and_nothing_is_lost_while(away: fn(&Wire)) {
+async fn nothing_is_acknowledged_and_nothing_is_lost_while(
+    goes: impl AsyncFnOnce(&TestApp, &Wire),
+    returns: impl AsyncFnOnce(&TestApp, &Wire),
+) {
     let app = TestApp::build([Step::says("Here I am.")])
         .behind_a_wire()
         .start()
@@ -31,7 +34,7 @@ async fn nothing_is_acknowledged_and_nothing_is_lost_while(away: fn(&Wire)) {
     })
     .to_string();
 
-    away(wire);
+    goes(&app, wire).await;
     for _ in 0..3 {
         let refused = app.post_signed(EVENTS, body.clone()).await;
         assert_eq!(refused.status, 503, "{refused:?}");
@@ -40,7 +43,7 @@ async fn nothing_is_acknowledged_and_nothing_is_lost_while(away: fn(&Wire)) {
     assert_eq!(app.get("/readyz").await, 503);
     assert_eq!(app.get("/healthz").await, 200);
 
-    wire.mend();
+    returns(&app, wire).await;
     app.comes_true("Penny stores events again", async || {
         app.post_signed(EVENTS, body.clone()).await.status == 200
     })
@@ -57,10 +60,43 @@ async fn nothing_is_acknowledged_and_nothing_is_lost_while(away: fn(&Wire)) {
 
 #[tokio::test]
 async fn when_postgres_is_stopped_slack_is_told_to_come_again() {
-    nothing_is_acknowledged_and_nothing_is_lost_while(Wire::cut).await;
+    nothing_is_acknowledged_and_nothing_is_lost_while(
+        async |_, wire| wire.cut(),
+        async |_, wire| wire.mend(),
+    )
+    .await;
 }
 
 #[tokio::test]
 async fn when_postgres_no_longer_answers_slack_is_told_to_come_again() {
-    nothing_is_acknowledged_and_nothing_is_lost_while(Wire::play_dead).await;
+    nothing_is_acknowledged_and_nothing_is_lost_while(
+        async |_, wire| wire.play_dead(),
+        async |_, wire| wire.mend(),
+    )
+    .await;
+}
+
+/// For new transactions, as a hosted Postgres does when its disk is full.
+const TAKE_NO_WRITES: &str = "do $$ begin
+    execute format('alter database %I set default_transaction_read_only = on', current_database());
+end $$";
+const TAKE_WRITES: &str = "begin read write; do $$ begin
+    execute format('alter database %I reset default_transaction_read_only', current_database());
+end $$; commit";
+
+#[tokio::test]
+async fn when_the_disk_is_full_slack_is_told_to_come_again() {
+    nothing_is_acknowledged_and_nothing_is_lost_while(
+        async |app, wire| {
+            app.execute(TAKE_NO_WRITES).await;
+            wire.cut();
+            app.comes_true("the old connections are gone", async || {
+                app.get("/readyz").await == 503
+            })
+            .await;
+            wire.mend();
+        },
+        async |app, _| app.execute(TAKE_WRITES).await,
+    )
+    .await;
 }

@@ -4,8 +4,8 @@ use super::world::{Rule, TABLES, World, in_channel, in_private, sandbox};
 use crate::migrations::{drop_role_of, migrate, plain_owner};
 use penny::base::viewer::Viewer;
 use penny::store::embedded::testing::TestDatabase;
-use penny::store::sandbox::Limits;
-use sqlx::Row;
+use penny::store::sandbox::{Limits, dismiss_login};
+use sqlx::{AssertSqlSafe, Connection, PgConnection, Row};
 
 const OTHER_KEY: &str = "1f1e1d1c1b1a191817161514131211100f0e0d0c0b0a09080706050403020100";
 
@@ -151,6 +151,92 @@ async fn a_restored_backup_without_the_role_gets_it_again() {
             .await
             .is_ok()
     );
+}
+
+async fn dismiss(world: &World, viewer: &Viewer) {
+    let mut tx = world.db.org(viewer.org).await.unwrap();
+    dismiss_login(&mut tx).await.unwrap();
+    tx.commit().await.unwrap();
+}
+
+async fn is_on_the_server(world: &mut World, login: &str) -> bool {
+    sqlx::query_scalar("select exists (select from pg_roles where rolname = $1)")
+        .bind(login)
+        .fetch_one(&mut world.admin)
+        .await
+        .unwrap()
+}
+
+async fn a_dismissed_login_is_gone_until_the_next_query(world: World) -> World {
+    let sql = "select name from accounts";
+    let (mut world, viewer) = one_organisation_in(world).await;
+    dismiss(&world, &viewer).await;
+    world.column(&viewer, sql).await;
+    let (first, _) = login_of(&mut world, &viewer).await;
+
+    dismiss(&world, &viewer).await;
+    dismiss(&world, &viewer).await;
+    assert!(!is_on_the_server(&mut world, &first).await);
+
+    assert_eq!(world.column(&viewer, sql).await, ["mine"]);
+    let (second, _) = login_of(&mut world, &viewer).await;
+    assert_ne!(first, second);
+    dismiss(&world, &viewer).await;
+    world
+}
+
+#[tokio::test]
+async fn a_dismissed_login_is_gone_from_the_server_and_made_anew_when_it_is_needed() {
+    a_dismissed_login_is_gone_until_the_next_query(World::new().await).await;
+}
+
+#[tokio::test]
+async fn an_owner_who_is_no_superuser_can_dismiss_logins_too() {
+    let database = TestDatabase::empty().await.unwrap();
+    let (user, url) = plain_owner(&database).await;
+    migrate(&url).await.unwrap();
+    let world = World::at(database, &url, Limits::default()).await;
+    let world = a_dismissed_login_is_gone_until_the_next_query(world).await;
+    world.db.close().await;
+    drop_role_of(world.database, user).await;
+}
+
+#[tokio::test]
+async fn a_login_that_another_database_still_knows_is_locked_out_at_least() {
+    let (mut world, viewer) = one_organisation().await;
+    world.column(&viewer, "select name from accounts").await;
+    let (name, _) = login_of(&mut world, &viewer).await;
+    let copy = TestDatabase::empty().await.unwrap();
+    let mut in_copy = PgConnection::connect(copy.url().expose()).await.unwrap();
+    let grant = format!("grant usage on schema public to {name}");
+    sqlx::query(AssertSqlSafe(grant))
+        .execute(&mut in_copy)
+        .await
+        .unwrap();
+
+    dismiss(&world, &viewer).await;
+    let locked_out: bool = sqlx::query_scalar(
+        "select not rolcanlogin and rolpassword is null
+             and not has_schema_privilege(oid, 'agent', 'usage')
+         from pg_authid where rolname = $1",
+    )
+    .bind(&name)
+    .fetch_one(&mut world.admin)
+    .await
+    .unwrap();
+    assert!(locked_out);
+    assert_eq!(
+        world.column(&viewer, "select name from accounts").await,
+        ["mine"]
+    );
+    assert_ne!(login_of(&mut world, &viewer).await.0, name);
+
+    let forget = format!("drop owned by {name}");
+    sqlx::query(AssertSqlSafe(forget))
+        .execute(&mut in_copy)
+        .await
+        .unwrap();
+    world.execute(format!("drop role {name}")).await;
 }
 
 #[tokio::test]

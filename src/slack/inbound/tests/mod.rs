@@ -202,11 +202,6 @@ fn every_other_event_that_penny_subscribes_to_is_understood() {
             "home_tab: false",
         ),
         (
-            json!({"type": "app_context_changed", "context": {"entities": [
-            {"type": "slack#/types/channel_id", "value": "C1"}, 7]}}),
-            "channel_id",
-        ),
-        (
             json!({"type": "agent_session_title_changed", "channel": "C1", "thread_ts": "1.0", "title": "Deals"}),
             "Deals",
         ),
@@ -217,11 +212,6 @@ fn every_other_event_that_penny_subscribes_to_is_understood() {
         (
             json!({"type": "member_joined_channel", "user": "U7", "channel": "C1"}),
             "NotAboutPenny",
-        ),
-        (
-            json!({"type": "reaction_added", "user": "U1", "reaction": "+1",
-                "item": {"type": "message", "channel": "C1", "ts": "1.0"}}),
-            "Reaction",
         ),
         (json!({"type": "app_uninstalled"}), "Uninstalled"),
         (
