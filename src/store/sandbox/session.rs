@@ -11,6 +11,11 @@ use sqlx::{AssertSqlSafe, ConnectOptions, Connection, PgConnection, Row};
 /// A signature is made for one query; this is for a slow connect, not for keeping.
 const SIGNED_FOR_SECONDS: i32 = 60;
 
+/// The viewer, and what each step of a plan may use: 64 of them (the guard's bound) stay modest.
+const ENTERING: &str = "select set_config('penny.viewer', $1, true), pg_backend_pid() \
+     from set_config('work_mem', '4MB', true) as each_step, \
+     set_config('hash_mem_multiplier', '1', true) as hashes";
+
 #[derive(Debug)]
 pub(super) struct Session {
     connection: PgConnection,
@@ -54,11 +59,10 @@ impl Session {
         sqlx::query("begin read only")
             .execute(&mut connection)
             .await?;
-        let (_, pid): (String, i32) =
-            sqlx::query_as("select set_config('penny.viewer', $1, true), pg_backend_pid()")
-                .bind(signed_viewer)
-                .fetch_one(&mut connection)
-                .await?;
+        let (_, pid): (String, i32) = sqlx::query_as(ENTERING)
+            .bind(signed_viewer)
+            .fetch_one(&mut connection)
+            .await?;
         Ok(Self {
             connection,
             options,

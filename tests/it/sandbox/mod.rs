@@ -1,6 +1,7 @@
 //! SQL of a model, against a real database: who sees what, what is refused, what comes back.
 
 mod analytic;
+mod greedy;
 mod hostile;
 mod logins;
 mod results;

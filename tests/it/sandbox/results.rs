@@ -159,7 +159,7 @@ async fn a_query_without_end_is_stopped_on_the_server_too() {
 }
 
 /// Returns once the server has let go of every query's session; it takes its moment to.
-async fn no_session_is_left(world: &mut World) {
+pub async fn no_session_is_left(world: &mut World) {
     loop {
         let sessions: i64 = sqlx::query_scalar(
             "select count(*) from pg_stat_activity

@@ -3,12 +3,14 @@
 
 use super::leaves::{bare_column, date_field, literal, operator, unary_operator};
 use super::names::{absent, column_name, qualifier};
+use super::patterns;
 use super::query::Walk;
 use super::refusal::Refusal;
+use super::size;
 use super::types;
 use sqlparser::ast::{
     AccessExpr, Array, CaseWhen, CastKind, CeilFloorKind, DateTimeField, Expr, ExtractSyntax,
-    Interval, Subscript, TypedString,
+    Interval, Query, Subscript, TypedString,
 };
 
 type Checked = Result<(), Refusal>;
@@ -26,7 +28,26 @@ impl Walk<'_> {
     }
 
     pub(super) fn expr(&mut self, expr: &mut Expr) -> Checked {
-        self.deeper(|walk| walk.expr_kind(expr))
+        let before = std::mem::take(&mut self.scale.open);
+        self.deeper(|walk| walk.expr_kind(expr))?;
+        let size = size::of_expr(expr, self.scale.open, &mut self.scale);
+        self.scale.open = before.saturating_add(self.scale.weigh(size)?);
+        Ok(())
+    }
+
+    /// Walks it and says what it comes to.
+    pub(super) fn sized(&mut self, expr: &mut Expr) -> Result<u64, Refusal> {
+        let before = std::mem::take(&mut self.scale.open);
+        self.expr(expr)?;
+        Ok(std::mem::replace(&mut self.scale.open, before))
+    }
+
+    fn subquery(&mut self, query: &mut Query) -> Checked {
+        self.scale.step(1)?;
+        let before = std::mem::take(&mut self.scale.open);
+        let row = self.query(query)?;
+        self.scale.open = before.saturating_add(row.widest);
+        Ok(())
     }
 
     fn expr_kind(&mut self, expr: &mut Expr) -> Checked {
@@ -73,7 +94,7 @@ impl Walk<'_> {
                 negated: _,
             } => {
                 self.expr(expr)?;
-                self.query(subquery)
+                self.subquery(subquery)
             }
             Expr::Between {
                 expr,
@@ -83,6 +104,9 @@ impl Walk<'_> {
             } => self.each([expr, low, high]),
             Expr::BinaryOp { left, op, right } => {
                 operator(op)?;
+                if patterns::is_match(op) {
+                    patterns::check(right)?;
+                }
                 self.each([left, right])
             }
             Expr::AnyOp {
@@ -126,6 +150,7 @@ impl Walk<'_> {
                 pattern,
                 escape_char,
             } => {
+                patterns::check(pattern)?;
                 self.each([expr, pattern])?;
                 self.each(escape_char)
             }
@@ -181,6 +206,9 @@ impl Walk<'_> {
                 special: _,
                 shorthand: _,
             } => {
+                substring_from
+                    .iter()
+                    .try_for_each(|from| patterns::check(from))?;
                 self.expr(expr)?;
                 self.each(substring_from)?;
                 self.each(substring_for)
@@ -224,8 +252,8 @@ impl Walk<'_> {
             Expr::Exists {
                 subquery,
                 negated: _,
-            } => self.query(subquery),
-            Expr::Subquery(subquery) => self.query(subquery),
+            } => self.subquery(subquery),
+            Expr::Subquery(subquery) => self.subquery(subquery),
             Expr::GroupingSets(sets) | Expr::Cube(sets) | Expr::Rollup(sets) => {
                 sets.iter_mut().try_for_each(|set| self.exprs(set))
             }

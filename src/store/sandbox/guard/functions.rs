@@ -1,8 +1,12 @@
 //! Which functions a query may call. Postgres has thousands, some of which read settings, run
 //! SQL that stands in a string, or fill memory; a list of what analysis needs is short.
 
+use super::gathering::GATHERING;
+use super::patterns;
 use super::refusal::Refusal;
 use super::series;
+use super::size;
+use super::tables::SCHEMA;
 use sqlparser::ast::{
     Expr, Function, FunctionArg, FunctionArgExpr, FunctionArguments, ObjectName, ObjectNamePart,
     Value,
@@ -236,29 +240,37 @@ const BARE: &[&str] = &[
     "localtimestamp",
 ];
 
-const MAX_WIDTH: u32 = 1_000;
+pub(super) const MAX_WIDTH: u32 = 1_000;
 
-pub(super) fn check(function: &Function) -> Result<(), Refusal> {
+/// The name of a function that may be called like this.
+pub(super) fn check(function: &Function) -> Result<String, Refusal> {
     let name = plain_name(&function.name)?;
     if let ("array", FunctionArguments::Subquery(_)) = (name.as_str(), &function.args) {
-        return Ok(());
+        return Ok(name);
     }
     if !is_allowed(&name) {
         return Err(unavailable(&name));
     }
     match &function.args {
-        FunctionArguments::List(list) => check_bounds(&name, &list.args),
-        FunctionArguments::None if BARE.contains(&name.as_str()) => Ok(()),
-        FunctionArguments::None | FunctionArguments::Subquery(_) => Err(unavailable(&name)),
+        FunctionArguments::List(list) => check_bounds(&name, &list.args)?,
+        FunctionArguments::None if BARE.contains(&name.as_str()) => {}
+        FunctionArguments::None | FunctionArguments::Subquery(_) => {
+            return Err(unavailable(&name));
+        }
     }
+    Ok(name)
 }
 
-pub(super) fn check_table_function(name: &ObjectName, args: &[FunctionArg]) -> Result<(), Refusal> {
+pub(super) fn check_table_function(
+    name: &ObjectName,
+    args: &[FunctionArg],
+) -> Result<String, Refusal> {
     let name = plain_name(name)?;
     if !TABLE_FUNCTIONS.contains(&name.as_str()) {
         return Err(unavailable(&name));
     }
-    check_bounds(&name, args)
+    check_bounds(&name, args)?;
+    Ok(name)
 }
 
 fn is_allowed(name: &str) -> bool {
@@ -269,6 +281,13 @@ fn plain_name(name: &ObjectName) -> Result<String, Refusal> {
     match name.0.as_slice() {
         [ObjectNamePart::Identifier(ident)] if ident.quote_style.is_none() => {
             Ok(ident.value.to_ascii_lowercase())
+        }
+        // As it is printed.
+        [
+            ObjectNamePart::Identifier(schema),
+            ObjectNamePart::Identifier(ident),
+        ] if schema.value == SCHEMA && GATHERING.contains(&ident.value.as_str()) => {
+            Ok(ident.value.clone())
         }
         _ => Err(Refusal::Name {
             name: name.to_string(),
@@ -293,6 +312,16 @@ fn check_bounds(name: &str, args: &[FunctionArg]) -> Result<(), Refusal> {
             Some(pattern) if is_plain_pattern(pattern) => Ok(()),
             _ => unbounded("its pattern must be a quoted text with only %s, %I, %L, %1$s or %%"),
         },
+        "jsonb_path_query" | "jsonb_path_query_array" | "jsonb_path_query_first" => {
+            match args.get(1).and_then(argument).and_then(size::text) {
+                Some(path) if !path.contains("**") => Ok(()),
+                _ => unbounded("its path must be a quoted text without **"),
+            }
+        }
+        _ if name.starts_with("regexp_") || name == "substring" => args
+            .get(1)
+            .and_then(argument)
+            .map_or(Ok(()), patterns::check),
         "generate_series" => match args.iter().map(argument).collect::<Option<Vec<_>>>() {
             Some(args) if series::is_bounded(&args) => Ok(()),
             _ => unbounded(series::BOUND),
@@ -301,7 +330,7 @@ fn check_bounds(name: &str, args: &[FunctionArg]) -> Result<(), Refusal> {
     }
 }
 
-fn argument(arg: &FunctionArg) -> Option<&Expr> {
+pub(super) fn argument(arg: &FunctionArg) -> Option<&Expr> {
     match arg {
         FunctionArg::Unnamed(FunctionArgExpr::Expr(expr)) => Some(expr),
         _ => None,

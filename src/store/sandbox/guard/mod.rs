@@ -3,13 +3,17 @@
 //! settings, catalogs) and turns "permission denied" into a sentence that a model can act on.
 
 mod calls;
+mod clauses;
 mod expr;
 mod functions;
+mod gathering;
 mod leaves;
 mod names;
+mod patterns;
 mod query;
 mod refusal;
 mod series;
+mod size;
 mod tables;
 mod types;
 

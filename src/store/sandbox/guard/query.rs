@@ -4,19 +4,22 @@
 
 use super::names::{absent, column_name, folded, qualifier};
 use super::refusal::Refusal;
+use super::size::{self, Row, Scale};
 use sqlparser::ast::{
-    Cte, Distinct, Fetch, GroupByExpr, GroupByWithModifier, LimitClause, NamedWindowDefinition,
-    NamedWindowExpr, Offset, OrderBy, OrderByExpr, OrderByKind, OrderByOptions, OrderBySort, Query,
-    Select, SelectFlavor, SelectItem, SelectItemQualifiedWildcardKind, SetExpr, SetOperator,
-    SetQuantifier, Values, WildcardAdditionalOptions, With,
+    Cte, CteAsMaterialized, Distinct, Fetch, GroupByExpr, LimitClause, NamedWindowDefinition,
+    NamedWindowExpr, OrderBy, Query, Select, SelectFlavor, SelectItem,
+    SelectItemQualifiedWildcardKind, SetExpr, SetOperator, SetQuantifier, Values,
+    WildcardAdditionalOptions, With,
 };
 
 /// How deep the tree may be. Far above what people write, far below what a stack holds.
 const MAX_DEPTH: usize = 200;
+
 pub(super) struct Walk<'a> {
     pub(super) views: &'a [&'a str],
-    /// Names of WITH queries that can be seen from here, innermost last.
-    pub(super) ctes: Vec<String>,
+    /// WITH queries that can be seen from here and what they hold, innermost last.
+    pub(super) ctes: Vec<(String, Row)>,
+    pub(super) scale: Scale,
     depth: usize,
 }
 
@@ -27,12 +30,16 @@ impl<'a> Walk<'a> {
         Self {
             views,
             ctes: Vec::new(),
+            scale: Scale::default(),
             depth: 0,
         }
     }
 
     /// Runs `step` one level deeper.
-    pub(super) fn deeper(&mut self, step: impl FnOnce(&mut Self) -> Checked) -> Checked {
+    pub(super) fn deeper<T>(
+        &mut self,
+        step: impl FnOnce(&mut Self) -> Result<T, Refusal>,
+    ) -> Result<T, Refusal> {
         if self.depth >= MAX_DEPTH {
             return Err(Refusal::TooDeep);
         }
@@ -42,14 +49,14 @@ impl<'a> Walk<'a> {
         outcome
     }
 
-    pub(super) fn query(&mut self, query: &mut Query) -> Checked {
+    pub(super) fn query(&mut self, query: &mut Query) -> Result<Row, Refusal> {
         let visible = self.ctes.len();
         let outcome = self.deeper(|walk| walk.query_parts(query));
         self.ctes.truncate(visible);
         outcome
     }
 
-    fn query_parts(&mut self, query: &mut Query) -> Checked {
+    fn query_parts(&mut self, query: &mut Query) -> Result<Row, Refusal> {
         let Query {
             with,
             body,
@@ -78,11 +85,25 @@ impl<'a> Walk<'a> {
         if let Some(with) = with {
             self.with(with)?;
         }
-        self.set_expr(body)?;
+        let (row, read) = self.set_expr(body)?;
+        // What is sorted by may come from the tables as well as from the output.
+        self.scale.enter();
+        self.scale.table(None, row.or(read));
+        self.ending(order_by.as_mut(), limit_clause.as_mut(), fetch.as_mut())?;
+        self.scale.leave();
+        Ok(row.kept_apart(limit_clause.is_some() || fetch.is_some()))
+    }
+
+    fn ending(
+        &mut self,
+        order_by: Option<&mut OrderBy>,
+        limit: Option<&mut LimitClause>,
+        fetch: Option<&mut Fetch>,
+    ) -> Checked {
         if let Some(order_by) = order_by {
             self.order_by(order_by)?;
         }
-        if let Some(limit) = limit_clause {
+        if let Some(limit) = limit {
             self.limit(limit)?;
         }
         match fetch {
@@ -115,11 +136,12 @@ impl<'a> Walk<'a> {
                 alias,
                 query,
                 from,
-                materialized: _,
+                materialized,
                 closing_paren_token: _,
             } = cte;
             absent(from.is_none(), "WITH … FROM")?;
-            self.query(query)?;
+            self.scale.step(1)?;
+            let row = self.query(query)?;
             self.table_alias(alias)?;
             let name = folded(&alias.name);
             if name.starts_with("pg_") {
@@ -129,15 +151,17 @@ impl<'a> Walk<'a> {
                 });
             }
             // Only from here on: without RECURSIVE a WITH query does not see itself.
-            self.ctes.push(name);
+            let is_kept = matches!(materialized, Some(CteAsMaterialized::Materialized));
+            self.ctes.push((name, row.kept_apart(is_kept)));
         }
         Ok(())
     }
 
-    fn set_expr(&mut self, body: &mut SetExpr) -> Checked {
+    /// What comes out of it, and what its tables hold.
+    fn set_expr(&mut self, body: &mut SetExpr) -> Result<(Row, Row), Refusal> {
         self.deeper(|walk| match body {
             SetExpr::Select(select) => walk.select(select),
-            SetExpr::Query(query) => walk.query(query),
+            SetExpr::Query(query) => Ok((walk.query(query)?, Row::default())),
             SetExpr::SetOperation {
                 left,
                 op,
@@ -154,8 +178,10 @@ impl<'a> Walk<'a> {
                     | SetQuantifier::AllByName
                     | SetQuantifier::DistinctByName => return Err(Refusal::foreign("BY NAME")),
                 }
-                walk.set_expr(left)?;
-                walk.set_expr(right)
+                walk.scale.step(1)?;
+                let (left, _) = walk.set_expr(left)?;
+                let (right, _) = walk.set_expr(right)?;
+                Ok((left.or(right).kept_apart(true), Row::default()))
             }
             SetExpr::Values(Values {
                 explicit_row,
@@ -163,8 +189,15 @@ impl<'a> Walk<'a> {
                 rows,
             }) => {
                 absent(!*explicit_row && !*value_keyword, "VALUES ROW(…)")?;
-                rows.iter_mut()
-                    .try_for_each(|row| walk.exprs(&mut row.content))
+                let mut all = Row::default();
+                for values in rows {
+                    let mut row = Row::default();
+                    for value in &mut values.content {
+                        row.add(walk.sized(value)?);
+                    }
+                    all = all.or(row);
+                }
+                Ok((all, Row::default()))
             }
             SetExpr::Insert(_) | SetExpr::Update(_) | SetExpr::Delete(_) | SetExpr::Merge(_) => {
                 Err(Refusal::construct(
@@ -179,7 +212,13 @@ impl<'a> Walk<'a> {
         })
     }
 
-    fn select(&mut self, select: &mut Select) -> Checked {
+    fn select(&mut self, select: &mut Select) -> Result<(Row, Row), Refusal> {
+        self.scale.enter();
+        let row = self.select_parts(select)?;
+        Ok((row, self.scale.leave()))
+    }
+
+    fn select_parts(&mut self, select: &mut Select) -> Result<Row, Refusal> {
         let Select {
             select_token: _,
             optimizer_hints,
@@ -228,16 +267,20 @@ impl<'a> Walk<'a> {
                 && matches!(flavor, SelectFlavor::Standard),
             "a SELECT clause of another database (TOP, QUALIFY, EXCLUDE, hints …)",
         )?;
+        for table in from {
+            self.scale.step(1)?;
+            self.table_with_joins(table)?;
+        }
+        self.scale.step(usize::from(distinct.is_some()))?;
         match distinct {
             None | Some(Distinct::All | Distinct::Distinct) => {}
             Some(Distinct::On(exprs)) => self.exprs(exprs)?,
         }
+        let mut row = Row::default();
         for item in projection {
-            self.select_item(item)?;
+            self.select_item(item, &mut row)?;
         }
-        for table in from {
-            self.table_with_joins(table)?;
-        }
+        self.scale.weigh(row.whole)?;
         for condition in [selection, having].into_iter().flatten() {
             self.expr(condition)?;
         }
@@ -249,106 +292,42 @@ impl<'a> Walk<'a> {
                 NamedWindowExpr::WindowSpec(spec) => self.window_spec(spec)?,
             }
         }
-        Ok(())
+        let is_grouped = match group_by {
+            GroupByExpr::Expressions(exprs, _) => !exprs.is_empty(),
+            GroupByExpr::All(_) => true,
+        };
+        Ok(row.kept_apart(is_grouped || distinct.is_some() || having.is_some()))
     }
 
-    fn select_item(&mut self, item: &mut SelectItem) -> Checked {
-        match item {
-            SelectItem::UnnamedExpr(expr) => self.expr(expr),
+    fn select_item(&mut self, item: &mut SelectItem, row: &mut Row) -> Checked {
+        let before = self.scale.nodes;
+        let columns = match item {
+            SelectItem::UnnamedExpr(expr) => Row::of(self.sized(expr)?),
             SelectItem::ExprWithAlias { expr, alias } => {
                 column_name(alias)?;
-                self.expr(expr)
+                Row::of(self.sized(expr)?)
             }
-            SelectItem::ExprWithAliases { .. } => Err(Refusal::foreign("AS (a, b)")),
+            SelectItem::ExprWithAliases { .. } => return Err(Refusal::foreign("AS (a, b)")),
             SelectItem::QualifiedWildcard(kind, options) => {
                 plain_wildcard(options)?;
                 match kind {
-                    SelectItemQualifiedWildcardKind::ObjectName(name) => qualifier(name),
-                    SelectItemQualifiedWildcardKind::Expr(expr) => self.expr(expr),
-                }
-            }
-            SelectItem::Wildcard(options) => plain_wildcard(options),
-        }
-    }
-
-    fn group_by(&mut self, group_by: &mut GroupByExpr) -> Checked {
-        match group_by {
-            GroupByExpr::All(_) => Err(Refusal::construct(
-                "GROUP BY ALL",
-                "List the columns to group by.",
-            )),
-            GroupByExpr::Expressions(exprs, modifiers) => {
-                for modifier in modifiers {
-                    match modifier {
-                        GroupByWithModifier::GroupingSets(expr) => self.expr(expr)?,
-                        GroupByWithModifier::Rollup
-                        | GroupByWithModifier::Cube
-                        | GroupByWithModifier::Totals => {
-                            return Err(Refusal::construct(
-                                "GROUP BY … WITH",
-                                "Write GROUP BY ROLLUP (…) or CUBE (…).",
-                            ));
-                        }
+                    SelectItemQualifiedWildcardKind::ObjectName(name) => {
+                        qualifier(name)?;
+                        self.scale.columns_of(&size::last_name(&name.0))
                     }
-                }
-                self.exprs(exprs)
-            }
-        }
-    }
-
-    fn order_by(&mut self, order_by: &mut OrderBy) -> Checked {
-        let OrderBy { kind, interpolate } = order_by;
-        absent(interpolate.is_none(), "INTERPOLATE")?;
-        match kind {
-            OrderByKind::All(_) => Err(Refusal::construct(
-                "ORDER BY ALL",
-                "List the columns to order by.",
-            )),
-            OrderByKind::Expressions(exprs) => self.order_by_exprs(exprs),
-        }
-    }
-
-    pub(super) fn order_by_exprs(&mut self, exprs: &mut [OrderByExpr]) -> Checked {
-        for OrderByExpr {
-            expr,
-            options,
-            with_fill,
-        } in exprs
-        {
-            absent(with_fill.is_none(), "WITH FILL")?;
-            let OrderByOptions {
-                sort,
-                nulls_first: _,
-            } = options;
-            match sort {
-                None | Some(OrderBySort::Asc | OrderBySort::Desc) => {}
-                Some(OrderBySort::Using(_)) => {
-                    return Err(Refusal::construct("ORDER BY … USING", "Use ASC or DESC."));
+                    SelectItemQualifiedWildcardKind::Expr(expr) => Row::of(self.sized(expr)?),
                 }
             }
-            self.expr(expr)?;
-        }
+            SelectItem::Wildcard(options) => {
+                plain_wildcard(options)?;
+                self.scale.all_columns()
+            }
+        };
+        row.widest = row.widest.max(columns.widest);
+        row.whole = row.whole.saturating_add(columns.whole);
+        let nodes = (self.scale.nodes - before).max(columns.nodes);
+        row.nodes = row.nodes.max(nodes);
         Ok(())
-    }
-
-    fn limit(&mut self, limit: &mut LimitClause) -> Checked {
-        match limit {
-            LimitClause::LimitOffset {
-                limit,
-                offset,
-                limit_by,
-            } => {
-                absent(limit_by.is_empty(), "LIMIT … BY")?;
-                limit.iter_mut().try_for_each(|expr| self.expr(expr))?;
-                match offset {
-                    Some(Offset { value, rows: _ }) => self.expr(value),
-                    None => Ok(()),
-                }
-            }
-            LimitClause::OffsetCommaLimit { .. } => {
-                Err(Refusal::construct("LIMIT a, b", "Write LIMIT b OFFSET a."))
-            }
-        }
     }
 }
 

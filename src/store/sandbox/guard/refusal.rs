@@ -9,6 +9,16 @@ pub enum Refusal {
          Write a shorter one, or split the question into several queries."
     )]
     TooLong { max: usize },
+    #[error(
+        "A value in this query could fill the database's memory. Shorten texts with \
+         left(column, 200) before they are repeated, replaced or joined, and do so in fewer steps."
+    )]
+    TooBig,
+    #[error(
+        "The query has too many joins, groupings and sorts (at most {max}). Split the question \
+         into several queries."
+    )]
+    TooManySteps { max: usize },
     #[error("The query is nested too deeply. Use WITH to name the steps instead.")]
     TooDeep,
     #[error("The query does not parse: {0}. Use plain PostgreSQL.")]

@@ -5,16 +5,17 @@ use super::functions;
 use super::names::{absent, column_name, folded, qualifier};
 use super::query::Walk;
 use super::refusal::Refusal;
+use super::size::{self, Row};
 use super::types;
 use sqlparser::ast::{
-    Ident, Join, JoinConstraint, JoinOperator, ObjectName, ObjectNamePart, TableAlias, TableFactor,
-    TableFunctionArgs, TableWithJoins,
+    FunctionArg, Ident, Join, JoinConstraint, JoinOperator, ObjectName, ObjectNamePart, TableAlias,
+    TableFactor, TableFunctionArgs, TableWithJoins,
 };
 
 type Checked = Result<(), Refusal>;
 
 /// The schema that views live in: names are printed with it, so nothing else can be meant.
-const SCHEMA: &str = "agent";
+pub(super) const SCHEMA: &str = "agent";
 
 impl Walk<'_> {
     pub(super) fn table_with_joins(&mut self, table: &mut TableWithJoins) -> Checked {
@@ -30,6 +31,7 @@ impl Walk<'_> {
             join_operator,
         } = join;
         absent(!*global, "GLOBAL JOIN")?;
+        self.scale.step(1)?;
         self.table_factor(relation)?;
         match join_operator {
             JoinOperator::Join(constraint)
@@ -69,6 +71,15 @@ impl Walk<'_> {
     }
 
     fn table_factor(&mut self, factor: &mut TableFactor) -> Checked {
+        let named = alias_of(factor);
+        if let Some(row) = self.rows_of(factor)? {
+            self.scale.table(named, row);
+        }
+        Ok(())
+    }
+
+    /// What a row of it holds; none where its parts stand in FROM themselves.
+    fn rows_of(&mut self, factor: &mut TableFactor) -> Result<Option<Row>, Refusal> {
         self.deeper(|walk| match factor {
             TableFactor::Table {
                 name,
@@ -97,12 +108,11 @@ impl Walk<'_> {
                 match args {
                     Some(TableFunctionArgs { args, settings }) => {
                         absent(settings.is_none(), "SETTINGS")?;
-                        functions::check_table_function(name, args)?;
-                        walk.function_args(args)
+                        walk.table_function(name, args).map(Some)
                     }
                     None => {
                         absent(!*with_ordinality, "WITH ORDINALITY on a table")?;
-                        walk.table_name(name)
+                        walk.table_name(name).map(Some)
                     }
                 }
             }
@@ -116,7 +126,7 @@ impl Walk<'_> {
                     return Err(sampling());
                 }
                 walk.alias(alias)?;
-                walk.query(subquery)
+                walk.query(subquery).map(Some)
             }
             TableFactor::Function {
                 lateral: _,
@@ -126,8 +136,7 @@ impl Walk<'_> {
                 alias,
             } => {
                 walk.alias(alias)?;
-                functions::check_table_function(name, args)?;
-                walk.function_args(args)
+                walk.table_function(name, args).map(Some)
             }
             TableFactor::UNNEST {
                 alias,
@@ -141,14 +150,19 @@ impl Walk<'_> {
                     "UNNEST … WITH OFFSET",
                 )?;
                 walk.alias(alias)?;
-                walk.exprs(array_exprs)
+                let mut row = Row::default();
+                for array in array_exprs {
+                    row.add(walk.sized(array)?);
+                }
+                Ok(Some(row))
             }
             TableFactor::NestedJoin {
                 table_with_joins,
                 alias,
             } => {
                 walk.alias(alias)?;
-                walk.table_with_joins(table_with_joins)
+                walk.table_with_joins(table_with_joins)?;
+                Ok(None)
             }
             TableFactor::TableFunction { .. }
             | TableFactor::JsonTable { .. }
@@ -165,8 +179,19 @@ impl Walk<'_> {
         })
     }
 
+    fn table_function(
+        &mut self,
+        name: &ObjectName,
+        args: &mut [FunctionArg],
+    ) -> Result<Row, Refusal> {
+        let plain = functions::check_table_function(name, args)?;
+        let sizes = self.function_args(args)?;
+        let size = self.scale.weigh(size::of_call(&plain, args, &sizes))?;
+        Ok(Row::of(size))
+    }
+
     /// A table is a WITH query in sight or a view of ours; the latter is printed with its schema.
-    fn table_name(&mut self, name: &mut ObjectName) -> Checked {
+    fn table_name(&mut self, name: &mut ObjectName) -> Result<Row, Refusal> {
         let unknown = |name: &ObjectName, views: &[&str]| Refusal::UnknownTable {
             name: name.to_string(),
             available: views.join(", "),
@@ -174,8 +199,9 @@ impl Walk<'_> {
         let view = match name.0.as_slice() {
             [ObjectNamePart::Identifier(table)] => {
                 let folded = folded(table);
-                if self.ctes.contains(&folded) {
-                    return Ok(());
+                let in_sight = self.ctes.iter().rev();
+                if let Some((_, row)) = in_sight.into_iter().find(|(cte, _)| *cte == folded) {
+                    return Ok(*row);
                 }
                 folded
             }
@@ -189,7 +215,7 @@ impl Walk<'_> {
             return Err(unknown(name, self.views));
         }
         *name = ObjectName::from(vec![Ident::new(SCHEMA), Ident::new(view)]);
-        Ok(())
+        Ok(Row::VIEW)
     }
 
     fn alias(&mut self, alias: &Option<TableAlias>) -> Checked {
@@ -213,6 +239,19 @@ impl Walk<'_> {
         }
         Ok(())
     }
+}
+
+/// The name that its columns may be called by.
+fn alias_of(factor: &TableFactor) -> Option<String> {
+    let (alias, name) = match factor {
+        TableFactor::Table { name, alias, .. } => (alias, size::last_name(&name.0)),
+        TableFactor::Function { name, alias, .. } => (alias, size::last_name(&name.0)),
+        TableFactor::Derived { alias, .. } | TableFactor::UNNEST { alias, .. } => {
+            (alias, String::new())
+        }
+        _ => return None,
+    };
+    Some(alias.as_ref().map_or(name, |alias| folded(&alias.name)))
 }
 
 fn sampling() -> Refusal {

@@ -129,6 +129,75 @@ fn widths_that_fill_memory_are_refused() {
 }
 
 #[test]
+fn values_that_could_fill_memory_are_refused_and_long_ones_are_not() {
+    for sql in [
+        "select replace(repeat('x', 1000), 'x', repeat('y', 1000)) || repeat(repeat('x', 1000), 900) || repeat(repeat('x', 1000), 1000) || repeat(repeat('x', 1000), 1000) || repeat(repeat('x', 1000), 1000) || repeat(repeat('x', 1000), 1000) || repeat(repeat('x', 1000), 1000) || repeat(repeat('x', 1000), 1000) || repeat(repeat('x', 1000), 1000)",
+        "select replace(replace(name, 'a', repeat('b', 1000)), 'b', repeat('c', 1000)) from accounts",
+        "select array_to_string(array_agg(name), repeat(repeat('-', 1000), 100)) from accounts",
+        "select array(select repeat(name, 100) from accounts)",
+        "select jsonb_path_query('[]', '$.**')",
+    ] {
+        assert!(check(sql, VIEWS).is_err(), "{sql}");
+    }
+    for sql in [
+        "select replace(replace(replace(name, ',', ''), '$', ''), ' ', '-') from accounts",
+        "select name || ' ' || name || ' <' || name || '>' from (select name || ' of ' || name as name from accounts) a",
+        "select string_agg(name || ': ' || amount::text, E'\n' order by amount) from deals",
+        "select array(select distinct name from accounts)",
+        "select repeat('█', 40), lpad(name, 40, '.'), left(name, 10) || '…' from accounts",
+        "select regexp_replace(name, '[^a-z]', '', 'g'), jsonb_path_query_array(name::jsonb, '$.a[*]') from accounts",
+        "select round(100.0 * sum(amount) / nullif(sum(sum(amount)) over (), 0), 1)::text || ' %' from deals",
+        "select to_char(now(), 'FMDay, DD FMMonth YYYY'), row_to_json(a) from accounts a",
+    ] {
+        checked(sql);
+    }
+}
+
+#[test]
+fn expressions_that_the_planner_would_multiply_are_refused() {
+    let level = |from: &str| format!("select t and t and t and t and t and t as t from ({from}) x");
+    let five = (0..5).fold("select true as t".to_owned(), |inner, _| level(&inner));
+    checked(&five);
+    let nine = (0..4).fold(five, |inner, _| level(&inner));
+    assert_eq!(refused(&nine), Refusal::TooBig);
+}
+
+#[test]
+fn a_plan_of_very_many_steps_is_refused() {
+    let sorts = |count| {
+        let one = "(select name from accounts order by 1 limit 9)";
+        vec![one; count].join(" union all ")
+    };
+    checked(&sorts(10));
+    assert!(matches!(refused(&sorts(30)), Refusal::TooManySteps { .. }));
+    let cube = "select count(*) from deals group by cube (name, amount, a, b, c, d, e)";
+    assert!(matches!(refused(cube), Refusal::TooManySteps { .. }));
+}
+
+#[test]
+fn aggregates_that_gather_are_printed_as_the_bounded_ones() {
+    assert_eq!(
+        checked(
+            "select String_Agg(name, ', ' order by name), array_agg(distinct 'x') from accounts"
+        ),
+        "SELECT agent.string_agg(name, ', '::TEXT ORDER BY name), agent.array_agg(DISTINCT 'x'::TEXT) \
+         FROM agent.accounts"
+    );
+    assert_eq!(
+        checked("select array(select name from accounts)"),
+        "SELECT agent.bounded(ARRAY(SELECT * FROM (SELECT name FROM agent.accounts) AS listed \
+         LIMIT 10001))"
+    );
+    for sql in [
+        "select agent.bounded(array[1])",
+        "select agent.count(*)",
+        "select agent.org()",
+    ] {
+        check(sql, VIEWS).unwrap_err();
+    }
+}
+
+#[test]
 fn a_refusal_says_what_to_write_instead() {
     assert!(
         refused("select median(1)")
@@ -157,7 +226,7 @@ proptest! {
             "select", "from", "accounts", "deals", "where", "(", ")", ",", "*", "1", "'x'", "name",
             "and", "not", "-", "=", "||", "::", "text", "as", "a", "with", "union", "count", ".",
             "\"q\"", "$$d$$", "E'\\n'", "/*", "*/", "--", "\n", ";", "order by", "limit", "case",
-            "when", "then", "end", "join", "on", "true", "in", "interval", "over", "filter", "é",
+            "when", "then", "end", "string_agg", "array_agg", "join", "on", "true", "in", "interval", "over", "filter", "é",
         ]), 1..24),
     ) {
         if let Ok(once) = check(&words.join(" "), VIEWS) {
