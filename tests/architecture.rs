@@ -41,7 +41,7 @@ const BINDING_LINTS: &[&str] = &[
 ];
 
 /// Where everything that people read in Slack is written, so that Penny speaks with one voice.
-const WORDING: &[&str] = &["text.rs", "words.rs", "manifest.rs"];
+const WORDING: &[&str] = &["text.rs", "words.rs", "manifest.rs", "prompts.rs"];
 
 const LONGEST_FILE: usize = 400;
 

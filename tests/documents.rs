@@ -55,6 +55,32 @@ fn every_relative_link_in_the_documents_leads_somewhere() {
     }
 }
 
+#[test]
+fn every_dependency_has_its_reason_among_the_decisions() {
+    let manifest = read("Cargo.toml");
+    let tables = ["[dependencies]", "[dev-dependencies]"];
+    let needed: BTreeSet<&str> = tables
+        .iter()
+        .filter_map(|table| manifest.split_once(table))
+        .flat_map(|(_, rest)| rest.split("\n[").next().unwrap_or_default().lines())
+        .filter_map(|line| line.split_once(" = "))
+        .map(|(name, _)| name)
+        .collect();
+    let decisions = read("docs/DECISIONS.md");
+    let explained: BTreeSet<&str> = decisions
+        .split_once("| crate |")
+        .map_or("", |(_, table)| table)
+        .lines()
+        .skip(2)
+        .filter_map(|row| row.strip_prefix("| ")?.split(" |").next())
+        .flat_map(|names| names.split(", "))
+        .collect();
+    assert_eq!(
+        explained, needed,
+        "left: docs/DECISIONS.md, right: Cargo.toml"
+    );
+}
+
 /// Names in quotes right behind what reads the environment, or alone on their line in a call
 /// or a list that was broken over several lines.
 fn variables(text: &str) -> Vec<String> {
