@@ -115,12 +115,12 @@ pub(super) fn outcome_line(content: &str) -> String {
     let rows = line
         .strip_prefix('[')
         .and_then(|rest| rest.split_once(']'))
-        .filter(|(_, columns)| columns.starts_with('{'))
+        .filter(|(_, columns)| columns.starts_with(['{', ':']))
         .and_then(|(count, _)| count.parse::<usize>().ok());
     match rows {
         Some(1) => "1 row".to_owned(),
         Some(count) => format!("{count} rows"),
-        None => line.chars().take(200).collect(),
+        None => line.trim_end_matches(':').chars().take(200).collect(),
     }
 }
 
@@ -132,7 +132,9 @@ mod tests {
     fn a_table_of_results_is_told_as_its_number_of_rows() {
         assert_eq!(outcome_line("[5]{part,deals}:\n  a,1"), "5 rows");
         assert_eq!(outcome_line("[1]{n}:\n  7"), "1 row");
+        assert_eq!(outcome_line("[2]:\n  - a: 1"), "2 rows");
         assert_eq!(outcome_line("No rows."), "No rows.");
+        assert_eq!(outcome_line("2 notes:\n- One"), "2 notes");
         assert_eq!(outcome_line("[draft] of a note"), "[draft] of a note");
     }
 }

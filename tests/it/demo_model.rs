@@ -144,7 +144,7 @@ async fn every_documented_request_is_answered_from_the_demo_company() {
         ("What happened with Nordhavn?", "**Nordhavn Seafood: "),
         (
             "Who owns Harrow & Finch?",
-            "**Priya Nair** looks after Harrow & Finch",
+            "**Priya Nair** (Account Executive, UK & Nordics) looks after Harrow & Finch",
         ),
         ("Open issues by project", "| Routes |"),
         ("Open issues by priority", "| urgent |"),
@@ -153,16 +153,24 @@ async fn every_documented_request_is_answered_from_the_demo_company() {
             "Which pull requests wait for a review?",
             "pull requests wait",
         ),
+        (
+            "Which issues and pull requests are blocked or waiting for a review, and on whom?",
+            "Most of it waits for",
+        ),
+        (
+            "How is our sales pipeline doing this quarter, by stage, and what changed in the last week?",
+            "**In the last seven days**",
+        ),
         ("My meetings this week", "meeting"),
         ("Prepare me for my next meeting", "**Lately**"),
         ("Win rate by owner", "of decided deals were won"),
         (
-            "How does this month compare to last month? month over month",
+            "How does this month compare to last month?",
             "| Won amount (€) |",
         ),
         (
             "Which systems are connected?",
-            "| HubSpot | org | healthy |",
+            "| HubSpot | everybody | healthy |",
         ),
         ("Which tables are there?", "`deals`"),
         (

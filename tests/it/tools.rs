@@ -135,7 +135,7 @@ async fn manage_memory_remembers_recalls_forgets_and_restores() {
         .to_owned();
     let notes = result(ask(json!({"action": "recall"})).await);
     assert!(
-        notes.starts_with("- Likes tea (Ann, ") && notes.contains(&id),
+        notes.starts_with("1 note:\n- Likes tea (Ann, ") && notes.contains(&id),
         "{notes}"
     );
     let forgotten = result(ask(json!({"action": "forget", "id": id})).await);

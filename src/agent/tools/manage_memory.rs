@@ -120,7 +120,10 @@ async fn remember(
     let outcome = memory::remember(&mut tx, &scope, viewer.person, text, Some(origin)).await?;
     tx.commit().await?;
     Ok(match outcome {
-        Remembered::Kept(id) => Ok(format!("Remembered for {}, id {id}.", whose(&scope))),
+        Remembered::Kept(id) => Ok(format!(
+            "Remembered for {}.\nThe note’s id {id}.",
+            whose(&scope)
+        )),
         Remembered::BadLength => Err(format!(
             "A note has 1 to {MAX_CHARS} characters. Shorten it, or split it into several notes."
         )),
@@ -176,9 +179,10 @@ async fn change(
     tx.commit().await?;
     Ok(match (text, input.action) {
         (Some(text), Action::Forget) => Ok(format!(
-            "{done}: “{text}”. It can be restored for {UNDO_MINUTES} minutes."
+            "{done}: “{}”. It can be restored for {UNDO_MINUTES} minutes.",
+            text.trim_end_matches('.')
         )),
-        (Some(text), _) => Ok(format!("{done}: “{text}”.")),
+        (Some(text), _) => Ok(format!("{done}: “{}”.", text.trim_end_matches('.'))),
         (None, _) => Err(format!(
             "There is no such note for {} (any more). Recall shows those there are.",
             whose(&scope)
@@ -215,7 +219,10 @@ fn whose(scope: &Scope) -> &'static str {
 }
 
 fn listed(notes: &[Memory]) -> String {
-    let mut text = String::new();
+    let mut text = match notes.len() {
+        1 => "1 note:\n".to_owned(),
+        count => format!("{count} notes:\n"),
+    };
     for note in notes {
         let Memory {
             id,

@@ -2,7 +2,9 @@
 //! figure is taken from the rows or computed from them.
 
 use super::account::{account, prepare, unknown_account};
+use super::blocked::blocked;
 use super::intent::{Ask, Intent, Period};
+use super::pipeline::pipeline;
 use super::table::{As, Column, Row, count, euros, grouped, markdown, number, rows, sum, text};
 
 /// The answer to a question whose queries have all been answered, in their order.
@@ -14,7 +16,8 @@ pub fn answer(ask: &Ask, results: &[&str]) -> String {
         Intent::Prepare if tables.len() > 1 => prepare(first, &tables[1..]),
         Intent::OwnerOf(name) => owner_of(name, first),
         _ if first.is_empty() => nothing(ask),
-        Intent::Pipeline => pipeline(ask, first),
+        Intent::Pipeline => pipeline(ask, first, tables.get(1).map(Vec::as_slice)),
+        Intent::Blocked => blocked(first),
         Intent::Closing => closing(ask, first),
         Intent::Biggest => biggest(ask, first),
         Intent::Stale => stale(first),
@@ -35,6 +38,7 @@ fn nothing(ask: &Ask) -> String {
         Intent::Meetings => "There is no meeting of yours this week.",
         Intent::Prepare => "There is no customer meeting of yours ahead.",
         Intent::Issues => "There is no open issue.",
+        Intent::Blocked => "Nothing is blocked: no review waits, and no issue is past its date.",
         _ => "There is nothing that fits.",
     };
     format!(
@@ -50,32 +54,7 @@ pub fn compose(headline: String, table: String, insight: String) -> String {
         .join("\n\n")
 }
 
-fn pipeline(ask: &Ask, rows: &[Row]) -> String {
-    let (amount, weighted) = (sum(rows, "amount"), sum(rows, "weighted"));
-    let heading = if ask.by_owner { "Owner" } else { "Stage" };
-    let columns = [
-        (heading, "part", As::Text),
-        ("Deals", "deals", As::Count),
-        ("Amount", "amount", As::Euros),
-        ("Weighted", "weighted", As::Euros),
-    ];
-    let headline = format!(
-        "**{} in {} open deals**, {} weighted by the chance of winning.",
-        euros(amount),
-        grouped(sum(rows, "deals")),
-        euros(weighted)
-    );
-    let largest = largest(rows, "amount");
-    let insight = format!(
-        "{} holds the most, {} ({:.0} % of the total).",
-        text(largest, "part"),
-        euros(number(largest, "amount")),
-        share(number(largest, "amount"), amount)
-    );
-    compose(headline, markdown(rows, &columns), insight)
-}
-
-fn largest<'a>(rows: &'a [Row], column: &str) -> &'a Row {
+pub fn largest<'a>(rows: &'a [Row], column: &str) -> &'a Row {
     let mut best = &rows[0];
     for row in rows {
         if number(row, column) > number(best, column) {
@@ -85,7 +64,7 @@ fn largest<'a>(rows: &'a [Row], column: &str) -> &'a Row {
     best
 }
 
-fn share(part: f64, whole: f64) -> f64 {
+pub fn share(part: f64, whole: f64) -> f64 {
     if whole > 0.0 {
         100.0 * part / whole
     } else {
@@ -117,12 +96,18 @@ fn closing(ask: &Ask, rows: &[Row]) -> String {
         .iter()
         .filter(|row| matches!(text(row, "stage").as_str(), "Discovery" | "Demo"))
         .collect();
-    let insight = match early.len() {
+    let late = rows.iter().filter(|row| text(row, "is_late") == "true");
+    let mut insight = match early.len() {
         0 => String::new(),
         1 => "1 of them is still in Discovery or Demo, so it may slip.".to_owned(),
         number => format!("{number} of them are still in Discovery or Demo, so they may slip."),
     };
-    compose(headline, markdown(rows, &DEALS), insight)
+    match late.count() {
+        0 => {}
+        1 => insight.push_str(" 1 is past its date already."),
+        number => insight.push_str(&format!(" {number} are past their date already.")),
+    }
+    compose(headline, markdown(rows, &DEALS), insight.trim().to_owned())
 }
 
 fn biggest(ask: &Ask, rows: &[Row]) -> String {
@@ -140,6 +125,7 @@ fn biggest(ask: &Ask, rows: &[Row]) -> String {
         .count();
     let insight = match quiet {
         0 => "All of them had contact within the last three weeks.".to_owned(),
+        1 => "1 of them had no contact for more than three weeks.".to_owned(),
         _ => format!("{quiet} of them had no contact for more than three weeks."),
     };
     compose(headline, markdown(rows, &DEALS), insight)
@@ -151,6 +137,7 @@ fn stale(rows: &[Row]) -> String {
         ("Owner", "owner", As::Text),
         ("Stage", "stage", As::Text),
         ("Amount", "amount", As::Euros),
+        ("Last contact", "last_contact", As::Text),
         ("Days quiet", "quiet_days", As::Count),
         ("Next step", "next_step", As::Text),
     ];
@@ -175,12 +162,12 @@ fn owner_of(name: &str, rows: &[Row]) -> String {
     match rows {
         [] => unknown_account(name),
         [one] => format!(
-            "**{}** looks after {} ({}, {}). Their title: {}.",
+            "**{}** ({}) looks after {}: {}, {}.",
             text(one, "owner"),
+            text(one, "title"),
             text(one, "account"),
             text(one, "lifecycle").replace('_', " "),
             text(one, "city"),
-            text(one, "title")
         ),
         many => compose(
             format!("**{} fit “{name}”.**", count(many.len(), "account")),
@@ -203,13 +190,15 @@ fn issues(ask: &Ask, rows: &[Row]) -> String {
         (_, true) => "Priority",
         _ => "Project",
     };
-    let columns = [
+    let mut columns = vec![
         (heading, "part", As::Text),
         ("Open", "open", As::Count),
         ("Urgent or high", "pressing", As::Count),
         ("Bugs", "bugs", As::Count),
         ("Overdue", "overdue", As::Count),
     ];
+    // The rows say so themselves.
+    columns.retain(|(_, column, _)| !(ask.by_priority && *column == "pressing"));
     let (open, pressing) = (sum(rows, "open"), sum(rows, "pressing"));
     compose(
         format!(
@@ -287,9 +276,12 @@ fn meetings(rows: &[Row]) -> String {
     );
     compose(
         format!(
-            "**{} this week**, {} still ahead.",
+            "**{} this week**{}.",
             count(rows.len(), "meeting"),
-            ahead.len()
+            match ahead.len() {
+                0 => String::new(),
+                number => format!(", {number} still ahead"),
+            }
         ),
         markdown(rows, &columns),
         insight,

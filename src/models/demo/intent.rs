@@ -20,6 +20,8 @@ pub enum Intent {
     OwnerOf(String),
     Issues,
     Reviews,
+    /// What waits in development, and on whom.
+    Blocked,
     Meetings,
     /// The next customer meeting of the asker.
     Prepare,
@@ -52,6 +54,8 @@ pub struct Ask {
     pub only_mine: bool,
     pub by_owner: bool,
     pub by_priority: bool,
+    /// Also what happened within the last week.
+    pub with_changes: bool,
 }
 
 /// What the last question means, in the light of those before it.
@@ -94,6 +98,7 @@ impl Ask {
             only_mine: false,
             by_owner: false,
             by_priority: false,
+            with_changes: false,
         }
     }
 
@@ -103,6 +108,7 @@ impl Ask {
         self.only_mine |= words.mine();
         self.by_owner |= words.by_owner();
         self.by_priority |= words.any("priority priorities");
+        self.with_changes |= words.any("changed changes new happened") && words.has("week");
         self
     }
 }
@@ -194,7 +200,7 @@ fn ask_somebody(rest: &str) -> Option<Intent> {
 
 fn by_keywords(words: &Words) -> Intent {
     let deals = words.any("deal deals opportunity opportunities pipeline contracts");
-    let rules: [(bool, Intent); 16] = [
+    let rules: [(bool, Intent); 17] = [
         (
             words.any("summarise summarize summary tldr recap")
                 && words.any("thread discussion conversation channel this tldr"),
@@ -208,11 +214,13 @@ fn by_keywords(words: &Words) -> Intent {
             words.has("month over month")
                 || words.has("month-over-month")
                 || words.has("mom") && deals
-                || words.has("compared to last month")
-                || words.has("versus last month")
-                || words.has("vs last month")
-                || words.has("compare this month"),
+                || words.any("compare compared versus vs") && words.any("month"),
             Intent::Months,
+        ),
+        (
+            words.any("blocked blocker blockers blocking overdue")
+                || words.any("stuck waiting") && words.any("issue issues"),
+            Intent::Blocked,
         ),
         (
             words.any("pr prs reviews review")

@@ -5,8 +5,10 @@
 
 mod account;
 mod answers;
+mod blocked;
 mod conversation;
 mod intent;
+mod pipeline;
 mod queries;
 mod sentences;
 mod step;

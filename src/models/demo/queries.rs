@@ -1,5 +1,6 @@
 //! The SQL behind each answer, over the same views that every model sees.
 
+use super::blocked;
 use super::intent::{Ask, Intent, Period};
 
 /// Who asks, as far as a query needs it.
@@ -21,7 +22,13 @@ fn query(purpose: &'static str, sql: String) -> Query {
 /// The queries of an intent; they do not depend on each other.
 pub fn queries(ask: &Ask, asker: &Asker<'_>) -> Vec<Query> {
     match &ask.intent {
-        Intent::Pipeline => vec![query("open deals in the pipeline", pipeline(ask, asker))],
+        Intent::Pipeline => {
+            let mut queries = vec![query("open deals in the pipeline", pipeline(ask, asker))];
+            if ask.with_changes {
+                queries.push(query("what changed in the last week", changes(ask, asker)));
+            }
+            queries
+        }
         Intent::Closing => vec![query("deals that close soon", closing(ask, asker))],
         Intent::Biggest => vec![query("the biggest open deals", biggest(ask, asker))],
         Intent::Stale => vec![query("deals that have gone quiet", stale(ask, asker))],
@@ -32,6 +39,7 @@ pub fn queries(ask: &Ask, asker: &Asker<'_>) -> Vec<Query> {
             "pull requests waiting for review",
             reviews(ask, asker),
         )],
+        Intent::Blocked => vec![query("what waits, and on whom", blocked::QUERY.to_owned())],
         Intent::Prepare => vec![query("your next customer meeting", next_meeting(asker))],
         Intent::Meetings => vec![query("this week's meetings", meetings(asker))],
         Intent::WinRate => vec![query("won and lost deals", win_rate(ask))],
@@ -78,10 +86,29 @@ fn pipeline(ask: &Ask, asker: &Asker<'_>) -> String {
     )
 }
 
+/// Deals that came, were won or were lost within the last seven days.
+fn changes(ask: &Ask, asker: &Asker<'_>) -> String {
+    let mine = only_mine(ask, asker);
+    let part = |what: &str, moment: &str, condition: &str| {
+        format!(
+            "select '{what}' as what, d.name as deal, d.amount, coalesce(p.name, 'nobody') as owner \
+             from deals d left join people p on p.person_id = d.owner_id \
+             where d.{moment} > now() - interval '7 days'{condition}{mine}"
+        )
+    };
+    format!(
+        "{} union all {} union all {} order by what, amount desc",
+        part("New", "created_at", ""),
+        part("Won", "closed_at", " and d.status = 'won'"),
+        part("Lost", "closed_at", " and d.status = 'lost'"),
+    )
+}
+
 const DEAL_COLUMNS: &str = "select d.name as deal, a.name as account, \
     coalesce(p.name, 'nobody') as owner, s.name as stage, d.amount, \
     to_char(d.close_date, 'FMDD Mon') as closes, \
-    current_date - d.last_activity_at::date as quiet_days, d.next_step \
+    current_date - d.last_activity_at::date as quiet_days, d.close_date < current_date as is_late, \
+    to_char(d.last_activity_at, 'FMDD Mon') as last_contact, d.next_step \
     from deals d join pipeline_stages s on s.stage_id = d.stage_id \
     left join accounts a on a.account_id = d.account_id \
     left join people p on p.person_id = d.owner_id where d.status = 'open'";
@@ -138,7 +165,7 @@ pub fn account(name: &str, asker: &Asker<'_>) -> Vec<Query> {
             format!(
                 "select to_char(m.starts_at at time zone {zone}, 'FMDD Mon') as day, m.title, left(m.summary, 400) as summary \
              from meetings m join accounts a on a.account_id = m.account_id \
-             where a.name ilike {like} order by m.starts_at desc limit 3"
+             where a.name ilike {like} and m.starts_at < now() order by m.starts_at desc limit 3"
             ),
         ),
         query(

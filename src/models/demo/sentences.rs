@@ -1,10 +1,9 @@
 //! What the demo model says besides answers from data.
 
 use super::conversation::Conversation;
-use super::intent::Intent;
 
 /// The documented set of requests, as people type them.
-pub const EXAMPLES: [&str; 14] = [
+pub const EXAMPLES: [&str; 15] = [
     "How does the pipeline look? (then: and by owner?)",
     "Which deals close this month? (week, quarter, next month)",
     "What are our five biggest deals?",
@@ -13,6 +12,7 @@ pub const EXAMPLES: [&str; 14] = [
     "Who owns Harrow & Finch?",
     "Open issues by project (or by priority)",
     "Which pull requests wait for a review?",
+    "What is blocked, and on whom?",
     "My meetings this week (or: prepare me for my next meeting)",
     "Win rate by owner",
     "How does this month compare to last month?",
@@ -48,25 +48,6 @@ const CLAUDE: &str = "For any question in your own words, let me think with Clau
 
 fn list() -> String {
     EXAMPLES.map(|example| format!("- {example}")).join("\n")
-}
-
-/// What is said before the tools are called.
-pub fn while_working(intent: &Intent) -> String {
-    match intent {
-        Intent::Pipeline => "I add up the open deals.".to_owned(),
-        Intent::Closing => "I look for deals by their close date.".to_owned(),
-        Intent::Biggest => "I sort the open deals by amount.".to_owned(),
-        Intent::Stale => "I look for open deals without contact for three weeks.".to_owned(),
-        Intent::Account(name) => format!("I read the mails, calls, meetings and deals of {name}."),
-        Intent::OwnerOf(name) => format!("I look up {name}."),
-        Intent::Issues => "I count the open issues.".to_owned(),
-        Intent::Reviews => "I check which pull requests wait.".to_owned(),
-        Intent::Prepare => "I look for your next customer meeting.".to_owned(),
-        Intent::Meetings => "I open your calendar.".to_owned(),
-        Intent::WinRate => "I compare won and lost deals.".to_owned(),
-        Intent::Months => "I put this month beside the last one.".to_owned(),
-        _ => String::new(),
-    }
 }
 
 /// A summary made of what was said itself: who, what, and what is still asked.

@@ -31,9 +31,9 @@ impl Step {
         }
     }
 
-    fn call(say: impl Into<String>, tool: &'static str, input: Value) -> Self {
+    fn call(tool: &'static str, input: Value) -> Self {
         Self {
-            say: say.into(),
+            say: String::new(),
             calls: vec![(tool, input)],
         }
     }
@@ -67,26 +67,22 @@ fn begin(conversation: &Conversation, ask: &Ask) -> Step {
         Intent::Help => Step::say(sentences::help()),
         Intent::Unknown => Step::say(sentences::not_understood()),
         Intent::Summary => Step::say(sentences::summary(conversation)),
-        Intent::Systems => Step::call("I check what is connected.", SYSTEMS, json!({})),
-        Intent::Tables => Step::call("I look at the tables.", TABLES, json!({})),
-        Intent::Recall => Step::call("I look at my notes.", MEMORY, json!({"action": "recall"})),
-        Intent::Remember(note) => Step::call(
-            "I make a note.",
-            MEMORY,
-            json!({"action": "remember", "text": as_note(note)}),
-        ),
-        Intent::Forget(_) => {
-            Step::call("I look for that note.", MEMORY, json!({"action": "recall"}))
+        Intent::Systems => Step::call(SYSTEMS, json!({})),
+        Intent::Tables => Step::call(TABLES, json!({})),
+        Intent::Recall | Intent::Forget(_) => Step::call(MEMORY, json!({"action": "recall"})),
+        Intent::Remember(note) => {
+            let text = as_note(note);
+            Step::call(MEMORY, json!({"action": "remember", "text": text}))
         }
         Intent::AskSomebody(_, what) => match spoken_options(what) {
             Some(options) => put_question(ask, &options),
             None => Step {
-                say: "I look up what there is to choose from.".to_owned(),
+                say: String::new(),
                 calls: look_up(&biggest(), question),
             },
         },
         _ => Step {
-            say: sentences::while_working(&ask.intent),
+            say: String::new(),
             calls: look_up(ask, question),
         },
     }
@@ -120,6 +116,7 @@ fn biggest() -> Ask {
         only_mine: false,
         by_owner: false,
         by_priority: false,
+        with_changes: false,
     }
 }
 
@@ -166,7 +163,7 @@ fn prepare(conversation: &Conversation, ask: &Ask, content: &str) -> Step {
     };
     let name = table::text(&meeting, "account");
     Step {
-        say: sentences::while_working(&Intent::Account(name.clone())),
+        say: String::new(),
         calls: calls(queries::account(&name, &asker(conversation.question()))),
     }
 }
@@ -199,7 +196,7 @@ fn forget(what: &str, last: &Answered) -> Step {
         .and_then(|line| line.rsplit_once("id "))
         .map(|(_, id)| id.trim_end_matches(')'));
     match id {
-        Some(id) => Step::call("", MEMORY, json!({"action": "forget", "id": id})),
+        Some(id) => Step::call(MEMORY, json!({"action": "forget", "id": id})),
         None => Step::say(format!(
             "I have no note about “{}”. {}",
             what.trim_end_matches(['?', '.']),
@@ -213,13 +210,10 @@ fn notes_hint() -> &'static str {
 }
 
 fn notes(content: &str) -> String {
-    let lines: Vec<String> = content
+    let lines: Vec<&str> = content
         .lines()
         .filter(|line| line.starts_with("- "))
-        .map(|line| match line.rsplit_once(", id ") {
-            Some((note, _)) => format!("{note})"),
-            None => line.to_owned(),
-        })
+        .map(|line| line.rsplit_once(" (").map_or(line, |(note, _)| note))
         .collect();
     if lines.is_empty() {
         "I have no notes here yet. Tell me `remember that …` and I will keep it.".to_owned()
@@ -232,42 +226,35 @@ fn notes(content: &str) -> String {
 }
 
 fn systems(content: &str) -> String {
-    let rows = table::rows(content);
+    let mut rows = table::rows(content);
     if rows.is_empty() {
         return content.to_owned();
+    }
+    for row in &mut rows {
+        let is_everybodys = table::text(row, "scope") == "org";
+        let whose = if is_everybodys { "everybody" } else { "you" };
+        row.insert("scope".to_owned(), json!(whose));
     }
     let ailing: Vec<String> = rows
         .iter()
         .filter(|row| table::text(row, "health") != "healthy")
-        .map(|row| {
-            format!(
-                "{}: {}",
-                table::text(row, "name"),
-                table::text(row, "health_note")
-            )
-        })
+        .map(|row| format!("- {}", table::text(row, "health_note")))
         .collect();
     let columns = [
         ("System", "name", table::As::Text),
         ("For", "scope", table::As::Text),
         ("Health", "health", table::As::Text),
     ];
-    let headline = format!(
-        "**{} connected.**",
-        match rows.len() {
-            1 => "1 system is".to_owned(),
-            number => format!("{number} systems are"),
-        }
-    );
-    let insight = if ailing.is_empty() {
-        "All of them are healthy.".to_owned()
-    } else {
-        ailing.join("\n")
+    let headline = match rows.len() {
+        1 => "**1 system is connected.**".to_owned(),
+        number => format!("**{number} systems are connected.**"),
     };
-    format!(
-        "{headline}\n\n{}\n\n{insight}",
-        table::markdown(&rows, &columns)
-    )
+    let insight = match ailing.len() {
+        0 => "All of them are healthy.".to_owned(),
+        1 => format!("One needs patience:\n{}", ailing[0]),
+        number => format!("{number} need patience:\n{}", ailing.join("\n")),
+    };
+    answers::compose(headline, table::markdown(&rows, &columns), insight)
 }
 
 fn listed(headline: &str, content: &str) -> String {
@@ -324,5 +311,5 @@ fn put_question(ask: &Ask, options: &[String]) -> Step {
     if let Some(whom) = whom {
         input["person"] = json!(whom);
     }
-    Step::call("", ASK, input)
+    Step::call(ASK, input)
 }

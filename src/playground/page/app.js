@@ -20,6 +20,7 @@
 //   toast, connection, install
 import { act, connect, fetchPeople } from './api.js';
 import { AgentPane } from './agent_pane.js';
+import { setSession } from './agent_session.js';
 import { profileDialog } from './channel_dialogs.js';
 import { ChannelView } from './channel_view.js';
 import { h } from './dom.js';

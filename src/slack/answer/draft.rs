@@ -18,6 +18,8 @@ struct Inner {
     saved: usize,
     paragraph_due: bool,
     tasks: Vec<TaskCard>,
+    /// How long the text was when each task began.
+    begun_at: Vec<usize>,
     closing: Option<Closing>,
 }
 
@@ -34,6 +36,15 @@ pub(super) enum Closing {
 pub(super) struct Snapshot {
     pub text: String,
     pub tasks: Vec<TaskCard>,
+    /// How long the text was when each task began.
+    pub begun_at: Vec<usize>,
+}
+
+impl Snapshot {
+    /// The text before a task; none if it has been taken back since.
+    pub fn text_before(&self, task: usize) -> Option<&str> {
+        self.text.get(..*self.begun_at.get(task)?)
+    }
 }
 
 impl Draft {
@@ -81,7 +92,11 @@ impl Draft {
         let mut inner = self.inner.lock();
         match inner.tasks.iter_mut().find(|known| known.id == task.id) {
             Some(known) => *known = task,
-            None => inner.tasks.push(task),
+            None => {
+                let begun_at = inner.text.len();
+                inner.begun_at.push(begun_at);
+                inner.tasks.push(task);
+            }
         }
         drop(inner);
         self.changed.notify_one();
@@ -106,6 +121,7 @@ impl Draft {
         Snapshot {
             text: inner.text.clone(),
             tasks: inner.tasks.clone(),
+            begun_at: inner.begun_at.clone(),
         }
     }
 

@@ -70,13 +70,12 @@ impl Pump {
         let Some(ts) = self.first_ts() else {
             return Ok(false);
         };
-        let mut chunks = self.shown.missing_tasks(&self.draft.snapshot().tasks);
-        let Some(text) = self.shown.missing_text(&composed.parts[0]) else {
+        let draft = self.draft.snapshot();
+        let Some(chunks) = self.shown.missing(&draft, &composed.parts[0]) else {
             self.stop_quietly(&ts).await;
             self.state.mode = Mode::Post;
             return Ok(false);
         };
-        chunks.extend(text);
         let stream = Stream {
             channel: &self.start.place.channel,
             ts: &ts,

@@ -85,8 +85,7 @@ impl Pump {
         if part.is_empty() && draft.tasks.is_empty() {
             return Ok(());
         }
-        let mut chunks = self.shown.missing_tasks(&draft.tasks);
-        chunks.extend(self.shown.missing_text(part).unwrap_or_default());
+        let chunks = self.shown.missing(draft, part).unwrap_or_default();
         let place = &self.start.place;
         let started = self
             .start
@@ -128,11 +127,9 @@ impl Pump {
             return Ok(());
         };
         // Void text cannot be taken back from a stream; the end of the answer replaces it.
-        let text = self.shown.missing_text(&part);
-        let is_whole = text.is_some();
-        // What was said before a call stands above its card, and a sentence is not cut by it.
-        let mut chunks = text.unwrap_or_default();
-        chunks.extend(self.shown.missing_tasks(&draft.tasks));
+        let missing = self.shown.missing(draft, &part);
+        let is_whole = missing.is_some();
+        let chunks = missing.unwrap_or_else(|| self.shown.missing_tasks(&draft.tasks));
         if chunks.is_empty() {
             return Ok(());
         }

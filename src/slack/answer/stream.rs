@@ -1,7 +1,8 @@
 //! What a stream has been given, and what it still lacks.
 
+use super::draft::Snapshot;
 use crate::slack::blocks::{Block, TaskCard, TaskState, clip};
-use crate::slack::markdown::{Part, Segment};
+use crate::slack::markdown::{Part, Segment, first_part_so_far};
 use slack_morphism::api::SlackStreamChunk as Chunk;
 use slack_morphism::blocks::{SlackTaskCardStatus, SlackTaskId};
 
@@ -17,44 +18,38 @@ pub(super) struct Shown {
 }
 
 impl Shown {
-    /// What turns the shown part into `now`. None if something shown would have to go.
-    pub fn missing_text(&self, now: &Part) -> Option<Vec<Chunk>> {
+    /// All that is missing, in the order in which it was said and done: what was said before a
+    /// call stands above its card, and no sentence is cut by one. None if something shown would
+    /// have to go.
+    pub fn missing(&self, draft: &Snapshot, now: &Part) -> Option<Vec<Chunk>> {
+        let mut so_far = self.part.clone();
         let mut chunks = Vec::new();
-        for (n, shown) in self.part.iter().enumerate() {
-            let is_last = n + 1 == self.part.len();
-            match (shown, now.get(n)?) {
-                (Segment::Text(before), Segment::Text(now)) if is_last => {
-                    let more = now.strip_prefix(before.as_str())?;
-                    if !more.is_empty() {
-                        chunks.push(text_chunk(more));
-                    }
+        for (n, task) in draft.tasks.iter().enumerate().take(MAX_TASKS) {
+            let is_new = self.tasks.iter().all(|known| known.id != task.id);
+            if let Some(before) = draft.text_before(n).filter(|_| is_new) {
+                let before = first_part_so_far(before);
+                // None: more than that is shown already.
+                if let Some(text) = missing_text(&so_far, &before) {
+                    chunks.extend(text);
+                    so_far = before;
                 }
-                (shown, now) if shown == now => {}
-                _ => return None,
             }
+            chunks.extend(self.missing_task(task));
         }
-        for segment in &now[self.part.len()..] {
-            chunks.push(match segment {
-                Segment::Text(text) => text_chunk(text),
-                Segment::Table(table) => Chunk::Blocks {
-                    blocks: vec![Block::Unknown(table.block())],
-                },
-            });
-        }
+        chunks.extend(missing_text(&so_far, now)?);
         Some(chunks)
     }
 
     pub fn missing_tasks(&self, now: &[TaskCard]) -> Vec<Chunk> {
-        let known = |task: &TaskCard| self.tasks.iter().find(|known| known.id == task.id);
-        now.iter()
-            .take(MAX_TASKS)
-            .filter(|task| known(task) != Some(task))
-            .map(|task| {
-                // Slack appends to what it has of an outcome, so it is sent once.
-                let was_told = known(task).is_some_and(|known| known.outcome.is_some());
-                task_chunk(task, !was_told)
-            })
-            .collect()
+        let tasks = now.iter().take(MAX_TASKS);
+        tasks.filter_map(|task| self.missing_task(task)).collect()
+    }
+
+    fn missing_task(&self, task: &TaskCard) -> Option<Chunk> {
+        let known = self.tasks.iter().find(|known| known.id == task.id);
+        // Slack appends to what it has of an outcome, so it is sent once.
+        let was_told = known.is_some_and(|known| known.outcome.is_some());
+        (known != Some(task)).then(|| task_chunk(task, !was_told))
     }
 
     pub fn now(&mut self, part: Option<Part>, tasks: &[TaskCard]) {
@@ -63,6 +58,33 @@ impl Shown {
         }
         self.tasks = tasks.to_vec();
     }
+}
+
+/// What turns the shown part into `now`. None if something shown would have to go.
+fn missing_text(shown: &Part, now: &Part) -> Option<Vec<Chunk>> {
+    let mut chunks = Vec::new();
+    for (n, before) in shown.iter().enumerate() {
+        let is_last = n + 1 == shown.len();
+        match (before, now.get(n)?) {
+            (Segment::Text(before), Segment::Text(now)) if is_last => {
+                let more = now.strip_prefix(before.as_str())?;
+                if !more.is_empty() {
+                    chunks.push(text_chunk(more));
+                }
+            }
+            (before, now) if before == now => {}
+            _ => return None,
+        }
+    }
+    for segment in &now[shown.len()..] {
+        chunks.push(match segment {
+            Segment::Text(text) => text_chunk(text),
+            Segment::Table(table) => Chunk::Blocks {
+                blocks: vec![Block::Unknown(table.block())],
+            },
+        });
+    }
+    Some(chunks)
 }
 
 fn text_chunk(text: &str) -> Chunk {
@@ -103,15 +125,41 @@ mod tests {
     #[test]
     fn only_what_is_new_is_sent_and_what_is_shown_cannot_be_taken_back() {
         let mut shown = Shown::default();
-        assert_eq!(shown.missing_text(&text("One ")).unwrap().len(), 1);
+        let missing = |shown: &Shown, now: &Part| shown.missing(&Snapshot::default(), now);
+        assert_eq!(missing(&shown, &text("One ")).unwrap().len(), 1);
         shown.now(Some(text("One ")), &[]);
         assert_eq!(
-            shown.missing_text(&text("One two")).unwrap(),
+            missing(&shown, &text("One two")).unwrap(),
             [text_chunk("two")]
         );
-        assert!(shown.missing_text(&text("One ")).unwrap().is_empty());
-        assert_eq!(shown.missing_text(&text("Another")), None);
-        assert_eq!(shown.missing_text(&Part::new()), None);
+        assert!(missing(&shown, &text("One ")).unwrap().is_empty());
+        assert_eq!(missing(&shown, &text("Another")), None);
+        assert_eq!(missing(&shown, &Part::new()), None);
+    }
+
+    #[test]
+    fn a_card_stands_between_what_was_said_before_and_after_its_call() {
+        let task = TaskCard {
+            id: "1".into(),
+            title: "Looking".into(),
+            state: TaskState::Running,
+            outcome: None,
+        };
+        let draft = Snapshot {
+            text: "I look it up.\n\nIt is nine.".into(),
+            tasks: vec![task.clone()],
+            begun_at: vec!["I look it up.".len()],
+        };
+        let mut shown = Shown::default();
+        shown.now(Some(text("I look")), &[]);
+        assert_eq!(
+            shown.missing(&draft, &text(&draft.text)).unwrap(),
+            [
+                text_chunk(" it up."),
+                task_chunk(&task, true),
+                text_chunk("\n\nIt is nine.")
+            ]
+        );
     }
 
     #[test]

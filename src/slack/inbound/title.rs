@@ -38,6 +38,7 @@ fn without_address<'a>(text: &'a str, penny: &UserId) -> &'a str {
 fn line(text: &str) -> String {
     let mut words = Vec::new();
     for line in text.lines() {
+        let line = line.replace(|letter: char| letter.is_control(), " ");
         let line = line.trim_start_matches(['>', '•', ' ']);
         let line = line.strip_prefix("- ").unwrap_or(line);
         words.extend(without_styles(line).split_whitespace().map(str::to_owned));
@@ -120,6 +121,7 @@ mod tests {
                 "What do they want?",
             ),
             ("<@UPENNY>\n\nand now?", "And now?"),
+            ("a\u{0}b", "A b"),
             ("see <https://x.io|the site>", "See the site (https://x.io)"),
         ];
         for (text, expected) in cases {

@@ -57,7 +57,12 @@ fn push_clean(line: &str, ended: bool, safe: &mut String) {
             Token::Text(text) => safe.push_str(text),
             Token::Code(code) => safe.push_str(&mentions::in_code(code)),
             Token::Link { label, target } => {
-                safe.push_str(&links::link(&clean_inline(label), target));
+                let link = links::link(&clean_inline(label), target);
+                // Behind an exclamation mark it would be an image.
+                if link.starts_with('[') && safe.ends_with('!') {
+                    safe.push(' ');
+                }
+                safe.push_str(&link);
             }
             Token::Angle(inner) => safe.push_str(&mentions::angle(inner)),
             Token::Entity(_, next) => safe.push_str(&mentions::entity(source, next)),
