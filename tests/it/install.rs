@@ -1,7 +1,11 @@
-//! Installing Penny through OAuth, as the administrator's browser goes through it.
+//! Installing Penny through OAuth, as the administrator's browser goes through it, and what comes
+//! of the tokens: renewed once however many processes there are, revoked in the middle of a turn.
 
 use crate::support::TestApp;
-use penny::playground::AppSetup;
+use chrono::{TimeDelta, Utc};
+use penny::jobs::housekeeping::nudge_refreshes;
+use penny::models::scripted::{Gate, Step};
+use penny::playground::{AppSetup, Person, Setup, Team};
 use reqwest::header::{COOKIE, LOCATION, SET_COOKIE};
 use reqwest::{Client, Response, redirect};
 use std::collections::HashMap;
@@ -16,8 +20,16 @@ struct Browser {
 
 impl Browser {
     async fn open() -> Self {
+        Self::open_in(|slack| slack, []).await
+    }
+
+    async fn open_in(
+        slack: impl FnOnce(Setup) -> Setup,
+        steps: impl IntoIterator<Item = Step>,
+    ) -> Self {
         let setup = AppSetup::default();
-        let app = TestApp::build([])
+        let app = TestApp::build(steps)
+            .slack(slack)
             .setting("SLACK_CLIENT_ID", setup.client_id)
             .setting("SLACK_CLIENT_SECRET", setup.client_secret.expose())
             .setting("PENNY_PUBLIC_URL", PUBLIC)
@@ -44,13 +56,17 @@ impl Browser {
 
     /// Presses Allow or Cancel on Slack's page; what Slack sends the browser back with.
     async fn decides(&self, consent: &Url, decision: &str) -> Url {
-        let mut form: HashMap<String, String> = consent.query_pairs().into_owned().collect();
-        form.insert("decision".to_owned(), decision.to_owned());
         let team = self
             .app
             .texts("select workspace_id from core.installations")
             .await;
-        form.insert("team".to_owned(), team[0].clone());
+        self.decides_for(&team[0], consent, decision).await
+    }
+
+    async fn decides_for(&self, team: &str, consent: &Url, decision: &str) -> Url {
+        let mut form: HashMap<String, String> = consent.query_pairs().into_owned().collect();
+        form.insert("decision".to_owned(), decision.to_owned());
+        form.insert("team".to_owned(), team.to_owned());
         let page = consent.as_str().split('?').next().unwrap();
         let response = self.client.post(page).form(&form).send().await.unwrap();
         target(&response)
@@ -67,6 +83,16 @@ impl Browser {
         let response = request.send().await.unwrap();
         assert!(response.headers().contains_key("content-security-policy"));
         (response.status().as_u16(), response.text().await.unwrap())
+    }
+}
+
+impl Browser {
+    /// The whole way, for a workspace or (`org`) for all of an organisation's.
+    async fn installs_in(&self, team: &str) {
+        let (consent, cookie) = self.begins().await;
+        let back = self.decides_for(team, &consent, "allow").await;
+        let (status, page) = self.comes_back(&back, Some(&cookie)).await;
+        assert_eq!(status, 200, "{page}");
     }
 }
 
@@ -108,4 +134,135 @@ async fn cancel_installs_nothing_and_says_so() {
     let (status, page) = browser.comes_back(&back, Some(&cookie)).await;
     assert_eq!(status, 400);
     assert!(page.contains("Nothing was installed"), "{page}");
+}
+
+/// When the tokens expire, as each running process believes.
+fn expiries(app: &TestApp) -> Vec<TimeDelta> {
+    let all = app.processes().map(|process| {
+        let workspace = process.app.services.workspaces.get("T0WAYFOLD").unwrap();
+        workspace.token_expires_at.unwrap() - Utc::now()
+    });
+    all.collect()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_token_that_expires_is_renewed_once_by_two_processes_and_both_speak_with_it() {
+    let rotating = |slack: Setup| slack.app(|app| app.token_rotation = true);
+    let mut browser = Browser::open_in(rotating, [Step::says("Nine.").repeatedly()]).await;
+    browser.installs_in("T0WAYFOLD").await;
+    browser.app.start_another().await;
+    let app = &browser.app;
+    let exchanges = app.slack.calls().count("oauth.v2.access");
+    let sealed = "select encode(bot_token, 'hex') from core.installations";
+    let before = app.texts(sealed).await;
+
+    app.execute("update core.installations set token_expires_at = now() + interval '1 hour'")
+        .await;
+    for process in app.processes() {
+        process.app.services.workspaces.reload().await.unwrap();
+    }
+    assert!(expiries(app).iter().all(|left| *left < TimeDelta::hours(2)));
+    for _ in 0..3 {
+        let nudges = app
+            .processes()
+            .map(|process| nudge_refreshes(&process.app.services));
+        for nudged in futures::future::join_all(nudges).await {
+            nudged.unwrap();
+        }
+    }
+    app.settles().await;
+    assert_eq!(app.slack.calls().count("oauth.v2.access"), exchanges + 1);
+    assert_ne!(app.texts(sealed).await, before);
+    for process in app.processes() {
+        process.app.services.workspaces.reload().await.unwrap();
+    }
+    assert!(
+        expiries(app)
+            .iter()
+            .all(|left| *left > TimeDelta::hours(11))
+    );
+
+    let maya = app.slack.person("maya").unwrap();
+    for address in app.processes().map(|process| process.address.clone()) {
+        app.slack.point_at(&address);
+        let said = maya.mentions_penny("sales", "how many?").await.unwrap();
+        maya.waits_for_answer(&said.thread()).await.unwrap();
+    }
+    browser.app.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn one_installation_serves_every_workspace_of_an_organisation_and_no_other() {
+    let organisation = |slack: Setup| {
+        slack
+            .enterprise("E0GRID", "Wayfold Group")
+            .team(Team::new("T0SECOND", "Second"))
+            .team(Team::new("T0THIRD", "Third"))
+            .person(Person::new("U0DORA", "Dora Second").of_team("T0SECOND".into()))
+            .person(Person::new("U0EMIL", "Emil Third").of_team("T0THIRD".into()))
+    };
+    let browser = Browser::open_in(organisation, [Step::says("Nine.").repeatedly()]).await;
+    browser.installs_in("org").await;
+    let app = &browser.app;
+    for name in ["dora", "emil", "maya"] {
+        let person = app.slack.person(name).unwrap();
+        let said = person.tells_penny("how many?").await.unwrap();
+        assert!(said.was_acknowledged(), "{name}");
+        let answer = person.waits_for_answer(&said.thread()).await.unwrap();
+        assert!(answer.text.contains("Nine."), "{name}: {answer:?}");
+    }
+    app.settles().await;
+    assert_eq!(
+        app.texts(
+            "select i.workspace_id || ' ' || count(*) from core.conversations c
+             join core.installations i using (org_id) group by i.workspace_id order by 1"
+        )
+        .await,
+        ["E0GRID 2", "T0WAYFOLD 1"]
+    );
+    browser.app.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_token_revoked_in_the_middle_of_a_turn_ends_it_and_erases_what_was_kept() {
+    let gate = Gate::default();
+    let app = TestApp::start([Step::says("Nine.").after(&gate)]).await;
+    let maya = app.slack.person("maya").unwrap();
+    let said = maya.mentions_penny("sales", "how many?").await.unwrap();
+    gate.reached().await;
+    let token = app.slack.bot_token().unwrap();
+    let revoked = Client::new()
+        .post(format!("{}/auth.revoke", app.slack.api_url()))
+        .bearer_auth(token.expose())
+        .send()
+        .await
+        .unwrap();
+    assert!(revoked.status().is_success());
+    app.comes_true("the installation is retired", async || {
+        app.count("select from core.installations where retired_at is null")
+            .await
+            == 0
+    })
+    .await;
+    let spoken = app.slack.calls().all().len();
+    gate.open();
+    app.settles().await;
+    let storm = app.slack.calls().all().len() - spoken;
+    assert!(storm <= 4, "{storm} calls with a revoked token");
+    assert_eq!(app.texts("select state from core.turns").await, ["failed"]);
+    assert_eq!(
+        app.count(
+            "select from core.installations where bot_token <> '' or refresh_token is not null"
+        )
+        .await,
+        0
+    );
+    assert_eq!(
+        app.count("select from core.inbox where payload <> ''")
+            .await,
+        0
+    );
+    assert!(!maya.visible_text(&said.thread()).contains("Nine."));
+    app.slack.calls().mark_all_read();
+    app.stop().await;
 }

@@ -2,5 +2,6 @@
 
 mod database;
 mod order;
+mod poison;
 mod recovery;
 mod slack;

@@ -151,6 +151,11 @@ impl TestApp {
         self.process.as_ref().expect("Penny is running")
     }
 
+    /// All that run, the first one first.
+    pub fn processes(&self) -> impl Iterator<Item = &Process> {
+        self.process.iter().chain(&self.others)
+    }
+
     /// Another Penny on the same database, thinking with the same model.
     pub async fn start_another(&mut self) -> &Process {
         let other = Process::start(&self.config, self.model.clone(), self.logs.as_ref()).await;

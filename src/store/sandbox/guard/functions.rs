@@ -309,7 +309,7 @@ fn check_bounds(name: &str, args: &[FunctionArg]) -> Result<(), Refusal> {
             _ => unbounded("write the width as a number up to 1000"),
         },
         "format" => match args.first().and_then(argument) {
-            Some(pattern) if is_plain_pattern(pattern) => Ok(()),
+            Some(pattern) if patterns::is_plain_format(pattern) => Ok(()),
             _ => unbounded("its pattern must be a quoted text with only %s, %I, %L, %1$s or %%"),
         },
         "jsonb_path_query" | "jsonb_path_query_array" | "jsonb_path_query_first" => {
@@ -343,33 +343,6 @@ fn is_small_number(expr: &Expr) -> bool {
     };
     matches!(&value.value, Value::Number(digits, false)
         if digits.parse::<u32>().is_ok_and(|width| width <= MAX_WIDTH))
-}
-
-/// A width in a pattern (`%999999999s`, or `%*s`) pads as `lpad` does: none is allowed.
-fn is_plain_pattern(expr: &Expr) -> bool {
-    let Expr::Value(value) = expr else {
-        return false;
-    };
-    let Value::SingleQuotedString(pattern) = &value.value else {
-        return false;
-    };
-    let mut rest = pattern.as_str();
-    while let Some((_, after)) = rest.split_once('%') {
-        // The position of an argument, `%2$s`.
-        let kind = match after.split_once('$') {
-            Some((digits, kind)) if is_position(digits) => kind,
-            _ => after,
-        };
-        let Some(next) = kind.strip_prefix(['s', 'I', 'L', '%']) else {
-            return false;
-        };
-        rest = next;
-    }
-    true
-}
-
-fn is_position(digits: &str) -> bool {
-    (1..=2).contains(&digits.len()) && digits.bytes().all(|byte| byte.is_ascii_digit())
 }
 
 pub(super) fn unavailable(name: &str) -> Refusal {

@@ -1,5 +1,6 @@
-//! Regular expressions: Postgres bounds what matching one costs, but lets the compiling of counted
-//! repetitions within each other, `((a{1,255}){1,255}){1,255}`, take some 200 MB.
+//! Patterns. Of regular expressions Postgres bounds what matching costs, but lets the compiling
+//! of counted repetitions within each other, `((a{1,255}){1,255}){1,255}`, take some 200 MB; those
+//! of `format` can ask for a billion spaces.
 
 use super::refusal::Refusal;
 use super::size;
@@ -50,6 +51,29 @@ fn has_braces(pattern: &Expr) -> bool {
         _ => ControlFlow::Continue(()),
     })
     .is_break()
+}
+
+/// A width in a pattern (`%999999999s`, or `%*s`) pads as `lpad` does: none is allowed.
+pub(super) fn is_plain_format(expr: &Expr) -> bool {
+    let Some(mut rest) = size::text(expr) else {
+        return false;
+    };
+    while let Some((_, after)) = rest.split_once('%') {
+        // The position of an argument, `%2$s`.
+        let kind = match after.split_once('$') {
+            Some((digits, kind)) if is_position(digits) => kind,
+            _ => after,
+        };
+        let Some(next) = kind.strip_prefix(['s', 'I', 'L', '%']) else {
+            return false;
+        };
+        rest = next;
+    }
+    true
+}
+
+fn is_position(digits: &str) -> bool {
+    (1..=2).contains(&digits.len()) && digits.bytes().all(|byte| byte.is_ascii_digit())
 }
 
 #[cfg(test)]
