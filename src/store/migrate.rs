@@ -171,3 +171,17 @@ fn explain(error: SqlxMigrateError) -> MigrateError {
     }
     error.into()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::HashSet;
+
+    #[test]
+    fn no_two_migrations_share_a_number() {
+        let mut versions = HashSet::new();
+        for migration in MIGRATOR.iter() {
+            assert!(versions.insert(migration.version), "{}", migration.version);
+        }
+    }
+}
