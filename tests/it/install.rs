@@ -149,8 +149,8 @@ fn expiries(app: &TestApp) -> Vec<TimeDelta> {
 async fn a_token_that_expires_is_renewed_once_by_two_processes_and_both_speak_with_it() {
     let rotating = |slack: Setup| slack.app(|app| app.token_rotation = true);
     let mut browser = Browser::open_in(rotating, [Step::says("Nine.").repeatedly()]).await;
-    browser.installs_in("T0WAYFOLD").await;
     browser.app.start_another().await;
+    browser.installs_in("T0WAYFOLD").await;
     let app = &browser.app;
     let exchanges = app.slack.calls().count("oauth.v2.access");
     let sealed = "select encode(bot_token, 'hex') from core.installations";
@@ -203,6 +203,8 @@ async fn one_installation_serves_every_workspace_of_an_organisation_and_no_other
     };
     let browser = Browser::open_in(organisation, [Step::says("Nine.").repeatedly()]).await;
     browser.installs_in("org").await;
+    // A workspace with an installation of its own is served by that one.
+    browser.installs_in("T0WAYFOLD").await;
     let app = &browser.app;
     for name in ["dora", "emil", "maya"] {
         let person = app.slack.person(name).unwrap();

@@ -7,13 +7,10 @@ use penny::models::{Block, Request};
 
 const POISON: &str = "the straw that breaks it";
 
+/// Whether it is what was said last: later words in the thread do not set it off.
 fn is_poison(request: &Request) -> bool {
-    let last = request.messages.last();
-    last.is_some_and(|last| {
-        last.content
-            .iter()
-            .any(|block| matches!(block, Block::Text { text } if text.contains(POISON)))
-    })
+    let last = request.messages.last().and_then(|last| last.content.last());
+    matches!(last, Some(Block::Text { text }) if text.contains(POISON))
 }
 
 /// A bug that one question finds.
