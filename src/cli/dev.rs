@@ -80,7 +80,7 @@ pub async fn run(args: DevArgs, source: &Source) -> anyhow::Result<()> {
             .to_owned()
     };
     say(&format!(
-        "\n  Penny is ready: open {} in a browser.\n  {thinking}\n  Stop with Ctrl-C; what you did stays.\n",
+        "\n  Penny is ready: open {} in a browser.\n  {thinking}\n  Stop with Ctrl-C. What Penny knows stays; what was written in the playground goes.\n",
         slack.base_url()
     ));
     serve::serve(

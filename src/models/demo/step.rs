@@ -123,7 +123,12 @@ fn biggest() -> Ask {
 fn go_on(conversation: &Conversation, ask: &Ask) -> Step {
     let answered = &conversation.answered;
     if let Some(failed) = answered.iter().find(|answer| answer.is_error) {
-        return Step::say(format!("That did not work: {}", failed.content));
+        return Step::say(match &ask.intent {
+            Intent::AskSomebody(Some(whom), _) if failed.tool == ASK => format!(
+                "I can’t reach {whom} from here. Ask me in a channel where {whom} reads along, or say `ask me …` and answer it yourself."
+            ),
+            _ => format!("That did not work: {}", failed.content),
+        });
     }
     let Some(last) = answered.last() else {
         return Step::say(sentences::not_understood());

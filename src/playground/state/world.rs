@@ -97,7 +97,9 @@ impl World {
             emails: HashMap::new(),
             channel_names: HashMap::new(),
             last_ts: Stamp::ZERO,
-            last_id: 0,
+            // Penny keeps what she has heard over a restart and would take the same id again for
+            // a repeat.
+            last_id: now.timestamp_micros().unsigned_abs(),
             first_team: None,
         }
     }

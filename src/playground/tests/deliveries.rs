@@ -64,6 +64,17 @@ async fn the_notice_that_penny_has_joined_names_her_and_is_no_mention() {
 }
 
 #[tokio::test]
+async fn a_playground_that_is_started_again_repeats_no_id() {
+    let mut seen = std::collections::HashSet::new();
+    for _ in 0..2 {
+        let stage = Stage::small().await;
+        stage.alice().says("general", "lunch?").await.unwrap();
+        let id = stage.ear.last().event()["event_id"].to_string();
+        assert!(seen.insert(id));
+    }
+}
+
+#[tokio::test]
 async fn a_dm_carries_what_was_in_view_and_a_channel_message_without_mention_is_heard_once() {
     let stage = Stage::small().await;
     let alice = stage.alice();
