@@ -20,7 +20,7 @@ use crate::models::Model;
 use crate::queue::{Handler, Worker, WorkerOptions};
 use crate::slack::client::{AppCredentials, SlackApi};
 use crate::slack::verify::Verifier;
-use crate::store::listen::{self, Listener};
+use crate::store::listen::{self, Announcer, Listener};
 use crate::store::sandbox::{Limits as SandboxLimits, Sandbox};
 use crate::store::sealing::Sealer;
 use crate::store::{Db, inbox};
@@ -218,21 +218,26 @@ fn verifier(slack: &SlackConfig) -> anyhow::Result<Verifier> {
     Ok(Verifier::new(current, slack.signing_secrets.get(1))?)
 }
 
-/// Work that a commit caused begins at once in this process, and a stop reaches every process.
+/// Work that a commit caused begins at once, in this process or another, and a stop reaches
+/// every process.
 fn intake(db: Db, workspaces: Workspaces, worker: Worker) -> Intake {
-    Intake::start(db.clone(), workspaces, move |delivery| {
+    let announcer = Announcer::start(db.clone());
+    Intake::start(db.clone(), workspaces, move |deliveries| {
         worker.wake();
-        if delivery.kind == inbox::Kind::Stop
-            && let (Some(channel), Some(thread)) = (&delivery.channel, &delivery.thread_ts)
-        {
-            let key = format!("{channel}:{thread}");
-            worker.stop(delivery.org, &key);
-            let (db, payload) = (db.clone(), format!("{} {key}", delivery.org));
-            tokio::spawn(async move {
-                if let Err(error) = listen::notify(&db, "penny_stop", &payload).await {
-                    tracing::debug!(%error, "other processes were not told to stop");
-                }
-            });
+        announcer.announce();
+        for delivery in deliveries {
+            if delivery.kind == inbox::Kind::Stop
+                && let (Some(channel), Some(thread)) = (&delivery.channel, &delivery.thread_ts)
+            {
+                let key = format!("{channel}:{thread}");
+                worker.stop(delivery.org, &key);
+                let (db, payload) = (db.clone(), format!("{} {key}", delivery.org));
+                tokio::spawn(async move {
+                    if let Err(error) = listen::notify(&db, listen::STOPS, &payload).await {
+                        tracing::debug!(%error, "other processes were not told to stop");
+                    }
+                });
+            }
         }
     })
 }

@@ -10,6 +10,7 @@ use tokio_cron_scheduler::{Job, JobScheduler, JobSchedulerError};
 use tokio_util::sync::CancellationToken;
 
 const TOKENS_EVERY: Duration = Duration::from_secs(60);
+const REPLIES_EVERY: Duration = Duration::from_secs(30);
 const CLEANING_EVERY: Duration = Duration::from_secs(600);
 /// Rows that one statement takes, so that none holds its locks for long …
 const BATCH: i64 = 1_000;
@@ -30,6 +31,17 @@ pub async fn run(
             Box::pin(async move {
                 if let Err(error) = nudge_refreshes(&services).await {
                     tracing::warn!(%error, "tokens could not be looked after");
+                }
+            })
+        })?)
+        .await?;
+    let db = services.db.clone();
+    scheduler
+        .add(Job::new_repeated_async(REPLIES_EVERY, move |_, _| {
+            let db = db.clone();
+            Box::pin(async move {
+                if let Err(error) = inbox::settle_early_replies(&db).await {
+                    tracing::warn!(%error, "early replies could not be settled");
                 }
             })
         })?)
@@ -66,8 +78,8 @@ pub async fn nudge_refreshes(services: &Services) -> StoreResult<()> {
 /// Clears what is past its retention.
 pub async fn clean(services: &Services, retention_days: i32) -> StoreResult<()> {
     let db = &services.db;
-    let blanked = in_batches(&services.clock, || {
-        inbox::blank_older_than(db, retention_days, BATCH)
+    let received = in_batches(&services.clock, || {
+        inbox::delete_older_than(db, retention_days, BATCH)
     })
     .await?;
     let sent = in_batches(&services.clock, || {
@@ -76,8 +88,8 @@ pub async fn clean(services: &Services, retention_days: i32) -> StoreResult<()> 
     .await?;
     let forgotten = memory::purge(db).await?;
     let states = installations::delete_expired_states(db).await?;
-    if blanked + sent + forgotten + states > 0 {
-        tracing::info!(blanked, sent, forgotten, states, "cleared old rows");
+    if received + sent + forgotten + states > 0 {
+        tracing::info!(received, sent, forgotten, states, "cleared old rows");
     }
     Ok(())
 }

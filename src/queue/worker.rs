@@ -6,7 +6,7 @@ use super::{Done, Handler};
 use crate::base::ids::OrgId;
 use crate::base::telemetry::TraceId;
 use crate::store::jobs::{self, Lease, Return};
-use crate::store::listen::Listener;
+use crate::store::listen::{self, Listener};
 use crate::store::{Db, StoreError};
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -238,7 +238,7 @@ impl Worker {
     /// Hears what other processes committed.
     async fn listen(self) {
         loop {
-            match Listener::connect(&self.db, &["penny_jobs", "penny_stop"]).await {
+            match Listener::connect(&self.db, &[listen::JOBS, listen::STOPS]).await {
                 Ok(mut listener) => {
                     while let Ok((channel, payload)) = listener.next().await {
                         self.heard(&channel, &payload);
@@ -252,7 +252,7 @@ impl Worker {
 
     fn heard(&self, channel: &str, payload: &str) {
         self.wake();
-        if channel != "penny_stop" {
+        if channel != listen::STOPS {
             return;
         }
         if let Some((org, key)) = payload.split_once(' ')

@@ -1,7 +1,8 @@
-//! Two pools. Under forced row-level security a transaction of the first sees the rows of the
-//! organisation it was opened for. The second is the named exception for work that spans
-//! organisations (ingress, the queue, the sweep): its connections are bound once, when they are
-//! opened, so that the hot path needs one round trip and not four.
+//! Three pools. Under forced row-level security a transaction of the first sees the rows of the
+//! organisation it was opened for. The other two are the named exceptions for work that spans
+//! organisations: the queue with its sweep, and the way in. Their connections are bound once, when
+//! they are opened, so that the hot path needs one round trip and not four. The way in has its own,
+//! so that a delivery never waits behind the queue, and few, so that what they prepared stays warm.
 
 use crate::base::ids::OrgId;
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
@@ -61,11 +62,18 @@ const READ_ONLY: &str = "the database takes no writes";
 
 /// Connections for work that spans organisations: few, because their statements are short.
 const SYSTEM_CONNECTIONS: u32 = 6;
+/// Commits of deliveries that are on their way at once: while one waits for the disk, another
+/// is being written.
+pub const INGRESS_CONNECTIONS: u32 = 2;
+
+/// What `penny.org` is for work that spans organisations.
+const SPANNING: &str = "system";
 
 #[derive(Debug, Clone)]
 pub struct Db {
     orgs: PgPool,
     system: PgPool,
+    ingress: PgPool,
 }
 
 impl Db {
@@ -73,8 +81,13 @@ impl Db {
     pub async fn connect(url: &str, connections: u32) -> StoreResult<Self> {
         let options: PgConnectOptions = url.parse()?;
         let orgs = pool(options.clone(), connections, "").await?;
-        let system = pool(options, SYSTEM_CONNECTIONS, "system").await?;
-        Ok(Self { orgs, system })
+        let system = pool(options.clone(), SYSTEM_CONNECTIONS, SPANNING).await?;
+        let ingress = pool(options, INGRESS_CONNECTIONS, SPANNING).await?;
+        Ok(Self {
+            orgs,
+            system,
+            ingress,
+        })
     }
 
     /// A transaction that sees one organisation and nothing else.
@@ -88,6 +101,11 @@ impl Db {
     /// Statements over all organisations. Each use has a reason in a comment beside it.
     pub(super) fn system(&self) -> &PgPool {
         &self.system
+    }
+
+    /// For deliveries alone.
+    pub(super) fn ingress(&self) -> &PgPool {
+        &self.ingress
     }
 
     /// (connections open, of them idle), for the metrics.
@@ -112,6 +130,7 @@ impl Db {
     pub async fn close(&self) {
         self.orgs.close().await;
         self.system.close().await;
+        self.ingress.close().await;
     }
 }
 
@@ -120,6 +139,8 @@ async fn pool(options: PgConnectOptions, size: u32, org: &'static str) -> StoreR
         .max_connections(size)
         // A short wait: with Postgres away a request must be refused in time for a retry.
         .acquire_timeout(Duration::from_millis(1500))
+        // A ping before each use is a round trip; work over organisations is tried again anyway.
+        .test_before_acquire(org != SPANNING)
         .after_connect(move |connection, _| {
             Box::pin(async move {
                 sqlx::query(AssertSqlSafe(format!("set role {APP_ROLE}")))

@@ -1,17 +1,18 @@
 //! What Slack sent, stored before it is acknowledged. A batch of deliveries is one statement,
 //! and so one commit: the rows, the jobs they cause, and the refusal of what came before.
+//! Any number of batches may be on their way at once.
 
-use super::db::{Db, OrgTx, StoreResult};
+use super::db::{Db, OrgTx, StoreError, StoreResult};
 use crate::base::ids::{ChannelId, OrgId, TeamId, Ts, UserId};
 use chrono::{DateTime, Utc};
-use uuid::Uuid;
 
 /// What a delivery asks for, as the inbox needs to know it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Kind {
     /// A message to Penny: starts or steers a turn of its thread.
     Message,
-    /// A message in a thread; it is for Penny only if she takes part there.
+    /// A message in a thread: for Penny only if she takes part there. Slack may deliver it before
+    /// the mention that it follows, so one in a strange thread waits a while without a job.
     Reply,
     /// Said to somebody else in a thread where Penny takes part: context for her next turn.
     Overheard,
@@ -23,9 +24,20 @@ pub enum Kind {
 }
 
 impl Kind {
+    const ALL: [Self; 7] = [
+        Self::Message,
+        Self::Reply,
+        Self::Overheard,
+        Self::Stop,
+        Self::Event,
+        Self::Interaction,
+        Self::Command,
+    ];
+
     fn as_str(self) -> &'static str {
         match self {
-            Self::Message | Self::Reply => "message",
+            Self::Message => "message",
+            Self::Reply => "reply",
             Self::Overheard => "overheard",
             Self::Stop => "stop",
             Self::Event => "event",
@@ -34,17 +46,16 @@ impl Kind {
         }
     }
 
-    /// Counts only in a thread where Penny already takes part.
-    fn needs_conversation(self) -> bool {
-        matches!(self, Self::Reply | Self::Overheard)
+    fn parse(text: &str) -> StoreResult<Self> {
+        Self::ALL
+            .into_iter()
+            .find(|kind| kind.as_str() == text)
+            .ok_or_else(|| StoreError::Corrupt(format!("a delivery of the kind {text:?}")))
     }
 
-    fn job(self) -> Option<&'static str> {
-        match self {
-            Self::Message | Self::Reply | Self::Stop => Some("turn"),
-            Self::Overheard => None,
-            Self::Event | Self::Interaction | Self::Command => Some("inbound"),
-        }
+    /// Said to Penny.
+    pub fn is_said(self) -> bool {
+        matches!(self, Self::Message | Self::Reply)
     }
 }
 
@@ -66,96 +77,72 @@ pub struct Delivery {
 
 /// Stores a batch. When this returns, all of it is durable, and what was there before changed
 /// nothing. Spans organisations because concurrent deliveries of all of them share one commit.
+///
+/// Whoever calls this tells the workers: a notification inside the transaction would make the
+/// commits of concurrent batches wait for each other.
 pub async fn store(db: &Db, batch: &[Delivery]) -> StoreResult<()> {
-    let (conditional, certain): (Vec<_>, Vec<_>) = batch
-        .iter()
-        .partition(|delivery| delivery.kind.needs_conversation());
-    // In this order, so that a reply sees the conversation of a mention in the same batch.
-    if !certain.is_empty() {
-        insert(db, &certain, false).await?;
+    fn column<'a, T>(batch: &'a [Delivery], of: impl Fn(&'a Delivery) -> T) -> Vec<T> {
+        batch.iter().map(of).collect()
     }
-    if !conditional.is_empty() {
-        insert(db, &conditional, true).await?;
-    }
-    Ok(())
-}
-
-async fn insert(db: &Db, batch: &[&Delivery], only_known_threads: bool) -> StoreResult<()> {
-    let column = |of: fn(&Delivery) -> Option<&str>| -> Vec<Option<String>> {
-        batch.iter().map(|d| of(d).map(str::to_owned)).collect()
-    };
-    let orgs: Vec<Uuid> = batch.iter().map(|d| d.org.0).collect();
-    let kinds: Vec<String> = batch.iter().map(|d| d.kind.as_str().to_owned()).collect();
-    let jobs = column(|d| d.kind.job());
-    let event_keys: Vec<String> = batch.iter().map(|d| d.event_key.clone()).collect();
-    let message_keys = column(|d| d.message_key.as_deref());
-    let workspaces: Vec<String> = batch.iter().map(|d| d.workspace.clone()).collect();
-    let channels = column(|d| d.channel.as_deref());
-    let threads = column(|d| d.thread_ts.as_deref());
-    let timestamps = column(|d| d.ts.as_deref());
-    let users = column(|d| d.user.as_deref());
-    let payloads: Vec<String> = batch.iter().map(|d| d.payload.clone()).collect();
-    let traces: Vec<String> = batch.iter().map(|d| d.trace_id.clone()).collect();
-    // Rows are inserted in key order, so that two processes never wait for each other in a ring.
+    // Rows are inserted in the order of their keys, so that two batches never wait for each other
+    // in a ring; both deliveries of one mention have the same message key.
     sqlx::query!(
         r#"
         with incoming as (
-            select * from unnest(
+            select *,
+                kind in ('reply', 'overheard') and (
+                    exists (select from core.conversations as c
+                        where (c.org_id, c.channel_id, c.thread_ts) = (d.org_id, d.channel_id, d.thread_ts))
+                    or exists (select from core.inbox as i
+                        where (i.org_id, i.channel_id, i.thread_ts) = (d.org_id, d.channel_id, d.thread_ts)
+                        and i.taken_at is null and i.kind = 'message')
+                ) as is_known
+            from unnest(
                 $1::uuid[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[],
-                $7::text[], $8::text[], $9::text[], $10::text[], $11::text[], $12::text[]
-            ) as d(org_id, kind, job, event_key, message_key, workspace_id,
+                $7::text[], $8::text[], $9::text[], $10::text[], $11::text[]
+            ) as d(org_id, kind, event_key, message_key, workspace_id,
                 channel_id, thread_ts, ts, user_id, payload, trace_id)
-        ), wanted as (
-            select * from incoming as d
-            where not $13
-                or exists (select from core.conversations as c
-                    where (c.org_id, c.channel_id, c.thread_ts) = (d.org_id, d.channel_id, d.thread_ts))
-                or exists (select from core.inbox as i
-                    where (i.org_id, i.channel_id, i.thread_ts) = (d.org_id, d.channel_id, d.thread_ts)
-                    and i.taken_at is null and i.kind = 'message')
         ), stored as (
             insert into core.inbox (org_id, kind, event_key, message_key, workspace_id,
                 channel_id, thread_ts, ts, user_id, payload, trace_id)
             select org_id, kind, event_key, message_key, workspace_id,
                 channel_id, thread_ts, ts, user_id, payload, trace_id
-            from wanted order by org_id, event_key
+            from incoming where kind <> 'overheard' or is_known
+            order by org_id, coalesce(message_key, event_key) collate "C"
             on conflict do nothing
-            returning org_id, kind, event_key, inbox_id, channel_id, thread_ts, trace_id
+            returning org_id, kind, event_key, channel_id, thread_ts, trace_id
         ), due as (
-            select distinct on (stored.org_id, job, job_key)
-                stored.org_id, incoming.job, stored.trace_id,
-                case incoming.job when 'turn' then stored.channel_id || ':' || stored.thread_ts
-                    else stored.inbox_id::text end as job_key
-            from stored join incoming using (org_id, event_key)
-            where incoming.job is not null
-            order by 1, 2, 4
-        ), nudged as (
-            insert into core.jobs (org_id, kind, key, trace_id)
-            select org_id, job, job_key, trace_id from due
-            on conflict (org_id, kind, key) do update
-            set nudges = core.jobs.nudges + 1,
-                run_at = least(core.jobs.run_at, now()),
-                attempts = case when core.jobs.dead_at is null then core.jobs.attempts else 0 end,
-                dead_at = null
-            returning 1
+            select distinct on (org_id, job, key) org_id, job, key, trace_id
+            from stored, lateral (
+                select case when kind in ('message', 'reply', 'stop') then 'turn' else 'inbound' end,
+                    case when kind in ('message', 'reply', 'stop') then channel_id || ':' || thread_ts
+                        else event_key end
+            ) as work(job, key)
+            where kind <> 'overheard' and (kind <> 'reply' or (org_id, event_key) in (
+                select org_id, event_key from incoming where is_known))
+            order by org_id, job, key
         )
-        select count(*) as "jobs!", pg_notify('penny_jobs', '')::text as notified from nudged
+        insert into core.jobs (org_id, kind, key, trace_id)
+        select org_id, job, key, trace_id from due
+        on conflict (org_id, kind, key) do update
+        set nudges = core.jobs.nudges + 1,
+            run_at = least(core.jobs.run_at, now()),
+            attempts = case when core.jobs.dead_at is null then core.jobs.attempts else 0 end,
+            dead_at = null
         "#,
-        &orgs,
-        &kinds,
-        &jobs as &[Option<String>],
-        &event_keys,
-        &message_keys as &[Option<String>],
-        &workspaces,
-        &channels as &[Option<String>],
-        &threads as &[Option<String>],
-        &timestamps as &[Option<String>],
-        &users as &[Option<String>],
-        &payloads,
-        &traces,
-        only_known_threads,
+        &column(batch, |d| d.org.0),
+        &column(batch, |d| d.kind.as_str()) as _,
+        &column(batch, |d| d.event_key.as_str()) as _,
+        &column(batch, |d| d.message_key.as_deref()) as _,
+        &column(batch, |d| d.workspace.as_str()) as _,
+        &column(batch, |d| d.channel.as_deref()) as _,
+        &column(batch, |d| d.thread_ts.as_deref()) as _,
+        &column(batch, |d| d.ts.as_deref()) as _,
+        &column(batch, |d| d.user.as_deref()) as _,
+        &column(batch, |d| d.payload.as_str()) as _,
+        &column(batch, |d| d.trace_id.as_str()) as _,
     )
-    .fetch_one(db.system())
+    .execute(db.ingress())
     .await?;
     Ok(())
 }
@@ -163,11 +150,10 @@ async fn insert(db: &Db, batch: &[&Delivery], only_known_threads: bool) -> Store
 /// A stored delivery, as its job reads it.
 #[derive(Debug, Clone)]
 pub struct Item {
+    /// The order of arrival.
     pub inbox_id: i64,
-    pub kind: String,
+    pub kind: Kind,
     pub workspace: TeamId,
-    pub channel: Option<ChannelId>,
-    pub thread_ts: Option<Ts>,
     pub ts: Option<Ts>,
     pub user: Option<UserId>,
     pub payload: String,
@@ -175,74 +161,101 @@ pub struct Item {
     pub received_at: DateTime<Utc>,
 }
 
-/// What waits in a thread, oldest first. It stays there until `mark_taken`, in the transaction
-/// that saves what became of it.
+struct Row {
+    inbox_id: i64,
+    kind: String,
+    workspace_id: String,
+    ts: Option<String>,
+    user_id: Option<String>,
+    payload: String,
+    trace_id: String,
+    received_at: DateTime<Utc>,
+}
+
+impl TryFrom<Row> for Item {
+    type Error = StoreError;
+
+    fn try_from(row: Row) -> StoreResult<Self> {
+        Ok(Self {
+            inbox_id: row.inbox_id,
+            kind: Kind::parse(&row.kind)?,
+            workspace: TeamId(row.workspace_id),
+            ts: row.ts.map(Ts),
+            user: row.user_id.map(UserId),
+            payload: row.payload,
+            trace_id: row.trace_id,
+            received_at: row.received_at,
+        })
+    }
+}
+
+/// What waits in a thread, oldest first. It stays there until it is marked as taken, in the
+/// transaction that saves what became of it.
 pub async fn waiting_in(
     tx: &mut OrgTx,
     channel: &ChannelId,
     thread_ts: &Ts,
 ) -> StoreResult<Vec<Item>> {
-    let mut items: Vec<Item> = sqlx::query!(
-        "select inbox_id, kind, workspace_id, channel_id, thread_ts, ts, user_id, payload,
-             trace_id, received_at
+    let rows = sqlx::query_as!(
+        Row,
+        "select inbox_id, kind, workspace_id, ts, user_id, payload, trace_id, received_at
          from core.inbox
          where org_id = $1 and channel_id = $2 and thread_ts = $3 and taken_at is null
-             and kind in ('message', 'overheard', 'stop')",
+             and kind in ('message', 'reply', 'overheard', 'stop')",
         tx.org().0,
         channel.as_str(),
         thread_ts.as_str(),
     )
     .fetch_all(tx.connection())
-    .await?
-    .into_iter()
-    .map(|row| Item {
-        inbox_id: row.inbox_id,
-        kind: row.kind,
-        workspace: TeamId(row.workspace_id),
-        channel: row.channel_id.map(ChannelId),
-        thread_ts: row.thread_ts.map(Ts),
-        ts: row.ts.map(Ts),
-        user: row.user_id.map(UserId),
-        payload: row.payload,
-        trace_id: row.trace_id,
-        received_at: row.received_at,
-    })
-    .collect();
+    .await?;
+    let items: StoreResult<Vec<Item>> = rows.into_iter().map(Item::try_from).collect();
+    let mut items = items?;
     // Slack's own order; deliveries may have come in any.
     items.sort_by(|a, b| (&a.ts, a.inbox_id).cmp(&(&b.ts, b.inbox_id)));
     Ok(items)
 }
 
-/// One delivery that its own job handles.
-pub async fn get(tx: &mut OrgTx, inbox_id: i64) -> StoreResult<Option<Item>> {
-    Ok(sqlx::query!(
-        "select inbox_id, kind, workspace_id, channel_id, thread_ts, ts, user_id, payload,
-             trace_id, received_at
-         from core.inbox where org_id = $1 and inbox_id = $2 and taken_at is null",
+/// Says that these deliveries of a thread were dealt with.
+pub async fn mark_taken(
+    tx: &mut OrgTx,
+    channel: &ChannelId,
+    thread_ts: &Ts,
+    inbox_ids: &[i64],
+) -> StoreResult<()> {
+    sqlx::query!(
+        "update core.inbox set taken_at = now()
+         where org_id = $1 and channel_id = $2 and thread_ts = $3 and taken_at is null
+             and inbox_id = any($4)",
         tx.org().0,
-        inbox_id,
+        channel.as_str(),
+        thread_ts.as_str(),
+        inbox_ids,
+    )
+    .execute(tx.connection())
+    .await?;
+    Ok(())
+}
+
+/// One delivery that its own job handles, unless it was handled before.
+pub async fn get(tx: &mut OrgTx, event_key: &str) -> StoreResult<Option<Item>> {
+    sqlx::query_as!(
+        Row,
+        "select inbox_id, kind, workspace_id, ts, user_id, payload, trace_id, received_at
+         from core.inbox where org_id = $1 and event_key = $2 and taken_at is null",
+        tx.org().0,
+        event_key,
     )
     .fetch_optional(tx.connection())
     .await?
-    .map(|row| Item {
-        inbox_id: row.inbox_id,
-        kind: row.kind,
-        workspace: TeamId(row.workspace_id),
-        channel: row.channel_id.map(ChannelId),
-        thread_ts: row.thread_ts.map(Ts),
-        ts: row.ts.map(Ts),
-        user: row.user_id.map(UserId),
-        payload: row.payload,
-        trace_id: row.trace_id,
-        received_at: row.received_at,
-    }))
+    .map(Item::try_from)
+    .transpose()
 }
 
-pub async fn mark_taken(tx: &mut OrgTx, inbox_ids: &[i64]) -> StoreResult<()> {
+pub async fn mark_handled(tx: &mut OrgTx, event_key: &str) -> StoreResult<()> {
     sqlx::query!(
-        "update core.inbox set taken_at = now() where org_id = $1 and inbox_id = any($2)",
+        "update core.inbox set taken_at = now() where org_id = $1 and event_key = $2",
         tx.org().0,
-        inbox_ids,
+        event_key,
     )
     .execute(tx.connection())
     .await?;
@@ -262,20 +275,48 @@ pub async fn payload_of(tx: &mut OrgTx, channel: &str, ts: &str) -> StoreResult<
     .await?)
 }
 
-/// Blanks what Slack sent longer ago than the retention allows, in every organisation, a
-/// bounded number at a time; returns how many.
-pub async fn blank_older_than(db: &Db, days: i32, limit: i64) -> StoreResult<u64> {
+/// Deletes what Slack sent longer ago than the retention allows, in every organisation, a bounded
+/// number at a time; returns how many. (Slack gives up on a delivery after an hour, so a key need
+/// not be remembered for longer than a day.)
+pub async fn delete_older_than(db: &Db, days: i32, limit: i64) -> StoreResult<u64> {
     Ok(sqlx::query!(
-        "update core.inbox set payload = '' where (org_id, inbox_id) in (
-            select org_id, inbox_id from core.inbox
-            where received_at < now() - make_interval(days => $1) and payload <> '' and taken_at is not null
-            order by received_at limit $2)",
+        "delete from core.inbox where ctid = any(array(
+            select ctid from core.inbox
+            where received_at < now() - make_interval(days => greatest($1, 1)) limit $2))",
         days,
         limit,
     )
     .execute(db.system())
     .await?
     .rows_affected())
+}
+
+/// Settles replies that came before the mention they follow, in every organisation: where Penny
+/// takes part by now there is work to do, and where she still does not they were not for her.
+/// Returns how many jobs that made.
+pub async fn settle_early_replies(db: &Db) -> StoreResult<u64> {
+    let settled = sqlx::query!(
+        r#"
+        with strange as (
+            delete from core.inbox as i
+            where kind = 'reply' and taken_at is null and received_at < now() - interval '10 minutes'
+                and not exists (select from core.conversations as c
+                    where (c.org_id, c.channel_id, c.thread_ts) = (i.org_id, i.channel_id, i.thread_ts))
+        ), nudged as (
+            insert into core.jobs (org_id, kind, key, trace_id)
+            select distinct on (1, 3) org_id, 'turn', channel_id || ':' || thread_ts, trace_id
+            from core.inbox join core.conversations using (org_id, channel_id, thread_ts)
+            where kind = 'reply' and taken_at is null
+            order by 1, 3
+            on conflict (org_id, kind, key) do nothing
+            returning 1
+        )
+        select count(*) as "nudged!" from nudged
+        "#
+    )
+    .fetch_one(db.system())
+    .await?;
+    Ok(settled.nudged.unsigned_abs())
 }
 
 /// Whether a delivery with this key came before.

@@ -2,6 +2,13 @@
 
 use super::db::{Db, StoreResult};
 use sqlx::postgres::PgListener;
+use std::sync::Arc;
+use tokio::sync::Notify;
+
+/// There may be work for a worker.
+pub const JOBS: &str = "penny_jobs";
+/// Somebody stops what runs in a thread.
+pub const STOPS: &str = "penny_stop";
 
 #[derive(Debug)]
 pub struct Listener(PgListener);
@@ -26,4 +33,29 @@ pub async fn notify(db: &Db, channel: &str, payload: &str) -> StoreResult<()> {
         .fetch_one(db.system())
         .await?;
     Ok(())
+}
+
+/// Tells the workers of other processes that there may be work. Any number of commits become
+/// one notification, and none of them waits for it; one that is lost costs a poll's wait.
+#[derive(Debug, Clone)]
+pub struct Announcer(Arc<Notify>);
+
+impl Announcer {
+    pub fn start(db: Db) -> Self {
+        let due = Arc::new(Notify::new());
+        let announcer = Self(due.clone());
+        tokio::spawn(async move {
+            loop {
+                due.notified().await;
+                if let Err(error) = notify(&db, JOBS, "").await {
+                    tracing::debug!(%error, "other processes will find the work by themselves");
+                }
+            }
+        });
+        announcer
+    }
+
+    pub fn announce(&self) {
+        self.0.notify_one();
+    }
 }

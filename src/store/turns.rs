@@ -152,7 +152,8 @@ pub async fn save_step(tx: &mut OrgTx, fence: &Fence, step: &Step<'_>) -> StoreR
             where org_id = $1 and kind = $2 and key = $3 and lease_token = $4 for share
         ), taken as (
             update core.inbox set taken_at = now()
-            where org_id = $1 and inbox_id = any($5) and exists (select from held)
+            where org_id = $1 and channel_id = $16 and thread_ts = $17 and taken_at is null
+                and inbox_id = any($5) and exists (select from held)
         ), added as (
             insert into core.entries (org_id, conversation_id, seq, turn_id, kind, body)
             select $1, $6, $7 + place - 1, $8, kind, body
@@ -165,7 +166,7 @@ pub async fn save_step(tx: &mut OrgTx, fence: &Fence, step: &Step<'_>) -> StoreR
         select exists (select from held) as "held!",
             exists (select from core.inbox
                 where org_id = $1 and channel_id = $16 and thread_ts = $17 and taken_at is null
-                    and kind in ('message', 'stop') and inbox_id <> all($5)) as "waiting!"
+                    and kind in ('message', 'reply', 'stop') and inbox_id <> all($5)) as "waiting!"
         "#,
         tx.org().0,
         fence.kind(),

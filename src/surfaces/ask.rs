@@ -5,7 +5,7 @@ use super::scene::{Scene, SurfaceError, Surfaced};
 use crate::base::ids::{ChannelId, Ts, UserId};
 use crate::slack::client::{NewMessage, SlackError};
 use crate::slack::text;
-use crate::store::inbox::{self, Delivery, Kind};
+use crate::store::inbox::{Delivery, Kind};
 use serde_json::json;
 
 #[derive(Debug, Clone, Copy)]
@@ -44,7 +44,7 @@ pub async fn ask(scene: &Scene<'_>, asking: &Asking<'_>) -> Surfaced<Asked> {
         Err(error) => return Err(error),
     };
     let delivery = delivery(scene, asking, key, &ts);
-    inbox::store(&scene.services.db, &[delivery]).await?;
+    scene.ask_penny(delivery).await?;
     Ok(Asked::Yes)
 }
 

@@ -12,7 +12,7 @@ use crate::slack::inbound::{
     classify,
 };
 use crate::store::conversations;
-use crate::store::inbox::{self, Item};
+use crate::store::inbox::{self, Item, Kind};
 use async_trait::async_trait;
 
 #[derive(Debug, Clone)]
@@ -63,12 +63,10 @@ impl Handler for HandleInbound {
 
 impl HandleInbound {
     async fn handle(&self, held: &Held) -> Surfaced {
-        let Ok(inbox_id) = held.key().parse() else {
-            return Ok(());
-        };
+        let event_key = held.key();
         let org = held.lease().org;
         let mut tx = self.services.db.org(org).await?;
-        let found = inbox::get(&mut tx, inbox_id).await?;
+        let found = inbox::get(&mut tx, event_key).await?;
         drop(tx);
         let Some(item) = found else {
             return Ok(());
@@ -78,27 +76,25 @@ impl HandleInbound {
             let scene = Scene {
                 services: &self.services,
                 workspace,
-                inbox_id,
+                inbox_id: item.inbox_id,
                 trace_id: &item.trace_id,
             };
             dispatch(&scene, &item).await?;
         }
         let mut tx = self.services.db.org(org).await?;
-        inbox::mark_taken(&mut tx, &[inbox_id]).await?;
+        inbox::mark_handled(&mut tx, event_key).await?;
         Ok(tx.commit().await?)
     }
 }
 
 async fn dispatch(scene: &Scene<'_>, item: &Item) -> Surfaced {
     let body = item.payload.as_bytes();
-    match item.kind.as_str() {
-        "event" => event(scene, &EventEnvelope::parse(body)?).await,
-        "interaction" => interaction(scene, Interaction::parse(body)?).await,
-        "command" => command::run(scene, &SlashCommand::parse(body)?).await,
-        other => {
-            tracing::error!(other, "a delivery of a kind that no surface is for");
-            Ok(())
-        }
+    match item.kind {
+        Kind::Event => event(scene, &EventEnvelope::parse(body)?).await,
+        Kind::Interaction => interaction(scene, Interaction::parse(body)?).await,
+        Kind::Command => command::run(scene, &SlashCommand::parse(body)?).await,
+        // These wait for the turn of their thread.
+        Kind::Message | Kind::Reply | Kind::Overheard | Kind::Stop => Ok(()),
     }
 }
 

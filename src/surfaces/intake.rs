@@ -9,14 +9,16 @@ use crate::slack::inbound::{
     Callback, Event, EventEnvelope, Heard, Inbound, Installation, Interaction, Malformed,
     SlashCommand, classify,
 };
+use crate::store::db::INGRESS_CONNECTIONS;
 use crate::store::inbox::{self, Delivery, Kind};
 use crate::store::{Db, StoreError};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
-use tokio::sync::{mpsc, oneshot};
+use tokio::sync::{Semaphore, mpsc, oneshot};
 
 /// Deliveries that one commit takes at most.
-const BATCH: usize = 512;
+const BATCH: usize = 256;
+
 /// Longer than this Slack is not kept waiting: it is told to come again.
 const PATIENCE: Duration = Duration::from_millis(1800);
 
@@ -50,11 +52,11 @@ struct Waiting {
 }
 
 impl Intake {
-    /// Starts the one writer. `stored` is called after each commit that caused work.
+    /// Starts the one writer. `stored` is called after each commit.
     pub fn start(
         db: Db,
         workspaces: Workspaces,
-        stored: impl Fn(&Delivery) + Send + 'static,
+        stored: impl Fn(&[Delivery]) + Send + Sync + 'static,
     ) -> Self {
         let (queue, waiting) = mpsc::channel(8192);
         tokio::spawn(write(db, waiting, stored));
@@ -177,30 +179,49 @@ impl Intake {
     }
 }
 
-/// Takes whatever waits, commits it, answers, and only then takes more: while one commit is on
-/// its way to the disk, the next batch gathers by itself.
-async fn write(db: Db, mut waiting: mpsc::Receiver<Waiting>, stored: impl Fn(&Delivery)) {
-    let mut batch = Vec::with_capacity(BATCH);
-    while waiting.recv_many(&mut batch, BATCH).await > 0 {
-        // Whoever has given up meanwhile will send it again.
-        batch.retain(|one: &Waiting| !one.stored.is_closed());
-        let (deliveries, answers): (Vec<_>, Vec<_>) = batch
-            .drain(..)
-            .map(|one| (one.delivery, one.stored))
-            .unzip();
-        let outcome = store_batch(&db, &deliveries).await;
-        let is_stored = outcome.is_ok();
-        if let Err(error) = outcome {
-            tracing::warn!(%error, deliveries = deliveries.len(), "deliveries could not be stored");
+/// Takes whatever waits, as soon as one of the commits is free to take it; what comes meanwhile
+/// gathers to the next batch by itself.
+async fn write(
+    db: Db,
+    mut waiting: mpsc::Receiver<Waiting>,
+    stored: impl Fn(&[Delivery]) + Send + Sync + 'static,
+) {
+    let (commits, stored) = (
+        Arc::new(Semaphore::new(INGRESS_CONNECTIONS as usize)),
+        Arc::new(stored),
+    );
+    while let Ok(commit) = commits.clone().acquire_owned().await {
+        let mut batch = Vec::new();
+        if waiting.recv_many(&mut batch, BATCH).await == 0 {
+            return;
         }
-        metrics::counter!(names::ACKS, "outcome" => if is_stored { "stored" } else { "refused" })
-            .increment(answers.len() as u64);
-        for answer in answers {
-            let _ = answer.send(is_stored);
-        }
-        if is_stored {
-            deliveries.iter().for_each(&stored);
-        }
+        let (db, stored) = (db.clone(), stored.clone());
+        tokio::spawn(async move {
+            commit_batch(&db, batch, stored.as_ref()).await;
+            drop(commit);
+        });
+    }
+}
+
+async fn commit_batch(db: &Db, mut batch: Vec<Waiting>, stored: &impl Fn(&[Delivery])) {
+    // Whoever has given up meanwhile will send it again.
+    batch.retain(|one| !one.stored.is_closed());
+    let (deliveries, answers): (Vec<_>, Vec<_>) = batch
+        .into_iter()
+        .map(|one| (one.delivery, one.stored))
+        .unzip();
+    let outcome = store_batch(db, &deliveries).await;
+    let is_stored = outcome.is_ok();
+    if let Err(error) = outcome {
+        tracing::warn!(%error, deliveries = deliveries.len(), "deliveries could not be stored");
+    }
+    metrics::counter!(names::ACKS, "outcome" => if is_stored { "stored" } else { "refused" })
+        .increment(answers.len() as u64);
+    for answer in answers {
+        let _ = answer.send(is_stored);
+    }
+    if is_stored {
+        stored(&deliveries);
     }
 }
 

@@ -45,7 +45,7 @@ pub async fn clicked(scene: &Scene<'_>, clicked: &BlockActions, value: &str) -> 
         payload: asked,
         trace_id: scene.trace_id.to_owned(),
     };
-    Ok(inbox::store(&scene.services.db, &[delivery]).await?)
+    scene.ask_penny(delivery).await
 }
 
 async fn refuse(

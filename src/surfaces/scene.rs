@@ -8,6 +8,8 @@ use crate::jobs::workspaces::{Workspace, WorkspaceError};
 use crate::slack::blocks::Block;
 use crate::slack::client::{NewMessage, SlackError};
 use crate::slack::inbound::{Malformed, Source};
+use crate::store::inbox::{self, Delivery};
+use crate::store::listen;
 use crate::store::people::Person;
 use crate::store::sealing::SealError;
 use crate::store::{OrgTx, StoreError};
@@ -119,6 +121,13 @@ impl Scene<'_> {
     pub async fn post(&self, channel: &ChannelId, key: &str, message: NewMessage) -> Surfaced<Ts> {
         let db = &self.services.db;
         Ok(deliver::once(db, &self.workspace, key, channel, message).await?)
+    }
+
+    /// Puts a message into the inbox, as if it had come from Slack.
+    pub async fn ask_penny(&self, message: Delivery) -> Surfaced {
+        let db = &self.services.db;
+        inbox::store(db, &[message]).await?;
+        Ok(listen::notify(db, listen::JOBS, "").await?)
     }
 
     /// Tells one person. A sentence that may have arrived is not said again.

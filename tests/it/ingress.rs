@@ -4,5 +4,6 @@
 mod away;
 mod deliveries;
 mod garbage;
+mod reordered;
 mod secrets;
 mod signatures;

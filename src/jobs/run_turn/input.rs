@@ -10,7 +10,7 @@ use crate::jobs::workspaces::Workspace;
 use crate::models::{Block, Message};
 use crate::slack::inbound::{Event, EventEnvelope, FileRef, MessageEvent, readable};
 use crate::store::conversations::Thread;
-use crate::store::inbox::{self, Item};
+use crate::store::inbox::{self, Item, Kind};
 use crate::store::people::Person;
 use crate::store::{StoreError, StoreResult};
 use async_trait::async_trait;
@@ -47,8 +47,8 @@ impl TurnInput for ThreadInput<'_> {
             Some(items) => items,
             None => self.read().await?,
         };
-        let is_stop = items.iter().any(|item| item.kind == "stop");
-        let is_said = items.iter().any(|item| item.kind == "message");
+        let is_stop = items.iter().any(|item| item.kind == Kind::Stop);
+        let is_said = items.iter().any(|item| item.kind.is_said());
         if is_stop {
             self.stop.cancel();
         }
@@ -104,7 +104,7 @@ impl ThreadInput<'_> {
     async fn said(&self, items: &[Item]) -> StoreResult<Vec<Said>> {
         let events: Vec<(&Item, MessageEvent)> = items
             .iter()
-            .filter(|item| item.kind != "stop")
+            .filter(|item| item.kind != Kind::Stop)
             .filter_map(|item| Some((item, message_of(&item.payload)?)))
             .collect();
         let mut users: Vec<UserId> = events
@@ -149,7 +149,7 @@ impl ThreadInput<'_> {
                     .get(&UserId::from(id))
                     .map(|person| person.name.clone())
             }),
-            overheard: item.kind == "overheard",
+            overheard: item.kind == Kind::Overheard,
             files: event.files.iter().filter_map(attached).collect(),
             user: user.0,
         }

@@ -208,7 +208,7 @@ async fn stop_when_asked(
         let asked = async {
             let mut tx = services.db.org(held.lease().org).await?;
             let waiting = inbox::waiting_in(&mut tx, &thread.channel, &thread.thread_ts).await?;
-            Ok::<_, StoreError>(waiting.iter().any(|item| item.kind == "stop"))
+            Ok::<_, StoreError>(waiting.iter().any(|item| item.kind == inbox::Kind::Stop))
         };
         match asked.await {
             Ok(true) => stop.cancel(),

@@ -7,7 +7,7 @@ use crate::base::ids::{ChannelId, ConversationId, TeamId, Ts};
 use crate::jobs::Services;
 use crate::slack::inbound::{mentions, title};
 use crate::store::conversations::{self, Thread};
-use crate::store::inbox::{self, Item};
+use crate::store::inbox::{self, Item, Kind};
 use crate::store::jobs::{self, Fence};
 use crate::store::turns::{self, OpenTurn};
 use crate::store::{OrgTx, StoreError, StoreResult, people};
@@ -34,25 +34,32 @@ pub async fn open(services: &Services, fence: &Fence, key: &str) -> StoreResult<
     };
     let mut tx = services.db.org(fence.org).await?;
     jobs::hold(&mut tx, fence).await?;
-    let items = inbox::waiting_in(&mut tx, &channel, &thread_ts).await?;
-    let question = items.iter().find(|item| item.kind == "message");
-    let title = match question {
+    let mut items = inbox::waiting_in(&mut tx, &channel, &thread_ts).await?;
+    let asked = items.iter().find(|item| item.kind == Kind::Message);
+    let title = match asked {
         Some(item) => title_of(services, &mut tx, item).await?,
         None => None,
     };
-    let found = conversation_of(&mut tx, channel, thread_ts, question, title.as_deref()).await?;
+    let name = title.as_deref();
+    let found = conversation_of(&mut tx, &channel, &thread_ts, asked, name).await?;
     let Some((thread, conversation)) = found else {
-        discard(&mut tx, &items).await?;
+        discard(&mut tx, &channel, &thread_ts, &items).await?;
         tx.commit().await?;
         return Ok(None);
     };
+    let entries = conversations::entries(&mut tx, conversation).await?;
+    if entries.is_empty() {
+        let earlier = take_earlier_replies(&mut items);
+        mark_taken(&mut tx, &channel, &thread_ts, &earlier).await?;
+    }
+    let question = items.iter().find(|item| item.kind.is_said());
     let (turn, is_fresh) = match turns::resume(&mut tx, conversation).await? {
         Some(turn) => (turn, false),
         None => match question {
             Some(item) => (begin(&mut tx, conversation, item).await?, true),
             // A stop with nothing to stop, or something overheard.
             None => {
-                discard(&mut tx, &items).await?;
+                discard(&mut tx, &channel, &thread_ts, &items).await?;
                 tx.commit().await?;
                 return Ok(None);
             }
@@ -63,7 +70,6 @@ pub async fn open(services: &Services, fence: &Fence, key: &str) -> StoreResult<
     } else {
         0
     };
-    let entries = conversations::entries(&mut tx, conversation).await?;
     tx.commit().await?;
     let limit = i64::from(services.agent.limits.person_turns_an_hour);
     let begins = is_fresh && entries.is_empty();
@@ -81,8 +87,8 @@ pub async fn open(services: &Services, fence: &Fence, key: &str) -> StoreResult<
 
 async fn conversation_of(
     tx: &mut OrgTx,
-    channel: ChannelId,
-    thread_ts: Ts,
+    channel: &ChannelId,
+    thread_ts: &Ts,
     asked: Option<&Item>,
     title: Option<&str>,
 ) -> StoreResult<Option<(Thread, ConversationId)>> {
@@ -96,7 +102,7 @@ async fn conversation_of(
         let conversation = conversations::open(tx, &thread, title).await?;
         return Ok(Some((thread, conversation)));
     }
-    let found = conversations::find(tx, &channel, &thread_ts).await?;
+    let found = conversations::find(tx, channel, thread_ts).await?;
     Ok(found.map(|(conversation, workspace)| (thread(workspace), conversation)))
 }
 
@@ -130,6 +136,19 @@ async fn title_of(services: &Services, tx: &mut OrgTx, item: &Item) -> StoreResu
     Ok(title(&text, penny, name_of).or_else(of_file))
 }
 
+/// What people said in the thread before they asked Penny was not said to her: it is read from
+/// Slack as what stands around the question.
+fn take_earlier_replies(items: &mut Vec<Item>) -> Vec<Item> {
+    let asked = items.iter().position(|item| item.kind == Kind::Message);
+    let (earlier, others) = items
+        .drain(..)
+        .enumerate()
+        .partition::<Vec<_>, _>(|(at, item)| item.kind == Kind::Reply && Some(*at) < asked);
+    let items_of = |numbered: Vec<(usize, Item)>| numbered.into_iter().map(|(_, item)| item);
+    *items = items_of(others).collect();
+    items_of(earlier).collect()
+}
+
 async fn begin(tx: &mut OrgTx, conversation: ConversationId, item: &Item) -> StoreResult<OpenTurn> {
     let user = item.user.as_ref().map_or("", |user| user.as_str());
     let ts = item.ts.as_ref().map_or("", |ts| ts.as_str());
@@ -137,14 +156,25 @@ async fn begin(tx: &mut OrgTx, conversation: ConversationId, item: &Item) -> Sto
 }
 
 /// A stop that came when nothing ran is over; what was overheard stays for the next turn.
-async fn discard(tx: &mut OrgTx, items: &[Item]) -> StoreResult<()> {
-    let stops: Vec<i64> = items
-        .iter()
-        .filter(|item| item.kind == "stop")
-        .map(|item| item.inbox_id)
-        .collect();
-    if stops.is_empty() {
+async fn discard(
+    tx: &mut OrgTx,
+    channel: &ChannelId,
+    thread_ts: &Ts,
+    items: &[Item],
+) -> StoreResult<()> {
+    let stops = items.iter().filter(|item| item.kind == Kind::Stop);
+    mark_taken(tx, channel, thread_ts, stops).await
+}
+
+async fn mark_taken<'a>(
+    tx: &mut OrgTx,
+    channel: &ChannelId,
+    thread_ts: &Ts,
+    items: impl IntoIterator<Item = &'a Item>,
+) -> StoreResult<()> {
+    let taken: Vec<i64> = items.into_iter().map(|item| item.inbox_id).collect();
+    if taken.is_empty() {
         return Ok(());
     }
-    inbox::mark_taken(tx, &stops).await
+    inbox::mark_taken(tx, channel, thread_ts, &taken).await
 }

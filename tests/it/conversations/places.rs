@@ -142,7 +142,12 @@ async fn threads_and_channels_that_are_not_hers_are_left_alone() {
         .await
         .unwrap();
     app.settles().await;
-    assert_eq!(app.count("select from core.inbox").await, 0);
+    // A reply could have come before a mention that it follows, so it waits a while; what names
+    // a colleague is not kept at all.
+    let kept = "select from core.inbox where kind <> 'reply' or taken_at is not null";
+    assert_eq!(app.count(kept).await, 0);
+    assert_eq!(app.count("select from core.inbox").await, 1);
+    assert_eq!(app.count("select from core.turns").await, 0);
     assert!(maya.answers_in(&said.thread()).is_empty());
     app.stop().await;
 }

@@ -8,7 +8,7 @@ use penny::playground::Thread;
 use serde_json::{Value, json};
 
 /// An event as Slack would send it to Penny's workspace.
-fn envelope(id: &str, event: &Value) -> Value {
+pub fn envelope(id: &str, event: &Value) -> Value {
     json!({
         "type": "event_callback", "event_id": id, "event_time": 1_700_000_000,
         "team_id": "T0WAYFOLD", "api_app_id": "A0PENNY", "event": event,
@@ -17,7 +17,7 @@ fn envelope(id: &str, event: &Value) -> Value {
 
 /// That Maya named Penny in #sales. Its ts is one of a message that stands there, because Slack
 /// takes no answers to others.
-async fn mention(app: &TestApp) -> (Thread, Value) {
+pub async fn mention(app: &TestApp) -> (Thread, Value) {
     let maya = app.slack.person("maya").unwrap();
     let said = maya.says("sales", "hm").await.unwrap();
     let event = json!({
@@ -28,7 +28,7 @@ async fn mention(app: &TestApp) -> (Thread, Value) {
 }
 
 /// Waits until the jobs are done, and counts what Maya sees of Penny.
-async fn answers(app: &TestApp, thread: &Thread) -> usize {
+pub async fn answers(app: &TestApp, thread: &Thread) -> usize {
     app.settles().await;
     app.slack.person("maya").unwrap().answers_in(thread).len()
 }
@@ -38,7 +38,7 @@ fn penny(app: &TestApp) -> String {
     workspaces[0].bot_user.0.clone()
 }
 
-async fn deliver(app: &TestApp, payload: &Value) {
+pub async fn deliver(app: &TestApp, payload: &Value) {
     let answer = app.slack.deliver(payload).await.unwrap();
     assert_eq!((answer.status.as_u16(), answer.text().as_str()), (200, ""));
 }

@@ -2,31 +2,47 @@
 //! what must not be there.
 
 use parking_lot::Mutex;
+use std::cell::RefCell;
 use std::io::Write;
-use std::sync::Arc;
-use tracing::Dispatch;
-use tracing_subscriber::fmt::MakeWriter;
+use std::sync::{Arc, Once};
+use tracing_subscriber::Layer;
+use tracing_subscriber::filter::dynamic_filter_fn;
+use tracing_subscriber::layer::SubscriberExt;
+use tracing_subscriber::util::SubscriberInitExt;
+
+thread_local! {
+    /// Where the threads of the process under test write their lines; nobody else captures any.
+    static CAPTURED_INTO: RefCell<Option<Written>> = const { RefCell::new(None) };
+}
 
 #[derive(Clone)]
 pub struct Logs {
     written: Written,
-    dispatch: Dispatch,
 }
 
 #[derive(Clone, Default)]
 struct Written(Arc<Mutex<Vec<u8>>>);
 
+#[derive(Clone, Copy)]
+struct ThisThread;
+
 impl Default for Logs {
+    /// One subscriber serves all tests and asks the thread: a subscriber that only some threads
+    /// have would be overlooked by each line that another thread of the binary writes first,
+    /// because `tracing` remembers for good that nobody was interested.
     fn default() -> Self {
-        let written = Written::default();
-        let subscriber = tracing_subscriber::fmt()
-            .with_max_level(tracing::Level::TRACE)
-            .with_ansi(false)
-            .with_writer(written.clone())
-            .finish();
+        static INSTALLED: Once = Once::new();
+        INSTALLED.call_once(|| {
+            let captures = dynamic_filter_fn(|_, _| CAPTURED_INTO.with_borrow(Option::is_some));
+            let lines = tracing_subscriber::fmt::layer()
+                .with_ansi(false)
+                .with_writer(|| ThisThread);
+            tracing_subscriber::registry()
+                .with(lines.with_filter(captures))
+                .init();
+        });
         Self {
-            written,
-            dispatch: Dispatch::new(subscriber),
+            written: Written::default(),
         }
     }
 }
@@ -38,21 +54,17 @@ impl Logs {
 
     /// From here on, until the thread ends.
     pub fn capture_this_thread(&self) {
-        std::mem::forget(tracing::dispatcher::set_default(&self.dispatch));
+        CAPTURED_INTO.set(Some(self.written.clone()));
     }
 }
 
-impl<'a> MakeWriter<'a> for Written {
-    type Writer = Self;
-
-    fn make_writer(&'a self) -> Self {
-        self.clone()
-    }
-}
-
-impl Write for Written {
+impl Write for ThisThread {
     fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
-        self.0.lock().extend_from_slice(bytes);
+        CAPTURED_INTO.with_borrow(|captured| {
+            if let Some(written) = captured {
+                written.0.lock().extend_from_slice(bytes);
+            }
+        });
         Ok(bytes.len())
     }
 
