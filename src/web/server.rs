@@ -51,3 +51,29 @@ pub async fn serve(listener: TcpListener, router: Router, shutdown: Cancellation
         tracing::info!("some requests did not end in time");
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use tokio::io::{AsyncReadExt, AsyncWriteExt};
+    use tokio::net::TcpStream;
+
+    /// With time that passes as soon as everybody waits for it.
+    #[tokio::test(start_paused = true)]
+    async fn whoever_never_finishes_the_headers_is_let_go() {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
+        let shutdown = CancellationToken::new();
+        let server = tokio::spawn(serve(listener, Router::new(), shutdown.clone()));
+        let mut client = TcpStream::connect(address).await.unwrap();
+        client
+            .write_all(b"GET / HTTP/1.1\r\nhost: pen")
+            .await
+            .unwrap();
+        let mut said = Vec::new();
+        let _ = client.read_to_end(&mut said).await;
+        assert!(!said.starts_with(b"HTTP/1.1 2"));
+        shutdown.cancel();
+        server.await.unwrap();
+    }
+}

@@ -16,6 +16,7 @@ mod install;
 mod kill;
 mod memory;
 mod migrations;
+mod retention;
 mod sandbox;
 mod support;
 mod surfaces;

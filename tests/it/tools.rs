@@ -10,6 +10,9 @@ use penny::agent::tools::{Effect, Eyes, Outcome, Tool, ToolContext, ToolError};
 use penny::base::ids::{ConversationId, TurnId};
 use penny::base::viewer::Viewer;
 use penny::store::sandbox::Limits;
+use proptest::prelude::*;
+use proptest::strategy::ValueTree;
+use proptest::test_runner::TestRunner;
 use serde_json::{Value, json};
 use std::sync::Arc;
 
@@ -84,6 +87,44 @@ async fn run_sql_query_returns_rows_or_a_sentence_that_helps() {
     assert!(refusal(call(&world, &viewer, &tool, wrong).await).contains("accounts.name"));
     let nothing = json!({"query": "select 1"});
     assert!(refusal(call(&world, &viewer, &tool, nothing).await).contains("sql"));
+}
+
+#[tokio::test]
+async fn no_input_whatever_breaks_a_tool() {
+    let (world, viewer) = company().await;
+    let names = [
+        "sql", "purpose", "tables", "action", "text", "scope", "id", "question", "options",
+    ];
+    let leaf = prop_oneof![
+        Just(Value::Null),
+        any::<bool>().prop_map(Value::from),
+        any::<i64>().prop_map(Value::from),
+        "\\PC{0,40}".prop_map(Value::from),
+        prop_oneof![
+            "remember", "recall", "forget", "person", "select 1", "accounts"
+        ]
+        .prop_map(Value::from),
+    ];
+    let inputs = leaf.prop_recursive(3, 24, 5, move |inner| {
+        let field = prop::sample::select(names.to_vec()).prop_map(str::to_owned);
+        prop_oneof![
+            prop::collection::vec(inner.clone(), 0..4).prop_map(Value::from),
+            prop::collection::hash_map(field, inner, 0..6)
+                .prop_map(|map| map.into_iter().collect::<serde_json::Map<_, _>>().into()),
+        ]
+    });
+    let sql = RunSqlQuery::new(sandbox(&world));
+    let systems = ListConnectedSystems::new(sandbox(&world));
+    let tools: [&dyn Tool; 4] = [&DescribeTables, &sql, &systems, &ManageMemory];
+    let mut runner = TestRunner::deterministic();
+    for _ in 0..60 {
+        let input = inputs.new_tree(&mut runner).unwrap().current();
+        for tool in tools {
+            tool.title(&input);
+            // Fails if the tool's answer is not one for the model.
+            call(&world, &viewer, tool, input.clone()).await;
+        }
+    }
 }
 
 #[tokio::test]

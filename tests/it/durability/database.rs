@@ -1,9 +1,11 @@
 //! Postgres going away in the middle of a turn: the turn waits, and is answered once.
 
 use crate::support::TestApp;
+use crate::support::hurried::Hurried;
 use crate::support::wire::Wire;
 use penny::models::scripted::{Gate, Step};
 use serde_json::json;
+use std::sync::Arc;
 
 async fn a_turn_outlives(away: fn(&Wire)) {
     let gate = Gate::default();
@@ -39,4 +41,42 @@ async fn a_turn_outlives(away: fn(&Wire)) {
 #[tokio::test]
 async fn a_turn_outlives_a_restart_of_postgres() {
     a_turn_outlives(Wire::cut).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn connections_that_are_cut_again_and_again_under_load_cost_nobody_an_answer() {
+    let app = TestApp::build([Step::says("There are nine.").repeatedly()])
+        .slack(|setup| setup.clock(Arc::new(Hurried)))
+        .start()
+        .await;
+    let maya = app.slack.person("maya").unwrap();
+    let mut threads = Vec::new();
+    for number in 0..12 {
+        let said = maya
+            .mentions_penny("sales", &format!("question {number}"))
+            .await;
+        threads.push(said.unwrap().thread());
+        app.execute(
+            "select pg_terminate_backend(pid) from pg_stat_activity
+             where datname = current_database() and pid <> pg_backend_pid()",
+        )
+        .await;
+    }
+    for thread in &threads {
+        maya.waits_for(thread, "an answer", |seen| {
+            seen.text.contains("There are nine.")
+        })
+        .await
+        .unwrap();
+    }
+    app.settles().await;
+    for thread in &threads {
+        assert_eq!(
+            maya.answers_in(thread).len(),
+            1,
+            "{}",
+            maya.visible_text(thread)
+        );
+    }
+    app.stop().await;
 }

@@ -1,5 +1,6 @@
 //! What is promised when things break: exactly one effect, or a plain sentence.
 
+mod clock;
 mod database;
 mod order;
 mod poison;

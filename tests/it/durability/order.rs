@@ -3,46 +3,51 @@
 use crate::support::TestApp;
 use penny::models::scripted::Step;
 
+const THREADS: usize = 12;
+const MESSAGES: usize = 8;
+
 #[tokio::test]
-async fn two_processes_answer_a_busy_thread_one_turn_at_a_time_and_in_order() {
+async fn two_processes_answer_busy_threads_one_turn_at_a_time_and_in_order() {
     let mut app = TestApp::start([Step::says("Yes.").repeatedly()]).await;
     let first = app.address().to_owned();
     let second = app.start_another().await.address.clone();
     let maya = app.slack.person("maya").unwrap();
     let jonas = app.slack.person("jonas").unwrap();
-    let root = maya.mentions_penny("sales", "message 00").await.unwrap();
-    for number in 1..20 {
-        let (who, address) = match number % 2 {
-            0 => (&maya, &first),
-            _ => (&jonas, &second),
-        };
-        app.slack.point_at(address);
-        let said = who
-            .replies_in(&root.thread(), &format!("message {number:02}"))
-            .await
-            .unwrap();
-        assert!(said.was_acknowledged());
+    let mut roots = Vec::new();
+    for thread in 0..THREADS {
+        let opening = format!("thread {thread:02} message 00");
+        roots.push(maya.mentions_penny("sales", &opening).await.unwrap());
+    }
+    for number in 1..MESSAGES {
+        for (thread, root) in roots.iter().enumerate() {
+            let (who, address) = match (number + thread) % 2 {
+                0 => (&maya, &first),
+                _ => (&jonas, &second),
+            };
+            app.slack.point_at(address);
+            let words = format!("thread {thread:02} message {number:02}");
+            let said = who.replies_in(&root.thread(), &words).await.unwrap();
+            assert!(said.was_acknowledged());
+        }
     }
     app.settles().await;
     let overlapping = "select from core.turns a join core.turns b
-        on a.turn_id <> b.turn_id and a.started_at <= b.started_at
+        on a.conversation_id = b.conversation_id
+            and a.turn_id <> b.turn_id and a.started_at <= b.started_at
         where a.ended_at is null or a.ended_at > b.started_at";
     assert_eq!(app.count(overlapping).await, 0);
-    let heard = app
-        .texts(
+    for (thread, root) in roots.iter().enumerate() {
+        let heard = format!(
             "select right(message->>'text', 2) from core.entries,
                  jsonb_array_elements(body->'messages') as message
-             where kind = 'input' order by seq",
-        )
-        .await;
-    let sent: Vec<String> = (0..20).map(|number| format!("{number:02}")).collect();
-    assert_eq!(heard, sent);
-    assert_eq!(
-        app.count("select from core.inbox where taken_at is null")
-            .await,
-        0
-    );
-    maya.sees(&root.thread());
+             where kind = 'input' and body::text like '%thread {thread:02} message%' order by seq"
+        );
+        let sent: Vec<String> = (0..MESSAGES).map(|number| format!("{number:02}")).collect();
+        assert_eq!(app.texts(&heard).await, sent, "thread {thread}");
+        maya.sees(&root.thread());
+    }
+    let waiting = "select from core.inbox where taken_at is null";
+    assert_eq!(app.count(waiting).await, 0);
     app.stop().await;
 }
 

@@ -3,12 +3,9 @@
 
 use super::ModelServer;
 use super::model::is_question;
-use chrono::{DateTime, Utc};
-use penny::base::clock::Clock;
+use crate::support::hurried::Hurried;
 use penny::playground::{Draft, Human, Said, Setup, Slack, Thread};
 use penny::store::embedded::testing::TestDatabase;
-use std::future::Future;
-use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::task::JoinHandle;
@@ -19,21 +16,6 @@ pub struct Office {
     pub slack: Slack,
     pub model: ModelServer,
     database: TestDatabase,
-}
-
-/// Slack repeats what was not acknowledged after one and after five minutes; here it is in more
-/// of a hurry.
-#[derive(Debug)]
-struct Hurried;
-
-impl Clock for Hurried {
-    fn now(&self) -> DateTime<Utc> {
-        Utc::now()
-    }
-
-    fn sleep(&self, wait: Duration) -> Pin<Box<dyn Future<Output = ()> + Send + '_>> {
-        Box::pin(tokio::time::sleep(wait / 20))
-    }
 }
 
 impl Office {

@@ -2,6 +2,7 @@
 //! scripted model. A test acts and looks as people in Slack do; ending it fails if something
 //! was left undone, unsaid or unseen.
 
+pub mod hurried;
 pub mod logs;
 pub mod process;
 pub mod request;
@@ -11,6 +12,7 @@ use self::logs::Logs;
 use self::process::Process;
 use self::wire::Wire;
 use chrono::Utc;
+use penny::base::clock::{SharedClock, SystemClock};
 use penny::base::config::{Config, Source};
 use penny::demo;
 use penny::models::Block;
@@ -33,6 +35,7 @@ pub struct TestApp {
     /// Between Penny and Postgres, if the test asked for it.
     pub wire: Option<Wire>,
     pub logs: Option<Logs>,
+    clock: SharedClock,
     client: reqwest::Client,
     process: Option<Process>,
     others: Vec<Process>,
@@ -48,12 +51,19 @@ pub struct Builder {
     settings: Vec<(&'static str, String)>,
     behind_a_wire: bool,
     logs: Option<Logs>,
+    clock: SharedClock,
 }
 
 impl Builder {
     /// Sets a variable of the environment.
     pub fn setting(mut self, name: &'static str, value: impl Into<String>) -> Self {
         self.settings.push((name, value.into()));
+        self
+    }
+
+    /// Penny's own clock; Slack's and the database's stay as they are.
+    pub fn clock(mut self, clock: SharedClock) -> Self {
+        self.clock = clock;
         self
     }
 
@@ -106,7 +116,13 @@ impl Builder {
             .into_iter()
             .fold(source, |source, (name, value)| source.set(name, value));
         let config = Config::read(&source).expect("a configuration");
-        let process = Process::start(&config, self.model.clone(), self.logs.as_ref()).await;
+        let process = Process::start(
+            &config,
+            self.model.clone(),
+            self.clock.clone(),
+            self.logs.as_ref(),
+        )
+        .await;
         slack.point_at(&process.address);
         TestApp {
             slack,
@@ -114,6 +130,7 @@ impl Builder {
             config,
             wire,
             logs: self.logs,
+            clock: self.clock,
             client: penny::net::client().expect("a client"),
             process: Some(process),
             others: Vec::new(),
@@ -140,6 +157,7 @@ impl TestApp {
             settings: Vec::new(),
             behind_a_wire: false,
             logs: None,
+            clock: Arc::new(SystemClock),
         }
     }
 
@@ -158,9 +176,14 @@ impl TestApp {
 
     /// Another Penny on the same database, thinking with the same model.
     pub async fn start_another(&mut self) -> &Process {
-        let other = Process::start(&self.config, self.model.clone(), self.logs.as_ref()).await;
+        let other = self.new_process().await;
         self.others.push(other);
         self.others.last().expect("the one just started")
+    }
+
+    async fn new_process(&self) -> Process {
+        let (model, clock) = (self.model.clone(), self.clock.clone());
+        Process::start(&self.config, model, clock, self.logs.as_ref()).await
     }
 
     /// As `kill -9`: the first process is gone with everything it did; Slack speaks to the
@@ -194,7 +217,7 @@ impl TestApp {
 
     /// Starts Penny again after a `kill` that left none.
     pub async fn start_again(&mut self) {
-        let process = Process::start(&self.config, self.model.clone(), self.logs.as_ref()).await;
+        let process = self.new_process().await;
         self.slack.point_at(&process.address);
         self.process = Some(process);
     }

@@ -2,7 +2,7 @@
 //! of anything, as `kill -9` does.
 
 use super::logs::Logs;
-use penny::base::clock::SystemClock;
+use penny::base::clock::SharedClock;
 use penny::base::config::Config;
 use penny::cli::app::{App, Parts};
 use penny::models::Model;
@@ -22,7 +22,12 @@ pub struct Process {
 }
 
 impl Process {
-    pub async fn start(config: &Config, model: Arc<dyn Model>, logs: Option<&Logs>) -> Self {
+    pub async fn start(
+        config: &Config,
+        model: Arc<dyn Model>,
+        clock: SharedClock,
+        logs: Option<&Logs>,
+    ) -> Self {
         let logs = logs.cloned();
         let runtime = tokio::runtime::Builder::new_multi_thread()
             .worker_threads(2)
@@ -31,7 +36,7 @@ impl Process {
             .build()
             .expect("a runtime");
         let parts = Parts {
-            clock: Arc::new(SystemClock),
+            clock,
             model,
             is_demo: false,
             render_metrics: Arc::new(String::new),
