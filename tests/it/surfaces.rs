@@ -67,11 +67,7 @@ async fn a_question_tried_in_app_home_is_answered_in_the_direct_conversation() {
     let dm = maya.dm().unwrap();
     let root = maya.channel_messages(&dm).last().unwrap().ts;
     let thread = Thread { channel: dm, root };
-    maya.waits_for(&thread, "the answer", |seen| {
-        seen.text.contains("Quite healthy.")
-    })
-    .await
-    .unwrap();
+    maya.reads(&thread, "Quite healthy.").await.unwrap();
     app.stop().await;
 }
 
@@ -155,9 +151,7 @@ async fn a_question_by_command_stands_in_the_channel_and_is_answered_in_its_thre
         .await
         .unwrap();
     let thread = thread_saying(&app, &maya, "sales", "how many deals are open?").await;
-    maya.waits_for(&thread, "the answer", |seen| seen.text.contains("Nine."))
-        .await
-        .unwrap();
+    maya.reads(&thread, "Nine.").await.unwrap();
     app.stop().await;
 }
 
@@ -171,9 +165,7 @@ async fn ask_without_a_question_opens_a_window_for_one() {
         .await
         .unwrap();
     let thread = thread_saying(&app, &maya, "sales", "how many deals are open?").await;
-    maya.waits_for(&thread, "the answer", |seen| seen.text.contains("Nine."))
-        .await
-        .unwrap();
+    maya.reads(&thread, "Nine.").await.unwrap();
     app.stop().await;
 }
 
@@ -196,11 +188,9 @@ async fn a_message_can_be_asked_about_from_its_menu() {
     maya.submits(&[("penny_field", json!("What do they want?"))])
         .await
         .unwrap();
-    maya.waits_for(&said.thread(), "the answer", |seen| {
-        seen.text.contains("They want a discount.")
-    })
-    .await
-    .unwrap();
+    maya.reads(&said.thread(), "They want a discount.")
+        .await
+        .unwrap();
     app.stop().await;
 }
 
@@ -224,30 +214,12 @@ async fn only_the_named_person_answers_a_question_and_only_once() {
         .await
         .unwrap();
     let thread = said.thread();
-    maya.waits_for(&thread, "the question", |seen| {
-        seen.text.contains("Which quarter?")
-    })
-    .await
-    .unwrap();
+    maya.reads(&thread, "Which quarter?").await.unwrap();
     maya.clicks(&thread, "Q2").await.unwrap();
-    maya.waits_for(&thread, "a refusal", |seen| {
-        seen.text.contains("That question is for")
-    })
-    .await
-    .unwrap();
+    maya.reads(&thread, "That question is for").await.unwrap();
     jonas.clicks(&thread, "Q3").await.unwrap();
-    jonas
-        .waits_for(&thread, "the answer", |seen| {
-            seen.text.contains("Then Q3 it is.")
-        })
-        .await
-        .unwrap();
-    jonas
-        .waits_for(&thread, "the outcome", |seen| {
-            seen.text.contains("chose *Q3*")
-        })
-        .await
-        .unwrap();
+    jonas.reads(&thread, "Then Q3 it is.").await.unwrap();
+    jonas.reads(&thread, "chose *Q3*").await.unwrap();
     assert!(
         jonas.clicks(&thread, "Q2").await.is_err(),
         "the buttons are gone"
@@ -268,37 +240,23 @@ async fn feedback_is_kept_with_its_comment_and_retry_asks_the_same_once_more() {
         .await
         .unwrap();
     let thread = said.thread();
-    maya.waits_for(&thread, "the answer", |seen| seen.text.contains("Eight."))
-        .await
-        .unwrap();
+    maya.reads(&thread, "Eight.").await.unwrap();
     app.settles().await;
     maya.clicks(&thread, "Bad answer").await.unwrap();
-    maya.waits_for(&thread, "a question back", |seen| {
-        seen.text.contains("What was wrong")
-    })
-    .await
-    .unwrap();
+    maya.reads(&thread, "What was wrong").await.unwrap();
     maya.clicks(&thread, "Tell me").await.unwrap();
     sees_window(&app, &maya).await;
     maya.submits(&[("penny_field", json!("One is missing."))])
         .await
         .unwrap();
-    maya.waits_for(&thread, "thanks", |seen| {
-        seen.text.contains("passed that on")
-    })
-    .await
-    .unwrap();
+    maya.reads(&thread, "passed that on").await.unwrap();
     let kept = app
         .texts("select comment from core.feedback where not is_good")
         .await;
     assert_eq!(kept, ["One is missing."]);
 
     maya.clicks(&thread, "Retry").await.unwrap();
-    maya.waits_for(&thread, "the second answer", |seen| {
-        seen.text.contains("on second thoughts")
-    })
-    .await
-    .unwrap();
+    maya.reads(&thread, "on second thoughts").await.unwrap();
     app.stop().await;
 }
 

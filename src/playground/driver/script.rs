@@ -187,6 +187,12 @@ impl Human {
         };
         self.slack.until(waited_for, look).await
     }
+
+    /// Waits for a finished message of Penny's in the thread that has these words.
+    pub async fn reads(&self, thread: &Thread, words: &str) -> Result<Seen, NeverHappened> {
+        self.waits_for(thread, words, |seen| seen.text.contains(words))
+            .await
+    }
 }
 
 impl Slack {

@@ -26,11 +26,7 @@ async fn an_answer_is_written_before_everybodys_eyes() {
     app.slack.until("half an answer", look).await.unwrap();
     assert_eq!(maya.session_of(&thread), Some("processing"));
     gate.open();
-    maya.waits_for(&thread, "the answer", |seen| {
-        seen.text.contains("Nine deals are open.")
-    })
-    .await
-    .unwrap();
+    maya.reads(&thread, "Nine deals are open.").await.unwrap();
     app.settles().await;
     assert_eq!(maya.session_of(&thread), Some("active"));
     assert_eq!(maya.answers_in(&thread).len(), 1, "it is one message");
@@ -54,12 +50,7 @@ async fn under_an_answer_stands_what_was_done_for_it_and_what_it_took() {
         .mentions_penny("sales", "which accounts?")
         .await
         .unwrap();
-    let answer = maya
-        .waits_for(&said.thread(), "the answer", |seen| {
-            seen.text.contains("none yet")
-        })
-        .await
-        .unwrap();
+    let answer = maya.reads(&said.thread(), "none yet").await.unwrap();
     for told in [
         "Looking up our accounts",
         "1 lookup",
@@ -81,11 +72,9 @@ async fn what_was_void_is_not_part_of_the_answer() {
     .await;
     let maya = app.slack.person("maya").unwrap();
     let said = maya.tells_penny("how many deals?").await.unwrap();
-    maya.waits_for(&said.thread(), "the answer", |seen| {
-        seen.text.contains("Nine deals are open.")
-    })
-    .await
-    .unwrap();
+    maya.reads(&said.thread(), "Nine deals are open.")
+        .await
+        .unwrap();
     app.settles().await;
     let seen = maya.visible_text(&said.thread());
     assert!(!seen.contains("Ten de"), "{seen}");
@@ -105,11 +94,7 @@ async fn a_long_answer_is_there_whole_and_in_order() {
     let app = TestApp::start([Step::says(paragraphs.join("\n\n"))]).await;
     let maya = app.slack.person("maya").unwrap();
     let said = maya.mentions_penny("sales", "tell me all").await.unwrap();
-    maya.waits_for(&said.thread(), "the end", |seen| {
-        seen.text.contains("Paragraph 059")
-    })
-    .await
-    .unwrap();
+    maya.reads(&said.thread(), "Paragraph 059").await.unwrap();
     app.settles().await;
     let seen = maya.visible_text(&said.thread());
     let places: Vec<_> = (0..60)
@@ -153,12 +138,7 @@ async fn a_hostile_answer_calls_nobody_and_loads_nothing() {
     let app = TestApp::start([Step::says(hostile)]).await;
     let maya = app.slack.person("maya").unwrap();
     let said = maya.mentions_penny("sales", "say something").await.unwrap();
-    let answer = maya
-        .waits_for(&said.thread(), "the answer", |seen| {
-            seen.text.contains("hello")
-        })
-        .await
-        .unwrap();
+    let answer = maya.reads(&said.thread(), "hello").await.unwrap();
     app.settles().await;
     let sent: Vec<String> = app
         .slack
@@ -196,25 +176,13 @@ async fn somebody_who_asks_too_much_is_told_before_money_is_spent() {
     let maya = app.slack.person("maya").unwrap();
     let jonas = app.slack.person("jonas").unwrap();
     let first = maya.tells_penny("one").await.unwrap();
-    maya.waits_for(&first.thread(), "an answer", |seen| {
-        seen.text.contains("Yes.")
-    })
-    .await
-    .unwrap();
+    maya.reads(&first.thread(), "Yes.").await.unwrap();
     app.settles().await;
     let second = maya.tells_penny("two").await.unwrap();
-    maya.waits_for(&second.thread(), "the limit", |seen| {
-        seen.text
-            .contains("asked a great deal within the last hour")
-    })
-    .await
-    .unwrap();
-    let other = jonas.tells_penny("this is Jonas").await.unwrap();
-    jonas
-        .waits_for(&other.thread(), "an answer", |seen| {
-            seen.text.contains("Of course.")
-        })
+    maya.reads(&second.thread(), "asked a great deal within the last hour")
         .await
         .unwrap();
+    let other = jonas.tells_penny("this is Jonas").await.unwrap();
+    jonas.reads(&other.thread(), "Of course.").await.unwrap();
     app.stop().await;
 }

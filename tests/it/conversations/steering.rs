@@ -25,11 +25,9 @@ async fn a_message_sent_while_she_works_steers_the_next_step() {
         .unwrap();
     assert!(steer.was_acknowledged());
     gate.open();
-    maya.waits_for(&said.thread(), "the answer", |seen| {
-        seen.text.contains("In Berlin there are four.")
-    })
-    .await
-    .unwrap();
+    maya.reads(&said.thread(), "In Berlin there are four.")
+        .await
+        .unwrap();
     app.settles().await;
     assert_eq!(
         app.count("select from core.turns").await,
@@ -59,11 +57,7 @@ async fn a_message_sent_during_the_last_step_is_answered_too() {
         .await
         .unwrap();
     gate.open();
-    maya.waits_for(&said.thread(), "both answers", |seen| {
-        seen.text.contains("Four in Berlin.")
-    })
-    .await
-    .unwrap();
+    maya.reads(&said.thread(), "Four in Berlin.").await.unwrap();
     app.settles().await;
     assert!(maya.visible_text(&said.thread()).contains("Nine."));
     app.stop().await;
@@ -81,11 +75,7 @@ async fn a_correction_before_she_has_begun_is_part_of_the_question() {
     maya.replies_in(&said.thread(), "in Berlin, I mean")
         .await
         .unwrap();
-    maya.waits_for(&said.thread(), "the answer", |seen| {
-        seen.text.contains("Four.")
-    })
-    .await
-    .unwrap();
+    maya.reads(&said.thread(), "Four.").await.unwrap();
     app.stop().await;
 }
 
@@ -110,20 +100,14 @@ async fn saying_stop_ends_the_run() {
     maya.replies_in(&said.thread(), "@Penny stop")
         .await
         .unwrap();
-    maya.waits_for(&said.thread(), "the end", |seen| {
-        seen.text.contains("Stopped")
-    })
-    .await
-    .unwrap();
+    maya.reads(&said.thread(), "Stopped").await.unwrap();
     app.settles().await;
     assert_eq!(app.texts("select state from core.turns").await, ["stopped"]);
 
     let again = maya.replies_in(&said.thread(), "be brief").await.unwrap();
-    maya.waits_for(&again.thread(), "an answer", |seen| {
-        seen.text.contains("Fine, in short.")
-    })
-    .await
-    .unwrap();
+    maya.reads(&again.thread(), "Fine, in short.")
+        .await
+        .unwrap();
     let asked = app.words_of_request(1);
     assert!(
         asked.contains("Half an answer"),

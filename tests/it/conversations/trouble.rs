@@ -35,12 +35,7 @@ async fn each_way_in_which_a_model_fails_has_its_sentence() {
     let maya = app.slack.person("maya").unwrap();
     for (error, sentence) in ways {
         let said = maya.tells_penny("hello").await.unwrap();
-        let answer = maya
-            .waits_for(&said.thread(), sentence, |seen| {
-                seen.text.contains(sentence)
-            })
-            .await
-            .unwrap();
+        let answer = maya.reads(&said.thread(), sentence).await.unwrap();
         app.settles().await;
         for detail in ["10.1.2.3", "byte 7", "messages.3"] {
             assert!(
@@ -64,11 +59,9 @@ async fn a_thread_that_stays_too_long_even_shortened_is_said_to_be() {
     .await;
     let maya = app.slack.person("maya").unwrap();
     let said = maya.tells_penny("hello").await.unwrap();
-    maya.waits_for(&said.thread(), "the sentence", |seen| {
-        seen.text.contains("has become too long")
-    })
-    .await
-    .unwrap();
+    maya.reads(&said.thread(), "has become too long")
+        .await
+        .unwrap();
     app.stop().await;
 }
 
@@ -81,20 +74,14 @@ async fn a_refusal_is_said_kindly_and_the_next_question_is_answered() {
     .await;
     let maya = app.slack.person("maya").unwrap();
     let said = maya.tells_penny("do evil").await.unwrap();
-    maya.waits_for(&said.thread(), "the refusal", |seen| {
-        seen.text.contains("I can’t help with that")
-    })
-    .await
-    .unwrap();
+    maya.reads(&said.thread(), "I can’t help with that")
+        .await
+        .unwrap();
     app.settles().await;
     maya.replies_in(&said.thread(), "something else then")
         .await
         .unwrap();
-    maya.waits_for(&said.thread(), "an answer", |seen| {
-        seen.text.contains("Gladly.")
-    })
-    .await
-    .unwrap();
+    maya.reads(&said.thread(), "Gladly.").await.unwrap();
     app.stop().await;
 }
 
@@ -107,19 +94,11 @@ async fn after_a_failure_the_same_thread_can_be_tried_again() {
     .await;
     let maya = app.slack.person("maya").unwrap();
     let said = maya.tells_penny("how many deals?").await.unwrap();
-    maya.waits_for(&said.thread(), "the failure", |seen| {
-        seen.text.contains("overloaded")
-    })
-    .await
-    .unwrap();
+    maya.reads(&said.thread(), "overloaded").await.unwrap();
     app.settles().await;
     maya.replies_in(&said.thread(), "once more, please")
         .await
         .unwrap();
-    maya.waits_for(&said.thread(), "the answer", |seen| {
-        seen.text.contains("Nine.")
-    })
-    .await
-    .unwrap();
+    maya.reads(&said.thread(), "Nine.").await.unwrap();
     app.stop().await;
 }

@@ -48,11 +48,7 @@ async fn a_turn_outlives_a_step_of(hours: i64) {
     let refused = maya.replies_in(&said.thread(), "and now?").await.unwrap();
     assert!(!refused.was_acknowledged(), "it could be a replay");
     gate.open();
-    maya.waits_for(&said.thread(), "the answer", |seen| {
-        seen.text.contains("Nine.")
-    })
-    .await
-    .unwrap();
+    maya.reads(&said.thread(), "Nine.").await.unwrap();
     app.settles().await;
     assert_eq!(app.texts("select state from core.turns").await, ["done"]);
 
@@ -62,11 +58,7 @@ async fn a_turn_outlives_a_step_of(hours: i64) {
             app.slack.redeliver(&missed.request.id).await.unwrap();
         }
     }
-    maya.waits_for(&said.thread(), "the second answer", |seen| {
-        seen.text.contains("Ten.")
-    })
-    .await
-    .unwrap();
+    maya.reads(&said.thread(), "Ten.").await.unwrap();
     app.settles().await;
     assert_eq!(maya.answers_in(&said.thread()).len(), 2);
     app.stop().await;

@@ -28,11 +28,7 @@ async fn a_turn_outlives(away: fn(&Wire)) {
     })
     .await;
     wire.mend();
-    maya.waits_for(&said.thread(), "the answer", |seen| {
-        seen.text.contains("There are nine.")
-    })
-    .await
-    .unwrap();
+    maya.reads(&said.thread(), "There are nine.").await.unwrap();
     app.settles().await;
     assert_eq!(maya.answers_in(&said.thread()).len(), 1);
     app.stop().await;
@@ -63,11 +59,7 @@ async fn connections_that_are_cut_again_and_again_under_load_cost_nobody_an_answ
         .await;
     }
     for thread in &threads {
-        maya.waits_for(thread, "an answer", |seen| {
-            seen.text.contains("There are nine.")
-        })
-        .await
-        .unwrap();
+        maya.reads(thread, "There are nine.").await.unwrap();
     }
     app.settles().await;
     for thread in &threads {

@@ -32,11 +32,7 @@ async fn maya_asks(app: &TestApp) -> (Human, Said) {
 
 /// One answer, said once, one note, and no step of the turn done twice.
 async fn is_settled(app: &TestApp, maya: &Human, said: &Said) {
-    maya.waits_for(&said.thread(), "the answer", |seen| {
-        seen.text.contains(ANSWER)
-    })
-    .await
-    .unwrap();
+    maya.reads(&said.thread(), ANSWER).await.unwrap();
     app.settles().await;
     let seen = maya.answers_in(&said.thread());
     assert_eq!(seen.len(), 1, "{seen:#?}");
@@ -114,11 +110,7 @@ async fn a_process_that_stalled_past_its_lease_can_write_nothing_any_more() {
         "update core.jobs set lease_token = null, lease_owner = null, lease_until = null, run_at = now()",
     )
     .await;
-    maya.waits_for(&said.thread(), "the answer", |seen| {
-        seen.text.contains(ANSWER)
-    })
-    .await
-    .unwrap();
+    maya.reads(&said.thread(), ANSWER).await.unwrap();
     gate.open();
     is_settled(&app, &maya, &said).await;
     assert!(!maya.visible_text(&said.thread()).contains("ghost"));
@@ -152,11 +144,9 @@ async fn a_question_that_kills_every_process_ends_in_a_sentence() {
         app.start_again().await;
         app.expire_leases().await;
     }
-    maya.waits_for(&said.thread(), "the sentence", |seen| {
-        seen.text.contains("fail three times")
-    })
-    .await
-    .unwrap();
+    maya.reads(&said.thread(), "fail three times")
+        .await
+        .unwrap();
     app.settles().await;
     assert_eq!(app.texts("select state from core.turns").await, ["failed"]);
 
@@ -165,10 +155,6 @@ async fn a_question_that_kills_every_process_ends_in_a_sentence() {
     maya.replies_in(&said.thread(), "then another way")
         .await
         .unwrap();
-    maya.waits_for(&said.thread(), "an answer", |seen| {
-        seen.text.contains("Gladly.")
-    })
-    .await
-    .unwrap();
+    maya.reads(&said.thread(), "Gladly.").await.unwrap();
     app.stop().await;
 }

@@ -80,11 +80,7 @@ async fn a_stream_that_dies_is_finished_in_the_same_place() {
         .mentions_penny("sales", "how many deals?")
         .await
         .unwrap();
-    maya.waits_for(&said.thread(), "the answer", |seen| {
-        seen.text.contains(ANSWER)
-    })
-    .await
-    .unwrap();
+    maya.reads(&said.thread(), ANSWER).await.unwrap();
     app.settles().await;
     assert_eq!(maya.answers_in(&said.thread()).len(), 1);
     app.slack.calls().mark_all_read();
@@ -114,11 +110,7 @@ async fn a_throttled_channel_waits_and_the_others_go_on() {
         .unwrap();
     maya.waits_for_answer(&free.thread()).await.unwrap();
     assert!(!maya.visible_text(&held.thread()).contains(ANSWER));
-    maya.waits_for(&held.thread(), "the answer in #sales", |seen| {
-        seen.text.contains(ANSWER)
-    })
-    .await
-    .unwrap();
+    maya.reads(&held.thread(), ANSWER).await.unwrap();
     app.settles().await;
     assert_eq!(maya.answers_in(&held.thread()).len(), 1);
     app.slack.faults().clear();
