@@ -280,8 +280,8 @@ async fn penny_says_hello_once_in_a_channel_however_often_she_is_added() {
     assert_eq!(hellos.count(), 1);
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn a_removed_app_forgets_its_token_and_the_login_of_its_queries() {
+/// Penny after her first query, and a look at the login that it ran as.
+async fn after_a_query() -> (TestApp, Human, String) {
     let app = TestApp::start([
         Step::calls("call_1", "run_sql_query", json!({"sql": "select 1 as one"})),
         Step::says("One."),
@@ -292,6 +292,13 @@ async fn a_removed_app_forgets_its_token_and_the_login_of_its_queries() {
     maya.waits_for_answer(&said.thread()).await.unwrap();
     app.settles().await;
     let login = app.texts("select query_role from core.orgs").await;
+    let look = format!("select from pg_roles where rolname = '{}'", login[0]);
+    (app, maya, look)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_removed_app_forgets_its_token_and_the_login_of_its_queries() {
+    let (app, maya, login) = after_a_query().await;
 
     maya.uninstall().await.unwrap();
     app.comes_true("the token is gone", async || {
@@ -300,22 +307,12 @@ async fn a_removed_app_forgets_its_token_and_the_login_of_its_queries() {
             == 1
     })
     .await;
-    let role = format!("select from pg_roles where rolname = '{}'", login[0]);
-    assert_eq!(app.count(&role).await, 0);
+    assert_eq!(app.count(&login).await, 0);
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_login_of_queries_stays_while_penny_is_in_another_workspace_of_the_organisation() {
-    let app = TestApp::start([
-        Step::calls("call_1", "run_sql_query", json!({"sql": "select 1 as one"})),
-        Step::says("One."),
-    ])
-    .await;
-    let maya = app.slack.person("maya").unwrap();
-    let said = maya.tells_penny("how many?").await.unwrap();
-    maya.waits_for_answer(&said.thread()).await.unwrap();
-    app.settles().await;
-    let login = app.texts("select query_role from core.orgs").await;
+    let (app, maya, login) = after_a_query().await;
     app.execute(
         "insert into core.installations (org_id, workspace_id, workspace_name, bot_user_id, bot_token)
          select org_id, 'T0OTHER', 'Another', 'U0OTHER', 'sealed' from core.orgs",
@@ -329,8 +326,7 @@ async fn the_login_of_queries_stays_while_penny_is_in_another_workspace_of_the_o
             == 1
     })
     .await;
-    let role = format!("select from pg_roles where rolname = '{}'", login[0]);
-    assert_eq!(app.count(&role).await, 1);
+    assert_eq!(app.count(&login).await, 1);
 }
 
 #[tokio::test(flavor = "multi_thread")]

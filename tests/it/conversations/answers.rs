@@ -81,17 +81,20 @@ async fn what_was_void_is_not_part_of_the_answer() {
     app.stop().await;
 }
 
+fn says_paragraphs(count: usize) -> Step {
+    let paragraph = |number| {
+        format!(
+            "Paragraph {number:03}: {}.",
+            "and so it goes on ".repeat(15)
+        )
+    };
+    let paragraphs: Vec<String> = (0..count).map(paragraph).collect();
+    Step::says(paragraphs.join("\n\n"))
+}
+
 #[tokio::test]
 async fn a_long_answer_is_there_whole_and_in_order() {
-    let paragraphs: Vec<String> = (0..60)
-        .map(|number| {
-            format!(
-                "Paragraph {number:03}: {}.",
-                "and so it goes on ".repeat(15)
-            )
-        })
-        .collect();
-    let app = TestApp::start([Step::says(paragraphs.join("\n\n"))]).await;
+    let app = TestApp::start([says_paragraphs(60)]).await;
     let maya = app.slack.person("maya").unwrap();
     let said = maya.mentions_penny("sales", "tell me all").await.unwrap();
     maya.reads(&said.thread(), "Paragraph 059").await.unwrap();
@@ -110,15 +113,7 @@ async fn a_long_answer_is_there_whole_and_in_order() {
 
 #[tokio::test]
 async fn a_very_long_answer_comes_as_a_file_with_its_beginning_in_view() {
-    let paragraphs: Vec<String> = (0..200)
-        .map(|number| {
-            format!(
-                "Paragraph {number:03}: {}.",
-                "and so it goes on ".repeat(15)
-            )
-        })
-        .collect();
-    let app = TestApp::start([Step::says(paragraphs.join("\n\n"))]).await;
+    let app = TestApp::start([says_paragraphs(200)]).await;
     let maya = app.slack.person("maya").unwrap();
     let said = maya.mentions_penny("sales", "tell me all").await.unwrap();
     maya.waits_for(&said.thread(), "the file", |seen| !seen.files.is_empty())

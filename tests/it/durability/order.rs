@@ -40,7 +40,7 @@ async fn two_processes_answer_busy_threads_one_turn_at_a_time_and_in_order() {
         let heard = format!(
             "select right(message->>'text', 2) from core.entries,
                  jsonb_array_elements(body->'messages') as message
-             where kind = 'input' and body::text like '%thread {thread:02} message%' order by seq"
+             where kind = 'input' and message->>'text' like '%thread {thread:02} message%' order by seq"
         );
         let sent: Vec<String> = (0..MESSAGES).map(|number| format!("{number:02}")).collect();
         assert_eq!(app.texts(&heard).await, sent, "thread {thread}");
