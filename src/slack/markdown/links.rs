@@ -1,6 +1,7 @@
 //! Links that a model wrote: kept if their text is honest about where they lead, shown bare if
 //! it names another place, and reduced to their text if they lead nowhere a browser should go.
 
+use pulldown_cmark::{Event, Parser};
 use url::Url;
 
 /// What a Markdown link or image becomes. Images become links, so nothing is ever fetched.
@@ -10,7 +11,7 @@ pub(super) fn link(label: &str, target: &str) -> String {
     };
     let label: String = label.chars().filter(|c| !"[]<>`".contains(*c)).collect();
     let label = label.trim();
-    if label.is_empty() || is_lie(label, &target) {
+    if label.is_empty() || is_lie(label, &target) || is_lie(&as_shown(label), &target) {
         return target;
     }
     format!("[{label}]({target})")
@@ -63,6 +64,15 @@ fn safe_target(target: &str) -> Option<String> {
         }
     }
     Some(safe)
+}
+
+/// The label as people read it: `bank&#46;com` and `*bank*.com` look like `bank.com`.
+fn as_shown(label: &str) -> String {
+    let texts = Parser::new(label).filter_map(|event| match event {
+        Event::Text(text) | Event::Code(text) => Some(text.into_string()),
+        _ => None,
+    });
+    texts.collect()
 }
 
 fn is_lie(label: &str, target: &str) -> bool {
@@ -138,6 +148,10 @@ mod tests {
             "https://evil.example.bank.com",
             "ann@bank.com",
             "evil.exam",
+            "bank&#46;com",
+            "bank\\.com",
+            "*bank*.com",
+            "𝖻𝖺𝗇𝗄.com",
         ] {
             assert_eq!(
                 link(label, "https://evil.example/x"),
