@@ -63,7 +63,6 @@ pub const FORGET: &str = "Forget";
 pub const UNDO: &str = "Undo";
 pub const HELP_INTRO: &str = "I’m Penny. Mention me in a channel, write to me in a direct message, or use *Ask Penny about this* in a message’s menu. I answer from what our connected systems know, and only with what everybody who reads along may see.";
 pub const HELP_OUTRO: &str = "While I work, write more to steer me, or “stop” to stop me. Say “remember …” and I’ll keep it in mind.";
-pub const QUEUE_EMPTY: &str = "Nothing waits to be done.";
 pub const NOTHING_CONNECTED: &str = "No system is connected yet.";
 
 // App Home.
@@ -180,8 +179,8 @@ pub fn at_work(running: i64, waiting: i64) -> String {
     };
     match waiting {
         0 => format!("{running}."),
-        1 => format!("{running}; 1 waits for somebody’s choice."),
-        count => format!("{running}; {count} wait for somebody’s choice."),
+        1 => format!("{running}. 1 more waits for somebody’s choice."),
+        count => format!("{running}. {count} more wait for somebody’s choice."),
     }
 }
 

@@ -38,19 +38,9 @@ pub async fn given(scene: &Scene<'_>, clicked: &BlockActions, value: &str) -> Su
 }
 
 pub async fn wants_to_tell(scene: &Scene<'_>, clicked: &BlockActions, value: &str) -> Surfaced {
-    let opened = scene
-        .open_modal(&clicked.source, &modals::feedback(value))
-        .await?;
-    match &clicked.source.response_url {
-        Some(url) if !opened => {
-            let to = Whisper::Address {
-                url,
-                replacing: false,
-            };
-            scene.whisper(to, text::MODAL_TOO_LATE, Vec::new()).await
-        }
-        _ => Ok(()),
-    }
+    scene
+        .open_modal_or_tell(&clicked.source, &modals::feedback(value))
+        .await
 }
 
 pub async fn told(scene: &Scene<'_>, submitted: &ViewSubmission, comment: &str) -> Surfaced {

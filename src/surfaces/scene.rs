@@ -8,6 +8,7 @@ use crate::jobs::workspaces::{Workspace, WorkspaceError};
 use crate::slack::blocks::Block;
 use crate::slack::client::{NewMessage, SlackError};
 use crate::slack::inbound::{Malformed, Source};
+use crate::slack::text;
 use crate::store::inbox::{self, Delivery};
 use crate::store::listen;
 use crate::store::people::Person;
@@ -160,6 +161,21 @@ impl Scene<'_> {
                 Ok(())
             }
             told => Ok(told?),
+        }
+    }
+
+    /// Opens a modal for a click or a shortcut, or says that it was too late for one.
+    pub async fn open_modal_or_tell(&self, source: &Source, view: &Value) -> Surfaced {
+        let opened = self.open_modal(source, view).await?;
+        match &source.response_url {
+            Some(url) if !opened => {
+                let to = Whisper::Address {
+                    url,
+                    replacing: false,
+                };
+                self.whisper(to, text::MODAL_TOO_LATE, Vec::new()).await
+            }
+            _ => Ok(()),
         }
     }
 

@@ -2,7 +2,7 @@
 //! turn in that message's thread, or in the direct conversation where Penny cannot write there.
 
 use super::ask::{self, Asked, Asking};
-use super::scene::{Scene, Surfaced, Whisper};
+use super::scene::{Scene, Surfaced};
 use crate::base::ids::{ChannelId, Ts, UserId};
 use crate::slack::blocks::{clip, escape, modals};
 use crate::slack::inbound::{MessageAction, ViewSubmission};
@@ -53,19 +53,9 @@ fn quoted(text: &str) -> String {
 
 pub async fn ask_about(scene: &Scene<'_>, used: &MessageAction) -> Surfaced {
     let carried = serde_json::to_string(&About::of(used)).unwrap_or_default();
-    let opened = scene
-        .open_modal(&used.source, &modals::ask_about(&carried))
-        .await?;
-    match &used.source.response_url {
-        Some(url) if !opened => {
-            let to = Whisper::Address {
-                url,
-                replacing: false,
-            };
-            scene.whisper(to, text::MODAL_TOO_LATE, Vec::new()).await
-        }
-        _ => Ok(()),
-    }
+    scene
+        .open_modal_or_tell(&used.source, &modals::ask_about(&carried))
+        .await
 }
 
 pub async fn submitted(scene: &Scene<'_>, submitted: &ViewSubmission, typed: &str) -> Surfaced {

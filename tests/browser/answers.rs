@@ -91,3 +91,43 @@ async fn the_stop_button_ends_an_answer_and_keeps_what_was_written() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn a_suggested_question_is_asked_with_one_press_in_dark_and_in_a_narrow_window_too() {
+    let app =
+        TestApp::start([Step::says(format!("{BEGINNING}{END}")).when_asked("pipeline")]).await;
+    app.has_connected(&["hubspot"]).await;
+    with_page(app, async |page| {
+        page.is_narrow_and_dark().await;
+        page.reads(&qa("welcome"), "How is the pipeline?").await;
+        page.is_pictured("narrow-1-welcome").await;
+        page.presses(&qa("prompt")).await;
+        page.reads(&qa("penny-dm"), "The largest is Hanseatic")
+            .await;
+        page.is_pictured("narrow-2-answered").await;
+        assert!(page.fits().await, "nothing stands beside the page");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn the_window_of_a_command_asks_in_the_channel_where_it_was_typed() {
+    let app = TestApp::start([Step::says("Nine deals are open.").when_asked("how many")]).await;
+    with_page(app, async |page| {
+        page.presses(&qa("channel-sales")).await;
+        page.types(&qa("composer"), "/penny ask").await;
+        page.presses(&qa("composer-send")).await;
+        page.types(&qa("plain_text_input"), "how many deals are open?")
+            .await;
+        page.is_pictured("ask-1-window").await;
+        page.presses(&qa("modal-submit")).await;
+        let asked = last_message("channel-view");
+        page.reads(&asked, "how many deals are open?").await;
+        page.presses(&format!("{asked} {}", qa("thread-link")))
+            .await;
+        page.reads(&last_message("thread-pane"), "Nine deals are open.")
+            .await;
+        page.is_pictured("ask-2-answered").await;
+    })
+    .await;
+}

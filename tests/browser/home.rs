@@ -40,8 +40,12 @@ async fn what_penny_remembers_is_found_in_her_home_and_forgotten_there() {
 
 #[tokio::test]
 async fn a_question_in_her_home_is_answered_in_messages_and_listed_afterwards() {
-    let app =
-        TestApp::start([Step::says("Two deals look at risk.").when_asked("look at risk")]).await;
+    let app = TestApp::start([
+        Step::says("Two deals look at risk.").when_asked("look at risk"),
+        Step::says("Nine deals are open.").when_asked("how many deals"),
+    ])
+    .await;
+    app.has_connected(&["hubspot", "linear"]).await;
     with_page(app, async |page| {
         page.presses(&qa("tab-home")).await;
         let home = qa("home-view");
@@ -57,9 +61,20 @@ async fn a_question_in_her_home_is_answered_in_messages_and_listed_afterwards() 
         page.reads(&qa("penny-dm"), "Two deals look at risk.").await;
         page.is_pictured("home-2-answered").await;
 
+        let maya = page.app.slack.person("maya").unwrap();
+        let asked = maya.mentions_penny("sales", "how many deals are open?");
+        let thread = asked.await.unwrap().thread();
+        maya.waits_for_answer(&thread).await.unwrap();
+        page.app.settles().await;
         page.presses(&qa("tab-home")).await;
-        page.reads(&home, "1 answer").await;
+        page.reads(&home, "2 answers").await;
+        page.reads(&home, "Which open deals look at risk, and why?")
+            .await;
         page.is_pictured("home-3-listed").await;
+
+        page.presses(&format!("{home} a[href*=\"C0SALES\"]")).await;
+        page.reads(&qa("thread-pane"), "Nine deals are open.").await;
+        page.is_pictured("home-4-followed").await;
     })
     .await;
 }

@@ -4,6 +4,7 @@
 use crate::chromium::Chromium;
 use crate::support::TestApp;
 use fantoccini::error::CmdError;
+use fantoccini::wd::WebDriverCompatibleCommand;
 use fantoccini::{Client, Locator};
 use futures::FutureExt;
 use serde_json::{Value, json};
@@ -118,6 +119,29 @@ impl Page<'_> {
         .await;
     }
 
+    /// As on a telephone at night.
+    pub async fn is_narrow_and_dark(&self) {
+        for (command, params) in [
+            (
+                "Emulation.setDeviceMetricsOverride",
+                json!({"width": 390, "height": 844, "deviceScaleFactor": 1, "mobile": false}),
+            ),
+            (
+                "Emulation.setEmulatedMedia",
+                json!({"features": [{"name": "prefers-color-scheme", "value": "dark"}]}),
+            ),
+        ] {
+            let command = DevTools { command, params };
+            self.client.issue_cmd(command).await.expect("Chromium");
+        }
+    }
+
+    /// Nothing is wider than the window.
+    pub async fn fits(&self) -> bool {
+        let script = "return document.documentElement.scrollWidth <= window.innerWidth";
+        self.client.execute(script, vec![]).await.expect("a page") == true
+    }
+
     /// All that is visible, as words.
     pub async fn text(&self) -> String {
         self.texts("body").await.expect("a page").concat()
@@ -156,6 +180,29 @@ impl Page<'_> {
             }
             tokio::time::sleep(BETWEEN_LOOKS).await;
         }
+    }
+}
+
+/// A command of Chromium's own, beside those that every browser knows.
+#[derive(Debug)]
+struct DevTools {
+    command: &'static str,
+    params: Value,
+}
+
+impl WebDriverCompatibleCommand for DevTools {
+    fn endpoint(
+        &self,
+        base: &url::Url,
+        session: Option<&str>,
+    ) -> Result<url::Url, url::ParseError> {
+        let session = session.unwrap_or_default();
+        base.join(&format!("session/{session}/goog/cdp/execute"))
+    }
+
+    fn method_and_body(&self, _: &url::Url) -> (http::Method, Option<String>) {
+        let body = json!({"cmd": self.command, "params": self.params});
+        (http::Method::POST, Some(body.to_string()))
     }
 }
 

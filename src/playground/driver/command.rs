@@ -126,10 +126,7 @@ impl Human {
                 json!(world.mint_response_url(channel, &self.id, None, message.root));
             Ok::<_, Denied>(payload::interaction(world, &payload))
         })?;
-        let answer = self.slack.ask_penny(request).await;
-        answer
-            .map(drop)
-            .map_err(|missed| unanswered(&self.app_name(), &missed))
+        self.asks_penny(request).await.map(drop)
     }
 
     pub async fn global_shortcut(&self, callback_id: &str) -> Result<(), Denied> {
@@ -137,10 +134,7 @@ impl Human {
             let payload = self.shortcut_payload(world, "shortcut", callback_id)?;
             Ok::<_, Denied>(payload::interaction(world, &payload))
         })?;
-        let answer = self.slack.ask_penny(request).await;
-        answer
-            .map(drop)
-            .map_err(|missed| unanswered(&self.app_name(), &missed))
+        self.asks_penny(request).await.map(drop)
     }
 
     fn shortcut_payload(

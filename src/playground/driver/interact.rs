@@ -2,7 +2,7 @@
 
 use super::payload;
 use super::speak::visible;
-use super::{Denied, Human, unanswered};
+use super::{Denied, Human};
 use crate::base::ids::{ChannelId, UserId};
 use crate::playground::elements;
 use crate::playground::events::{OPTIONS, Outgoing};
@@ -106,10 +106,7 @@ impl Human {
         let request = self
             .slack
             .edit(|world| self.block_action(world, &pressed))?;
-        let answer = self.slack.ask_penny(request).await;
-        answer
-            .map(drop)
-            .map_err(|missed| unanswered(&self.app_name(), &missed))
+        self.asks_penny(request).await.map(drop)
     }
 
     fn block_action(&self, world: &mut World, pressed: &Pressed) -> Result<Outgoing, Denied> {
@@ -191,11 +188,7 @@ impl Human {
             Ok::<_, Denied>(payload::request(world, OPTIONS, &payload))
         })?;
         let app = self.app_name();
-        let answer = self
-            .slack
-            .ask_penny(request)
-            .await
-            .map_err(|missed| unanswered(&app, &missed))?;
+        let answer = self.asks_penny(request).await?;
         let found: Value = serde_json::from_slice(&answer.body).unwrap_or_default();
         if found["options"].is_array() || found["option_groups"].is_array() {
             return Ok(found);

@@ -16,7 +16,8 @@ pub use self::script::Thread;
 pub use self::speak::{Draft, Said};
 pub use self::submit::Submitted;
 
-use super::events::deliver::Missed;
+use super::events::Outgoing;
+use super::events::deliver::{Answer, Missed};
 use super::refusal::Refusal;
 use super::slack::Slack;
 use crate::base::ids::{ChannelId, UserId};
@@ -102,6 +103,12 @@ impl Human {
         self.slack
             .edit(|world| world.dm_with_app(&self.id))
             .ok_or_else(|| Denied::because("Penny is not installed in this workspace yet."))
+    }
+
+    /// What Penny answers to an interaction.
+    async fn asks_penny(&self, request: Outgoing) -> Result<Answer, Denied> {
+        let answer = self.slack.ask_penny(request).await;
+        answer.map_err(|missed| unanswered(&self.app_name(), &missed))
     }
 
     fn app_name(&self) -> String {

@@ -5,6 +5,7 @@ use super::{Denied, Human, Thread};
 use crate::base::ids::{ChannelId, UserId};
 use crate::playground::calls::Subject;
 use crate::playground::plain;
+use crate::playground::state::channel;
 use crate::playground::state::message::Message;
 use crate::playground::state::stamp::Stamp;
 use crate::playground::state::view::View;
@@ -142,26 +143,16 @@ impl Human {
     /// «is thinking…» under the thread, if it is shown.
     pub fn status_in(&self, thread: &Thread) -> Option<String> {
         self.slack.look(|world| {
-            let known = world
-                .channels
-                .get(&thread.channel)?
-                .threads
-                .get(&thread.root)?;
-            known.status_at(world.now).map(|status| status.text.clone())
+            let status = thread_of(world, thread)?.status_at(world.now)?;
+            Some(status.text.clone())
         })
     }
 
     /// `processing`, `active` …: what the agent pane shows of the session.
     pub fn session_of(&self, thread: &Thread) -> Option<&'static str> {
         self.slack.look(|world| {
-            let known = world
-                .channels
-                .get(&thread.channel)?
-                .threads
-                .get(&thread.root)?;
-            known
-                .session
-                .map(crate::playground::state::channel::Session::name)
+            let session = thread_of(world, thread)?.session?;
+            Some(session.name())
         })
     }
 
@@ -231,6 +222,11 @@ impl Human {
         let title = view.body["title"]["text"].as_str().unwrap_or_default();
         format!("# {title}\n{}", text_of(&view))
     }
+}
+
+fn thread_of<'a>(world: &'a World, thread: &Thread) -> Option<&'a channel::Thread> {
+    let channel = world.channels.get(&thread.channel)?;
+    channel.threads.get(&thread.root)
 }
 
 fn text_of(view: &View) -> String {

@@ -1,7 +1,7 @@
 //! Modals: submitting, with Penny's answer carried out, and closing.
 
 use super::payload;
-use super::{Denied, Human, unanswered};
+use super::{Denied, Human};
 use crate::playground::api::prepare_view;
 use crate::playground::elements::value_field;
 use crate::playground::events::Outgoing;
@@ -28,11 +28,7 @@ impl Human {
             Err(errors) => return Ok(Submitted::Errors(errors)),
         };
         let app = self.app_name();
-        let answer = self
-            .slack
-            .ask_penny(request)
-            .await
-            .map_err(|missed| unanswered(&app, &missed))?;
+        let answer = self.asks_penny(request).await?;
         let response: Value = match answer.text().trim() {
             "" => json!({}),
             text => serde_json::from_str(text).map_err(|_| {

@@ -59,8 +59,8 @@ pub fn home(home: &Home<'_>) -> Value {
         home.spending.tokens,
         home.spending.cost_micros,
     )));
-    if let Some(queue) = &home.queue {
-        blocks.push(context(&queue_line(queue)));
+    if let Some(line) = home.queue.as_ref().and_then(queue_line) {
+        blocks.push(context(&line));
     }
     blocks.push(actions(vec![button(text::REFRESH, REFRESH_HOME, "")]));
     json!({"type": "home", "blocks": blocks})

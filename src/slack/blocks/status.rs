@@ -66,7 +66,7 @@ pub fn status(status: &Status<'_>) -> Vec<Value> {
         status.model.to_owned(),
         text::at_work(status.running, status.waiting),
     ];
-    lines.extend(status.queue.map(|queue| queue_line(&queue)));
+    lines.extend(status.queue.as_ref().and_then(queue_line));
     vec![section(&lines.join("\n")), systems(status.systems)]
 }
 
@@ -91,9 +91,10 @@ fn line(system: &System) -> String {
     line
 }
 
-pub fn queue_line(queue: &Queue) -> String {
+/// None while nothing waits and nothing was given up.
+pub fn queue_line(queue: &Queue) -> Option<String> {
     if queue.ready == 0 && queue.dead == 0 {
-        return text::QUEUE_EMPTY.to_owned();
+        return None;
     }
     let mut line = format!("Queue: {} running, {} waiting", queue.running, queue.ready);
     if queue.ready > 0 {
@@ -103,7 +104,7 @@ pub fn queue_line(queue: &Queue) -> String {
         line.push_str(&format!(", *{} given up*", queue.dead));
     }
     line.push('.');
-    line
+    Some(line)
 }
 
 #[cfg(test)]
@@ -132,12 +133,12 @@ mod tests {
             dead: 0,
             oldest_seconds: 0.0,
         };
-        assert_eq!(queue_line(&queue), text::QUEUE_EMPTY);
+        assert_eq!(queue_line(&queue), None);
         queue.ready = 3;
         queue.oldest_seconds = 12.4;
         queue.dead = 1;
         assert_eq!(
-            queue_line(&queue),
+            queue_line(&queue).unwrap(),
             "Queue: 2 running, 3 waiting (the oldest for 12 s), *1 given up*."
         );
     }

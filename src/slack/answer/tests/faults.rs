@@ -11,15 +11,8 @@ async fn where_streams_are_refused_the_answer_is_posted_and_updated_in_place() {
         Fault::Status(404),
     ] {
         let stage = Stage::set().await;
-        stage
-            .slack
-            .faults()
-            .on("chat.startStream")
-            .always()
-            .hit(fault);
-        let answer = stage.begin();
-        answer.text("One moment. ");
-        stage.until(has("One moment.")).await;
+        stage.always_fault("chat.startStream", fault);
+        let answer = stage.begin_with_a_word().await;
         answer.text("There are three.");
         stage.until(has("three")).await;
         stage
@@ -37,9 +30,7 @@ async fn where_streams_are_refused_the_answer_is_posted_and_updated_in_place() {
 async fn when_the_stream_dies_the_same_message_is_written_to_its_end() {
     let stage = Stage::set().await;
     stage.fault("chat.startStream", Fault::StreamDiesAfter(0));
-    let answer = stage.begin();
-    answer.text("One moment. ");
-    stage.until(has("One moment.")).await;
+    let answer = stage.begin_with_a_word().await;
     answer.text("There are three.");
     stage.until(has("three")).await;
     stage
@@ -54,9 +45,7 @@ async fn when_the_stream_dies_the_same_message_is_written_to_its_end() {
 #[tokio::test]
 async fn a_stream_that_dies_of_age_does_not_lose_the_end() {
     let stage = Stage::set().await;
-    let answer = stage.begin();
-    answer.text("One moment. ");
-    stage.until(has("One moment.")).await;
+    let answer = stage.begin_with_a_word().await;
     stage.clock.advance(Duration::from_secs(600));
     stage
         .finish(answer, whole("One moment. Three."))
@@ -78,16 +67,10 @@ async fn a_lost_answer_of_slack_never_doubles_a_message() {
     ] {
         let stage = Stage::set().await;
         if !streams {
-            let faults = stage.slack.faults();
-            faults
-                .on("chat.startStream")
-                .always()
-                .hit(Fault::Error("unknown_method"));
+            stage.always_fault("chat.startStream", Fault::Error("unknown_method"));
         }
         stage.fault(method, Fault::ApplyThenCut);
-        let answer = stage.begin();
-        answer.text("One moment. ");
-        stage.until(has("One moment.")).await;
+        let answer = stage.begin_with_a_word().await;
         answer.text("There are three. ");
         stage.until(has("are three")).await;
         stage

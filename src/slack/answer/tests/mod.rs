@@ -87,6 +87,14 @@ impl Stage {
         Answer::begin(self.start())
     }
 
+    /// An answer of which the first words stand in the thread.
+    async fn begin_with_a_word(&self) -> Answer {
+        let answer = self.begin();
+        answer.text("One moment. ");
+        self.until(has("One moment.")).await;
+        answer
+    }
+
     /// Another process takes the turn over with what was stored.
     fn resume(&self, text_so_far: &str) -> Answer {
         let state = self.stored.states.lock().last().cloned();
@@ -108,6 +116,10 @@ impl Stage {
 
     fn fault(&self, method: &'static str, fault: Fault) {
         self.slack.faults().on(method).hit(fault);
+    }
+
+    fn always_fault(&self, method: &'static str, fault: Fault) {
+        self.slack.faults().on(method).always().hit(fault);
     }
 
     /// Waits, turning the clock, until what people see is as it should be.
