@@ -35,6 +35,8 @@ fn every_relative_link_in_the_documents_leads_somewhere() {
         "CONTRIBUTING.md",
         "docs/ARCHITECTURE.md",
         "docs/DECISIONS.md",
+        "docs/FAULTS.md",
+        "docs/SECURITY.md",
     ] {
         let text = read(document);
         for link in text
@@ -53,6 +55,38 @@ fn every_relative_link_in_the_documents_leads_somewhere() {
             );
         }
     }
+}
+
+#[test]
+fn every_test_that_a_promise_names_exists() {
+    let sources = [rust_files("src"), rust_files("tests")].concat();
+    let sources: Vec<String> = sources.iter().map(|path| text_of(path)).collect();
+    for document in ["docs/FAULTS.md", "docs/SECURITY.md"] {
+        let text = read(document);
+        let named: Vec<&str> = text
+            .split('`')
+            .skip(1)
+            .step_by(2)
+            .filter(|name| is_test_name(name))
+            .collect();
+        assert!(named.len() > 30, "{document} names few tests");
+        for name in named {
+            assert!(
+                sources
+                    .iter()
+                    .any(|text| text.contains(&format!("fn {name}("))),
+                "{document} names {name}, which does not exist"
+            );
+        }
+    }
+}
+
+/// A sentence with underscores.
+fn is_test_name(name: &str) -> bool {
+    name.matches('_').count() >= 3
+        && name
+            .chars()
+            .all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_')
 }
 
 #[test]
@@ -108,21 +142,31 @@ fn is_variable(name: &str) -> bool {
 }
 
 fn sources() -> Vec<String> {
-    let mut texts = Vec::new();
-    let mut folders = vec![home().join("src")];
+    let files = rust_files("src").into_iter();
+    files
+        .filter(|path| !path.ends_with("tests.rs"))
+        .map(|path| text_of(&path))
+        .collect()
+}
+
+fn rust_files(root: &str) -> Vec<PathBuf> {
+    let mut files = Vec::new();
+    let mut folders = vec![home().join(root)];
     while let Some(folder) = folders.pop() {
-        for entry in fs::read_dir(folder).expect("src can be read") {
-            let path = entry.expect("src can be read").path();
+        for entry in fs::read_dir(folder).expect("a folder can be read") {
+            let path = entry.expect("a folder can be read").path();
             if path.is_dir() {
                 folders.push(path);
-            } else if path.extension().is_some_and(|extension| extension == "rs")
-                && !path.ends_with("tests.rs")
-            {
-                texts.push(fs::read_to_string(path).expect("a source file can be read"));
+            } else if path.extension().is_some_and(|extension| extension == "rs") {
+                files.push(path);
             }
         }
     }
-    texts
+    files
+}
+
+fn text_of(path: &Path) -> String {
+    fs::read_to_string(path).expect("a source file can be read")
 }
 
 fn read(path: &str) -> String {

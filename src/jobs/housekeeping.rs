@@ -1,5 +1,5 @@
 //! What has to be done from time to time in every process: tokens are renewed before they
-//! expire, and what is past its retention goes. Each piece may run twice, or in two processes
+//! expire and sealed with the newest key, and what is past its retention goes. Each piece may run twice, or in two processes
 //! at once, without harm; tokio-cron-scheduler only says when.
 
 use super::{Services, refresh_token};
@@ -31,6 +31,13 @@ pub async fn run(
             Box::pin(async move {
                 if let Err(error) = nudge_refreshes(&services).await {
                     tracing::warn!(%error, "tokens could not be looked after");
+                }
+                match services.workspaces.reseal().await {
+                    Ok(0) => {}
+                    Ok(installations) => {
+                        tracing::info!(installations, "tokens were sealed with the newest key");
+                    }
+                    Err(error) => tracing::warn!(%error, "tokens could not be sealed anew"),
                 }
             })
         })?)

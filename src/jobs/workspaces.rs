@@ -200,6 +200,40 @@ impl Workspaces {
     }
 
     /// After the last workspace of an organisation nobody is left to ask anything in its name.
+    /// Seals with the newest key what older ones sealed, so that those can be taken away; returns
+    /// how many installations that were.
+    pub async fn reseal(&self) -> Result<usize, WorkspaceError> {
+        let mut done = 0;
+        for before in installations::active(&self.db).await? {
+            let sealed = [Some(&before.bot_token), before.refresh_token.as_ref()];
+            if sealed
+                .into_iter()
+                .flatten()
+                .all(|it| self.sealer.is_current(it))
+            {
+                continue;
+            }
+            let anew = |sealed: &[u8], purpose| {
+                let place = || place(before.org, purpose, &before.workspace);
+                self.sealer
+                    .seal(&self.sealer.open(sealed, place())?, place())
+            };
+            let after = Stored {
+                bot_token: anew(&before.bot_token, BOT_TOKEN)?,
+                refresh_token: before
+                    .refresh_token
+                    .as_ref()
+                    .map(|sealed| anew(sealed, REFRESH_TOKEN))
+                    .transpose()?,
+                ..before.clone()
+            };
+            let mut tx = self.db.org(before.org).await?;
+            done += usize::from(installations::reseal(&mut tx, &before, &after).await?);
+            tx.commit().await?;
+        }
+        Ok(done)
+    }
+
     pub async fn retire(&self, workspace: &Workspace) -> Result<(), WorkspaceError> {
         let mut tx = self.db.org(workspace.org).await?;
         installations::retire(&mut tx, &workspace.id).await?;

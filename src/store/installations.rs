@@ -102,6 +102,26 @@ pub async fn save(tx: &mut OrgTx, installation: &Installation) -> StoreResult<()
     Ok(())
 }
 
+/// Puts the same tokens, sealed anew, in the place of `before`; false if others stand there now.
+pub async fn reseal(
+    tx: &mut OrgTx,
+    before: &Installation,
+    after: &Installation,
+) -> StoreResult<bool> {
+    let done = sqlx::query!(
+        "update core.installations set bot_token = $4, refresh_token = $5
+         where org_id = $1 and workspace_id = $2 and bot_token = $3 and retired_at is null",
+        tx.org().0,
+        before.workspace,
+        before.bot_token,
+        after.bot_token,
+        after.refresh_token,
+    )
+    .execute(tx.connection())
+    .await?;
+    Ok(done.rows_affected() > 0)
+}
+
 /// Retires an installation: its keys are erased, and what Slack sent is blanked.
 pub async fn retire(tx: &mut OrgTx, workspace: &str) -> StoreResult<()> {
     sqlx::query!(

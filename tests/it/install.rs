@@ -1,11 +1,13 @@
 //! Installing Penny through OAuth, as the administrator's browser goes through it, and what comes
 //! of the tokens: renewed once however many processes there are, revoked in the middle of a turn.
 
-use crate::support::TestApp;
+use crate::support::{KEY, TestApp};
 use chrono::{TimeDelta, Utc};
 use penny::jobs::housekeeping::nudge_refreshes;
+use penny::jobs::workspaces::Workspaces;
 use penny::models::scripted::{Gate, Step};
 use penny::playground::{AppSetup, Person, Setup, Team};
+use penny::store::sealing::Sealer;
 use reqwest::header::{COOKIE, LOCATION, SET_COOKIE};
 use reqwest::{Client, Response, redirect};
 use std::collections::HashMap;
@@ -265,6 +267,29 @@ async fn a_token_revoked_in_the_middle_of_a_turn_ends_it_and_erases_what_was_kep
         0
     );
     assert!(!maya.visible_text(&said.thread()).contains("Nine."));
+    app.slack.calls().mark_all_read();
+    app.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn once_tokens_are_sealed_with_a_new_key_the_old_one_can_go() {
+    let app = TestApp::start([]).await;
+    let services = &app.process().app.services;
+    let with_keys = |keys: &str| {
+        let sealer = Sealer::from_text(&keys.into()).unwrap();
+        let api = services.workspaces.api().clone();
+        Workspaces::new(services.db.clone(), api, sealer)
+    };
+    let new = "another key for tests that is long enough";
+    let rotating = with_keys(&format!("{new},{KEY}"));
+    assert_eq!(rotating.reseal().await.unwrap(), 1);
+    assert_eq!(rotating.reseal().await.unwrap(), 0);
+
+    let without_the_old = with_keys(new);
+    without_the_old.reload().await.unwrap();
+    let workspace = without_the_old.get("T0WAYFOLD").unwrap();
+    let identity = workspace.slack.identity().await.unwrap();
+    assert_eq!(identity.team_id.as_str(), "T0WAYFOLD");
     app.slack.calls().mark_all_read();
     app.stop().await;
 }

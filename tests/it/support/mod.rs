@@ -28,6 +28,9 @@ use std::time::{Duration, Instant};
 /// Real time, and generous: it ends tests that would hang, it never decides one.
 const PATIENCE: Duration = Duration::from_secs(30);
 
+/// What seals secrets at rest.
+pub const KEY: &str = "a key for tests that is long enough";
+
 pub struct TestApp {
     pub slack: Slack,
     pub model: Arc<Scripted>,
@@ -108,7 +111,7 @@ impl Builder {
             .set("SLACK_API_URL", slack.api_url())
             .set("SLACK_SIGNING_SECRET", slack.signing_secret().expose())
             .set("SLACK_BOT_TOKEN", token.expose())
-            .set("PENNY_SECRET_KEY", "a key for tests that is long enough")
+            .set("PENNY_SECRET_KEY", KEY)
             .set("PENNY_DB_CONNECTIONS", "4")
             .set("PENNY_SHUTDOWN_SECONDS", "5");
         let source = self
