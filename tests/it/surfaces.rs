@@ -94,10 +94,11 @@ async fn opening_the_conversation_offers_questions_that_can_be_answered() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn app_home_lists_conversations_by_what_was_asked_and_what_became_of_it() {
+async fn app_home_lists_conversations_by_what_was_asked_until_somebody_renames_them() {
     let app = TestApp::start([
         Step::says("Nine.").when_asked("how many"),
         Step::says("I will.").when_asked("call first"),
+        Step::says("At nine.").when_asked("in the morning"),
     ])
     .await;
     let maya = app.slack.person("maya").unwrap();
@@ -126,6 +127,31 @@ async fn app_home_lists_conversations_by_what_was_asked_and_what_became_of_it() 
     assert_eq!(home.matches("· answered").count(), 2, "{home}");
     let link = format!("/archives/{}/p", first.channel);
     assert!(home.contains(&link), "{home}");
+
+    let workspace = &app
+        .texts("select workspace_id from core.installations")
+        .await[0];
+    let renamed = json!({
+        "type": "event_callback", "event_id": "EvRENAMED", "team_id": workspace,
+        "event": {
+            "type": "agent_session_title_changed", "channel": second.channel,
+            "thread_ts": second.ts.to_string(), "title": "Calls for Jonas",
+        },
+    });
+    app.slack.deliver(&renamed).await.unwrap();
+    app.settles().await;
+    let further = maya
+        .replies_in(
+            &second.thread(),
+            "would he call first thing in the morning?",
+        )
+        .await
+        .unwrap();
+    maya.reads(&further.thread(), "At nine.").await.unwrap();
+    app.settles().await;
+    maya.open_home("home").await.unwrap();
+    let home = shows_home(&app, &maya, "Calls for Jonas").await;
+    assert!(!home.contains("Ask @Jonas"), "{home}");
     app.stop().await;
 }
 
