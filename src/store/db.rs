@@ -62,9 +62,8 @@ const READ_ONLY: &str = "the database takes no writes";
 
 /// Connections for work that spans organisations: few, because their statements are short.
 const SYSTEM_CONNECTIONS: u32 = 6;
-/// Commits of deliveries that are on their way at once: while one waits for the disk, another
-/// is being written.
-pub const INGRESS_CONNECTIONS: u32 = 2;
+/// Commits of deliveries that are on their way at once at most.
+pub const INGRESS_CONNECTIONS: u32 = 4;
 
 /// What `penny.org` is for work that spans organisations.
 const SPANNING: &str = "system";

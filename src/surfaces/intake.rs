@@ -14,10 +14,13 @@ use crate::store::inbox::{self, Delivery, Kind};
 use crate::store::{Db, StoreError};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
-use tokio::sync::{Semaphore, mpsc, oneshot};
+use tokio::sync::{Notify, Semaphore, mpsc, oneshot};
 
 /// Deliveries that one commit takes at most.
 const BATCH: usize = 256;
+const USUAL_COMMITS: usize = 2;
+/// Longer than this a third commit does not wait for one of the others to end.
+const SLOW_COMMIT: Duration = Duration::from_millis(3);
 
 /// Longer than this Slack is not kept waiting: it is told to come again.
 const PATIENCE: Duration = Duration::from_millis(1800);
@@ -180,25 +183,36 @@ impl Intake {
 }
 
 /// Takes whatever waits, as soon as one of the commits is free to take it; what comes meanwhile
-/// gathers to the next batch by itself.
+/// gathers to the next batch by itself. Two commits at once keep the processor busy, and more
+/// would only make the batches smaller; but where the disk is slow, waiting for one of the two
+/// would cost more than that.
 async fn write(
     db: Db,
     mut waiting: mpsc::Receiver<Waiting>,
     stored: impl Fn(&[Delivery]) + Send + Sync + 'static,
 ) {
-    let (commits, stored) = (
-        Arc::new(Semaphore::new(INGRESS_CONNECTIONS as usize)),
-        Arc::new(stored),
-    );
+    let most = INGRESS_CONNECTIONS as usize;
+    let (commits, ended) = (Arc::new(Semaphore::new(most)), Arc::new(Notify::new()));
+    let stored = Arc::new(stored);
     while let Ok(commit) = commits.clone().acquire_owned().await {
         let mut batch = Vec::new();
         if waiting.recv_many(&mut batch, BATCH).await == 0 {
             return;
         }
-        let (db, stored) = (db.clone(), stored.clone());
+        let one_ends = ended.notified();
+        if most - commits.available_permits() > USUAL_COMMITS {
+            let _ = tokio::time::timeout(SLOW_COMMIT, one_ends).await;
+            while batch.len() < BATCH
+                && let Ok(more) = waiting.try_recv()
+            {
+                batch.push(more);
+            }
+        }
+        let (db, stored, ended) = (db.clone(), stored.clone(), ended.clone());
         tokio::spawn(async move {
             commit_batch(&db, batch, stored.as_ref()).await;
             drop(commit);
+            ended.notify_waiters();
         });
     }
 }
