@@ -93,7 +93,9 @@ impl Database {
         // A year's worth of rows in one go leaves work behind that a year would not.
         self.execute("vacuum core.conversations, core.turns, core.entries, core.inbox")
             .await?;
-        self.execute("checkpoint").await
+        self.execute("checkpoint").await?;
+        std::process::Command::new("sync").status()?;
+        Ok(())
     }
 
     /// Adds this to every commit, as a slower disk would.
