@@ -32,6 +32,7 @@ pub fn answer(ask: &Ask, results: &[&str]) -> String {
 
 fn nothing(ask: &Ask) -> String {
     let what = match ask.intent {
+        Intent::Pipeline | Intent::Biggest => "There is no open deal.",
         Intent::Closing => "No open deal is expected to close in that time.",
         Intent::Stale => "No open deal has been quiet for more than three weeks.",
         Intent::Reviews => "No pull request waits for a review.",
@@ -39,11 +40,9 @@ fn nothing(ask: &Ask) -> String {
         Intent::Prepare => "There is no customer meeting of yours ahead.",
         Intent::Issues => "There is no open issue.",
         Intent::Blocked => "Nothing is blocked: no review waits, and no issue is past its date.",
-        _ => "There is nothing that fits.",
+        _ => "Nothing fits that.",
     };
-    format!(
-        "{what} That is what everybody in this conversation may see; in a direct message I may see more of what is yours."
-    )
+    format!("{what} At least I see none that everybody who reads along here may see.")
 }
 
 pub fn compose(headline: String, table: String, insight: String) -> String {
