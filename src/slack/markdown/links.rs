@@ -78,7 +78,7 @@ fn as_shown(label: &str) -> String {
 fn is_lie(label: &str, target: &str) -> bool {
     let target = normalized(target);
     label
-        .split(|c: char| c.is_whitespace() || "*_~,;()\"'|".contains(c))
+        .split(|c: char| !c.is_alphanumeric() && !"-.@:/?#%&=+!．。｡․‧".contains(c))
         .filter_map(address_in)
         .any(|shown| {
             let leads_there = target
@@ -151,6 +151,8 @@ mod tests {
             "bank&#46;com",
             "bank\\.com",
             "*bank*.com",
+            "\\\\bank.com",
+            "“bank.com”",
             "𝖻𝖺𝗇𝗄.com",
         ] {
             assert_eq!(
