@@ -276,13 +276,14 @@ pub async fn payload_of(tx: &mut OrgTx, channel: &str, ts: &str) -> StoreResult<
 }
 
 /// Deletes what Slack sent longer ago than the retention allows, in every organisation, a bounded
-/// number at a time; returns how many. (Slack gives up on a delivery after an hour, so a key need
-/// not be remembered for longer than a day.)
+/// number at a time; returns how many. What still has to be answered stays. (Slack gives up on a
+/// delivery after an hour, so a key need not be remembered for longer than a day.)
 pub async fn delete_older_than(db: &Db, days: i32, limit: i64) -> StoreResult<u64> {
     Ok(sqlx::query!(
         "delete from core.inbox where ctid = any(array(
             select ctid from core.inbox
-            where received_at < now() - make_interval(days => greatest($1, 1)) limit $2))",
+            where received_at < now() - make_interval(days => greatest($1, 1))
+                and (taken_at is not null or kind in ('reply', 'overheard')) limit $2))",
         days,
         limit,
     )
