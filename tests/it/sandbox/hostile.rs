@@ -61,7 +61,11 @@ async fn state(world: &mut World) -> Vec<String> {
     );
     questions.push("select count(*)::text from pg_proc".to_owned());
     questions.push("select count(*)::text from pg_largeobject_metadata".to_owned());
-    questions.push("select count(*)::text from pg_locks where locktype = 'advisory'".to_owned());
+    questions.push(
+        "select count(*)::text from pg_locks join pg_database d on d.oid = database
+         where locktype = 'advisory' and datname = current_database()"
+            .to_owned(),
+    );
     let mut answers = Vec::new();
     for question in questions {
         let answer: Option<String> = sqlx::query_scalar(AssertSqlSafe(question))
@@ -144,7 +148,22 @@ async fn no_hostile_query_gets_anything_without_the_guard() {
         }
         drop(connection);
     }
+    until_the_login_is_gone(&mut world).await;
     assert_eq!(state(&mut world).await, before);
+}
+
+/// Returns once the server has let go of every session of the login, and so of its locks.
+async fn until_the_login_is_gone(world: &mut World) {
+    let sessions = "select count(*) from pg_stat_activity
+        where datname = current_database() and usename like 'penny\\_q\\_%'";
+    while sqlx::query_scalar::<_, i64>(sessions)
+        .fetch_one(&mut world.admin)
+        .await
+        .unwrap()
+        > 0
+    {
+        tokio::task::yield_now().await;
+    }
 }
 
 #[test]
