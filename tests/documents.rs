@@ -136,7 +136,15 @@ fn variables(text: &str) -> Vec<String> {
 }
 
 fn is_variable(name: &str) -> bool {
-    let families = ["PENNY_", "SLACK_", "ANTHROPIC_", "OPENAI_", "OTEL_"];
+    let families = [
+        "PENNY_",
+        "SLACK_",
+        "ANTHROPIC_",
+        "OPENAI_",
+        "OTEL_",
+        "EXA_",
+        "PERPLEXITY_",
+    ];
     let alone = ["DATABASE_URL", "PORT", "RUST_LOG", "NO_COLOR"];
     families.iter().any(|family| name.starts_with(family)) || alone.contains(&name)
 }

@@ -5,6 +5,7 @@ pub mod journal;
 pub mod limits;
 pub mod progress;
 mod prompt;
+pub mod provenance;
 mod shorten;
 pub mod tools;
 pub mod transcript;

@@ -29,6 +29,9 @@ pub struct Input {
     /// What was said around the question: the channel, or the thread before Penny was asked.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub surroundings: Option<String>,
+    /// Addresses that people wrote there.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub links: Vec<String>,
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

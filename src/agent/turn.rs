@@ -339,6 +339,7 @@ impl Agent {
             eyes: run.eyes,
             conversation: run.journal.conversation,
             turn: run.journal.turn,
+            transcript: &run.transcript,
             tool_use_id: id,
         };
         match tool.call(&context, input.clone()).await {

@@ -107,6 +107,7 @@ pub struct Config {
     pub public_url: Option<Url>,
     pub slack: SlackConfig,
     pub models: ModelConfig,
+    pub search: SearchConfig,
     /// Seals secrets at rest. Several, with commas between: the first seals, all of them open.
     pub secret_key: Secret,
     pub limits: Limits,
@@ -141,6 +142,13 @@ pub struct ModelConfig {
     pub openai: Option<Endpoint>,
 }
 
+/// The search engines on the web that have a key.
+#[derive(Debug, Clone, Default)]
+pub struct SearchConfig {
+    pub exa: Option<Endpoint>,
+    pub perplexity: Option<Endpoint>,
+}
+
 #[derive(Debug, Clone)]
 pub struct Endpoint {
     pub url: Url,
@@ -168,6 +176,7 @@ impl Config {
             public_url: source.url("PENNY_PUBLIC_URL")?,
             slack: SlackConfig::read(source)?,
             models: ModelConfig::read(source)?,
+            search: SearchConfig::read(source)?,
             secret_key: source.secret("PENNY_SECRET_KEY").ok_or(ConfigError::Missing {
                 name: "PENNY_SECRET_KEY",
                 hint: "It seals tokens at rest: 32 random bytes in base64, such as `openssl rand -base64 32` prints.",
@@ -266,6 +275,27 @@ impl ModelConfig {
                 "OPENAI_API_KEY",
                 "OPENAI_BASE_URL",
                 "https://api.openai.com/v1",
+            )?,
+        })
+    }
+}
+
+impl SearchConfig {
+    fn read(source: &Source) -> Result<Self, ConfigError> {
+        let engine = |key, url, default| -> Result<Option<Endpoint>, ConfigError> {
+            let address = source.url(url)?;
+            let Some(key) = source.secret(key) else {
+                return Ok(None);
+            };
+            let url = address.map_or_else(|| default_url(default), Ok)?;
+            Ok(Some(Endpoint { url, key }))
+        };
+        Ok(Self {
+            exa: engine("EXA_API_KEY", "EXA_BASE_URL", "https://api.exa.ai")?,
+            perplexity: engine(
+                "PERPLEXITY_API_KEY",
+                "PERPLEXITY_BASE_URL",
+                "https://api.perplexity.ai",
             )?,
         })
     }

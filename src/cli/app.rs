@@ -2,12 +2,15 @@
 //! `dev` and the tests build the same app; they differ in what they hand in.
 
 use crate::agent::Agent;
+use crate::agent::tools::Tool;
 use crate::agent::tools::Toolbox;
 use crate::agent::tools::ask_person::AskPerson;
 use crate::agent::tools::describe_tables::DescribeTables;
+use crate::agent::tools::fetch_url::FetchUrl;
 use crate::agent::tools::list_connected_systems::ListConnectedSystems;
 use crate::agent::tools::manage_memory::ManageMemory;
 use crate::agent::tools::run_sql_query::RunSqlQuery;
+use crate::agent::tools::web_search::WebSearch;
 use crate::base::clock::SharedClock;
 use crate::base::config::{Config, SlackConfig};
 use crate::base::ids::TeamId;
@@ -17,6 +20,8 @@ use crate::jobs::refresh_token::RefreshToken;
 use crate::jobs::run_turn::RunTurn;
 use crate::jobs::workspaces::{NewInstallation, Workspaces};
 use crate::models::Model;
+use crate::net::polite::Polite;
+use crate::net::search::Engine;
 use crate::queue::{Handler, Worker, WorkerOptions};
 use crate::slack::client::{AppCredentials, SlackApi};
 use crate::slack::verify::Verifier;
@@ -46,6 +51,8 @@ pub struct App {
 pub struct Parts {
     pub clock: SharedClock,
     pub model: Arc<dyn Model>,
+    /// How pages of the web are read.
+    pub web: Arc<Polite>,
     pub is_demo: bool,
     /// Renders all metrics in Prometheus' text format.
     pub render_metrics: Arc<dyn Fn() -> String + Send + Sync>,
@@ -65,10 +72,11 @@ impl App {
             sealer,
             SandboxLimits::default(),
         )?);
+        let engines = Engine::all(&config.search, &parts.clock)?;
         let services = Services {
             agent: Agent {
                 model: parts.model,
-                tools: toolbox(sandbox),
+                tools: toolbox(sandbox, parts.web, engines),
                 limits: config.limits.clone(),
             },
             db: db.clone(),
@@ -165,14 +173,18 @@ impl App {
     }
 }
 
-fn toolbox(sandbox: Arc<Sandbox>) -> Toolbox {
-    Toolbox::new(vec![
+fn toolbox(sandbox: Arc<Sandbox>, web: Arc<Polite>, engines: Vec<Engine>) -> Toolbox {
+    let mut tools: Vec<Arc<dyn Tool>> = vec![
         Arc::new(DescribeTables),
         Arc::new(RunSqlQuery::new(sandbox.clone())),
-        Arc::new(ListConnectedSystems::new(sandbox)),
+        Arc::new(ListConnectedSystems::new(sandbox.clone())),
         Arc::new(ManageMemory),
         Arc::new(AskPerson),
-    ])
+        Arc::new(FetchUrl::new(web, sandbox)),
+    ];
+    // A tool that could only fail is not offered.
+    tools.extend(WebSearch::new(engines).map(|search| Arc::new(search) as Arc<dyn Tool>));
+    Toolbox::new(tools)
 }
 
 fn handlers(services: &Services, slack: &SlackConfig) -> Vec<Arc<dyn Handler>> {

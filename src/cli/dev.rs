@@ -8,6 +8,7 @@ use crate::base::config::{Config, Source};
 use crate::base::metrics;
 use crate::demo;
 use crate::models::{self, Model};
+use crate::net::polite::Polite;
 use crate::playground::{Setup, Slack};
 use crate::slack::prompts;
 use crate::store::embedded::{EmbeddedPostgres, Options};
@@ -63,6 +64,7 @@ pub async fn run(args: DevArgs, source: &Source) -> anyhow::Result<()> {
     };
     let thinks_with = model.name();
     let parts = Parts {
+        web: Arc::new(Polite::to_the_web(clock.clone())?),
         clock,
         model,
         is_demo: !has_key,

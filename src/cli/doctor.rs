@@ -1,11 +1,12 @@
 //! `penny doctor`: looks at everything Penny needs and says, for what is wrong, what to do.
 
 use super::say;
-use crate::base::clock::SystemClock;
+use crate::base::clock::{SharedClock, SystemClock};
 use crate::base::config::{Config, Source};
 use crate::base::ids::TeamId;
 use crate::base::secret::Secret;
 use crate::models::{self, Message, Request};
+use crate::net::search::Engine;
 use crate::slack::client::SlackApi;
 use crate::store::Db;
 use crate::store::prerequisites::Prerequisites;
@@ -50,6 +51,7 @@ pub async fn run(args: DoctorArgs, source: &Source) -> anyhow::Result<()> {
         database(&config).await,
         slack(&config).await,
         model(&config).await,
+        search(&config).await,
     ];
     findings.iter().for_each(report);
     let wrong = findings.iter().filter(|f| f.outcome.is_err()).count();
@@ -187,4 +189,38 @@ async fn model(config: &Config) -> Finding {
         )),
     };
     Finding { what, outcome }
+}
+
+async fn search(config: &Config) -> Finding {
+    let what = "Web search";
+    let engines = match Engine::all(&config.search, &(Arc::new(SystemClock) as SharedClock)) {
+        Ok(engines) => engines,
+        Err(error) => {
+            return Finding {
+                what,
+                outcome: Err(error.to_string()),
+            };
+        }
+    };
+    let mut answering = Vec::new();
+    for engine in &engines {
+        if let Err(error) = engine.search("weather", 1).await {
+            return Finding {
+                what,
+                outcome: Err(format!(
+                    "{error}. Correct the key, or take it out and Penny goes without"
+                )),
+            };
+        }
+        answering.push(engine.name());
+    }
+    let outcome = match answering.as_slice() {
+        [] => "off; EXA_API_KEY or PERPLEXITY_API_KEY turns it on".to_owned(),
+        [one] => format!("{one} answers"),
+        several => format!("{} answer", several.join(" and ")),
+    };
+    Finding {
+        what,
+        outcome: Ok(outcome),
+    }
 }

@@ -7,6 +7,7 @@ use crate::base::config::Config;
 use crate::base::metrics;
 use crate::jobs::housekeeping;
 use crate::models;
+use crate::net::polite::Polite;
 use crate::store::migrate;
 use crate::web::server;
 use anyhow::Context;
@@ -43,6 +44,7 @@ pub async fn run(args: ServeArgs, config: &Config) -> anyhow::Result<()> {
     let clock = Arc::new(SystemClock);
     let parts = Parts {
         model: models::build::build(&config.models, clock.clone())?,
+        web: Arc::new(Polite::to_the_web(clock.clone())?),
         clock,
         is_demo: false,
         render_metrics: Arc::new(metrics::render),

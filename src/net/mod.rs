@@ -1,8 +1,11 @@
 //! How Penny talks HTTP to the world: one client with time-outs, one retry policy,
-//! a parser for event streams, and a guard for addresses that other people choose.
+//! a parser for event streams, a guard for addresses that other people choose, manners for
+//! reading the web, and the search engines.
 
 pub mod guard;
+pub mod polite;
 pub mod retry;
+pub mod search;
 pub mod sse;
 
 use crate::base::secret::Secret;
@@ -11,6 +14,8 @@ use std::time::Duration;
 /// Long enough for a slow handshake, short enough to notice a dead host.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 
+/// How servers know us, in logs and in robots.txt.
+const PRODUCT: &str = "Penny";
 const USER_AGENT: &str = concat!("Penny/", env!("CARGO_PKG_VERSION"));
 
 #[derive(Debug, thiserror::Error)]

@@ -12,6 +12,7 @@ pub mod listen;
 pub mod memory;
 pub mod migrate;
 pub mod outbox;
+pub mod pages;
 pub mod people;
 pub mod prerequisites;
 pub mod questions;

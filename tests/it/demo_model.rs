@@ -8,6 +8,7 @@ use penny::agent::tools::list_connected_systems::ListConnectedSystems;
 use penny::agent::tools::manage_memory::ManageMemory;
 use penny::agent::tools::run_sql_query::RunSqlQuery;
 use penny::agent::tools::{Eyes, Outcome, ToolContext, ToolError, Toolbox};
+use penny::agent::transcript::Transcript;
 use penny::base::clock::SystemClock;
 use penny::base::ids::{ConversationId, OrgId, TurnId, UserId};
 use penny::base::viewer::Viewer;
@@ -94,6 +95,7 @@ impl Demonstration {
                             eyes: &Seen(viewer.clone()),
                             conversation: ConversationId::fresh(),
                             turn: TurnId::fresh(),
+                            transcript: &Transcript::default(),
                             tool_use_id: id,
                         };
                         let tool = self.tools.find(name).unwrap();

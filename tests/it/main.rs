@@ -22,3 +22,4 @@ mod support;
 mod surfaces;
 mod tools;
 mod visibility;
+mod web;

@@ -1,14 +1,22 @@
 //! The tools as the agent's loop calls them: arguments in, words for the model out.
 
 use crate::sandbox::world::{Rule, TABLES, World, in_channel, in_private};
+use crate::support::web;
 use async_trait::async_trait;
 use penny::agent::tools::describe_tables::DescribeTables;
+use penny::agent::tools::fetch_url::FetchUrl;
 use penny::agent::tools::list_connected_systems::ListConnectedSystems;
 use penny::agent::tools::manage_memory::ManageMemory;
 use penny::agent::tools::run_sql_query::RunSqlQuery;
+use penny::agent::tools::web_search::WebSearch;
 use penny::agent::tools::{Effect, Eyes, Outcome, Tool, ToolContext, ToolError};
+use penny::agent::transcript::Transcript;
+use penny::base::clock::{SharedClock, SystemClock};
+use penny::base::config::{Endpoint, SearchConfig};
 use penny::base::ids::{ConversationId, TurnId};
+use penny::base::secret::Secret;
 use penny::base::viewer::Viewer;
+use penny::net::search::Engine;
 use penny::store::sandbox::Limits;
 use proptest::prelude::*;
 use proptest::strategy::ValueTree;
@@ -31,6 +39,7 @@ async fn call(world: &World, viewer: &Viewer, tool: &dyn Tool, input: Value) -> 
         eyes: &Seen(viewer.clone()),
         conversation: ConversationId::fresh(),
         turn: TurnId::fresh(),
+        transcript: &Transcript::default(),
         tool_use_id: "call-1",
     };
     tool.call(&context, input).await.unwrap()
@@ -71,6 +80,27 @@ fn sandbox(world: &World) -> Arc<penny::store::sandbox::Sandbox> {
     ))
 }
 
+/// With a web that has no sites.
+fn fetch_url(world: &World) -> FetchUrl {
+    let clock: SharedClock = Arc::new(SystemClock);
+    FetchUrl::new(Arc::new(web::of(&[], &clock)), sandbox(world))
+}
+
+/// With an engine that takes no question.
+async fn web_search() -> WebSearch {
+    let engine = web::Site::start("engine.example", |_| None).await;
+    let endpoint = Endpoint {
+        url: engine.url().parse().unwrap(),
+        key: Secret::new("key"),
+    };
+    let config = SearchConfig {
+        exa: Some(endpoint),
+        perplexity: None,
+    };
+    let clock: SharedClock = Arc::new(SystemClock);
+    WebSearch::new(Engine::all(&config, &clock).unwrap()).unwrap()
+}
+
 #[tokio::test]
 async fn run_sql_query_returns_rows_or_a_sentence_that_helps() {
     let (world, viewer) = company().await;
@@ -93,7 +123,8 @@ async fn run_sql_query_returns_rows_or_a_sentence_that_helps() {
 async fn no_input_whatever_breaks_a_tool() {
     let (world, viewer) = company().await;
     let names = [
-        "sql", "purpose", "tables", "action", "text", "scope", "id", "question", "options",
+        "sql", "purpose", "tables", "action", "text", "scope", "id", "question", "options", "url",
+        "part", "pages",
     ];
     let leaf = prop_oneof![
         Just(Value::Null),
@@ -101,7 +132,13 @@ async fn no_input_whatever_breaks_a_tool() {
         any::<i64>().prop_map(Value::from),
         "\\PC{0,40}".prop_map(Value::from),
         prop_oneof![
-            "remember", "recall", "forget", "person", "select 1", "accounts"
+            "remember",
+            "recall",
+            "forget",
+            "person",
+            "select 1",
+            "accounts",
+            "https://site.example/"
         ]
         .prop_map(Value::from),
     ];
@@ -115,7 +152,15 @@ async fn no_input_whatever_breaks_a_tool() {
     });
     let sql = RunSqlQuery::new(sandbox(&world));
     let systems = ListConnectedSystems::new(sandbox(&world));
-    let tools: [&dyn Tool; 4] = [&DescribeTables, &sql, &systems, &ManageMemory];
+    let (fetch, search) = (fetch_url(&world), web_search().await);
+    let tools: [&dyn Tool; 6] = [
+        &DescribeTables,
+        &sql,
+        &systems,
+        &ManageMemory,
+        &fetch,
+        &search,
+    ];
     let mut runner = TestRunner::deterministic();
     for _ in 0..60 {
         let input = inputs.new_tree(&mut runner).unwrap().current();
@@ -248,4 +293,6 @@ async fn each_tool_says_what_it_does_to_the_world() {
     );
     assert_eq!(DescribeTables.effect(), Effect::LocalRead);
     assert_eq!(ManageMemory.effect(), Effect::LocalWrite);
+    assert_eq!(fetch_url(&world).effect(), Effect::ExternalRead);
+    assert_eq!(web_search().await.effect(), Effect::ExternalRead);
 }

@@ -2,10 +2,13 @@
 
 pub mod ask_person;
 pub mod describe_tables;
+pub mod fetch_url;
 pub mod list_connected_systems;
 pub mod manage_memory;
 pub mod run_sql_query;
+pub mod web_search;
 
+use super::transcript::Transcript;
 use crate::base::ids::{ConversationId, TurnId};
 use crate::base::viewer::Viewer;
 use crate::models::ToolSpec;
@@ -59,6 +62,8 @@ pub struct ToolContext<'a> {
     pub eyes: &'a dyn Eyes,
     pub conversation: ConversationId,
     pub turn: TurnId,
+    /// What was said and looked up before.
+    pub transcript: &'a Transcript,
     /// The same for every attempt at this call, so that a write can be made once.
     pub tool_use_id: &'a str,
 }

@@ -56,16 +56,19 @@ impl TurnInput for ThreadInput<'_> {
             return Ok(None);
         }
         let messages = self.said(&items).await?;
-        let surroundings = if is_said && self.is_first.swap(false, Ordering::Relaxed) {
+        let around = if is_said && self.is_first.swap(false, Ordering::Relaxed) {
             let first = items.iter().find_map(|item| item.ts.clone());
             surroundings::read(self.services, self.workspace, self.thread, first).await
         } else {
             None
         };
+        let (surroundings, links) =
+            around.map_or_else(Default::default, |around| (Some(around.text), around.links));
         Ok(Some(NewInput {
             input: Input {
                 messages,
                 surroundings,
+                links,
             },
             taken: items.iter().map(|item| item.inbox_id).collect(),
         }))

@@ -2,6 +2,7 @@
 //! or the channel's last messages. Capped; what lies beyond the cap is summarised by the model.
 
 use super::input::spoken;
+use crate::agent::provenance;
 use crate::base::ids::{Ts, UserId};
 use crate::jobs::Services;
 use crate::jobs::workspaces::Workspace;
@@ -10,7 +11,7 @@ use crate::slack::inbound::{mentions, readable};
 use crate::store::conversations::Thread;
 use chrono::DateTime;
 use chrono_tz::Tz;
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::time::Duration;
 
 /// Read word for word; what is older is summarised.
@@ -19,13 +20,22 @@ const MAX_MESSAGES: u16 = 30;
 /// The answer must not wait for its surroundings longer than this.
 const PATIENCE: Duration = Duration::from_millis(1_500);
 
+/// Addresses in what was said around; more are hardly meant.
+const MAX_LINKS: usize = 100;
+
+pub struct Surroundings {
+    pub text: String,
+    /// The addresses that people wrote, which may then be opened.
+    pub links: Vec<String>,
+}
+
 /// None where there is nothing around, or Slack does not tell in time.
 pub async fn read(
     services: &Services,
     workspace: &Workspace,
     thread: &Thread,
     asked: Option<Ts>,
-) -> Option<String> {
+) -> Option<Surroundings> {
     let channel = &thread.channel;
     let is_reply = asked.as_ref().is_some_and(|ts| *ts != thread.thread_ts);
     if channel.as_str().starts_with('D') && !is_reply {
@@ -47,7 +57,7 @@ pub async fn read(
             Ok::<_, crate::slack::client::SlackError>(newest_first)
         }
     };
-    let messages = match tokio::time::timeout(PATIENCE, fetch).await {
+    let mut messages = match tokio::time::timeout(PATIENCE, fetch).await {
         Ok(Ok(messages)) => messages,
         Ok(Err(error)) => {
             tracing::info!(%error, "answering without what was said around the question");
@@ -55,7 +65,8 @@ pub async fn read(
         }
         Err(_) => return None,
     };
-    let lines = lines(services, workspace, &messages, asked.as_ref()).await;
+    messages.retain(|said| is_around(said, asked.as_ref()));
+    let lines = lines(services, workspace, &messages).await;
     if lines.is_empty() {
         return None;
     }
@@ -64,15 +75,35 @@ pub async fn read(
     } else {
         "Recently in this channel"
     };
-    Some(format!("{what}:\n{}", shortened(services, lines).await))
+    Some(Surroundings {
+        text: format!("{what}:\n{}", shortened(services, lines).await),
+        links: links(workspace, &messages),
+    })
 }
 
-async fn lines(
-    services: &Services,
-    workspace: &Workspace,
-    messages: &[Said],
-    asked: Option<&Ts>,
-) -> Vec<String> {
+fn is_around(said: &Said, asked: Option<&Ts>) -> bool {
+    asked.is_none_or(|asked| said.ts.as_ref() < Some(asked))
+        && !said.text.trim().is_empty()
+        && said.subtype.as_deref() != Some("channel_join")
+}
+
+/// Those that Penny wrote herself are not among them: a model may have composed them.
+fn links(workspace: &Workspace, messages: &[Said]) -> Vec<String> {
+    let by_people = messages.iter().filter(|said| {
+        let by = said.user.as_ref();
+        by.is_some_and(|user| *user != workspace.bot_user)
+    });
+    let links: BTreeSet<String> = by_people
+        .flat_map(|said| {
+            let text = readable(&said.text, |_| None);
+            provenance::addresses(&text).collect::<Vec<_>>()
+        })
+        .map(String::from)
+        .collect();
+    links.into_iter().take(MAX_LINKS).collect()
+}
+
+async fn lines(services: &Services, workspace: &Workspace, messages: &[Said]) -> Vec<String> {
     let mut users: Vec<UserId> = messages
         .iter()
         .flat_map(|said| said.user.iter().cloned().chain(mentions(&said.text)))
@@ -89,12 +120,6 @@ async fn lines(
     };
     messages
         .iter()
-        .filter(|said| {
-            said.ts.as_ref() != asked && asked.is_none_or(|ts| said.ts.as_ref() < Some(ts))
-        })
-        .filter(|said| {
-            !said.text.trim().is_empty() && said.subtype.as_deref() != Some("channel_join")
-        })
         .map(|said| {
             let who = said
                 .user

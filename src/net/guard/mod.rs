@@ -1,22 +1,26 @@
 //! Fetching from addresses that a person, a model or a page chose. Nothing inside our own network
-//! can be reached through it, no credential leaves for another host, and no answer is too large,
+//! can be reached through it, no credential or cookie is ever sent, and no answer is too large,
 //! too slow or of the wrong kind.
 
 mod address;
 mod resolve;
+mod rules;
 mod target;
+#[cfg(any(test, feature = "playground"))]
+pub mod testing;
 
 pub use address::is_public;
 pub use resolve::{Resolver, SystemResolver};
 
 use super::ClientError;
-use crate::base::secret::Secret;
+use super::retry::retry_after;
 use bytes::{Bytes, BytesMut};
+use chrono::Utc;
 use http::header::{ACCEPT_ENCODING, CONTENT_ENCODING, CONTENT_TYPE, LOCATION};
 use http::{HeaderName, HeaderValue};
 use reqwest::Response;
 use resolve::CheckedResolver;
-use std::net::IpAddr;
+use rules::Rules;
 use std::sync::Arc;
 use std::time::Duration;
 use url::Url;
@@ -43,12 +47,16 @@ pub enum GuardError {
     TooLarge(usize),
     #[error("it took longer than {0:?}")]
     TooSlow(Duration),
-    #[error("it is of the type {0}, which is not wanted here")]
+    #[error("it is of the type {0:?}, which is not wanted here")]
     WrongType(String),
     #[error("it is compressed although that was declined")]
     Compressed,
-    #[error("it answered with status {0}")]
-    Status(u16),
+    #[error("it answered with status {status}")]
+    Status {
+        status: u16,
+        /// How long the server asks to be left alone.
+        retry_after: Option<Duration>,
+    },
     #[error("it could not be reached")]
     Unreachable,
 }
@@ -57,7 +65,7 @@ pub enum GuardError {
 pub struct Limits {
     pub redirects: usize,
     pub bytes: usize,
-    /// For the whole fetch, redirects included.
+    /// For one request, until the last byte of its answer.
     pub time: Duration,
 }
 
@@ -69,41 +77,6 @@ impl Default for Limits {
             time: Duration::from_secs(20),
         }
     }
-}
-
-/// Which addresses count as outside. Only tests have others than the usual.
-#[derive(Debug, Clone, Copy)]
-struct Rules {
-    allows: fn(IpAddr) -> bool,
-    any_port: bool,
-}
-
-impl Default for Rules {
-    fn default() -> Self {
-        Self {
-            allows: is_public,
-            any_port: false,
-        }
-    }
-}
-
-impl Rules {
-    fn check(&self, address: IpAddr) -> Result<(), GuardError> {
-        match (self.allows)(address) {
-            true => Ok(()),
-            false => Err(GuardError::Inside),
-        }
-    }
-}
-
-/// What to fetch.
-#[derive(Debug, Clone, Copy)]
-pub struct Fetch<'a> {
-    pub url: &'a str,
-    /// Beginnings of the content types that are of use, such as `text/`.
-    pub accepts: &'a [&'a str],
-    /// Sent to the host of `url` alone.
-    pub bearer: Option<&'a Secret>,
 }
 
 #[derive(Debug)]
@@ -132,7 +105,10 @@ impl Guard {
         rules: Rules,
     ) -> Result<Self, ClientError> {
         let client = super::builder()
-            .dns_resolver(Arc::new(CheckedResolver { resolver, rules }))
+            .dns_resolver(Arc::new(CheckedResolver {
+                resolver,
+                rules: rules.clone(),
+            }))
             // A proxy would resolve names itself, past every check.
             .no_proxy()
             .referer(false)
@@ -146,39 +122,33 @@ impl Guard {
         })
     }
 
-    pub async fn fetch(&self, fetch: Fetch<'_>) -> Result<Page, GuardError> {
-        let limit = self.limits.time;
-        match tokio::time::timeout(limit, self.follow(fetch)).await {
-            Ok(outcome) => outcome,
-            Err(_) => Err(GuardError::TooSlow(limit)),
-        }
+    /// A fetch as somebody wrote its address, before its first request.
+    pub fn trip(&self, written: &str) -> Result<Trip<'_>, GuardError> {
+        Ok(Trip {
+            guard: self,
+            at: target::parse(written, &self.rules)?,
+            redirects_left: self.limits.redirects,
+        })
     }
 
-    async fn follow(&self, fetch: Fetch<'_>) -> Result<Page, GuardError> {
-        let mut url = target::parse(fetch.url, &self.rules)?;
-        let home = url.origin();
-        for _ in 0..=self.limits.redirects {
-            let bearer = fetch.bearer.filter(|_| url.origin() == home);
-            let response = self.get(url.clone(), bearer).await?;
-            let location = header(&response, LOCATION);
-            match location.filter(|_| response.status().is_redirection()) {
-                Some(location) => url = target::redirected(&url, &location, &self.rules)?,
-                None => return self.read(url, response, fetch.accepts).await,
+    /// From the address to its page, over redirects. `accepts` are beginnings of the content
+    /// types that are of use, such as `text/`.
+    pub async fn fetch(&self, written: &str, accepts: &[&str]) -> Result<Page, GuardError> {
+        let mut trip = self.trip(written)?;
+        loop {
+            if let Some(page) = trip.step(accepts).await? {
+                return Ok(page);
             }
         }
-        Err(GuardError::TooManyRedirects)
     }
 
-    async fn get(&self, url: Url, bearer: Option<&Secret>) -> Result<Response, GuardError> {
-        let request = self
-            .client
+    async fn get(&self, url: Url) -> Result<Response, GuardError> {
+        self.client
             .get(url)
-            .header(ACCEPT_ENCODING, HeaderValue::from_static("identity"));
-        let request = match bearer {
-            Some(secret) => request.bearer_auth(secret.expose()),
-            None => request,
-        };
-        request.send().await.map_err(|error| refusal_within(&error))
+            .header(ACCEPT_ENCODING, HeaderValue::from_static("identity"))
+            .send()
+            .await
+            .map_err(|error| refusal_within(&error))
     }
 
     async fn read(
@@ -188,7 +158,10 @@ impl Guard {
         accepts: &[&str],
     ) -> Result<Page, GuardError> {
         if !response.status().is_success() {
-            return Err(GuardError::Status(response.status().as_u16()));
+            return Err(GuardError::Status {
+                status: response.status().as_u16(),
+                retry_after: retry_after(response.headers(), Utc::now()),
+            });
         }
         let encoding = header(&response, CONTENT_ENCODING);
         if encoding.is_some_and(|encoding| !encoding.eq_ignore_ascii_case("identity")) {
@@ -222,6 +195,49 @@ impl Guard {
             content_type,
             body: body.freeze(),
         })
+    }
+}
+
+/// A fetch under way, one request at a time, so that whoever makes it can ask before each of them
+/// whether the next host may be asked.
+#[derive(Debug)]
+pub struct Trip<'a> {
+    guard: &'a Guard,
+    at: Url,
+    redirects_left: usize,
+}
+
+impl Trip<'_> {
+    /// What the next step will ask.
+    pub fn at(&self) -> &Url {
+        &self.at
+    }
+
+    /// One request. None: it leads elsewhere, and that may be asked next.
+    pub async fn step(&mut self, accepts: &[&str]) -> Result<Option<Page>, GuardError> {
+        let limit = self.guard.limits.time;
+        match tokio::time::timeout(limit, self.request(accepts)).await {
+            Ok(outcome) => outcome,
+            Err(_) => Err(GuardError::TooSlow(limit)),
+        }
+    }
+
+    async fn request(&mut self, accepts: &[&str]) -> Result<Option<Page>, GuardError> {
+        let response = self.guard.get(self.at.clone()).await?;
+        let location = header(&response, LOCATION);
+        let Some(location) = location.filter(|_| response.status().is_redirection()) else {
+            return self
+                .guard
+                .read(self.at.clone(), response, accepts)
+                .await
+                .map(Some);
+        };
+        self.redirects_left = self
+            .redirects_left
+            .checked_sub(1)
+            .ok_or(GuardError::TooManyRedirects)?;
+        self.at = target::redirected(&self.at, &location, &self.guard.rules)?;
+        Ok(None)
     }
 }
 

@@ -6,12 +6,13 @@ use async_trait::async_trait;
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 use std::fmt::Debug;
 use std::io;
-use std::net::{IpAddr, SocketAddr};
+use std::net::SocketAddr;
 use std::sync::Arc;
 
 #[async_trait]
 pub trait Resolver: Send + Sync + Debug {
-    async fn addresses(&self, host: &str) -> io::Result<Vec<IpAddr>>;
+    /// With the port 0, which stands for that of the URL.
+    async fn addresses(&self, host: &str) -> io::Result<Vec<SocketAddr>>;
 }
 
 /// The machine's own resolver.
@@ -20,9 +21,8 @@ pub struct SystemResolver;
 
 #[async_trait]
 impl Resolver for SystemResolver {
-    async fn addresses(&self, host: &str) -> io::Result<Vec<IpAddr>> {
-        let found = tokio::net::lookup_host((host, 0)).await?;
-        Ok(found.map(|address| address.ip()).collect())
+    async fn addresses(&self, host: &str) -> io::Result<Vec<SocketAddr>> {
+        Ok(tokio::net::lookup_host((host, 0)).await?.collect())
     }
 }
 
@@ -36,7 +36,7 @@ pub(super) struct CheckedResolver {
 impl Resolve for CheckedResolver {
     fn resolve(&self, name: Name) -> Resolving {
         let resolver = self.resolver.clone();
-        let rules = self.rules;
+        let rules = self.rules.clone();
         Box::pin(async move {
             let addresses = resolver.addresses(name.as_str()).await;
             let addresses = addresses.map_err(|_| GuardError::UnknownHost)?;
@@ -47,9 +47,7 @@ impl Resolve for CheckedResolver {
             for address in &addresses {
                 rules.check(*address)?;
             }
-            // The port 0 stands for the port of the URL.
-            let addresses = addresses.into_iter().map(|ip| SocketAddr::new(ip, 0));
-            Ok(Box::new(addresses) as Addrs)
+            Ok(Box::new(addresses.into_iter()) as Addrs)
         })
     }
 }

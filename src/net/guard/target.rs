@@ -1,7 +1,11 @@
 //! What a URL from outside may look like before anything is resolved or sent.
 
 use super::{GuardError, Rules};
+use std::net::{IpAddr, SocketAddr};
 use url::{Host, Url};
+
+/// Longer addresses carry something, and it is not the way to a page.
+const LONGEST: usize = 2_000;
 
 /// Names that mean this machine or this network, whatever they resolve to.
 const INNER_NAMES: [&str; 5] = ["localhost", "local", "internal", "home.arpa", "lan"];
@@ -10,7 +14,7 @@ const INNER_NAMES: [&str; 5] = ["localhost", "local", "internal", "home.arpa", "
 /// slashes, backslashes, hidden tabs, numbers for addresses) is written so only to deceive.
 pub(super) fn parse(written: &str, rules: &Rules) -> Result<Url, GuardError> {
     let odd = |c: char| c.is_control() || c.is_whitespace() || c == '\\';
-    if written.contains(odd) {
+    if written.contains(odd) || written.len() > LONGEST {
         return Err(GuardError::Malformed);
     }
     let url = Url::parse(written).map_err(|_| GuardError::Malformed)?;
@@ -48,17 +52,27 @@ fn check(url: &Url, rules: &Rules) -> Result<(), GuardError> {
     if !url.username().is_empty() || url.password().is_some() {
         return Err(GuardError::UserInfo);
     }
-    let is_web_port = matches!(url.port_or_known_default(), Some(80 | 443));
-    if !is_web_port && !rules.any_port {
+    let Some(port @ (80 | 443)) = url.port_or_known_default() else {
         return Err(GuardError::Port);
+    };
+    if url.as_str().len() > LONGEST {
+        return Err(GuardError::Malformed);
     }
+    let at = |address: IpAddr| SocketAddr::new(address, port);
     match url.host() {
         None => Err(GuardError::Malformed),
+        Some(Host::Domain(name)) if has_empty_label(name) => Err(GuardError::Malformed),
         Some(Host::Domain(name)) if is_inner(name) => Err(GuardError::Inside),
         Some(Host::Domain(_)) => Ok(()),
-        Some(Host::Ipv4(address)) => rules.check(address.into()),
-        Some(Host::Ipv6(address)) => rules.check(address.into()),
+        Some(Host::Ipv4(address)) => rules.check(at(address.into())),
+        Some(Host::Ipv6(address)) => rules.check(at(address.into())),
     }
+}
+
+/// No such name exists, but some resolvers read an address into `127.0.0.1..`.
+fn has_empty_label(name: &str) -> bool {
+    let name = name.strip_suffix('.').unwrap_or(name);
+    name.split('.').any(str::is_empty)
 }
 
 /// A name without a dot is looked up in the network's own domain.

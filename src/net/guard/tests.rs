@@ -11,16 +11,20 @@ use parking_lot::Mutex;
 use proptest::prelude::*;
 use std::collections::VecDeque;
 use std::io;
-use std::net::{Ipv4Addr, Ipv6Addr};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 
-const CORPUS: &str = include_str!("../../../tests/data/ssrf.txt");
-const HERE: IpAddr = IpAddr::V4(Ipv4Addr::LOCALHOST);
-const INSIDE: IpAddr = IpAddr::V4(Ipv4Addr::new(127, 0, 0, 2));
+const CORPORA: [&str; 3] = [
+    include_str!("../../../tests/data/ssrf.txt"),
+    include_str!("../../../tests/data/ssrf_ranges.txt"),
+    include_str!("../../../tests/data/ssrf_spellings.txt"),
+];
+const SITE: &str = "http://site.example";
 const HTML: &[&str] = &["text/html"];
 
 fn corpus(kind: &str) -> Vec<&'static str> {
-    let entries: Vec<&str> = CORPUS
-        .lines()
+    let entries: Vec<&str> = CORPORA
+        .iter()
+        .flat_map(|corpus| corpus.lines())
         .filter(|line| !line.starts_with('#'))
         .filter_map(|line| line.split_once(' '))
         .filter(|(is, _)| *is == kind)
@@ -33,12 +37,12 @@ fn corpus(kind: &str) -> Vec<&'static str> {
 /// Answers with one list of addresses after the other; the last one for ever.
 #[derive(Debug)]
 struct Changing {
-    answers: Mutex<VecDeque<Vec<IpAddr>>>,
+    answers: Mutex<VecDeque<Vec<SocketAddr>>>,
     asked: Mutex<Vec<String>>,
 }
 
 impl Changing {
-    fn new(answers: impl IntoIterator<Item = Vec<IpAddr>>) -> Arc<Self> {
+    fn new(answers: impl IntoIterator<Item = Vec<SocketAddr>>) -> Arc<Self> {
         Arc::new(Self {
             answers: Mutex::new(answers.into_iter().collect()),
             asked: Mutex::default(),
@@ -48,7 +52,7 @@ impl Changing {
 
 #[async_trait]
 impl Resolver for Changing {
-    async fn addresses(&self, host: &str) -> io::Result<Vec<IpAddr>> {
+    async fn addresses(&self, host: &str) -> io::Result<Vec<SocketAddr>> {
         self.asked.lock().push(host.to_owned());
         let mut answers = self.answers.lock();
         match answers.len() {
@@ -63,20 +67,26 @@ fn strict(resolver: Arc<Changing>) -> Guard {
     Guard::new(resolver, Limits::default()).unwrap()
 }
 
-/// For which only 127.0.0.1 is outside, on any port.
-fn toward_here(resolver: Arc<Changing>, limits: Limits) -> Guard {
-    let rules = Rules {
-        allows: |address| address == HERE,
-        any_port: true,
-    };
+/// For which one server on this machine counts as outside.
+fn toward(site: SocketAddr, resolver: Arc<Changing>, limits: Limits) -> Guard {
+    let rules = Rules { also: vec![site] };
     Guard::with_rules(resolver, limits, rules).unwrap()
 }
 
-async fn site(app: Router) -> String {
+fn steadily(site: SocketAddr) -> Guard {
+    toward(site, Changing::new([vec![site]]), Limits::default())
+}
+
+/// The same port on another inner address.
+fn inside(site: SocketAddr) -> SocketAddr {
+    SocketAddr::new(Ipv4Addr::new(127, 0, 0, 2).into(), site.port())
+}
+
+async fn site(app: Router) -> SocketAddr {
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let port = listener.local_addr().unwrap().port();
+    let address = listener.local_addr().unwrap();
     tokio::spawn(async move { axum::serve(listener, app).await });
-    format!("http://site.example:{port}")
+    address
 }
 
 fn html(body: impl IntoResponse) -> impl IntoResponse {
@@ -84,12 +94,7 @@ fn html(body: impl IntoResponse) -> impl IntoResponse {
 }
 
 async fn fetch(guard: &Guard, url: &str) -> Result<Page, GuardError> {
-    let wanted = Fetch {
-        url,
-        accepts: HTML,
-        bearer: None,
-    };
-    guard.fetch(wanted).await
+    guard.fetch(url, HTML).await
 }
 
 #[tokio::test]
@@ -123,7 +128,8 @@ async fn a_public_name_with_an_inner_address_is_refused_also_among_public_ones()
     let public: IpAddr = "93.184.215.14".parse().unwrap();
     for address in corpus("inner") {
         let address: IpAddr = address.parse().unwrap();
-        let guard = strict(Changing::new([vec![public, address]]));
+        let both = [public, address].map(|address| SocketAddr::new(address, 0));
+        let guard = strict(Changing::new([both.to_vec()]));
         let error = fetch(&guard, "http://innocent.example/").await.unwrap_err();
         assert_eq!(error, GuardError::Inside, "{address}");
     }
@@ -157,46 +163,67 @@ proptest! {
 
 #[tokio::test]
 async fn a_name_is_resolved_once_and_the_connection_goes_to_what_was_checked() {
-    let url = site(Router::new().route("/", get(async || html("hello")))).await;
-    let rebinding = Changing::new([vec![HERE], vec![INSIDE]]);
-    let guard = toward_here(rebinding.clone(), Limits::default());
-    let page = fetch(&guard, &url).await.unwrap();
+    let site = site(Router::new().route("/", get(async || html("hello")))).await;
+    let rebinding = Changing::new([vec![site], vec![inside(site)]]);
+    let guard = toward(site, rebinding.clone(), Limits::default());
+    let page = fetch(&guard, SITE).await.unwrap();
     assert_eq!(page.body, "hello");
     assert_eq!(*rebinding.asked.lock(), ["site.example"]);
-    assert_eq!(fetch(&guard, &url).await.unwrap_err(), GuardError::Inside);
+    assert_eq!(fetch(&guard, SITE).await.unwrap_err(), GuardError::Inside);
 }
 
 #[tokio::test]
 async fn every_redirect_is_checked_again() {
-    let inner = "http://127.0.0.2/secret";
+    let to = |target: &'static str| get(async move || Redirect::temporary(target));
     let app = Router::new()
-        .route("/direct", get(async || Redirect::temporary(inner)))
-        .route("/again", get(async || Redirect::temporary("/page")))
-        .route(
-            "/file",
-            get(async || Redirect::temporary("file:///etc/passwd")),
-        )
-        .route("/loop", get(async || Redirect::temporary("/loop")))
+        .route("/direct", to("http://127.0.0.2/secret"))
+        .route("/disguised", to("http://0x7f.1/secret"))
+        .route("/mapped", to("http://[::ffff:127.0.0.1]/"))
+        .route("/named", to("http://metadata.google.internal/"))
+        .route("/elsewhere", to("http://site.example:6379/"))
+        .route("/with-a-name", to("http://admin@site.example/page"))
+        .route("/again", to("/page"))
+        .route("/file", to("file:///etc/passwd"))
+        .route("/loop", to("/loop"))
         .route("/page", get(async || html("arrived")));
-    let url = site(app).await;
-    let steady = || toward_here(Changing::new([vec![HERE]]), Limits::default());
-    let outcome = async |path: &str| fetch(&steady(), &format!("{url}{path}")).await;
-    assert_eq!(outcome("/direct").await.unwrap_err(), GuardError::Inside);
-    assert_eq!(outcome("/file").await.unwrap_err(), GuardError::Scheme);
-    assert_eq!(
-        outcome("/loop").await.unwrap_err(),
-        GuardError::TooManyRedirects
-    );
-    let page = outcome("/again").await.unwrap();
+    let site = site(app).await;
+    let refused = async |path: &str| {
+        let outcome = fetch(&steadily(site), &format!("{SITE}{path}")).await;
+        outcome.unwrap_err()
+    };
+    for path in ["/direct", "/disguised", "/mapped", "/named"] {
+        assert_eq!(refused(path).await, GuardError::Inside, "{path}");
+    }
+    assert_eq!(refused("/elsewhere").await, GuardError::Port);
+    assert_eq!(refused("/with-a-name").await, GuardError::UserInfo);
+    assert_eq!(refused("/file").await, GuardError::Scheme);
+    assert_eq!(refused("/loop").await, GuardError::TooManyRedirects);
+    let page = fetch(&steadily(site), &format!("{SITE}/again")).await;
+    let page = page.unwrap();
     assert_eq!(
         (page.url.path(), &page.body[..]),
         ("/page", &b"arrived"[..])
     );
 
-    let rebinding = Changing::new([vec![HERE], vec![INSIDE]]);
-    let guard = toward_here(rebinding, Limits::default());
-    let error = fetch(&guard, &format!("{url}/again")).await.unwrap_err();
+    let rebinding = Changing::new([vec![site], vec![inside(site)]]);
+    let guard = toward(site, rebinding, Limits::default());
+    let error = fetch(&guard, &format!("{SITE}/again")).await.unwrap_err();
     assert_eq!(error, GuardError::Inside);
+}
+
+#[tokio::test]
+async fn three_redirects_are_followed_and_a_fourth_is_not() {
+    let app = Router::new().fallback(async |request: Request| {
+        match request.uri().path().trim_start_matches('/').parse() {
+            Ok(0) => html("arrived").into_response(),
+            Ok(left @ 1_u32..) => Redirect::temporary(&format!("/{}", left - 1)).into_response(),
+            Err(_) => http::StatusCode::NOT_FOUND.into_response(),
+        }
+    });
+    let guard = steadily(site(app).await);
+    assert!(fetch(&guard, &format!("{SITE}/3")).await.is_ok());
+    let error = fetch(&guard, &format!("{SITE}/4")).await.unwrap_err();
+    assert_eq!(error, GuardError::TooManyRedirects);
 }
 
 #[test]
@@ -214,33 +241,29 @@ fn a_redirect_from_https_to_http_is_refused() {
 }
 
 #[tokio::test]
-async fn a_credential_stays_with_its_host() {
+async fn no_request_carries_a_credential_a_cookie_or_where_it_came_from() {
     let seen: Arc<Mutex<Vec<HeaderMap>>> = Arc::default();
     let notes = seen.clone();
-    let other = site(Router::new().fallback(async move |request: Request| {
+    let app = Router::new().fallback(async move |request: Request| {
         notes.lock().push(request.headers().clone());
-        html("other")
-    }))
-    .await;
-    let other = other.replace("site.example", "other.example");
-    let notes = seen.clone();
-    let url = site(Router::new().fallback(async move |request: Request| {
-        notes.lock().push(request.headers().clone());
-        Redirect::temporary(&other)
-    }))
-    .await;
-    let guard = toward_here(Changing::new([vec![HERE]]), Limits::default());
-    let secret = Secret::new("xoxb-canary");
-    let wanted = Fetch {
-        url: &url,
-        accepts: HTML,
-        bearer: Some(&secret),
-    };
-    guard.fetch(wanted).await.unwrap();
+        match request.uri().path() {
+            "/" => {
+                let cookie = [(http::header::SET_COOKIE, "session=canary; Path=/")];
+                (cookie, Redirect::temporary("/page")).into_response()
+            }
+            _ => html("page").into_response(),
+        }
+    });
+    let guard = steadily(site(app).await);
+    fetch(&guard, SITE).await.unwrap();
+    fetch(&guard, SITE).await.unwrap();
     let seen = seen.lock();
-    assert_eq!(seen[0]["authorization"], "Bearer xoxb-canary");
-    assert!(!seen[1].contains_key("authorization"));
-    assert!(!seen[1].contains_key("cookie") && !seen[1].contains_key("referer"));
+    assert_eq!(seen.len(), 4);
+    for headers in seen.iter() {
+        for name in ["authorization", "cookie", "referer"] {
+            assert!(!headers.contains_key(name), "{name}");
+        }
+    }
 }
 
 #[tokio::test]
@@ -259,15 +282,19 @@ async fn what_is_too_large_too_slow_compressed_or_of_the_wrong_kind_is_refused()
             get(async || ([(CONTENT_ENCODING, "gzip")], html("x"))),
         )
         .route("/image", get(async || ([(CONTENT_TYPE, "image/png")], "x")))
-        .route("/gone", get(async || http::StatusCode::GONE));
-    let url = site(app).await;
+        .route("/gone", get(async || http::StatusCode::GONE))
+        .route(
+            "/busy",
+            get(async || (http::StatusCode::TOO_MANY_REQUESTS, [("retry-after", "7")])),
+        );
+    let site = site(app).await;
     let limits = Limits {
         bytes: 4000,
         time: Duration::from_millis(300),
         ..Limits::default()
     };
-    let guard = toward_here(Changing::new([vec![HERE]]), limits);
-    let refused = async |path: &str| fetch(&guard, &format!("{url}{path}")).await.unwrap_err();
+    let guard = toward(site, Changing::new([vec![site]]), limits);
+    let refused = async |path: &str| fetch(&guard, &format!("{SITE}{path}")).await.unwrap_err();
     assert_eq!(refused("/declared").await, GuardError::TooLarge(4000));
     assert_eq!(refused("/endless").await, GuardError::TooLarge(4000));
     assert_eq!(refused("/never").await, GuardError::TooSlow(limits.time));
@@ -276,7 +303,12 @@ async fn what_is_too_large_too_slow_compressed_or_of_the_wrong_kind_is_refused()
         refused("/image").await,
         GuardError::WrongType("image/png".to_owned())
     );
-    assert_eq!(refused("/gone").await, GuardError::Status(410));
+    let status = |status, seconds: Option<u64>| GuardError::Status {
+        status,
+        retry_after: seconds.map(Duration::from_secs),
+    };
+    assert_eq!(refused("/gone").await, status(410, None));
+    assert_eq!(refused("/busy").await, status(429, Some(7)));
 }
 
 #[tokio::test]

@@ -6,10 +6,12 @@ pub mod hurried;
 pub mod logs;
 pub mod process;
 pub mod request;
+pub mod web;
 pub mod wire;
 
 use self::logs::Logs;
 use self::process::Process;
+use self::web::Site;
 use self::wire::Wire;
 use chrono::Utc;
 use penny::base::clock::{SharedClock, SystemClock};
@@ -39,6 +41,7 @@ pub struct TestApp {
     pub wire: Option<Wire>,
     pub logs: Option<Logs>,
     clock: SharedClock,
+    sites: Vec<Site>,
     client: reqwest::Client,
     process: Option<Process>,
     others: Vec<Process>,
@@ -55,6 +58,7 @@ pub struct Builder {
     behind_a_wire: bool,
     logs: Option<Logs>,
     clock: SharedClock,
+    sites: Vec<Site>,
 }
 
 impl Builder {
@@ -67,6 +71,12 @@ impl Builder {
     /// Penny's own clock; Slack's and the database's stay as they are.
     pub fn clock(mut self, clock: SharedClock) -> Self {
         self.clock = clock;
+        self
+    }
+
+    /// The web then has this site; without any there is no web.
+    pub fn site(mut self, site: &Site) -> Self {
+        self.sites.push(site.clone());
         self
     }
 
@@ -123,6 +133,7 @@ impl Builder {
             &config,
             self.model.clone(),
             self.clock.clone(),
+            web::of(&self.sites, &self.clock),
             self.logs.as_ref(),
         )
         .await;
@@ -134,6 +145,7 @@ impl Builder {
             wire,
             logs: self.logs,
             clock: self.clock,
+            sites: self.sites,
             client: penny::net::client().expect("a client"),
             process: Some(process),
             others: Vec::new(),
@@ -161,6 +173,7 @@ impl TestApp {
             behind_a_wire: false,
             logs: None,
             clock: Arc::new(SystemClock),
+            sites: Vec::new(),
         }
     }
 
@@ -186,7 +199,8 @@ impl TestApp {
 
     async fn new_process(&self) -> Process {
         let (model, clock) = (self.model.clone(), self.clock.clone());
-        Process::start(&self.config, model, clock, self.logs.as_ref()).await
+        let web = web::of(&self.sites, &clock);
+        Process::start(&self.config, model, clock, web, self.logs.as_ref()).await
     }
 
     /// As `kill -9`: the first process is gone with everything it did; Slack speaks to the

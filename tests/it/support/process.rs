@@ -6,6 +6,7 @@ use penny::base::clock::SharedClock;
 use penny::base::config::Config;
 use penny::cli::app::{App, Parts};
 use penny::models::Model;
+use penny::net::polite::Polite;
 use penny::web::server;
 use std::sync::Arc;
 use tokio::net::TcpListener;
@@ -26,6 +27,7 @@ impl Process {
         config: &Config,
         model: Arc<dyn Model>,
         clock: SharedClock,
+        web: Polite,
         logs: Option<&Logs>,
     ) -> Self {
         let logs = logs.cloned();
@@ -38,6 +40,7 @@ impl Process {
         let parts = Parts {
             clock,
             model,
+            web: Arc::new(web),
             is_demo: false,
             render_metrics: Arc::new(String::new),
         };
