@@ -2,6 +2,7 @@
 //! lower ones (`docs/ARCHITECTURE.md` has the table, `tests/architecture.rs` checks it).
 
 pub mod agent;
+pub mod approvals;
 pub mod base;
 pub mod cli;
 pub mod demo;

@@ -73,6 +73,12 @@ uuid_id! {
     ConversationId,
     /// One run of the agent, from the first unanswered message to the answer.
     TurnId,
+    /// A change that Penny wants to make outside, over all its versions.
+    ProposalId,
+    /// A connected account of a system.
+    ConnectionId,
+    /// A standing approval, capped by count, time and amount.
+    GrantId,
 }
 
 text_id! {
@@ -84,6 +90,8 @@ text_id! {
     ChannelId,
     /// A Slack user, `U…` or `W…`.
     UserId,
+    /// A Slack user group, `S…`.
+    GroupId,
     /// A Slack message's timestamp, which is also its id within the channel.
     Ts,
 }

@@ -1,6 +1,7 @@
 //! The command line, and the composition root that puts the rooms together.
 
 pub mod app;
+mod audit;
 #[cfg(feature = "playground")]
 mod dev;
 mod doctor;
@@ -41,6 +42,9 @@ enum Command {
     },
     /// Fill an organisation with the demo company's data
     Seed(seed::SeedArgs),
+    /// Print the ledger of what was proposed, decided and done, or check one that was printed
+    #[command(subcommand)]
+    Audit(audit::AuditCommand),
 }
 
 /// Runs the command line; what it returns is what the person at the terminal reads.
@@ -81,6 +85,7 @@ async fn dispatch(command: Command, source: &Source) -> anyhow::Result<()> {
             Ok(())
         }
         Command::Seed(args) => seed::run(args, source).await,
+        Command::Audit(command) => audit::run(command, source).await,
     }
 }
 

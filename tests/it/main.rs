@@ -7,6 +7,7 @@
     reason = "the exception for tests does not reach the helpers of a test binary"
 )]
 
+mod approvals;
 mod conversations;
 mod demo_model;
 mod doctor;

@@ -1,0 +1,220 @@
+//! Proposing and rewording. Like all that follows it up to a decision, it takes the caller's
+//! transaction and either does all of it, the ledger's entry included, or refuses and has changed
+//! nothing; what must happen with it (a job, a card) goes into the same transaction.
+
+use super::error::{Error, Refusal};
+use super::grants;
+use super::ledger::{self, Act, Actor};
+use super::policy::{self, Facts, Stakes, Verdict};
+use super::rows::{hold, illegal, locked, open, state_of};
+use super::rules::policy_for;
+use super::seal::{Amount, Connection, Content, Operation, SCHEMA, Sealed, Target, Ticket};
+use super::state::{State, Step};
+use crate::base::ids::{PersonId, ProposalId};
+use crate::store::proposals::{self, NewProposal, Origin, Record};
+use crate::store::{OrgTx, StoreError};
+use serde_json::{Map, Value};
+use std::collections::BTreeSet;
+use std::time::Duration;
+
+/// What the agent (or a person, for an undo) wants to have done.
+#[derive(Debug, Clone)]
+pub struct Draft {
+    pub operation: Operation,
+    pub connection: Option<Connection>,
+    pub target: Target,
+    pub stakes: Stakes,
+    pub requester: PersonId,
+    pub undo_of: Option<ProposalId>,
+    pub wording: Wording,
+}
+
+/// The part that an edit changes.
+#[derive(Debug, Clone)]
+pub struct Wording {
+    pub arguments: Map<String, Value>,
+    /// Read live for these arguments, right now.
+    pub before: Option<Map<String, Value>>,
+    pub amount: Option<Amount>,
+    pub lives_for: Duration,
+}
+
+#[derive(Debug)]
+pub struct Proposed {
+    pub sealed: Sealed,
+    /// Proposed, or approved already by a standing grant.
+    pub state: State,
+}
+
+/// Makes a proposal. The same call of the agent gets the same one again, as it is by now.
+pub async fn propose(
+    tx: &mut OrgTx,
+    draft: Draft,
+    origin: Option<&Origin>,
+) -> Result<Proposed, Error> {
+    if let Some(origin) = origin
+        && let Some(record) = proposals::made_by(tx, origin).await?
+    {
+        let sealed = open(tx.org(), &record)?;
+        return Ok(Proposed {
+            sealed,
+            state: state_of(&record)?,
+        });
+    }
+    if let Some(undone) = draft.undo_of {
+        check_undoable(tx, undone).await?;
+    }
+    let policy = policy_for(tx, &draft.operation, draft.stakes).await?;
+    let content = Content {
+        schema: SCHEMA,
+        org: tx.org(),
+        proposal: ProposalId::fresh(),
+        version: 1,
+        operation: draft.operation,
+        connection: draft.connection,
+        target: draft.target,
+        arguments: draft.wording.arguments,
+        before: draft.wording.before,
+        stakes: draft.stakes,
+        amount: draft.wording.amount,
+        requester: draft.requester,
+        edited_by: BTreeSet::new(),
+        policy,
+        expires_at: proposals::end_of(tx, draft.wording.lives_for).await?,
+        undo_of: draft.undo_of,
+    };
+    let sealed = Sealed::new(content)?;
+    if !insert(tx, &sealed, origin).await? {
+        return Err(Refusal::UndoUnderWay.into());
+    }
+    let grant = grants::spend(tx, sealed.content()).await?;
+    if let Some((grant, person)) = grant {
+        let approved = State::Proposed.after(Step::Approve).map_err(illegal)?;
+        let (key, hash) = (sealed.key(), sealed.hash());
+        if !proposals::decide(tx, key, hash.as_bytes(), approved.as_str()).await? {
+            return Err(Refusal::Expired.into());
+        }
+        let verdict = Verdict::Approved.as_str();
+        proposals::record_decision(tx, key, person, verdict, None, Some(grant)).await?;
+    }
+    ledger::record(tx, Actor::Penny, &proposed(&sealed)).await?;
+    let state = match grant {
+        None => State::Proposed,
+        Some((grant, person)) => {
+            let act = Act::Decided {
+                proposal: sealed.ticket(),
+                verdict: Verdict::Approved,
+                grant: Some(grant),
+            };
+            ledger::record(tx, Actor::Person(person), &act).await?;
+            State::Approved
+        }
+    };
+    Ok(Proposed { sealed, state })
+}
+
+/// Rewords an open proposal, or proposes once more what was rejected, has expired, had changed
+/// or failed. The next version has to be decided on anew; the old one is void.
+pub async fn revise(
+    tx: &mut OrgTx,
+    ticket: Ticket,
+    wording: Wording,
+    facts: &Facts,
+) -> Result<Proposed, Error> {
+    let record = locked(tx, ticket).await?;
+    let old = open(tx.org(), &record)?;
+    let content = old.content();
+    // Whoever may say no may also say how it would be right.
+    policy::may_decide(&content.policy, content.request(), facts, Verdict::Rejected)
+        .map_err(Refusal::from)?;
+    let mut next = content.clone();
+    next.version += 1;
+    next.policy = policy_for(tx, &content.operation, content.stakes).await?;
+    next.edited_by.insert(facts.person);
+    next.edited_by.remove(&content.requester);
+    next.arguments = wording.arguments;
+    next.before = wording.before;
+    next.amount = wording.amount;
+    next.expires_at = proposals::end_of(tx, wording.lives_for).await?;
+    let sealed = Sealed::new(next)?;
+    let voided = void(tx, &record, &old).await?;
+    if !insert(tx, &sealed, record.origin.as_ref()).await? {
+        let newest = proposals::latest(tx, record.key.proposal).await?;
+        let has_successor = newest.is_some_and(|newest| newest.key != record.key);
+        return Err(match has_successor {
+            true => Refusal::Already(State::Superseded).into(),
+            false => Refusal::UndoUnderWay.into(),
+        });
+    }
+    let by = Actor::Person(facts.person);
+    if let Some(act) = voided {
+        ledger::record(tx, by, &act).await?;
+    }
+    ledger::record(tx, by, &proposed(&sealed)).await?;
+    Ok(Proposed {
+        sealed,
+        state: State::Proposed,
+    })
+}
+
+/// Makes room for the next version, and says what that did to this one.
+async fn void(tx: &mut OrgTx, record: &Record, old: &Sealed) -> Result<Option<Act>, Error> {
+    let proposal = old.ticket();
+    let state = state_of(record)?;
+    if state.can_be_proposed_again() {
+        // Only the newest version has no successor yet; inserting one finds out.
+        return Ok(None);
+    }
+    state
+        .after(Step::Supersede)
+        .map_err(|_| Refusal::Already(state))?;
+    if proposals::supersede(tx, record.key, old.hash().as_bytes()).await? {
+        return Ok(Some(Act::Superseded { proposal }));
+    }
+    // Its time is up, and nobody has noted that yet.
+    if proposals::expire(tx, record.key).await? {
+        return Ok(Some(Act::Expired { proposal }));
+    }
+    Err(Refusal::Expired.into())
+}
+
+async fn check_undoable(tx: &mut OrgTx, proposal: ProposalId) -> Result<(), Error> {
+    let state = state_of(&hold(tx, proposal).await?)?;
+    state
+        .after(Step::Undo)
+        .map_err(|_| Refusal::CannotUndo(state))?;
+    Ok(())
+}
+
+async fn insert(
+    tx: &mut OrgTx,
+    sealed: &Sealed,
+    origin: Option<&Origin>,
+) -> Result<bool, StoreError> {
+    let content = sealed.content();
+    proposals::insert(
+        tx,
+        &NewProposal {
+            key: sealed.key(),
+            content: sealed.bytes(),
+            hash: sealed.hash().as_bytes(),
+            system: &content.operation.system,
+            operation: &content.operation.name,
+            requester: content.requester,
+            undo_of: content.undo_of,
+            origin,
+            expires_at: content.expires_at,
+        },
+    )
+    .await
+}
+
+fn proposed(sealed: &Sealed) -> Act {
+    let content = sealed.content();
+    Act::Proposed {
+        proposal: sealed.ticket(),
+        operation: content.operation.clone(),
+        requester: content.requester,
+        expires_at: content.expires_at,
+    }
+}

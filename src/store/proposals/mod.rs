@@ -1,0 +1,301 @@
+//! Proposals as rows: what was proposed, in which state it is, and who said what to it. What a
+//! state means, and what may follow it, is `approvals`' to know.
+
+mod execution;
+mod transitions;
+
+pub use execution::{Claim, Lease, Settled, claim, renew, resolve, send, settle};
+pub use transitions::{decide, expire, mark_undone, record_decision, supersede};
+
+use super::db::{Db, OrgTx, StoreResult};
+use crate::base::ids::{ConversationId, GrantId, OrgId, PersonId, ProposalId, TurnId};
+use chrono::{DateTime, Utc};
+use std::time::Duration;
+use uuid::Uuid;
+
+/// One version of a proposal.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Key {
+    pub proposal: ProposalId,
+    pub version: u32,
+}
+
+/// The call of the agent that asked for a proposal, and waits for what comes of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Origin {
+    pub conversation: ConversationId,
+    pub turn: TurnId,
+    pub tool_use_id: String,
+}
+
+#[derive(Debug)]
+pub struct NewProposal<'a> {
+    pub key: Key,
+    pub content: &'a [u8],
+    pub hash: &'a [u8],
+    pub system: &'a str,
+    pub operation: &'a str,
+    pub requester: PersonId,
+    pub undo_of: Option<ProposalId>,
+    pub origin: Option<&'a Origin>,
+    pub expires_at: DateTime<Utc>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Record {
+    pub key: Key,
+    pub state: String,
+    pub content: Vec<u8>,
+    pub hash: Vec<u8>,
+    pub origin: Option<Origin>,
+    pub created_at: DateTime<Utc>,
+    pub expires_at: DateTime<Utc>,
+    pub decided_at: Option<DateTime<Utc>>,
+    pub ended_at: Option<DateTime<Utc>>,
+    /// What came of it, as JSON.
+    pub outcome: Option<String>,
+}
+
+struct Row {
+    proposal_id: Uuid,
+    version: i32,
+    state: String,
+    content: Vec<u8>,
+    hash: Vec<u8>,
+    conversation_id: Option<Uuid>,
+    turn_id: Option<Uuid>,
+    tool_use_id: Option<String>,
+    created_at: DateTime<Utc>,
+    expires_at: DateTime<Utc>,
+    decided_at: Option<DateTime<Utc>>,
+    ended_at: Option<DateTime<Utc>>,
+    outcome: Option<String>,
+}
+
+impl From<Row> for Record {
+    fn from(row: Row) -> Self {
+        let turn = row.conversation_id.zip(row.turn_id);
+        Self {
+            key: key(row.proposal_id, row.version),
+            state: row.state,
+            content: row.content,
+            hash: row.hash,
+            origin: turn
+                .zip(row.tool_use_id)
+                .map(|((conversation, turn), tool_use_id)| Origin {
+                    conversation: ConversationId(conversation),
+                    turn: TurnId(turn),
+                    tool_use_id,
+                }),
+            created_at: row.created_at,
+            expires_at: row.expires_at,
+            decided_at: row.decided_at,
+            ended_at: row.ended_at,
+            outcome: row.outcome,
+        }
+    }
+}
+
+/// Every query for whole rows, which differ only in which ones.
+macro_rules! rows {
+    ($which:tt, $($argument:expr),+ $(,)?) => {
+        sqlx::query_as!(
+            Row,
+            "select proposal_id, version, state, content, hash, conversation_id, turn_id,
+                 tool_use_id, created_at, expires_at, decided_at, ended_at, outcome
+             from core.proposals " + $which,
+            $($argument),+
+        )
+    };
+}
+
+fn key(proposal: Uuid, version: i32) -> Key {
+    Key {
+        proposal: ProposalId(proposal),
+        version: version.cast_unsigned(),
+    }
+}
+
+/// When something that is made now and lives this long ends, by the database's clock and in
+/// whole seconds.
+pub async fn end_of(tx: &mut OrgTx, lives_for: Duration) -> StoreResult<DateTime<Utc>> {
+    Ok(sqlx::query_scalar!(
+        r#"select date_trunc('second', clock_timestamp() + make_interval(secs => $1)) as "end!""#,
+        lives_for.as_secs_f64(),
+    )
+    .fetch_one(tx.connection())
+    .await?)
+}
+
+/// Stores a version; false if there is one already, for this version, this call or this undo.
+pub async fn insert(tx: &mut OrgTx, new: &NewProposal<'_>) -> StoreResult<bool> {
+    let inserted = sqlx::query!(
+        "insert into core.proposals (org_id, proposal_id, version, content, hash, system, operation,
+             requester_id, undo_of, conversation_id, turn_id, tool_use_id, expires_at)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)
+         on conflict do nothing",
+        tx.org().0,
+        new.key.proposal.0,
+        new.key.version.cast_signed(),
+        new.content,
+        new.hash,
+        new.system,
+        new.operation,
+        new.requester.0,
+        new.undo_of.map(|proposal| proposal.0),
+        new.origin.map(|origin| origin.conversation.0),
+        new.origin.map(|origin| origin.turn.0),
+        new.origin.map(|origin| origin.tool_use_id.as_str()),
+        new.expires_at,
+    )
+    .execute(tx.connection())
+    .await?;
+    Ok(inserted.rows_affected() == 1)
+}
+
+/// Reads a version and keeps others from moving it until `tx` ends.
+pub async fn lock(tx: &mut OrgTx, key: Key) -> StoreResult<Option<Record>> {
+    let row = rows!(
+        "where org_id = $1 and proposal_id = $2 and version = $3 for update",
+        tx.org().0,
+        key.proposal.0,
+        key.version.cast_signed(),
+    )
+    .fetch_optional(tx.connection())
+    .await?;
+    Ok(row.map(Record::from))
+}
+
+/// The newest version, which is the only one that can still be decided on.
+pub async fn latest(tx: &mut OrgTx, proposal: ProposalId) -> StoreResult<Option<Record>> {
+    let row = rows!(
+        "where org_id = $1 and proposal_id = $2 order by version desc limit 1",
+        tx.org().0,
+        proposal.0,
+    )
+    .fetch_optional(tx.connection())
+    .await?;
+    Ok(row.map(Record::from))
+}
+
+/// The newest version of what a call of the agent asked for.
+pub async fn made_by(tx: &mut OrgTx, origin: &Origin) -> StoreResult<Option<Record>> {
+    let row = rows!(
+        "where org_id = $1 and turn_id = $2 and tool_use_id = $3 order by version desc limit 1",
+        tx.org().0,
+        origin.turn.0,
+        origin.tool_use_id,
+    )
+    .fetch_optional(tx.connection())
+    .await?;
+    Ok(row.map(Record::from))
+}
+
+/// What waits for a decision in the organisation, the most urgent first.
+pub async fn open(tx: &mut OrgTx, limit: i64) -> StoreResult<Vec<Record>> {
+    let rows = rows!(
+        "where org_id = $1 and state = 'proposed' and expires_at > clock_timestamp()
+         order by expires_at, proposal_id limit $2",
+        tx.org().0,
+        limit,
+    )
+    .fetch_all(tx.connection())
+    .await?;
+    Ok(rows.into_iter().map(Record::from).collect())
+}
+
+/// What a person asked for, newest first, without the versions that others replaced.
+pub async fn requested_by(
+    tx: &mut OrgTx,
+    requester: PersonId,
+    limit: i64,
+) -> StoreResult<Vec<Record>> {
+    let rows = rows!(
+        "where org_id = $1 and requester_id = $2 and state <> 'superseded'
+         order by created_at desc limit $3",
+        tx.org().0,
+        requester.0,
+        limit,
+    )
+    .fetch_all(tx.connection())
+    .await?;
+    Ok(rows.into_iter().map(Record::from).collect())
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Decision {
+    pub person: PersonId,
+    /// approved or rejected.
+    pub verdict: String,
+    pub reason: Option<String>,
+    pub grant: Option<GrantId>,
+    pub at: DateTime<Utc>,
+    /// Whoever said so is still a full member.
+    pub still_counts: bool,
+}
+
+/// What was said to a version, in order.
+pub async fn decisions(tx: &mut OrgTx, key: Key) -> StoreResult<Vec<Decision>> {
+    Ok(sqlx::query!(
+        r#"
+        select d.person_id, d.verdict, d.reason, d.grant_id, d.decided_at,
+            exists (select from core.people p
+                    where p.org_id = d.org_id and p.person_id = d.person_id
+                        and not p.is_deactivated and not p.is_restricted) as "still_counts!"
+        from core.decisions d
+        where d.org_id = $1 and d.proposal_id = $2 and d.version = $3
+        order by d.decided_at
+        "#,
+        tx.org().0,
+        key.proposal.0,
+        key.version.cast_signed(),
+    )
+    .fetch_all(tx.connection())
+    .await?
+    .into_iter()
+    .map(|row| Decision {
+        person: PersonId(row.person_id),
+        verdict: row.verdict,
+        reason: row.reason,
+        grant: row.grant_id.map(GrantId),
+        at: row.decided_at,
+        still_counts: row.still_counts,
+    })
+    .collect())
+}
+
+/// Proposals of all organisations whose time is up: undecided, or approved and never begun.
+pub async fn due(db: &Db, limit: i64) -> StoreResult<Vec<(OrgId, Key)>> {
+    // Housekeeping, over all organisations.
+    Ok(sqlx::query!(
+        "select org_id, proposal_id, version from core.proposals
+         where state = 'proposed' and expires_at <= clock_timestamp()
+             or state = 'approved' and start_by <= clock_timestamp()
+         limit $1",
+        limit,
+    )
+    .fetch_all(db.system())
+    .await?
+    .into_iter()
+    .map(|row| (OrgId(row.org_id), key(row.proposal_id, row.version)))
+    .collect())
+}
+
+/// Approved proposals that nobody carries out: not begun for a while, or left by a process that
+/// died. Each needs a job; to give it one too many costs nothing.
+pub async fn stranded(db: &Db, limit: i64) -> StoreResult<Vec<(OrgId, Key)>> {
+    // Housekeeping, over all organisations.
+    Ok(sqlx::query!(
+        "select org_id, proposal_id, version from core.proposals
+         where state = 'approved' and start_by > clock_timestamp()
+                 and decided_at < clock_timestamp() - interval '10 seconds'
+             or state = 'executing' and lease_until < clock_timestamp()
+         limit $1",
+        limit,
+    )
+    .fetch_all(db.system())
+    .await?
+    .into_iter()
+    .map(|row| (OrgId(row.org_id), key(row.proposal_id, row.version)))
+    .collect())
+}
