@@ -201,6 +201,31 @@ async fn an_address_that_the_model_builds_from_private_rows_is_never_asked_for()
 }
 
 #[tokio::test]
+async fn an_address_that_the_model_built_is_opened_once_a_person_has_chosen_it() {
+    let shop = shop().await;
+    let url = "http://shop.example/prices";
+    let asked = json!({"question": "Which page shall I open?", "options": [url, "None"]});
+    let steps = [
+        reads("c1", url),
+        Step::calls("c2", "ask_person", asked),
+        reads("c3", url),
+        Step::says("Done."),
+    ];
+    let app = TestApp::build(steps).site(&shop).start().await;
+    let maya = app.slack.person("maya").unwrap();
+    let said = maya.tells_penny("what does the shop take?").await.unwrap();
+    maya.reads(&said.thread(), "Which page shall I open?")
+        .await
+        .unwrap();
+    assert!(shop.paths().is_empty());
+    maya.clicks(&said.thread(), url).await.unwrap();
+    maya.reads(&said.thread(), "Done.").await.unwrap();
+    app.settles().await;
+    assert!(results(&app, 3)[0].0.contains("small plan"));
+    app.stop().await;
+}
+
+#[tokio::test]
 async fn the_link_of_a_row_may_be_opened_where_the_row_may_be_seen() {
     let crm = Site::start("crm.example", |_| html("<h1>The CRM</h1>")).await;
     let url = "http://crm.example/it's/1?a=b";

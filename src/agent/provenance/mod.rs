@@ -15,6 +15,8 @@ const PUBLIC_TOOLS: [&str; 2] = ["fetch_url", "web_search"];
 const CHOICES: (&str, &str) = ("ask_person", " answered: ");
 
 const LONGEST_ADDRESS: usize = 2_000;
+/// Signs that may follow an address, such as those that end a bold sentence in brackets.
+const MOST_PUNCTUATION: usize = 6;
 /// So many words in a row are a quotation.
 const QUOTATION: usize = 7;
 /// Shorter numbers are years, counts and the like.
@@ -35,23 +37,30 @@ pub fn is_from_others(transcript: &Transcript, wanted: &Url) -> bool {
 /// The addresses that a text holds, read with and without the punctuation that follows them.
 pub fn addresses(text: &str) -> impl Iterator<Item = Url> {
     text.match_indices("http").flat_map(|(at, _)| {
-        let ends = |c: char| c.is_whitespace() || c.is_control() || "<>\"`|".contains(c);
-        let whole = text[at..].split(ends).next().unwrap_or_default();
-        // Anything longer is no address that is opened, and a page could hold very many.
-        let whole = if whole.len() > LONGEST_ADDRESS {
-            ""
-        } else {
-            whole
-        };
-        readings(whole).into_iter().filter_map(web_address)
+        let readings = readings(address_at(&text[at..]));
+        readings.into_iter().filter_map(web_address)
     })
+}
+
+/// Empty where it is too long to be opened: a page could hold very many of those.
+fn address_at(text: &str) -> &str {
+    let ends = |c: char| c.is_whitespace() || c.is_control() || "<>\"`|".contains(c);
+    let mut letters = text.char_indices().take(LONGEST_ADDRESS);
+    match letters.find(|(_, c)| ends(*c)) {
+        Some((end, _)) => &text[..end],
+        None if text.len() <= LONGEST_ADDRESS => text,
+        None => "",
+    }
 }
 
 /// `https://a.example/x).` may mean itself or `https://a.example/x`.
 fn readings(whole: &str) -> Vec<&str> {
     let mut readings = vec![whole];
     let mut rest = whole;
-    while let Some(shorter) = rest.strip_suffix(|c: char| ".,;:!?'*_~)]}".contains(c)) {
+    for _ in 0..MOST_PUNCTUATION {
+        let Some(shorter) = rest.strip_suffix(|c: char| ".,;:!?'*_~)]}".contains(c)) else {
+            break;
+        };
         readings.push(shorter);
         rest = shorter;
     }

@@ -44,6 +44,10 @@ pub fn not_understood() -> String {
     )
 }
 
+pub fn no_web() -> String {
+    format!("I am the **demo model** and read no web pages. {CLAUDE}")
+}
+
 const CLAUDE: &str = "For any question in your own words, let me think with Claude: set `ANTHROPIC_API_KEY` and start Penny again.";
 
 fn list() -> String {

@@ -61,6 +61,9 @@ pub fn next(conversation: &Conversation, tools: &[ToolSpec]) -> Step {
 
 fn begin(conversation: &Conversation, ask: &Ask) -> Step {
     let question = conversation.question();
+    if question.is_some_and(|said| said.text.contains("://")) {
+        return Step::say(sentences::no_web());
+    }
     match &ask.intent {
         Intent::Hello => Step::say(sentences::hello(question.map_or("", |said| &said.name))),
         Intent::Thanks => Step::say("You are welcome."),

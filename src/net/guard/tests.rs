@@ -161,6 +161,29 @@ proptest! {
     }
 }
 
+proptest! {
+    #[test]
+    fn whatever_is_written_what_passes_names_a_public_host(
+        scheme in "(https?|HTTP|ftp|file)", sign in "(://|:/|:|:///)", user in "(|[a-z]{1,3}@)",
+        host in "([a-z0-9.-]{0,12}|[0-9]{1,3}(\\.[0-9]{1,3}){0,4}|0x[0-9a-f]{1,8}|\\[[0-9a-f:.]{2,20}\\]|\\PC{0,8})",
+        port in "(|:80|:443|:22|:[0-9]{0,6})", rest in "\\PC{0,20}",
+    ) {
+        let written = format!("{scheme}{sign}{user}{host}{port}{rest}");
+        if let Ok(url) = target::parse(&written, &Rules::default()) {
+            prop_assert!(matches!(url.port_or_known_default(), Some(80 | 443)), "{written}");
+            prop_assert!(url.username().is_empty() && url.password().is_none(), "{written}");
+            match url.host().unwrap() {
+                url::Host::Domain(name) => {
+                    let label = name.trim_end_matches('.').rsplit('.').next().unwrap();
+                    prop_assert!(!label.is_empty() && !label.parse::<u64>().is_ok(), "{written}");
+                }
+                url::Host::Ipv4(address) => prop_assert!(is_public(address.into()), "{written}"),
+                url::Host::Ipv6(address) => prop_assert!(is_public(address.into()), "{written}"),
+            }
+        }
+    }
+}
+
 #[tokio::test]
 async fn a_name_is_resolved_once_and_the_connection_goes_to_what_was_checked() {
     let site = site(Router::new().route("/", get(async || html("hello")))).await;

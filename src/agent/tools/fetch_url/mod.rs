@@ -97,9 +97,13 @@ impl FetchUrl {
             Ok(page) => page,
             Err(error) => return Ok(Err(error)),
         };
-        let read = body::read(&page);
+        let found = page.url.clone();
+        // A large page takes a while, which others must not wait for.
+        let read = tokio::task::spawn_blocking(move || body::read(&page))
+            .await
+            .map_err(|_| ToolError::Unavailable(refusal::UNREADABLE.to_owned()))?;
         let mut tx = context.db.org(org).await?;
-        let found = (page.url.as_str(), &*read.title, &*read.text);
+        let found = (found.as_str(), &*read.title, &*read.text);
         let page = pages::keep(&mut tx, &asked, found).await?;
         tx.commit().await?;
         Ok(Ok(page))

@@ -22,6 +22,22 @@ const LEFT_OUT_ROLES: [&str; 7] = [
     "navigation",
     "search",
 ];
+/// How boilerplate is called, or its names begin.
+const BOILERPLATE: [&str; 13] = [
+    "breadcrumb",
+    "breadcrumbs",
+    "cookie",
+    "cookies",
+    "footer",
+    "masthead",
+    "nav",
+    "navbar",
+    "navigation",
+    "share",
+    "sharing",
+    "sidebar",
+    "social",
+];
 /// Elements that have no end.
 const VOID: [&str; 13] = [
     "area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track",
@@ -38,7 +54,7 @@ pub struct Readable {
 
 /// `base` is where the page was found, for links that are relative to it.
 pub fn readable(html: &str, base: &Url) -> Readable {
-    for part in [Part::Main, Part::Article] {
+    for part in [Part::Main, Part::Article, Part::Content] {
         if part.is_in(html) {
             let readable = read(html, base, part);
             if readable.text.chars().count() >= MAIN_CHARS {
@@ -54,12 +70,17 @@ pub fn readable(html: &str, base: &Url) -> Readable {
 enum Part {
     Main,
     Article,
+    /// All but what is called a menu, a footer or the like.
+    Content,
     Everything,
 }
 
 impl Part {
     /// Several articles are a list of them, and each is as good as the others.
     fn is_in(self, html: &str) -> bool {
+        if self == Self::Content {
+            return true;
+        }
         let begins = tokens(html)
             .filter(|token| matches!(token, Token::StartTag(tag) if self.begins_with(tag)))
             .take(2)
@@ -71,7 +92,7 @@ impl Part {
         match self {
             Self::Main => is(tag, "main") || attribute(tag, "role").as_deref() == Some("main"),
             Self::Article => is(tag, "article"),
-            Self::Everything => false,
+            Self::Content | Self::Everything => false,
         }
     }
 }
@@ -85,7 +106,7 @@ fn tokens(html: &str) -> impl Iterator<Item = Token<()>> {
 fn read(html: &str, base: &Url, part: Part) -> Readable {
     let mut reader = Reader {
         part,
-        inside: (part == Part::Everything).then(Within::nothing),
+        inside: matches!(part, Part::Content | Part::Everything).then(Within::nothing),
         left_out: None,
         title: None,
         titles: 0,
@@ -159,7 +180,8 @@ impl Reader {
             return;
         }
         let is_void = tag.self_closing || VOID.iter().any(|name| is(tag, name));
-        if is_hidden(tag) && !is_void {
+        let is_around = self.part == Part::Content && is_called_boilerplate(tag);
+        if (is_hidden(tag) || is_around) && !is_void {
             self.left_out = Some(Within::new(tag));
             return;
         }
@@ -175,31 +197,36 @@ impl Reader {
         self.open(tag);
     }
 
+    fn leads_elsewhere(&self, url: &Url) -> bool {
+        let page = |url: &Url| url[..url::Position::AfterQuery].to_owned();
+        matches!(url.scheme(), "http" | "https")
+            && (url.fragment().is_none() || page(url) != page(&self.base))
+    }
+
     fn open(&mut self, tag: &StartTag<()>) {
         let name = lossy(&tag.name);
-        let writer = &mut self.writer;
         match name.as_str() {
-            "br" => writer.line(),
-            "hr" => writer.rule(),
-            "ul" | "menu" => writer.list(None),
+            "br" => self.writer.line(),
+            "hr" => self.writer.rule(),
+            "ul" | "menu" => self.writer.list(None),
             "ol" => {
                 let first = attribute(tag, "start").and_then(|start| start.parse().ok());
-                writer.list(Some(first.unwrap_or(1)));
+                self.writer.list(Some(first.unwrap_or(1)));
             }
-            "li" => writer.item(),
-            "pre" => writer.begin_pre(),
-            "blockquote" => writer.begin_quote(),
-            "table" => writer.begin_table(),
-            "tr" => writer.row(),
-            "td" | "th" => writer.cell(),
+            "li" => self.writer.item(),
+            "pre" => self.writer.begin_pre(),
+            "blockquote" => self.writer.begin_quote(),
+            "table" => self.writer.begin_table(),
+            "tr" => self.writer.row(),
+            "td" | "th" => self.writer.cell(),
             "a" => {
                 let target = attribute(tag, "href").and_then(|href| self.base.join(&href).ok());
-                let target = target.filter(|url| matches!(url.scheme(), "http" | "https"));
-                writer.begin_link(target);
+                let target = target.filter(|url| self.leads_elsewhere(url));
+                self.writer.begin_link(target);
             }
             "img" => {
                 if let Some(alt) = attribute(tag, "alt") {
-                    writer.text(&alt);
+                    self.writer.text(&alt);
                 }
             }
             "base" => {
@@ -209,8 +236,8 @@ impl Reader {
                 }
             }
             other => match Heading::named(other) {
-                Some(heading) => writer.begin_heading(heading),
-                None if is_block(other) => writer.block(),
+                Some(heading) => self.writer.begin_heading(heading),
+                None if is_block(other) => self.writer.block(),
                 None => {}
             },
         }
@@ -266,6 +293,21 @@ fn is_hidden(tag: &StartTag<()>) -> bool {
         ]
         .iter()
         .any(|hiding| format!("{style};").contains(hiding))
+}
+
+/// Older pages say with a class or id what newer ones say with an element.
+fn is_called_boilerplate(tag: &StartTag<()>) -> bool {
+    let may_be = ["div", "ul", "section", "header", "form"];
+    may_be.iter().any(|name| is(tag, name))
+        && ["id", "class"]
+            .iter()
+            .filter_map(|name| attribute(tag, name))
+            .any(|names| {
+                names.to_ascii_lowercase().split_whitespace().any(|name| {
+                    let first = name.split(['-', '_']).next().unwrap_or_default();
+                    BOILERPLATE.contains(&first)
+                })
+            })
 }
 
 fn is_block(name: &str) -> bool {

@@ -11,6 +11,8 @@ pub const COMPOSED: &str = "Nobody but you has written this address: it stands i
     in no search result and on no page read before. It is not opened, because an address can carry \
     data away. Use one that was written, letter for letter, or ask the person for it.";
 
+pub const UNREADABLE: &str = "The page came, but it could not be made readable.";
+
 pub fn sentence(error: &PoliteError, url: &Url) -> String {
     let host = url.host_str().unwrap_or("the site");
     match error {

@@ -101,6 +101,18 @@ async fn ask(question: &str, results: &[&str]) -> String {
 }
 
 #[tokio::test]
+async fn it_says_plainly_that_it_reads_no_web_pages() {
+    for words in [
+        "Summarise https://site.example/page",
+        "what happened with http://nordhavn.example?",
+    ] {
+        let reply = reply(vec![Message::user(line(words))]).await;
+        assert!(text_of(&reply).contains("read no web pages"), "{words}");
+        assert_eq!(reply.stop, Stop::EndTurn);
+    }
+}
+
+#[tokio::test]
 async fn an_account_is_looked_up_by_several_calls_at_once() {
     let said = reply(vec![Message::user(line("What happened with O'Hara?"))]).await;
     assert_eq!(said.stop, Stop::ToolUse);

@@ -100,6 +100,20 @@ fn the_main_part_is_what_a_page_is_about() {
 }
 
 #[test]
+fn what_is_called_boilerplate_goes_unless_nothing_else_is_there() {
+    let story = "A long story. ".repeat(20);
+    let around = "<div class='nav-top x'><div>Home</div> About</div>";
+    let page = format!(
+        "{around}<div class='has-sidebar'>{story}</div><ul id=Footer_links><li>Imprint</ul>"
+    );
+    assert_eq!(markdown(&page), story.trim());
+    assert_eq!(
+        markdown(&format!("{around}<p>Short.")),
+        "Home\n\nAbout\n\nShort."
+    );
+}
+
+#[test]
 fn links_are_whole_or_only_words() {
     for (html, expected) in [
         (
@@ -117,6 +131,8 @@ fn links_are_whole_or_only_words() {
         ("<a href='mailto:a@b.example'>x</a>", "x"),
         ("<a href='javascript:x()'>x</a>", "x"),
         ("<a>x</a>", "x"),
+        ("<a href='#part'>x</a>", "x"),
+        ("<a href='page.html#part'>x</a>", "x"),
         (
             "<a href=y><img alt='a picture'></a>",
             "[a picture](https://site.example/dir/y)",
