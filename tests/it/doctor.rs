@@ -44,6 +44,7 @@ async fn the_doctor_says_what_the_database_lacks_until_it_lacks_nothing() {
         "✓ Configuration: complete",
         "✓ Database: reachable, migrated and writable",
         "✓ Slack: connected to Northwind, with every scope",
+        "✓ Web search: off; EXA_API_KEY or PERPLEXITY_API_KEY turns it on",
     ] {
         assert!(said.contains(fine), "{said}");
     }

@@ -175,7 +175,7 @@ proptest! {
             match url.host().unwrap() {
                 url::Host::Domain(name) => {
                     let label = name.trim_end_matches('.').rsplit('.').next().unwrap();
-                    prop_assert!(!label.is_empty() && !label.parse::<u64>().is_ok(), "{written}");
+                    prop_assert!(!label.is_empty() && label.parse::<u64>().is_err(), "{written}");
                 }
                 url::Host::Ipv4(address) => prop_assert!(is_public(address.into()), "{written}"),
                 url::Host::Ipv6(address) => prop_assert!(is_public(address.into()), "{written}"),
@@ -287,6 +287,25 @@ async fn no_request_carries_a_credential_a_cookie_or_where_it_came_from() {
             assert!(!headers.contains_key(name), "{name}");
         }
     }
+}
+
+/// The environment belongs to the whole process, so another one tries it.
+#[test]
+fn a_proxy_that_the_environment_names_is_not_asked() {
+    let nobody_there = "http://127.0.0.1:1";
+    let tried = std::process::Command::new(std::env::current_exe().unwrap())
+        .args([
+            "--exact",
+            "net::guard::tests::every_redirect_is_checked_again",
+        ])
+        .envs(["http_proxy", "HTTP_PROXY", "ALL_PROXY"].map(|name| (name, nobody_there)))
+        .output()
+        .unwrap();
+    let said = String::from_utf8_lossy(&tried.stdout);
+    assert!(
+        tried.status.success() && said.contains("1 passed"),
+        "{said}"
+    );
 }
 
 #[tokio::test]
