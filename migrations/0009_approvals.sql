@@ -53,6 +53,7 @@ create table core.proposals (
 call core.protect('core.proposals');
 create index proposals_open on core.proposals (expires_at) where state = 'proposed';
 create index proposals_to_do on core.proposals (start_by) where state in ('approved', 'executing');
+create index proposals_ended on core.proposals (ended_at) where ended_at is not null;
 create index proposals_of_org on core.proposals (org_id, created_at);
 create index proposals_of_requester on core.proposals (org_id, requester_id, created_at);
 create unique index proposals_one_undo on core.proposals (org_id, undo_of)

@@ -44,6 +44,8 @@ pub enum Refusal {
     UndoUnderWay,
     #[error("a policy cannot be like that: {0}")]
     BadPolicy(#[from] BadPolicy),
+    #[error("a proposal lives for a minute at least and 30 days at most")]
+    BadLifetime,
     #[error("only administrators may do that")]
     AdministratorsOnly,
     #[error("they cannot agree to this beforehand")]

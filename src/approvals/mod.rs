@@ -8,6 +8,8 @@
 //! | a click | parses the [`Ticket`], looks up [`Facts`], calls [`decide`] or [`revise`], and nudges the execution in the same transaction | the click's |
 //! | the job | [`claim`] → read the target → [`begin`] → `Action::execute(&ApprovedAction)` → [`settle`] | commits between them |
 //! | the sweep | [`expire_due`], and a nudge for each of `store::proposals::stranded` | its own |
+//! | a long call | `store::proposals::renew` well within the minute that a lease lives | its own |
+//! | after a look, or a person's | [`resolve`] for what was left unknown | |
 //! | App Home | `store::proposals::{open, requested_by}`, `store::grants::usable`; [`give`], [`revoke`], [`set_policy`] | |
 //! | undo | [`propose`] again, with `undo_of` and the [`Effect::after`] of the original as its before-image | |
 //!

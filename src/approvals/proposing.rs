@@ -10,12 +10,17 @@ use super::rows::{hold, illegal, locked, open, state_of};
 use super::rules::policy_for;
 use super::seal::{Amount, Connection, Content, Operation, SCHEMA, Sealed, Target, Ticket};
 use super::state::{State, Step};
-use crate::base::ids::{PersonId, ProposalId};
+use crate::base::ids::{GrantId, PersonId, ProposalId};
 use crate::store::proposals::{self, NewProposal, Origin, Record};
 use crate::store::{OrgTx, StoreError};
+use chrono::{DateTime, Utc};
 use serde_json::{Map, Value};
 use std::collections::BTreeSet;
 use std::time::Duration;
+
+/// How long a proposal may wait for its decision: long enough to be read, and not for ever.
+const SHORTEST: Duration = Duration::from_secs(60);
+const LONGEST: Duration = Duration::from_secs(30 * 24 * 60 * 60);
 
 /// What the agent (or a person, for an undo) wants to have done.
 #[derive(Debug, Clone)]
@@ -52,20 +57,55 @@ pub async fn propose(
     draft: Draft,
     origin: Option<&Origin>,
 ) -> Result<Proposed, Error> {
-    if let Some(origin) = origin
-        && let Some(record) = proposals::made_by(tx, origin).await?
-    {
-        let sealed = open(tx.org(), &record)?;
-        return Ok(Proposed {
-            sealed,
-            state: state_of(&record)?,
-        });
+    if let Some(earlier) = made_by(tx, origin).await? {
+        return Ok(earlier);
     }
     if let Some(undone) = draft.undo_of {
         check_undoable(tx, undone).await?;
     }
+    let sealed = Sealed::new(first_version(tx, draft).await?)?;
+    if !insert(tx, &sealed, origin).await? {
+        // The same call at the same time, or else another undo of the same.
+        let earlier = made_by(tx, origin).await?;
+        return earlier.ok_or(Refusal::UndoUnderWay.into());
+    }
+    let granted = approve_by_grant(tx, &sealed).await?;
+    ledger::record(tx, Actor::Penny, &proposed(&sealed)).await?;
+    let Some((grant, person)) = granted else {
+        return Ok(Proposed {
+            sealed,
+            state: State::Proposed,
+        });
+    };
+    let act = Act::Decided {
+        proposal: sealed.ticket(),
+        verdict: Verdict::Approved,
+        grant: Some(grant),
+    };
+    ledger::record(tx, Actor::Person(person), &act).await?;
+    Ok(Proposed {
+        sealed,
+        state: State::Approved,
+    })
+}
+
+async fn made_by(tx: &mut OrgTx, origin: Option<&Origin>) -> Result<Option<Proposed>, Error> {
+    let Some(origin) = origin else {
+        return Ok(None);
+    };
+    let Some(record) = proposals::made_by(tx, origin).await? else {
+        return Ok(None);
+    };
+    Ok(Some(Proposed {
+        sealed: open(tx.org(), &record)?,
+        state: state_of(&record)?,
+    }))
+}
+
+async fn first_version(tx: &mut OrgTx, draft: Draft) -> Result<Content, Error> {
     let policy = policy_for(tx, &draft.operation, draft.stakes).await?;
-    let content = Content {
+    let wording = draft.wording;
+    Ok(Content {
         schema: SCHEMA,
         org: tx.org(),
         proposal: ProposalId::fresh(),
@@ -73,44 +113,41 @@ pub async fn propose(
         operation: draft.operation,
         connection: draft.connection,
         target: draft.target,
-        arguments: draft.wording.arguments,
-        before: draft.wording.before,
+        arguments: wording.arguments,
+        before: wording.before,
         stakes: draft.stakes,
-        amount: draft.wording.amount,
+        amount: wording.amount,
         requester: draft.requester,
         edited_by: BTreeSet::new(),
         policy,
-        expires_at: proposals::end_of(tx, draft.wording.lives_for).await?,
+        expires_at: end_of(tx, wording.lives_for).await?,
         undo_of: draft.undo_of,
-    };
-    let sealed = Sealed::new(content)?;
-    if !insert(tx, &sealed, origin).await? {
-        return Err(Refusal::UndoUnderWay.into());
+    })
+}
+
+async fn end_of(tx: &mut OrgTx, lives_for: Duration) -> Result<DateTime<Utc>, Error> {
+    if !(SHORTEST..=LONGEST).contains(&lives_for) {
+        return Err(Refusal::BadLifetime.into());
     }
-    let grant = grants::spend(tx, sealed.content()).await?;
-    if let Some((grant, person)) = grant {
-        let approved = State::Proposed.after(Step::Approve).map_err(illegal)?;
-        let (key, hash) = (sealed.key(), sealed.hash());
-        if !proposals::decide(tx, key, hash.as_bytes(), approved.as_str()).await? {
-            return Err(Refusal::Expired.into());
-        }
-        let verdict = Verdict::Approved.as_str();
-        proposals::record_decision(tx, key, person, verdict, None, Some(grant)).await?;
-    }
-    ledger::record(tx, Actor::Penny, &proposed(&sealed)).await?;
-    let state = match grant {
-        None => State::Proposed,
-        Some((grant, person)) => {
-            let act = Act::Decided {
-                proposal: sealed.ticket(),
-                verdict: Verdict::Approved,
-                grant: Some(grant),
-            };
-            ledger::record(tx, Actor::Person(person), &act).await?;
-            State::Approved
-        }
+    Ok(proposals::end_of(tx, lives_for).await?)
+}
+
+/// Approves what somebody has agreed to beforehand, and says who and by which grant.
+async fn approve_by_grant(
+    tx: &mut OrgTx,
+    sealed: &Sealed,
+) -> Result<Option<(GrantId, PersonId)>, Error> {
+    let Some((grant, person)) = grants::spend(tx, sealed.content()).await? else {
+        return Ok(None);
     };
-    Ok(Proposed { sealed, state })
+    let approved = State::Proposed.after(Step::Approve).map_err(illegal)?;
+    let (key, hash) = (sealed.key(), sealed.hash());
+    if !proposals::decide(tx, key, hash.as_bytes(), approved.as_str()).await? {
+        return Err(Refusal::Expired.into());
+    }
+    let verdict = Verdict::Approved.as_str();
+    proposals::record_decision(tx, key, person, verdict, None, Some(grant)).await?;
+    Ok(Some((grant, person)))
 }
 
 /// Rewords an open proposal, or proposes once more what was rejected, has expired, had changed
@@ -135,7 +172,7 @@ pub async fn revise(
     next.arguments = wording.arguments;
     next.before = wording.before;
     next.amount = wording.amount;
-    next.expires_at = proposals::end_of(tx, wording.lives_for).await?;
+    next.expires_at = end_of(tx, wording.lives_for).await?;
     let sealed = Sealed::new(next)?;
     let voided = void(tx, &record, &old).await?;
     if !insert(tx, &sealed, record.origin.as_ref()).await? {
@@ -179,7 +216,8 @@ async fn void(tx: &mut OrgTx, record: &Record, old: &Sealed) -> Result<Option<Ac
 }
 
 async fn check_undoable(tx: &mut OrgTx, proposal: ProposalId) -> Result<(), Error> {
-    let state = state_of(&hold(tx, proposal).await?)?;
+    let record = hold(tx, proposal).await?;
+    let state = state_of(&record.ok_or(Refusal::NoSuchProposal)?)?;
     state
         .after(Step::Undo)
         .map_err(|_| Refusal::CannotUndo(state))?;

@@ -42,12 +42,14 @@ pub(super) fn ticket_of(record: &Record) -> Result<Ticket, Error> {
 }
 
 /// Reads the newest version and keeps others from moving it until the transaction ends.
-pub(super) async fn hold(tx: &mut OrgTx, proposal: ProposalId) -> Result<Record, Error> {
-    let newest = proposals::latest(tx, proposal)
-        .await?
-        .ok_or(Refusal::NoSuchProposal)?;
-    let held = proposals::lock(tx, newest.key).await?;
-    Ok(held.ok_or(Refusal::NoSuchProposal)?)
+pub(super) async fn hold(
+    tx: &mut OrgTx,
+    proposal: ProposalId,
+) -> Result<Option<Record>, StoreError> {
+    match proposals::latest(tx, proposal).await? {
+        Some(newest) => proposals::lock(tx, newest.key).await,
+        None => Ok(None),
+    }
 }
 
 /// A step that the state does not allow is an answer, not a fault.

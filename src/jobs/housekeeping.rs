@@ -4,7 +4,7 @@
 
 use super::{Services, refresh_token};
 use crate::base::clock::SharedClock;
-use crate::store::{StoreResult, inbox, installations, jobs, memory, outbox, pages};
+use crate::store::{StoreResult, inbox, installations, jobs, memory, outbox, pages, proposals};
 use std::time::Duration;
 use tokio_cron_scheduler::{Job, JobScheduler, JobSchedulerError};
 use tokio_util::sync::CancellationToken;
@@ -93,11 +93,23 @@ pub async fn clean(services: &Services, retention_days: i32) -> StoreResult<()> 
         outbox::delete_older_than(db, retention_days, BATCH)
     })
     .await?;
+    let ended = in_batches(&services.clock, || {
+        proposals::delete_older_than(db, retention_days, BATCH)
+    })
+    .await?;
     let pages = in_batches(&services.clock, || pages::delete_old(db, BATCH)).await?;
     let forgotten = memory::purge(db).await?;
     let states = installations::delete_expired_states(db).await?;
-    if received + sent + pages + forgotten + states > 0 {
-        tracing::info!(received, sent, pages, forgotten, states, "cleared old rows");
+    if received + sent + ended + pages + forgotten + states > 0 {
+        tracing::info!(
+            received,
+            sent,
+            ended,
+            pages,
+            forgotten,
+            states,
+            "cleared old rows"
+        );
     }
     Ok(())
 }

@@ -2,13 +2,15 @@
 //! state means, and what may follow it, is `approvals`' to know.
 
 mod execution;
+mod housekeeping;
 mod transitions;
 
 pub use execution::{Claim, Lease, Settled, claim, renew, resolve, send, settle};
+pub use housekeeping::{delete_older_than, due, forget_all, stranded};
 pub use transitions::{decide, expire, mark_undone, record_decision, supersede};
 
-use super::db::{Db, OrgTx, StoreResult};
-use crate::base::ids::{ConversationId, GrantId, OrgId, PersonId, ProposalId, TurnId};
+use super::db::{OrgTx, StoreResult};
+use crate::base::ids::{ConversationId, GrantId, PersonId, ProposalId, TurnId};
 use chrono::{DateTime, Utc};
 use std::time::Duration;
 use uuid::Uuid;
@@ -261,41 +263,5 @@ pub async fn decisions(tx: &mut OrgTx, key: Key) -> StoreResult<Vec<Decision>> {
         at: row.decided_at,
         still_counts: row.still_counts,
     })
-    .collect())
-}
-
-/// Proposals of all organisations whose time is up: undecided, or approved and never begun.
-pub async fn due(db: &Db, limit: i64) -> StoreResult<Vec<(OrgId, Key)>> {
-    // Housekeeping, over all organisations.
-    Ok(sqlx::query!(
-        "select org_id, proposal_id, version from core.proposals
-         where state = 'proposed' and expires_at <= clock_timestamp()
-             or state = 'approved' and start_by <= clock_timestamp()
-         limit $1",
-        limit,
-    )
-    .fetch_all(db.system())
-    .await?
-    .into_iter()
-    .map(|row| (OrgId(row.org_id), key(row.proposal_id, row.version)))
-    .collect())
-}
-
-/// Approved proposals that nobody carries out: not begun for a while, or left by a process that
-/// died. Each needs a job; to give it one too many costs nothing.
-pub async fn stranded(db: &Db, limit: i64) -> StoreResult<Vec<(OrgId, Key)>> {
-    // Housekeeping, over all organisations.
-    Ok(sqlx::query!(
-        "select org_id, proposal_id, version from core.proposals
-         where state = 'approved' and start_by > clock_timestamp()
-                 and decided_at < clock_timestamp() - interval '10 seconds'
-             or state = 'executing' and lease_until < clock_timestamp()
-         limit $1",
-        limit,
-    )
-    .fetch_all(db.system())
-    .await?
-    .into_iter()
-    .map(|row| (OrgId(row.org_id), key(row.proposal_id, row.version)))
     .collect())
 }
