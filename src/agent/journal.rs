@@ -6,9 +6,10 @@ use crate::base::ids::{ConversationId, TurnId};
 use crate::store::conversations::Thread;
 use crate::store::jobs::Fence;
 use crate::store::turns::{self, Spent, Step};
-use crate::store::{Db, StoreError, StoreResult};
+use crate::store::{Db, OrgTx, StoreError, StoreResult};
 use serde_json::Value;
 
+#[derive(Clone)]
 pub struct Journal<'a> {
     pub db: &'a Db,
     pub fence: Fence,
@@ -39,6 +40,45 @@ impl Journal<'_> {
         spent: Spent,
         model: Option<&str>,
     ) -> StoreResult<bool> {
+        let mut tx = self.db.org(self.fence.org).await?;
+        let waiting = self
+            .write(&mut tx, transcript, &entries, taken, spent, model)
+            .await?;
+        tx.commit().await?;
+        for entry in entries {
+            transcript.next_seq += 1;
+            transcript.push(self.turn, entry);
+        }
+        Ok(waiting)
+    }
+
+    /// Takes back what the turn wrote and marks what it had been asked, in the transaction that
+    /// ends it. True: something else waits in the thread's inbox.
+    pub async fn give_up(
+        &self,
+        tx: &mut OrgTx,
+        transcript: &Transcript,
+        asked: &[i64],
+        spent: Spent,
+    ) -> StoreResult<bool> {
+        let entry = Entry::GivenUp {
+            note: "a question here made you fail several times. It is left out, with all that \
+                belonged to it."
+                .to_owned(),
+        };
+        self.write(tx, transcript, &[entry], asked, spent, None)
+            .await
+    }
+
+    async fn write(
+        &self,
+        tx: &mut OrgTx,
+        transcript: &Transcript,
+        entries: &[Entry],
+        taken: &[i64],
+        spent: Spent,
+        model: Option<&str>,
+    ) -> StoreResult<bool> {
         let rows: Vec<_> = entries.iter().map(split).collect::<StoreResult<_>>()?;
         let (kinds, bodies) = rows.into_iter().unzip();
         let step = Step {
@@ -52,14 +92,7 @@ impl Journal<'_> {
             spent,
             model,
         };
-        let mut tx = self.db.org(self.fence.org).await?;
-        let waiting = turns::save_step(&mut tx, &self.fence, &step).await?;
-        tx.commit().await?;
-        for entry in entries {
-            transcript.next_seq += 1;
-            transcript.push(self.turn, entry);
-        }
-        Ok(waiting)
+        turns::save_step(tx, &self.fence, &step).await
     }
 }
 

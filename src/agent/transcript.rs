@@ -20,6 +20,10 @@ pub enum Entry {
     Note {
         text: String,
     },
+    /// Takes back all else that its turn wrote: something in there defeats whoever works on it.
+    GivenUp {
+        note: String,
+    },
 }
 
 /// What people said, in one go.
@@ -95,15 +99,22 @@ impl Transcript {
     }
 
     pub fn push(&mut self, turn: TurnId, entry: Entry) {
-        if let Entry::Summary(summary) = &entry {
-            // Carried entries follow the summary as if they had been written after it.
-            let carried = summary.carried.clone();
-            self.entries.clear();
-            self.entries.push((turn, entry));
-            self.entries
-                .extend(carried.into_iter().map(|entry| (turn, entry)));
-        } else {
-            self.entries.push((turn, entry));
+        match &entry {
+            Entry::Summary(summary) => {
+                // Carried entries follow the summary as if they had been written after it.
+                let carried = summary.carried.clone();
+                self.entries.clear();
+                self.entries.push((turn, entry));
+                self.entries
+                    .extend(carried.into_iter().map(|entry| (turn, entry)));
+            }
+            Entry::GivenUp { .. } => {
+                // A summary stands for what others said before.
+                self.entries
+                    .retain(|(of, entry)| *of != turn || matches!(entry, Entry::Summary(_)));
+                self.entries.push((turn, entry));
+            }
+            _ => self.entries.push((turn, entry)),
         }
     }
 
@@ -177,7 +188,7 @@ impl Transcript {
             Some((_, Entry::Reply(reply))) => {
                 self.open_calls().is_empty() && reply.stop != Stop::Pause
             }
-            Some((_, Entry::Note { .. })) => true,
+            Some((_, Entry::Note { .. } | Entry::GivenUp { .. })) => true,
             _ => false,
         }
     }
@@ -194,7 +205,7 @@ impl Transcript {
                     "<summary_of_earlier_conversation>\n{}\n</summary_of_earlier_conversation>",
                     summary.text
                 ))]),
-                Entry::Note { text } => messages.note(text),
+                Entry::Note { text } | Entry::GivenUp { note: text } => messages.note(text),
             }
         }
         messages.finish()
@@ -338,5 +349,46 @@ impl Messages {
     fn finish(mut self) -> Vec<Message> {
         self.close_calls();
         self.done
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn asked(text: &str) -> Entry {
+        Entry::Input(Input {
+            messages: vec![Said {
+                user: "U1".to_owned(),
+                name: "Maya".to_owned(),
+                at: "Mon 2 Mar 2026 09:30 UTC".to_owned(),
+                text: text.to_owned(),
+                overheard: false,
+                files: Vec::new(),
+            }],
+            ..Input::default()
+        })
+    }
+
+    #[test]
+    fn a_turn_that_is_given_up_takes_back_its_words_and_keeps_what_others_said_before() {
+        let (before, given_up, after) = (TurnId::fresh(), TurnId::fresh(), TurnId::fresh());
+        let mut transcript = Transcript::default();
+        transcript.push(before, asked("how many deals?"));
+        transcript.push(given_up, asked("the straw"));
+        let summary = Summary {
+            text: "Maya asked for deals.".to_owned(),
+            carried: vec![asked("the straw")],
+        };
+        transcript.push(given_up, Entry::Summary(summary));
+        let note = "left out".to_owned();
+        transcript.push(given_up, Entry::GivenUp { note });
+        assert!(transcript.is_answered());
+        transcript.push(after, asked("and now?"));
+        let read = format!("{:?}", transcript.messages());
+        for kept in ["Maya asked for deals.", "left out", "and now?"] {
+            assert!(read.contains(kept), "{read}");
+        }
+        assert!(!read.contains("the straw"), "{read}");
     }
 }

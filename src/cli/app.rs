@@ -18,7 +18,7 @@ use crate::jobs::Services;
 use crate::jobs::people::Directory;
 use crate::jobs::refresh_token::RefreshToken;
 use crate::jobs::run_turn::RunTurn;
-use crate::jobs::workspaces::{NewInstallation, Workspaces};
+use crate::jobs::workspaces::{NewInstallation, WorkspaceError, Workspaces};
 use crate::models::Model;
 use crate::net::polite::Polite;
 use crate::net::search::Engine;
@@ -144,23 +144,14 @@ impl App {
         let Some(token) = &slack.bot_token else {
             return;
         };
-        let workspaces = &self.services.workspaces;
+        let api = self.services.workspaces.api();
         loop {
-            match workspaces
-                .api()
-                .client(TeamId::new(""), Arc::new(token.clone()))
-                .identity()
-                .await
-            {
+            let client = api.client(TeamId::new(""), Arc::new(token.clone()));
+            match client.identity().await {
                 Ok(identity) => {
-                    match workspaces
-                        .install(NewInstallation::of_token(token.clone(), &identity))
-                        .await
-                    {
-                        Ok(_) => {
-                            tracing::info!(slack.workspace = identity.team, "connected to Slack");
-                            return;
-                        }
+                    let new = NewInstallation::of_token(token.clone(), &identity);
+                    match self.keep_or_install(new, slack.oauth.is_some()).await {
+                        Ok(()) => return,
                         Err(error) => tracing::error!(%error, "the workspace could not be stored"),
                     }
                 }
@@ -170,6 +161,27 @@ impl App {
             }
             tokio::time::sleep(Duration::from_secs(3)).await;
         }
+    }
+
+    /// Tokens that OAuth gave stay where they can be renewed: a refresh token that the
+    /// environment's token took the place of would be lost for good.
+    async fn keep_or_install(
+        &self,
+        new: NewInstallation,
+        can_renew: bool,
+    ) -> Result<(), WorkspaceError> {
+        let workspaces = &self.services.workspaces;
+        let name = new.name.clone();
+        if can_renew && workspaces.rotates(&new.workspace).await? {
+            tracing::warn!(
+                slack.workspace = name,
+                "SLACK_BOT_TOKEN is not used: Penny was installed in this workspace through OAuth, and those tokens stay; unset SLACK_BOT_TOKEN"
+            );
+            return Ok(());
+        }
+        workspaces.install(new).await?;
+        tracing::info!(slack.workspace = name, "connected to Slack");
+        Ok(())
     }
 }
 

@@ -152,6 +152,13 @@ impl Workspaces {
         })
     }
 
+    /// Whether the tokens of a workspace expire and are renewed: OAuth installed Penny there.
+    pub async fn rotates(&self, id: &str) -> Result<bool, WorkspaceError> {
+        self.reload().await?;
+        let known = self.get(id);
+        Ok(known.is_some_and(|workspace| workspace.token_expires_at.is_some()))
+    }
+
     /// Seals and stores an installation; its organisation is found again if there was one.
     pub async fn install(&self, new: NewInstallation) -> Result<OrgId, WorkspaceError> {
         let org = installations::org_of(&self.db, &new.workspace)
@@ -199,7 +206,6 @@ impl Workspaces {
         Ok(None)
     }
 
-    /// After the last workspace of an organisation nobody is left to ask anything in its name.
     /// Seals with the newest key what older ones sealed, so that those can be taken away; returns
     /// how many installations that were.
     pub async fn reseal(&self) -> Result<usize, WorkspaceError> {
@@ -234,6 +240,7 @@ impl Workspaces {
         Ok(done)
     }
 
+    /// After the last workspace of an organisation nobody is left to ask anything in its name.
     pub async fn retire(&self, workspace: &Workspace) -> Result<(), WorkspaceError> {
         let mut tx = self.db.org(workspace.org).await?;
         installations::retire(&mut tx, &workspace.id).await?;

@@ -194,6 +194,31 @@ async fn a_token_that_expires_is_renewed_once_by_two_processes_and_both_speak_wi
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn the_environments_token_leaves_tokens_that_can_be_renewed_alone() {
+    let rotating = |slack: Setup| slack.app(|app| app.token_rotation = true);
+    let mut browser = Browser::open_in(rotating, []).await;
+    browser.installs_in("T0WAYFOLD").await;
+    let app = &mut browser.app;
+    let sealed = "select encode(bot_token, 'hex') || encode(refresh_token, 'hex')
+        from core.installations";
+    let before = app.texts(sealed).await;
+
+    app.start_another().await;
+    assert_eq!(app.texts(sealed).await, before);
+    for left in expiries(app) {
+        assert!(left > TimeDelta::hours(11), "each process uses them");
+    }
+
+    // Nobody could renew them: then the environment's token is what there is to work with.
+    app.config.slack.oauth = None;
+    app.start_another().await;
+    let lasting = "select from core.installations
+        where refresh_token is null and token_expires_at is null";
+    assert_eq!(app.count(lasting).await, 1);
+    browser.app.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn one_installation_serves_every_workspace_of_an_organisation_and_no_other() {
     let organisation = |slack: Setup| {
         slack

@@ -12,6 +12,7 @@ mod conversations;
 mod demo_model;
 mod doctor;
 mod durability;
+mod hubspot_stand_in;
 mod ingress;
 mod install;
 mod kill;

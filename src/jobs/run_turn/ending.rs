@@ -2,24 +2,27 @@
 //! over. Whoever dies in between finds the delivered message again.
 
 use super::visible::Shown;
-use super::{Interrupted, words};
+use super::{Interrupted, KIND, words};
 use crate::agent::Ended;
+use crate::agent::journal::Journal;
 use crate::agent::transcript::Transcript;
-use crate::base::ids::TurnId;
 use crate::base::metrics as names;
 use crate::jobs::Services;
 use crate::jobs::workspaces::Workspace;
 use crate::models::ModelError;
 use crate::slack::answer::{Answer, AnswerError, FinalAnswer};
-use crate::store::conversations::Thread;
-use crate::store::jobs::{self, Fence};
+use crate::store::jobs;
 use crate::store::questions;
 use crate::store::turns::{self, Spent, State};
+use crate::store::{OrgTx, StoreResult};
 
 pub enum Ending {
     Ended(Ended),
     Parked,
-    Poison,
+    Poison {
+        /// The question, as far as it was never taken from the inbox.
+        asked: Vec<i64>,
+    },
     TooMany,
     ModelFailed(ModelError),
 }
@@ -27,10 +30,8 @@ pub enum Ending {
 /// A turn whose thinking is over.
 pub struct Finished<'a> {
     pub services: &'a Services,
-    pub fence: Fence,
+    pub journal: Journal<'a>,
     pub workspace: &'a Workspace,
-    pub thread: &'a Thread,
-    pub turn: TurnId,
     pub transcript: &'a Transcript,
     pub spent: Spent,
     pub seconds: f64,
@@ -42,8 +43,12 @@ pub async fn end(
     shown: &Shown,
     ending: Ending,
 ) -> Result<(), Interrupted> {
-    let turn = finished.turn;
+    let turn = finished.journal.turn;
     let (state, error) = outcome(&ending);
+    let given_up = match &ending {
+        Ending::Poison { asked } => Some(asked.as_slice()),
+        _ => None,
+    };
     let delivered = match sentence(&ending) {
         None => {
             let model = finished.services.agent.model.name();
@@ -72,19 +77,23 @@ pub async fn end(
         }
         Err(error) => return Err(error.into()),
     };
-    record(finished, state, error.as_deref()).await
+    record(finished, state, error.as_deref(), given_up).await
 }
 
 async fn record(
     finished: &Finished<'_>,
     state: State,
     error: Option<&str>,
+    given_up: Option<&[i64]>,
 ) -> Result<(), Interrupted> {
-    let mut tx = finished.services.db.org(finished.fence.org).await?;
-    jobs::hold(&mut tx, &finished.fence).await?;
-    turns::set_state(&mut tx, finished.turn, state, error).await?;
+    let mut tx = finished.services.db.org(finished.journal.fence.org).await?;
+    jobs::hold(&mut tx, &finished.journal.fence).await?;
+    if let Some(asked) = given_up {
+        take_back(finished, &mut tx, asked).await?;
+    }
+    turns::set_state(&mut tx, finished.journal.turn, state, error).await?;
     if finished.spent.tool_calls > 0 {
-        questions::close_open(&mut tx, finished.turn, "").await?;
+        questions::close_open(&mut tx, finished.journal.turn, "").await?;
     }
     tx.commit().await?;
     let outcome = match state {
@@ -95,13 +104,25 @@ async fn record(
     metrics::counter!(names::TURNS, "outcome" => outcome).increment(1);
     metrics::histogram!(names::TURN_SECONDS).record(finished.seconds);
     tracing::info!(
-        turn.id = %finished.turn,
+        turn.id = %finished.journal.turn,
         turn.outcome = outcome,
         turn.seconds = finished.seconds,
         turn.steps = finished.spent.steps,
         turn.tokens = finished.spent.tokens,
         "a turn ended"
     );
+    Ok(())
+}
+
+/// What else was said in the thread was waiting behind the question, and no longer nudges.
+async fn take_back(finished: &Finished<'_>, tx: &mut OrgTx, asked: &[i64]) -> StoreResult<()> {
+    let journal = &finished.journal;
+    let waits = journal
+        .give_up(tx, finished.transcript, asked, finished.spent)
+        .await?;
+    if waits {
+        jobs::nudge(tx, KIND, &journal.thread.job_key(), "", None).await?;
+    }
     Ok(())
 }
 
@@ -114,7 +135,7 @@ fn outcome(ending: &Ending) -> (State, Option<String>) {
             Some(format!("the bound on {breach:?} was reached")),
         ),
         Ending::Ended(Ended::Parked) | Ending::Parked => (State::Waiting, None),
-        Ending::Poison => (
+        Ending::Poison { .. } => (
             State::Failed,
             Some("given up after several attempts".to_owned()),
         ),
@@ -133,7 +154,7 @@ fn sentence(ending: &Ending) -> Option<&'static str> {
         Ending::Ended(Ended::Refused) => Some(words::REFUSED),
         Ending::Ended(Ended::Stopped) => Some(words::STOPPED),
         Ending::Ended(Ended::Limited(breach)) => Some(words::limited(*breach)),
-        Ending::Poison => Some(words::POISON),
+        Ending::Poison { .. } => Some(words::POISON),
         Ending::TooMany => Some(words::TOO_MANY),
         Ending::ModelFailed(error) => Some(words::model_failed(error)),
     }
@@ -141,5 +162,5 @@ fn sentence(ending: &Ending) -> Option<&'static str> {
 
 /// An answer that will never arrive ends its turn, wherever that is noticed.
 pub async fn give_up(finished: &Finished<'_>, lost: &AnswerError) -> Result<(), Interrupted> {
-    record(finished, State::Failed, Some(&lost.to_string())).await
+    record(finished, State::Failed, Some(&lost.to_string()), None).await
 }

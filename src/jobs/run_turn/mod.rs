@@ -32,6 +32,8 @@ use std::time::{Duration, Instant};
 use tokio_util::sync::CancellationToken;
 use visible::{Shown, Visible};
 
+const KIND: &str = "turn";
+
 /// Attempts without a saved step after which a turn is given up.
 const MAX_ATTEMPTS: i32 = 3;
 
@@ -58,7 +60,7 @@ enum Interrupted {
 #[async_trait]
 impl Handler for RunTurn {
     fn kind(&self) -> &'static str {
-        "turn"
+        KIND
     }
 
     /// The turn counts its own attempts: progress resets them, which a job's count would not know.
@@ -131,6 +133,7 @@ impl RunTurn {
         };
         let stop = CancellationToken::new();
         let stopping = stop_when_asked(services, held, &opened.thread, &stop);
+        let asked = opened.unsaved_question();
         let input = ThreadInput {
             services,
             workspace,
@@ -140,16 +143,16 @@ impl RunTurn {
             waiting: Mutex::new(Some(opened.waiting)),
         };
         let mut visible = Visible(&answer);
-        let turn = opened.turn.id;
         let age = Duration::from_secs_f64(opened.turn.age_seconds.max(0.0));
+        let journal = Journal {
+            db: &services.db,
+            fence: held.lease().fence(),
+            thread: &opened.thread,
+            conversation: opened.conversation,
+            turn: opened.turn.id,
+        };
         let mut run = Run {
-            journal: Journal {
-                db: &services.db,
-                fence: held.lease().fence(),
-                thread: &opened.thread,
-                conversation: opened.conversation,
-                turn,
-            },
+            journal: journal.clone(),
             transcript: opened.transcript,
             spent: opened.turn.spent,
             age,
@@ -162,7 +165,7 @@ impl RunTurn {
         let ended = if opened.too_many {
             Ending::TooMany
         } else if opened.turn.attempts > MAX_ATTEMPTS {
-            Ending::Poison
+            Ending::Poison { asked }
         } else {
             let thinking = services.agent.run(&mut run);
             let outcome = tokio::select! {
@@ -180,10 +183,8 @@ impl RunTurn {
         let (transcript, spent) = (run.transcript, run.spent);
         let finished = ending::Finished {
             services,
-            fence: held.lease().fence(),
+            journal,
             workspace,
-            thread: &opened.thread,
-            turn,
             transcript: &transcript,
             spent,
             seconds: (age + begun.elapsed()).as_secs_f64(),

@@ -27,6 +27,18 @@ pub struct Opened {
     pub too_many: bool,
 }
 
+impl Opened {
+    /// What the turn was begun for, if that still waits in the inbox: nothing of it was saved.
+    pub fn unsaved_question(&self) -> Vec<i64> {
+        let of_turn = |item: &&Item| {
+            let ts = item.ts.as_ref().map(Ts::as_str);
+            item.kind.is_said() && ts == Some(self.turn.asked_ts.as_str())
+        };
+        let asked = self.waiting.iter().filter(of_turn);
+        asked.map(|item| item.inbox_id).collect()
+    }
+}
+
 /// None: there is nothing to do in this thread.
 pub async fn open(services: &Services, fence: &Fence, key: &str) -> StoreResult<Option<Opened>> {
     let Some((channel, thread_ts)) = Thread::parse_job_key(key) else {

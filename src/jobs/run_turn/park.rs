@@ -23,18 +23,18 @@ pub async fn park(
         Err(lost) if lost.is_final() => return give_up(finished, &lost).await,
         Err(error) => return Err(error.into()),
     };
-    let replies = finished.transcript.replies_of(finished.turn);
+    let replies = finished.transcript.replies_of(finished.journal.turn);
     let db = &finished.services.db;
     visible::save(
         db,
-        &finished.fence,
-        finished.turn,
+        &finished.journal.fence,
+        finished.journal.turn,
         &Shown { state, replies },
     )
     .await?;
     drop(shown);
-    let mut tx = db.org(finished.fence.org).await?;
-    let open = questions::of_turn(&mut tx, finished.turn).await?;
+    let mut tx = db.org(finished.journal.fence.org).await?;
+    let open = questions::of_turn(&mut tx, finished.journal.turn).await?;
     drop(tx);
     for question in open
         .iter()
@@ -42,9 +42,9 @@ pub async fn park(
     {
         put(finished, question).await?;
     }
-    let mut tx = db.org(finished.fence.org).await?;
-    jobs::hold(&mut tx, &finished.fence).await?;
-    turns::set_state(&mut tx, finished.turn, State::Waiting, None).await?;
+    let mut tx = db.org(finished.journal.fence.org).await?;
+    jobs::hold(&mut tx, &finished.journal.fence).await?;
+    turns::set_state(&mut tx, finished.journal.turn, State::Waiting, None).await?;
     tx.commit().await?;
     Ok(())
 }
@@ -57,9 +57,9 @@ async fn put(finished: &Finished<'_>, asked: &Question) -> Result<(), Interrupte
         question: &asked.question,
         options: &asked.options,
     });
-    let channel: &ChannelId = &finished.thread.channel;
+    let channel: &ChannelId = &finished.journal.thread.channel;
     let message = NewMessage {
-        thread: Some(finished.thread.thread_ts.clone()),
+        thread: Some(finished.journal.thread.thread_ts.clone()),
         text,
         blocks,
         metadata: None,
@@ -73,7 +73,7 @@ async fn put(finished: &Finished<'_>, asked: &Question) -> Result<(), Interrupte
         message,
     )
     .await?;
-    let mut tx = finished.services.db.org(finished.fence.org).await?;
+    let mut tx = finished.services.db.org(finished.journal.fence.org).await?;
     questions::set_message(&mut tx, asked.id, ts.as_str()).await?;
     tx.commit().await?;
     Ok(())

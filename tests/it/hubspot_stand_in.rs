@@ -1,0 +1,403 @@
+//! The stand-in for HubSpot keeps to HubSpot's shapes and limits: what passes against it is meant
+//! to pass against the real one.
+
+use crate::support::hubspot::{Fault, HubSpot};
+use chrono::{TimeZone, Utc};
+use penny::base::clock::TestClock;
+use reqwest::{Method, RequestBuilder, Response};
+use serde_json::{Value, json};
+use std::sync::Arc;
+use std::time::Duration;
+
+const DEALS: &str = "/crm/v3/objects/deals";
+
+struct Client {
+    hubspot: HubSpot,
+    http: reqwest::Client,
+    clock: Arc<TestClock>,
+}
+
+impl Client {
+    async fn start() -> Self {
+        let clock = TestClock::at(Utc.with_ymd_and_hms(2026, 3, 2, 9, 30, 0).unwrap());
+        Self::of(HubSpot::start_at(clock.clone()).await, clock)
+    }
+
+    fn of(hubspot: HubSpot, clock: Arc<TestClock>) -> Self {
+        penny::net::install_crypto();
+        Self {
+            hubspot,
+            http: reqwest::Client::new(),
+            clock,
+        }
+    }
+
+    fn request(&self, method: Method, path: &str) -> RequestBuilder {
+        let url = format!("{}{path}", self.hubspot.url());
+        let token = self.hubspot.token();
+        self.http.request(method, url).bearer_auth(token.expose())
+    }
+
+    async fn gets(&self, path: &str) -> (u16, Value) {
+        answer(self.request(Method::GET, path).send().await.unwrap()).await
+    }
+
+    async fn posts(&self, path: &str, body: &Value) -> (u16, Value) {
+        let sent = self.request(Method::POST, path).json(body).send().await;
+        answer(sent.unwrap()).await
+    }
+
+    /// The ids that a search finds, with what it says there are in all.
+    async fn finds(&self, kind: &str, body: &Value) -> (Vec<String>, u64) {
+        let path = format!("/crm/v3/objects/{kind}/search");
+        let (status, body) = self.posts(&path, body).await;
+        assert_eq!(status, 200, "{body}");
+        (ids(&body), body["total"].as_u64().unwrap())
+    }
+
+    fn later(&self) {
+        self.clock.advance(Duration::from_millis(7));
+    }
+}
+
+async fn answer(response: Response) -> (u16, Value) {
+    let status = response.status().as_u16();
+    let body = response.text().await.unwrap();
+    (status, serde_json::from_str(&body).unwrap_or_default())
+}
+
+fn ids(body: &Value) -> Vec<String> {
+    let results = body["results"].as_array().unwrap().iter();
+    results
+        .map(|it| it["id"].as_str().unwrap().to_owned())
+        .collect()
+}
+
+/// What changed since a moment, oldest first.
+fn changed_since(kind_of_moment: &str, milliseconds: i64) -> Value {
+    json!({
+        "filterGroups": [{"filters": [{
+            "propertyName": kind_of_moment,
+            "operator": "GTE",
+            "value": milliseconds.to_string(),
+        }]}],
+        "sorts": [{"propertyName": kind_of_moment, "direction": "ASCENDING"}],
+        "limit": 200,
+    })
+}
+
+#[tokio::test]
+async fn a_listed_record_has_texts_milliseconds_and_its_associations() {
+    let client = Client::start().await;
+    let hubspot = &client.hubspot;
+    let acme = hubspot.add("companies", &[("name", "Acme")]);
+    let ada = hubspot.add("contacts", &[("email", "ada@acme.example")]);
+    assert_eq!(acme, ada, "each kind counts for itself");
+    client.later();
+    hubspot.link("contacts", &ada, "companies", &acme);
+    let path = "/crm/v3/objects/contacts?properties=email,phone&associations=companies,deals";
+    let (_, body) = client.gets(path).await;
+    assert_eq!(
+        body,
+        json!({"results": [{
+            "id": ada,
+            "properties": {
+                "email": "ada@acme.example",
+                "phone": null,
+                "createdate": "2026-03-02T09:30:00.000Z",
+                "lastmodifieddate": "2026-03-02T09:30:00.007Z",
+                "hs_object_id": ada,
+            },
+            "createdAt": "2026-03-02T09:30:00.000Z",
+            "updatedAt": "2026-03-02T09:30:00.007Z",
+            "archived": false,
+            "associations": {"companies": {"results": [
+                {"id": acme, "type": "contact_to_company"},
+                {"id": acme, "type": "contact_to_company_unlabeled"},
+            ]}},
+        }]})
+    );
+    let (_, body) = client.gets("/crm/v3/objects/companies").await;
+    let shown = &body["results"][0]["properties"];
+    assert_eq!(shown["name"], "Acme");
+    assert_eq!(shown["domain"], Value::Null);
+    assert_eq!(shown["hs_lastmodifieddate"], "2026-03-02T09:30:00.007Z");
+}
+
+#[tokio::test]
+async fn a_list_is_read_in_pages_and_says_what_was_archived_apart() {
+    let client = Client::start().await;
+    for number in 0..250 {
+        client
+            .hubspot
+            .add("deals", &[("dealname", &format!("Deal {number}"))]);
+    }
+    let all = client.hubspot.records("deals");
+    client.hubspot.archive("deals", &all[3].id);
+    let (mut seen, mut query) = (Vec::new(), "?limit=100".to_owned());
+    loop {
+        let (_, body) = client.gets(&format!("{DEALS}{query}")).await;
+        seen.extend(ids(&body));
+        let Some(after) = body["paging"]["next"]["after"].as_str() else {
+            break;
+        };
+        query = format!("?limit=100&after={after}");
+    }
+    assert_eq!(seen.len(), 249);
+    assert_eq!(client.hubspot.calls().len(), 3);
+    let (_, body) = client.gets(&format!("{DEALS}?archived=true")).await;
+    assert_eq!(ids(&body), [all[3].id.as_str()]);
+    assert_eq!(body["results"][0]["archivedAt"], "2026-03-02T09:30:00.000Z");
+    assert!(client.hubspot.records("deals")[3].archived);
+    let (status, body) = client.gets(&format!("{DEALS}?limit=101")).await;
+    assert_eq!(
+        (status, &body["category"]),
+        (400, &"VALIDATION_ERROR".into())
+    );
+}
+
+#[tokio::test]
+async fn a_search_finds_changes_in_order_and_those_of_one_millisecond_by_id() {
+    let client = Client::start().await;
+    let hubspot = &client.hubspot;
+    let early = hubspot.add("deals", &[]);
+    client.later();
+    let together: Vec<String> = (0..3).map(|_| hubspot.add("deals", &[])).collect();
+    client.later();
+    hubspot.change("deals", &early, &[("dealname", "Renewed")]);
+    let at = hubspot.records("deals")[1].modified.timestamp_millis();
+
+    let (found, total) = client
+        .finds("deals", &changed_since("hs_lastmodifieddate", at))
+        .await;
+    assert_eq!(total, 4);
+    assert_eq!(found.last(), Some(&early));
+    let within = json!({
+        "filterGroups": [{"filters": [
+            {"propertyName": "hs_lastmodifieddate", "operator": "EQ", "value": at.to_string()},
+            {"propertyName": "hs_object_id", "operator": "GT", "value": together[0]},
+        ]}],
+        "sorts": [{"propertyName": "hs_object_id", "direction": "ASCENDING"}],
+    });
+    let (found, _) = client.finds("deals", &within).await;
+    assert_eq!(found, together[1..]);
+    let by_name = json!({"filterGroups": [{"filters": [
+        {"propertyName": "dealname", "operator": "EQ", "value": "Renewed"},
+    ]}]});
+    assert_eq!(client.finds("deals", &by_name).await.0, [early]);
+}
+
+#[tokio::test]
+async fn a_search_ends_at_its_limits_and_takes_one_sort() {
+    let client = Client::start().await;
+    for _ in 0..10_050 {
+        client.hubspot.add("notes", &[]);
+    }
+    let path = "/crm/v3/objects/notes/search";
+    let (_, body) = client
+        .posts(path, &json!({"limit": 200, "after": "9800"}))
+        .await;
+    assert_eq!(body["total"], 10_050);
+    assert_eq!(body["paging"]["next"]["after"], "10000");
+    let sort = json!({"propertyName": "hs_object_id"});
+    for beyond in [
+        json!({"limit": 200, "after": "10000"}),
+        json!({"limit": 201}),
+        json!({"sorts": [sort, sort]}),
+    ] {
+        let (status, body) = client.posts(path, &beyond).await;
+        assert_eq!(status, 400, "{beyond}: {body}");
+    }
+}
+
+#[tokio::test]
+async fn a_search_that_is_behind_finds_what_there_was() {
+    let client = Client::start().await;
+    let hubspot = &client.hubspot;
+    let kept = hubspot.add("calls", &[("hs_call_title", "Before")]);
+    let gone = hubspot.add("calls", &[]);
+    hubspot.hold_search();
+    client.later();
+    hubspot.change("calls", &kept, &[("hs_call_title", "After")]);
+    hubspot.archive("calls", &gone);
+    let new = hubspot.add("calls", &[]);
+    let titles = json!({"properties": ["hs_call_title"]});
+    let path = "/crm/v3/objects/calls/search";
+    let (_, body) = client.posts(path, &titles).await;
+    assert_eq!(ids(&body), [kept.as_str(), gone.as_str()]);
+    assert_eq!(body["results"][0]["properties"]["hs_call_title"], "Before");
+    hubspot.release_search();
+    let (_, body) = client.posts(path, &titles).await;
+    assert_eq!(ids(&body), [kept.as_str(), new.as_str()]);
+    assert_eq!(body["results"][0]["properties"]["hs_call_title"], "After");
+}
+
+#[tokio::test]
+async fn associations_are_read_in_batches_and_what_has_none_is_an_error_beside_the_results() {
+    let client = Client::start().await;
+    let hubspot = &client.hubspot;
+    let company = hubspot.add("companies", &[]);
+    let mail = hubspot.add("emails", &[]);
+    let lonely = hubspot.add("emails", &[]);
+    hubspot.link("emails", &mail, "companies", &company);
+    let path = "/crm/v4/associations/emails/companies/batch/read";
+    let (status, body) = client.posts(path, &json!({"inputs": [{"id": mail}]})).await;
+    assert_eq!(status, 200);
+    assert_eq!(
+        body["results"],
+        json!([{"from": {"id": mail}, "to": [{
+            "toObjectId": company.parse::<u64>().unwrap(),
+            "associationTypes": [
+                {"category": "HUBSPOT_DEFINED", "typeId": 186, "label": null},
+            ],
+        }]}])
+    );
+    let both = json!({"inputs": [{"id": lonely}, {"id": mail}]});
+    let (status, body) = client.posts(path, &both).await;
+    assert_eq!((status, &body["numErrors"]), (207, &1.into()));
+    assert_eq!(body["results"].as_array().unwrap().len(), 1);
+    assert_eq!(body["errors"][0]["context"]["fromObjectId"][0], lonely);
+
+    for _ in 0..500 {
+        let another = hubspot.add("companies", &[]);
+        hubspot.link("emails", &mail, "companies", &another);
+    }
+    let (_, body) = client.posts(path, &json!({"inputs": [{"id": mail}]})).await;
+    let after = &body["results"][0]["paging"]["next"]["after"];
+    let rest = json!({"inputs": [{"id": mail, "after": after}]});
+    let (_, body) = client.posts(path, &rest).await;
+    assert_eq!(body["results"][0]["to"].as_array().unwrap().len(), 1);
+    let too_many: Vec<Value> = (0..1_001).map(|_| json!({"id": mail})).collect();
+    let (status, _) = client.posts(path, &json!({"inputs": too_many})).await;
+    assert_eq!(status, 400);
+}
+
+#[tokio::test]
+async fn account_owners_and_pipelines_have_hubspots_shapes() {
+    let client = Client::start().await;
+    let hubspot = &client.hubspot;
+    for number in 0..3 {
+        hubspot.owner(&format!("owner{number}@acme.example"), "Maya Lindqvist");
+    }
+    let pipeline = hubspot.pipeline("Sales", &[("Offer", 0.4), ("Won", 1.0)]);
+    let (_, body) = client.gets("/account-info/v3/details").await;
+    assert!(body["portalId"].is_u64(), "{body}");
+    let (_, body) = client.gets("/crm/v3/owners?limit=2").await;
+    assert_eq!(body["results"][0]["lastName"], "Lindqvist");
+    let after = body["paging"]["next"]["after"].as_str().unwrap();
+    let rest = format!("/crm/v3/owners?limit=2&after={after}");
+    let (_, body) = client.gets(&rest).await;
+    assert_eq!(body["results"][0]["email"], "owner2@acme.example");
+    assert_eq!(body["paging"], Value::Null);
+    let (_, body) = client.gets("/crm/v3/pipelines/deals").await;
+    assert_eq!(body["results"][0]["id"], pipeline.id.as_str());
+    let won = &body["results"][0]["stages"][1];
+    assert_eq!(won["id"], pipeline.stages[1].as_str());
+    let closed = json!({"isClosed": "true", "probability": "1.0"});
+    assert_eq!(won["metadata"], closed);
+}
+
+#[tokio::test]
+async fn without_the_token_or_a_scope_nothing_is_said() {
+    let client = Client::start().await;
+    client.hubspot.withdraw_scope("sales-email-read");
+    let (status, body) = client.gets("/crm/v3/objects/emails").await;
+    assert_eq!((status, &body["category"]), (403, &"MISSING_SCOPES".into()));
+    let needed = &body["errors"][0]["context"]["requiredGranularScopes"];
+    assert_eq!(
+        needed,
+        &json!(["crm.objects.contacts.read", "sales-email-read"])
+    );
+    let (status, _) = client.gets(DEALS).await;
+    assert_eq!(status, 200);
+    client.hubspot.revoke_token();
+    let (status, body) = client.gets(DEALS).await;
+    assert_eq!(
+        (status, &body["category"]),
+        (401, &"INVALID_AUTHENTICATION".into())
+    );
+}
+
+#[tokio::test]
+async fn faults_strike_the_calls_they_were_meant_for() {
+    let client = Client::of(HubSpot::start().await, TestClock::at(Utc::now()));
+    client.hubspot.add("deals", &[("dealname", "Renewal")]);
+    let faults = client.hubspot.faults();
+    let policy = "TEN_SECONDLY_ROLLING";
+    faults.on(DEALS).after(1).hit(Fault::RateLimited {
+        policy,
+        retry_after: Some(3),
+    });
+    let call = || client.request(Method::GET, DEALS);
+    assert_eq!(call().send().await.unwrap().status(), 200);
+    let limited = call().send().await.unwrap();
+    assert_eq!(limited.headers()["retry-after"], "3");
+    assert_eq!(answer(limited).await.1["policyName"], policy);
+    faults.on(DEALS).next(2).hit(Fault::Status(502));
+    faults.on(DEALS).hit(Fault::Cut);
+    faults.on(DEALS).hit(Fault::Hang);
+    for _ in 0..2 {
+        assert_eq!(call().send().await.unwrap().status(), 502);
+    }
+    let cut = async { call().send().await?.bytes().await };
+    assert!(cut.await.is_err());
+    let hanging = call().timeout(Duration::from_millis(50)).send().await;
+    assert!(hanging.unwrap_err().is_timeout());
+    assert_eq!(faults.unused(), 0);
+    assert_eq!(client.gets(DEALS).await.0, 200);
+}
+
+#[tokio::test]
+async fn what_changes_while_a_list_is_read_can_be_told_page_by_page() {
+    let client = Client::start().await;
+    let hubspot = &client.hubspot;
+    let first = hubspot.add("deals", &[("dealname", "Old")]);
+    hubspot.add("deals", &[]);
+    let changed = first.clone();
+    hubspot.on_page("deals", move |hubspot, page| {
+        hubspot.change("deals", &changed, &[("dealname", &format!("New {page}"))]);
+    });
+    let (_, body) = client.gets(&format!("{DEALS}?limit=1")).await;
+    assert_eq!(body["results"][0]["properties"]["dealname"], "Old");
+    let (_, body) = client.gets(&format!("{DEALS}?limit=1")).await;
+    assert_eq!(body["results"][0]["properties"]["dealname"], "New 1");
+    assert_eq!(hubspot.records("deals")[0].properties["dealname"], "New 2");
+    let last = &hubspot.calls()[1];
+    assert_eq!(
+        (last.method.as_str(), last.query.as_str()),
+        ("GET", "limit=1")
+    );
+}
+
+#[tokio::test]
+async fn records_are_made_changed_and_archived_over_the_api() {
+    let client = Client::start().await;
+    let company = client.hubspot.add("companies", &[]);
+    let new = json!({
+        "properties": {"dealname": "Renewal", "amount": 1200},
+        "associations": [{
+            "to": {"id": company},
+            "types": [{"associationCategory": "HUBSPOT_DEFINED", "associationTypeId": 5}],
+        }],
+    });
+    let (status, made) = client.posts(DEALS, &new).await;
+    assert_eq!(
+        (status, &made["properties"]["amount"]),
+        (201, &"1200".into())
+    );
+    let one = format!("{DEALS}/{}", made["id"].as_str().unwrap());
+    let change = json!({"properties": {"amount": "1500"}});
+    let sent = client.request(Method::PATCH, &one).json(&change).send();
+    assert_eq!(sent.await.unwrap().status(), 200);
+    let (_, read) = client
+        .gets(&format!("{one}?properties=amount&associations=companies"))
+        .await;
+    assert_eq!(read["properties"]["amount"], "1500");
+    assert_eq!(
+        read["associations"]["companies"]["results"][0]["id"],
+        company
+    );
+    let gone = client.request(Method::DELETE, &one).send().await.unwrap();
+    assert_eq!(gone.status(), 204);
+    assert_eq!(client.gets(&one).await.0, 404);
+}

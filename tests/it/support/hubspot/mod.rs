@@ -1,0 +1,199 @@
+//! A stand-in for HubSpot's API, in process and from memory, as HubSpot documents it and as it is
+//! known to behave where that is less kind: a test fills it, changes it while it is read, and
+//! makes it fail. It is fast enough for hundreds of thousands of records.
+
+mod associations;
+mod faults;
+mod kinds;
+mod records;
+mod refusal;
+mod routes;
+mod search;
+mod writes;
+
+pub use faults::{Fault, Faults};
+pub use records::Pipeline;
+
+use self::kinds::Kind;
+use self::records::World;
+use chrono::{DateTime, SubsecRound, Utc};
+use parking_lot::Mutex;
+use penny::base::clock::{SharedClock, SystemClock};
+use penny::base::secret::Secret;
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use tokio::net::TcpListener;
+
+/// A handle to it; all clones are of the same one.
+#[derive(Clone)]
+pub struct HubSpot {
+    shared: Arc<Shared>,
+}
+
+struct Shared {
+    url: String,
+    clock: SharedClock,
+    world: Mutex<World>,
+    faults: Faults,
+    calls: Mutex<Vec<Call>>,
+    hooks: Mutex<Vec<Hook>>,
+}
+
+struct Hook {
+    kind: &'static Kind,
+    pages: usize,
+    act: Act,
+}
+
+type Act = Box<dyn FnMut(&HubSpot, usize) + Send>;
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Call {
+    pub method: String,
+    pub path: String,
+    pub query: String,
+}
+
+/// A record as a test compares it with what was read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Kept {
+    pub id: String,
+    pub properties: BTreeMap<String, String>,
+    pub modified: DateTime<Utc>,
+    pub archived: bool,
+}
+
+impl HubSpot {
+    pub async fn start() -> Self {
+        Self::start_at(Arc::new(SystemClock)).await
+    }
+
+    /// Its records change at this clock's time, to the millisecond.
+    pub async fn start_at(clock: SharedClock) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+        let address = listener.local_addr().expect("an address");
+        let hubspot = Self {
+            shared: Arc::new(Shared {
+                url: format!("http://{address}"),
+                clock,
+                world: Mutex::default(),
+                faults: Faults::default(),
+                calls: Mutex::default(),
+                hooks: Mutex::default(),
+            }),
+        };
+        let router = routes::router(hubspot.clone());
+        tokio::spawn(async move { axum::serve(listener, router).await });
+        hubspot
+    }
+
+    pub fn url(&self) -> &str {
+        &self.shared.url
+    }
+
+    /// Of a private app that may do everything.
+    pub fn token(&self) -> Secret {
+        Secret::new(self.shared.world.lock().token.clone())
+    }
+
+    pub fn revoke_token(&self) {
+        self.shared.world.lock().is_revoked = true;
+    }
+
+    /// The private app no longer has this scope.
+    pub fn withdraw_scope(&self, scope: &'static str) {
+        self.shared.world.lock().withdrawn.insert(scope);
+    }
+
+    pub fn add(&self, kind: &str, properties: &[(&str, &str)]) -> String {
+        let now = self.now();
+        let mut world = self.shared.world.lock();
+        world.add(Kind::expect(kind), properties, now).to_string()
+    }
+
+    pub fn change(&self, kind: &str, id: &str, properties: &[(&str, &str)]) {
+        let now = self.now();
+        let mut world = self.shared.world.lock();
+        let found = world.change(Kind::expect(kind), number(id), properties, now);
+        assert!(found, "there is no {kind} {id}");
+    }
+
+    pub fn archive(&self, kind: &str, id: &str) {
+        let now = self.now();
+        let mut world = self.shared.world.lock();
+        let found = world.archive(Kind::expect(kind), number(id), now);
+        assert!(found, "there is no {kind} {id}");
+    }
+
+    /// In both directions. The first company of a record is its primary one.
+    pub fn link(&self, from: &str, from_id: &str, to: &str, to_id: &str) {
+        let now = self.now();
+        let from = (Kind::expect(from), number(from_id));
+        let to = (Kind::expect(to), number(to_id));
+        self.shared.world.lock().link(from, to, now);
+    }
+
+    pub fn owner(&self, email: &str, name: &str) -> String {
+        let now = self.now();
+        self.shared.world.lock().add_owner(email, name, now)
+    }
+
+    /// A deal pipeline; a stage whose probability is 0 or 1 is one of closed deals.
+    pub fn pipeline(&self, name: &str, stages: &[(&str, f64)]) -> Pipeline {
+        let now = self.now();
+        self.shared.world.lock().add_pipeline(name, stages, now)
+    }
+
+    /// From now on searches find what there was at this moment: HubSpot's index is behind.
+    pub fn hold_search(&self) {
+        self.shared.world.lock().hold_search(true);
+    }
+
+    /// The index catches up.
+    pub fn release_search(&self) {
+        self.shared.world.lock().hold_search(false);
+    }
+
+    pub fn faults(&self) -> &Faults {
+        &self.shared.faults
+    }
+
+    /// Acts after each page of a list or a search of this kind was put together and before it is
+    /// sent, with the number of pages so far: what changes while somebody reads.
+    pub fn on_page(&self, kind: &str, act: impl FnMut(&HubSpot, usize) + Send + 'static) {
+        self.shared.hooks.lock().push(Hook {
+            kind: Kind::expect(kind),
+            pages: 0,
+            act: Box::new(act),
+        });
+    }
+
+    pub fn calls(&self) -> Vec<Call> {
+        self.shared.calls.lock().clone()
+    }
+
+    /// All of a kind, archived ones too, in the order of their ids.
+    pub fn records(&self, kind: &str) -> Vec<Kept> {
+        self.shared.world.lock().all(Kind::expect(kind))
+    }
+
+    fn now(&self) -> DateTime<Utc> {
+        self.shared.clock.now().trunc_subsecs(3)
+    }
+
+    fn page_was_made(&self, kind: &'static Kind) {
+        let mut hooks = self.shared.hooks.lock();
+        for hook in hooks.iter_mut().filter(|hook| hook.kind.at == kind.at) {
+            hook.pages += 1;
+            (hook.act)(self, hook.pages);
+        }
+    }
+}
+
+fn number(id: &str) -> u64 {
+    id.parse().expect("HubSpot's ids are numbers")
+}
+
+fn written(at: DateTime<Utc>) -> String {
+    at.to_rfc3339_opts(chrono::SecondsFormat::Millis, true)
+}

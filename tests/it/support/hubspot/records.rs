@@ -1,0 +1,356 @@
+//! What the stand-in remembers: records by kind, their links, owners and pipelines.
+
+use super::kinds::{KINDS, Kind};
+use super::{Kept, written};
+use chrono::{DateTime, Utc};
+use serde_json::{Map, Value, json};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::sync::Arc;
+
+/// The number of the account.
+pub const PORTAL: u64 = 245_191_007;
+
+/// Each kind counts for itself from here, so that ids mean nothing without their kind, and none
+/// fits 32 bits.
+const FIRST_ID: u64 = 33_800_000_001;
+
+#[derive(Debug, Clone)]
+pub struct Record {
+    pub id: u64,
+    /// HubSpot's values are all text.
+    properties: Vec<(Arc<str>, String)>,
+    pub created: DateTime<Utc>,
+    pub modified: DateTime<Utc>,
+    archived: Option<DateTime<Utc>>,
+}
+
+#[derive(Debug, Default)]
+pub struct Table {
+    made: u64,
+    pub live: BTreeMap<u64, Record>,
+    pub archived: BTreeMap<u64, Record>,
+    /// The keys of all that live, in the order of change; None: to be made by the next search.
+    order: Option<Vec<(i64, u64)>>,
+    /// What a search that is behind finds in place of what there is; None: nothing.
+    pub behind: HashMap<u64, Option<Record>>,
+}
+
+#[derive(Debug)]
+pub struct World {
+    pub token: String,
+    pub is_revoked: bool,
+    pub withdrawn: BTreeSet<&'static str>,
+    pub tables: [Table; KINDS.len()],
+    links: HashMap<(usize, u64), Vec<(usize, u64)>>,
+    pub owners: Vec<Value>,
+    pub pipelines: Vec<Value>,
+    names: HashSet<Arc<str>>,
+    is_search_held: bool,
+}
+
+/// A pipeline and its stages, by their ids.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Pipeline {
+    pub id: String,
+    pub stages: Vec<String>,
+}
+
+/// Records of the same millisecond come in an order that nobody may rely on.
+pub fn place((at, id): &(i64, u64)) -> (i64, u64) {
+    (*at, id.reverse_bits())
+}
+
+impl Table {
+    /// Made before a search reads it.
+    fn put_in_order(&mut self) {
+        let live = &self.live;
+        self.order.get_or_insert_with(|| {
+            let mut order: Vec<_> = live.values().map(Record::key).collect();
+            order.sort_unstable_by_key(place);
+            order
+        });
+    }
+
+    /// (milliseconds, id) of what changed within these milliseconds.
+    pub fn changed_within(&self, first: i64, last: i64) -> &[(i64, u64)] {
+        let order = self.order.as_deref().unwrap_or_default();
+        let begin = order.partition_point(|(at, _)| *at < first);
+        let end = order.partition_point(|(at, _)| *at <= last);
+        &order[begin..end.max(begin)]
+    }
+}
+
+impl Default for World {
+    fn default() -> Self {
+        Self {
+            token: "pat-of-the-stand-in".to_owned(),
+            is_revoked: false,
+            withdrawn: BTreeSet::new(),
+            tables: Default::default(),
+            links: HashMap::new(),
+            owners: Vec::new(),
+            pipelines: Vec::new(),
+            names: HashSet::new(),
+            is_search_held: false,
+        }
+    }
+}
+
+impl World {
+    pub fn table(&self, kind: &Kind) -> &Table {
+        &self.tables[kind.at]
+    }
+
+    pub fn table_to_search(&mut self, kind: &Kind) -> &Table {
+        let table = &mut self.tables[kind.at];
+        table.put_in_order();
+        table
+    }
+
+    pub fn add(&mut self, kind: &Kind, properties: &[(&str, &str)], now: DateTime<Utc>) -> u64 {
+        let id = FIRST_ID + self.tables[kind.at].made;
+        self.tables[kind.at].made += 1;
+        let mut record = Record {
+            id,
+            properties: Vec::with_capacity(properties.len()),
+            created: now,
+            modified: now,
+            archived: None,
+        };
+        self.set(&mut record, properties);
+        self.put(kind, record);
+        id
+    }
+
+    /// False: there is no such record.
+    pub fn change(
+        &mut self,
+        kind: &Kind,
+        id: u64,
+        properties: &[(&str, &str)],
+        now: DateTime<Utc>,
+    ) -> bool {
+        let Some(mut record) = self.take(kind, id) else {
+            return false;
+        };
+        self.set(&mut record, properties);
+        record.modified = now;
+        self.put(kind, record);
+        true
+    }
+
+    pub fn archive(&mut self, kind: &Kind, id: u64, now: DateTime<Utc>) -> bool {
+        let Some(mut record) = self.take(kind, id) else {
+            return false;
+        };
+        record.archived = Some(now);
+        self.tables[kind.at].archived.insert(id, record);
+        true
+    }
+
+    /// HubSpot counts a record's associations in its properties, so a link is a change of both
+    /// ends, except of what happened with them.
+    pub fn link(&mut self, from: (&Kind, u64), to: (&Kind, u64), now: DateTime<Utc>) {
+        for ((kind, id), (other, other_id)) in [(from, to), (to, from)] {
+            let links = self.links.entry((kind.at, id)).or_default();
+            if !links.contains(&(other.at, other_id)) {
+                links.push((other.at, other_id));
+            }
+            if !kind.is_engagement() {
+                let found = self.change(kind, id, &[], now);
+                assert!(found, "there is no {} {id}", kind.singular);
+            }
+        }
+    }
+
+    /// The records of a kind that one is linked with, as long as they are not archived.
+    pub fn linked(&self, kind: &Kind, id: u64, to: &Kind) -> Vec<u64> {
+        let links = self.links.get(&(kind.at, id)).into_iter().flatten();
+        links
+            .filter(|(at, other)| *at == to.at && self.table(to).live.contains_key(other))
+            .map(|(_, other)| *other)
+            .collect()
+    }
+
+    pub fn hold_search(&mut self, held: bool) {
+        self.is_search_held = held;
+        for table in &mut self.tables {
+            table.behind.clear();
+        }
+    }
+
+    pub fn all(&self, kind: &Kind) -> Vec<Kept> {
+        let table = self.table(kind);
+        let mut all: Vec<_> = table.live.values().chain(table.archived.values()).collect();
+        all.sort_by_key(|record| record.id);
+        all.into_iter().map(Record::kept).collect()
+    }
+
+    pub fn add_owner(&mut self, email: &str, name: &str, now: DateTime<Utc>) -> String {
+        let count = self.owners.len() as u64;
+        let id = (41_629_779 + count).to_string();
+        let (first, last) = name.split_once(' ').unwrap_or((name, ""));
+        self.owners.push(json!({
+            "id": id,
+            "email": email,
+            "type": "PERSON",
+            "firstName": first,
+            "lastName": last,
+            "userId": 9_586_504 + count,
+            "userIdIncludingInactive": 9_586_504 + count,
+            "createdAt": written(now),
+            "updatedAt": written(now),
+            "archived": false,
+        }));
+        id
+    }
+
+    pub fn add_pipeline(
+        &mut self,
+        name: &str,
+        stages: &[(&str, f64)],
+        now: DateTime<Utc>,
+    ) -> Pipeline {
+        let place = self.pipelines.len();
+        let id = if place == 0 {
+            "default".to_owned()
+        } else {
+            (1_000_000 + place).to_string()
+        };
+        let stages: Vec<Value> = stages
+            .iter()
+            .enumerate()
+            .map(|(at, (label, probability))| {
+                let is_closed = *probability <= 0.0 || *probability >= 1.0;
+                json!({
+                    "id": (2_000_000 + place * 1_000 + at).to_string(),
+                    "label": label,
+                    "displayOrder": at,
+                    "metadata": {
+                        "isClosed": is_closed.to_string(),
+                        "probability": format!("{probability:.1}"),
+                    },
+                    "createdAt": written(now),
+                    "updatedAt": written(now),
+                    "writePermissions": "CRM_PERMISSIONS_ENFORCEMENT",
+                    "archived": false,
+                })
+            })
+            .collect();
+        let ids = stages.iter().filter_map(|stage| stage["id"].as_str());
+        let pipeline = Pipeline {
+            id: id.clone(),
+            stages: ids.map(str::to_owned).collect(),
+        };
+        self.pipelines.push(json!({
+            "id": id,
+            "label": name,
+            "displayOrder": place,
+            "stages": stages,
+            "createdAt": written(now),
+            "updatedAt": written(now),
+            "archived": false,
+        }));
+        pipeline
+    }
+
+    fn set(&mut self, record: &mut Record, properties: &[(&str, &str)]) {
+        for (name, value) in properties {
+            let value = (*value).to_owned();
+            match record.properties.iter_mut().find(|(it, _)| **it == **name) {
+                Some((_, old)) => *old = value,
+                None => record.properties.push((self.name(name), value)),
+            }
+        }
+    }
+
+    /// One text for all records that have this property.
+    fn name(&mut self, name: &str) -> Arc<str> {
+        if let Some(known) = self.names.get(name) {
+            return known.clone();
+        }
+        let name: Arc<str> = name.into();
+        self.names.insert(name.clone());
+        name
+    }
+
+    fn take(&mut self, kind: &Kind, id: u64) -> Option<Record> {
+        let table = &mut self.tables[kind.at];
+        let record = table.live.remove(&id)?;
+        if let Some(order) = &mut table.order {
+            let key = record.key();
+            let found = order.binary_search_by_key(&place(&key), place);
+            order.remove(found.expect("what lives is in order"));
+        }
+        if self.is_search_held {
+            let before = || Some(record.clone());
+            table.behind.entry(id).or_insert_with(before);
+        }
+        Some(record)
+    }
+
+    fn put(&mut self, kind: &Kind, record: Record) {
+        let table = &mut self.tables[kind.at];
+        if self.is_search_held {
+            table.behind.entry(record.id).or_insert(None);
+        }
+        if let Some(order) = &mut table.order {
+            let key = record.key();
+            let before = order.partition_point(|other| place(other) < place(&key));
+            order.insert(before, key);
+        }
+        table.live.insert(record.id, record);
+    }
+}
+
+impl Record {
+    pub fn key(&self) -> (i64, u64) {
+        (self.modified.timestamp_millis(), self.id)
+    }
+
+    pub fn get(&self, name: &str) -> Option<&str> {
+        let found = self.properties.iter().find(|(it, _)| **it == *name);
+        found.map(|(_, value)| value.as_str())
+    }
+
+    /// As lists and searches give it: what was asked for, what has no value as null, and three
+    /// properties that come in any case.
+    pub fn shown(&self, kind: &Kind, asked: &[String]) -> Value {
+        let mut properties = Map::new();
+        let mut show = |name: &str| {
+            let value = self.get(name).map_or(Value::Null, Value::from);
+            properties.insert(name.to_owned(), value);
+        };
+        if asked.is_empty() {
+            kind.listed.iter().for_each(|name| show(name));
+        } else {
+            asked.iter().for_each(|name| show(name));
+        }
+        let id = self.id.to_string();
+        let (created, modified) = (written(self.created), written(self.modified));
+        properties.insert(kind.created.to_owned(), created.as_str().into());
+        properties.insert(kind.modified.to_owned(), modified.as_str().into());
+        properties.insert("hs_object_id".to_owned(), id.as_str().into());
+        let mut shown = json!({
+            "id": id,
+            "properties": properties,
+            "createdAt": created,
+            "updatedAt": modified,
+            "archived": self.archived.is_some(),
+        });
+        if let Some(at) = self.archived {
+            shown["archivedAt"] = written(at).into();
+        }
+        shown
+    }
+
+    fn kept(&self) -> Kept {
+        let text = |(name, value): &(Arc<str>, String)| (name.to_string(), value.clone());
+        Kept {
+            id: self.id.to_string(),
+            properties: self.properties.iter().map(text).collect(),
+            modified: self.modified,
+            archived: self.archived.is_some(),
+        }
+    }
+}

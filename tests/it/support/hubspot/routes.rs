@@ -1,0 +1,305 @@
+//! The addresses of the stand-in, and the gate in front of all of them: what was called, the
+//! faults that a test ordered, the token and its scopes.
+
+use super::associations::{self, Batch};
+use super::faults::Fault;
+use super::kinds::Kind;
+use super::records::{PORTAL, Record, World};
+use super::refusal::Refusal;
+use super::search::Search;
+use super::{Call, HubSpot, writes, written};
+use axum::body::{Body, Bytes};
+use axum::extract::{DefaultBodyLimit, Path, Query, Request, State};
+use axum::http::{Method, StatusCode, header};
+use axum::middleware::{self, Next};
+use axum::response::{IntoResponse, Response};
+use axum::routing::{get, post};
+use axum::{Json, Router};
+use serde_json::{Value, json};
+
+const MOST_LISTED: usize = 100;
+const MOST_OWNERS: usize = 500;
+
+pub type Answer = Result<Json<Value>, Refusal>;
+type Asked = Query<Vec<(String, String)>>;
+
+pub fn router(hubspot: HubSpot) -> Router {
+    Router::new()
+        .route("/account-info/v3/details", get(details))
+        .route("/crm/v3/owners", get(owners))
+        .route("/crm/v3/pipelines/deals", get(pipelines))
+        .route("/crm/v3/objects/{kind}", get(list).post(writes::create))
+        .route("/crm/v3/objects/{kind}/search", post(search))
+        .route(
+            "/crm/v3/objects/{kind}/{id}",
+            get(one).patch(writes::update).delete(writes::archive),
+        )
+        .route("/crm/v4/associations/{from}/{to}/batch/read", post(links))
+        .fallback(async || Refusal::NotFound)
+        .layer(DefaultBodyLimit::disable())
+        .layer(middleware::from_fn_with_state(hubspot.clone(), gate))
+        .with_state(hubspot)
+}
+
+async fn gate(State(hubspot): State<HubSpot>, request: Request, next: Next) -> Response {
+    let path = request.uri().path().to_owned();
+    hubspot.shared.calls.lock().push(Call {
+        method: request.method().to_string(),
+        path: path.clone(),
+        query: request.uri().query().unwrap_or_default().to_owned(),
+    });
+    let fault = hubspot.shared.faults.strike(&path);
+    match fault {
+        Some(Fault::Hang) => return std::future::pending().await,
+        Some(Fault::Status(status)) => return broken(status),
+        Some(Fault::RateLimited {
+            policy,
+            retry_after,
+        }) => {
+            let refusal = Refusal::RateLimited {
+                policy,
+                retry_after,
+            };
+            return refusal.into_response();
+        }
+        Some(Fault::Cut) | None => {}
+    }
+    if let Err(refusal) = admit(&hubspot, &request) {
+        return refusal.into_response();
+    }
+    let response = next.run(request).await;
+    if fault == Some(Fault::Cut) {
+        return cut(response).await;
+    }
+    response
+}
+
+fn broken(status: u16) -> Response {
+    let status = StatusCode::from_u16(status).expect("a status");
+    (status, "<html>Something went wrong</html>").into_response()
+}
+
+/// Half of an answer, and then no more.
+async fn cut(response: Response) -> Response {
+    let (parts, body) = response.into_parts();
+    let whole = axum::body::to_bytes(body, usize::MAX).await;
+    let whole = whole.expect("an answer of the stand-in's own");
+    let half: Result<Bytes, std::io::Error> = Ok(whole.slice(..whole.len() / 2));
+    let gone = Err(std::io::ErrorKind::ConnectionReset.into());
+    let body = Body::from_stream(futures::stream::iter([half, gone]));
+    let mut response = Response::from_parts(parts, body);
+    response.headers_mut().remove(header::CONTENT_LENGTH);
+    response
+}
+
+fn admit(hubspot: &HubSpot, request: &Request) -> Result<(), Refusal> {
+    let world = hubspot.shared.world.lock();
+    let shown = request.headers().get(header::AUTHORIZATION);
+    let expected = format!("Bearer {}", world.token);
+    if world.is_revoked || shown.is_none_or(|shown| shown.as_bytes() != expected.as_bytes()) {
+        return Err(Refusal::Unauthorized);
+    }
+    let needed = scopes(request.method(), request.uri().path());
+    if needed
+        .iter()
+        .any(|scope| world.withdrawn.contains(scope.as_str()))
+    {
+        return Err(Refusal::MissingScopes(needed));
+    }
+    Ok(())
+}
+
+fn scopes(method: &Method, path: &str) -> Vec<String> {
+    let parts: Vec<&str> = path.split('/').skip(1).collect();
+    let kinds = |names: &[&str], writes| {
+        let kinds = names.iter().filter_map(|name| Kind::of(name));
+        kinds.flat_map(|kind| kind.scopes(writes)).collect()
+    };
+    match parts.as_slice() {
+        ["crm", _, "owners"] => vec!["crm.objects.owners.read".to_owned()],
+        ["crm", _, "objects", kind, "search"] => kinds(&[kind], false),
+        ["crm", _, "objects", kind, ..] => kinds(&[kind], method != Method::GET),
+        ["crm", _, "pipelines", kind] => kinds(&[kind], false),
+        ["crm", _, "associations", from, to, ..] => kinds(&[from, to], false),
+        _ => Vec::new(),
+    }
+}
+
+async fn details() -> Json<Value> {
+    Json(json!({
+        "portalId": PORTAL,
+        "accountType": "STANDARD",
+        "timeZone": "US/Eastern",
+        "companyCurrency": "USD",
+        "additionalCurrencies": [],
+        "utcOffset": "-05:00",
+        "utcOffsetMilliseconds": -18_000_000,
+        "uiDomain": "app.hubspot.com",
+        "dataHostingLocation": "na1",
+    }))
+}
+
+async fn owners(State(hubspot): State<HubSpot>, Query(asked): Asked) -> Answer {
+    let limit = limit(&asked, MOST_OWNERS, MOST_OWNERS)?;
+    let after = after(&asked)?;
+    let world = hubspot.shared.world.lock();
+    let begin = usize::try_from(after).expect("a place");
+    // Nobody leaves the stand-in's company.
+    let owners = if is_archived(&asked) {
+        &[][..]
+    } else {
+        &world.owners
+    };
+    let results: Vec<&Value> = owners.iter().skip(begin).take(limit).collect();
+    let mut body = json!({ "results": results });
+    if begin + limit < owners.len() {
+        body["paging"] = next(&hubspot, "/crm/v3/owners", (begin + limit) as u64);
+    }
+    Ok(Json(body))
+}
+
+async fn pipelines(State(hubspot): State<HubSpot>) -> Json<Value> {
+    Json(json!({ "results": hubspot.shared.world.lock().pipelines }))
+}
+
+async fn list(
+    State(hubspot): State<HubSpot>,
+    Path(kind): Path<String>,
+    Query(asked): Asked,
+) -> Answer {
+    let kind = kind_of(&kind)?;
+    let limit = limit(&asked, 10, MOST_LISTED)?;
+    let (after, wanted) = (after(&asked)?, Wanted::of(&asked)?);
+    let body = {
+        let world = hubspot.shared.world.lock();
+        let table = world.table(kind);
+        let records = if is_archived(&asked) {
+            &table.archived
+        } else {
+            &table.live
+        };
+        let mut records = records.range(after..).map(|(_, record)| record);
+        let page = records.by_ref().take(limit);
+        let results: Vec<Value> = page
+            .map(|record| wanted.shown(&world, kind, record))
+            .collect();
+        let mut body = json!({ "results": results });
+        if let Some(following) = records.next() {
+            let path = format!("/crm/v3/objects/{}", kind.plural);
+            body["paging"] = next(&hubspot, &path, following.id);
+        }
+        body
+    };
+    hubspot.page_was_made(kind);
+    Ok(Json(body))
+}
+
+async fn search(
+    State(hubspot): State<HubSpot>,
+    Path(kind): Path<String>,
+    Json(search): Json<Search>,
+) -> Answer {
+    let kind = kind_of(&kind)?;
+    let body = search.run(kind, hubspot.shared.world.lock().table_to_search(kind))?;
+    hubspot.page_was_made(kind);
+    Ok(Json(body))
+}
+
+async fn one(
+    State(hubspot): State<HubSpot>,
+    Path((kind, id)): Path<(String, String)>,
+    Query(asked): Asked,
+) -> Answer {
+    let (kind, id, wanted) = (kind_of(&kind)?, id_of(&id)?, Wanted::of(&asked)?);
+    let world = hubspot.shared.world.lock();
+    let record = world.table(kind).live.get(&id).ok_or(Refusal::NotFound)?;
+    Ok(Json(wanted.shown(&world, kind, record)))
+}
+
+async fn links(
+    State(hubspot): State<HubSpot>,
+    Path((from, to)): Path<(String, String)>,
+    Json(batch): Json<Batch>,
+) -> Result<(StatusCode, Json<Value>), Refusal> {
+    let (from, to) = (kind_of(&from)?, kind_of(&to)?);
+    let now = written(hubspot.now());
+    let world = hubspot.shared.world.lock();
+    let (status, body) = associations::batch(&world, from, to, &batch, &now)?;
+    Ok((status, Json(body)))
+}
+
+/// What a call wants to see of each record.
+struct Wanted {
+    properties: Vec<String>,
+    linked: Vec<&'static Kind>,
+}
+
+impl Wanted {
+    fn of(asked: &[(String, String)]) -> Result<Self, Refusal> {
+        let linked = listed(asked, "associations");
+        Ok(Self {
+            properties: listed(asked, "properties"),
+            linked: linked
+                .iter()
+                .map(|it| kind_of(it))
+                .collect::<Result<_, _>>()?,
+        })
+    }
+
+    fn shown(&self, world: &World, kind: &Kind, record: &Record) -> Value {
+        let mut shown = record.shown(kind, &self.properties);
+        if let Some(links) = associations::listed(world, kind, record.id, &self.linked) {
+            shown["associations"] = links;
+        }
+        shown
+    }
+}
+
+pub fn kind_of(name: &str) -> Result<&'static Kind, Refusal> {
+    Kind::of(name)
+        .ok_or_else(|| Refusal::invalid(format!("Unable to infer object type from: {name}")))
+}
+
+pub fn id_of(text: &str) -> Result<u64, Refusal> {
+    text.parse().map_err(|_| Refusal::NotFound)
+}
+
+fn value<'a>(asked: &'a [(String, String)], name: &str) -> Option<&'a str> {
+    let found = asked.iter().find(|(it, _)| it == name);
+    found.map(|(_, value)| value.as_str())
+}
+
+/// A list may be one value with commas or several values.
+fn listed(asked: &[(String, String)], name: &str) -> Vec<String> {
+    let values = asked.iter().filter(|(it, _)| it == name);
+    values
+        .flat_map(|(_, value)| value.split(','))
+        .filter(|item| !item.is_empty())
+        .map(str::to_owned)
+        .collect()
+}
+
+fn limit(asked: &[(String, String)], usual: usize, most: usize) -> Result<usize, Refusal> {
+    let limit = value(asked, "limit").map_or(Ok(usual), str::parse);
+    match limit {
+        Ok(limit) if (1..=most).contains(&limit) => Ok(limit),
+        _ => {
+            let message = format!("limit must be between 1 and {most}");
+            Err(Refusal::invalid(message))
+        }
+    }
+}
+
+fn after(asked: &[(String, String)]) -> Result<u64, Refusal> {
+    let after = value(asked, "after").map_or(Ok(0), str::parse);
+    after.map_err(|_| Refusal::invalid("after is not of this list"))
+}
+
+fn is_archived(asked: &[(String, String)]) -> bool {
+    value(asked, "archived") == Some("true")
+}
+
+fn next(hubspot: &HubSpot, path: &str, after: u64) -> Value {
+    let link = format!("{}{path}?after={after}", hubspot.url());
+    json!({"next": {"after": after.to_string(), "link": link}})
+}

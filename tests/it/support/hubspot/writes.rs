@@ -1,0 +1,121 @@
+//! Records made, changed and archived over the API.
+
+use super::HubSpot;
+use super::kinds::{KINDS, Kind};
+use super::records::World;
+use super::refusal::Refusal;
+use super::routes::{Answer, id_of, kind_of};
+use axum::Json;
+use axum::extract::{Path, State};
+use axum::http::StatusCode;
+use serde::Deserialize;
+use serde_json::{Map, Value};
+
+#[derive(Deserialize)]
+pub struct Written {
+    properties: Map<String, Value>,
+    #[serde(default)]
+    associations: Vec<Association>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Association {
+    to: Target,
+    types: Vec<AssociationType>,
+}
+
+#[derive(Deserialize)]
+struct Target {
+    id: String,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct AssociationType {
+    association_type_id: u64,
+}
+
+impl Written {
+    /// HubSpot takes numbers and booleans too, and keeps them as text.
+    fn texts(&self) -> Vec<(String, String)> {
+        let text = |value: &Value| match value {
+            Value::String(text) => text.clone(),
+            Value::Null => String::new(),
+            other => other.to_string(),
+        };
+        let all = self.properties.iter();
+        all.map(|(name, value)| (name.clone(), text(value)))
+            .collect()
+    }
+}
+
+pub async fn create(
+    State(hubspot): State<HubSpot>,
+    Path(kind): Path<String>,
+    Json(written): Json<Written>,
+) -> Result<(StatusCode, Json<Value>), Refusal> {
+    let (kind, now) = (kind_of(&kind)?, hubspot.now());
+    let texts = written.texts();
+    let mut world = hubspot.shared.world.lock();
+    let mut targets = Vec::new();
+    for association in &written.associations {
+        let number = association.types.first().map(|it| it.association_type_id);
+        let to = KINDS.iter().find(|to| {
+            let (plain, primary) = kind.association(to);
+            number.is_some() && (number == plain || number == primary)
+        });
+        let to = to.ok_or_else(|| Refusal::invalid("there is no such type of association"))?;
+        let id = id_of(&association.to.id)?;
+        if !world.table(to).live.contains_key(&id) {
+            return Err(Refusal::NotFound);
+        }
+        targets.push((to, id));
+    }
+    let id = world.add(kind, &borrowed(&texts), now);
+    for target in targets {
+        world.link((kind, id), target, now);
+    }
+    let names = names(&texts);
+    Ok((StatusCode::CREATED, Json(shown(&world, kind, id, &names)?)))
+}
+
+pub async fn update(
+    State(hubspot): State<HubSpot>,
+    Path((kind, id)): Path<(String, String)>,
+    Json(written): Json<Written>,
+) -> Answer {
+    let (kind, id, now) = (kind_of(&kind)?, id_of(&id)?, hubspot.now());
+    let texts = written.texts();
+    let mut world = hubspot.shared.world.lock();
+    if !world.change(kind, id, &borrowed(&texts), now) {
+        return Err(Refusal::NotFound);
+    }
+    shown(&world, kind, id, &names(&texts)).map(Json)
+}
+
+/// What is not there is archived already.
+pub async fn archive(
+    State(hubspot): State<HubSpot>,
+    Path((kind, id)): Path<(String, String)>,
+) -> Result<StatusCode, Refusal> {
+    let (kind, id, now) = (kind_of(&kind)?, id_of(&id)?, hubspot.now());
+    hubspot.shared.world.lock().archive(kind, id, now);
+    Ok(StatusCode::NO_CONTENT)
+}
+
+fn shown(world: &World, kind: &Kind, id: u64, names: &[String]) -> Result<Value, Refusal> {
+    let record = world.table(kind).live.get(&id).ok_or(Refusal::NotFound)?;
+    Ok(record.shown(kind, names))
+}
+
+fn borrowed(texts: &[(String, String)]) -> Vec<(&str, &str)> {
+    texts
+        .iter()
+        .map(|(name, value)| (name.as_str(), value.as_str()))
+        .collect()
+}
+
+fn names(texts: &[(String, String)]) -> Vec<String> {
+    texts.iter().map(|(name, _)| name.clone()).collect()
+}
