@@ -5,6 +5,7 @@ pub mod agent;
 pub mod approvals;
 pub mod base;
 pub mod cli;
+pub mod connectors;
 pub mod demo;
 pub mod jobs;
 pub mod models;

@@ -79,6 +79,8 @@ uuid_id! {
     ConnectionId,
     /// A standing approval, capped by count, time and amount.
     GrantId,
+    /// One run of reading a connected system.
+    RunId,
 }
 
 text_id! {

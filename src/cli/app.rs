@@ -15,9 +15,11 @@ use crate::base::clock::SharedClock;
 use crate::base::config::{Config, SlackConfig};
 use crate::base::ids::TeamId;
 use crate::jobs::Services;
+use crate::jobs::connections::Connections;
 use crate::jobs::people::Directory;
 use crate::jobs::refresh_token::RefreshToken;
 use crate::jobs::run_turn::RunTurn;
+use crate::jobs::sync_connection::SyncConnection;
 use crate::jobs::workspaces::{NewInstallation, WorkspaceError, Workspaces};
 use crate::models::Model;
 use crate::net::polite::Polite;
@@ -69,7 +71,7 @@ impl App {
         let sandbox = Arc::new(Sandbox::new(
             db.clone(),
             &config.database_url,
-            sealer,
+            sealer.clone(),
             SandboxLimits::default(),
         )?);
         let engines = Engine::all(&config.search, &parts.clock)?;
@@ -82,6 +84,12 @@ impl App {
             db: db.clone(),
             clock: parts.clock.clone(),
             workspaces: workspaces.clone(),
+            connections: Connections::new(
+                db.clone(),
+                sealer,
+                parts.clock.clone(),
+                config.base_urls.clone(),
+            ),
             directory: Directory::default(),
             statuses: Arc::default(),
             public_url: config.public_url.clone(),
@@ -205,6 +213,9 @@ fn handlers(services: &Services, slack: &SlackConfig) -> Vec<Arc<dyn Handler>> {
             services: services.clone(),
         }),
         Arc::new(HandleInbound {
+            services: services.clone(),
+        }),
+        Arc::new(SyncConnection {
             services: services.clone(),
         }),
     ];

@@ -5,7 +5,9 @@ use super::company::{Company, Narrow, World};
 use super::random::{Random, id_of};
 use super::words::{self, column, number};
 use super::workspace::{Colleague, PEOPLE, Role, of_role};
-use crate::store::company::{Account, Cents, Contact, Deal, Goal, Pipeline, PipelineStage};
+use crate::store::company::{
+    Account, Cents, Contact, Currency, Deal, Goal, Pipeline, PipelineStage,
+};
 use chrono::{Datelike, Days, Months, NaiveDate};
 use uuid::Uuid;
 
@@ -112,7 +114,7 @@ fn set_up_pipeline(world: &World<'_>, pipeline: Uuid, company: &mut Company) {
             name: format!("{whose}: won this quarter"),
             metric: "won_amount",
             target_value: Cents::whole(target),
-            currency: Some("EUR"),
+            currency: Some(Currency::EUR),
             period_start: start,
             period_end: end,
             pipeline_id: Some(pipeline),
@@ -172,7 +174,7 @@ fn add_accounts(world: &World<'_>, company: &mut Company) {
             industry: Some(column(row, 2).to_owned()),
             employee_count: Some((vans * 4 + depots * dice.between(10, 30)) as i32),
             annual_revenue: Some(Cents::whole(vans * dice.between(350, 600) * 1000)),
-            currency: Some("EUR"),
+            currency: Some(Currency::EUR),
             city: Some(column(row, 3).to_owned()),
             country: Some(column(row, 4).to_owned()),
             // Account n's first deal is won where n is even, see `stage_of`.
@@ -323,7 +325,7 @@ fn add_deal(
         stage_id: stage_id(stage),
         status: STAGES[stage].outcome,
         amount: Some(Cents::whole(amount)),
-        currency: "EUR",
+        currency: Currency::EUR,
         close_date: Some(if is_open {
             world.calendar.date(closing)
         } else {

@@ -4,13 +4,15 @@
 
 use super::{Services, refresh_token};
 use crate::base::clock::SharedClock;
-use crate::store::{StoreResult, inbox, installations, jobs, memory, outbox, pages, proposals};
+use crate::store::{
+    StoreResult, inbox, installations, jobs, memory, outbox, pages, proposals, sync,
+};
 use std::time::Duration;
 use tokio_cron_scheduler::{Job, JobScheduler, JobSchedulerError};
 use tokio_util::sync::CancellationToken;
 
 const TOKENS_EVERY: Duration = Duration::from_secs(60);
-const REPLIES_EVERY: Duration = Duration::from_secs(30);
+const LOOKING_EVERY: Duration = Duration::from_secs(30);
 const CLEANING_EVERY: Duration = Duration::from_secs(600);
 /// Rows that one statement takes, so that none holds its locks for long …
 const BATCH: i64 = 1_000;
@@ -39,16 +41,22 @@ pub async fn run(
                     }
                     Err(error) => tracing::warn!(%error, "tokens could not be sealed anew"),
                 }
+                if let Err(error) = services.connections.reseal().await {
+                    tracing::warn!(%error, "keys of connected systems could not be sealed anew");
+                }
             })
         })?)
         .await?;
     let db = services.db.clone();
     scheduler
-        .add(Job::new_repeated_async(REPLIES_EVERY, move |_, _| {
+        .add(Job::new_repeated_async(LOOKING_EVERY, move |_, _| {
             let db = db.clone();
             Box::pin(async move {
                 if let Err(error) = inbox::settle_early_replies(&db).await {
                     tracing::warn!(%error, "early replies could not be settled");
+                }
+                if let Err(error) = sync::nudge_due(&db).await {
+                    tracing::warn!(%error, "systems whose hour has come could not be read");
                 }
             })
         })?)

@@ -1,16 +1,19 @@
 //! What the queue runs, one file a kind, and what those files share.
 
+pub mod connections;
 pub mod deliver;
 pub mod housekeeping;
 pub mod people;
 pub mod refresh_token;
 pub mod run_turn;
+pub mod sync_connection;
 pub mod workspaces;
 
 use crate::agent::Agent;
 use crate::base::clock::SharedClock;
 use crate::slack::answer::Statuses;
 use crate::store::Db;
+use connections::Connections;
 use people::Directory;
 use std::sync::Arc;
 use url::Url;
@@ -22,6 +25,7 @@ pub struct Services {
     pub db: Db,
     pub clock: SharedClock,
     pub workspaces: Workspaces,
+    pub connections: Connections,
     pub directory: Directory,
     pub agent: Agent,
     pub statuses: Arc<Statuses>,

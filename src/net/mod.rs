@@ -3,6 +3,7 @@
 //! reading the web, and the search engines.
 
 pub mod guard;
+pub mod json_api;
 pub mod polite;
 pub mod retry;
 pub mod search;

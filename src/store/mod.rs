@@ -22,6 +22,7 @@ pub mod proposals;
 pub mod questions;
 pub mod sandbox;
 pub mod sealing;
+pub mod sync;
 pub mod turns;
 
 pub use db::{Db, OrgTx, StoreError, StoreResult};

@@ -41,6 +41,23 @@ impl Cents {
     pub fn whole(units: i64) -> Self {
         Self(units * 100)
     }
+
+    /// Reads a decimal number; digits beyond hundredths are cut off. None for what is no amount.
+    pub fn parse(number: &str) -> Option<Self> {
+        let number = number.trim();
+        let (sign, digits) = match number.strip_prefix('-') {
+            Some(digits) => (-1, digits),
+            None => (1, number),
+        };
+        let (whole, fraction) = digits.split_once('.').unwrap_or((digits, ""));
+        let all_digits = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
+        if whole.is_empty() || !all_digits(whole) || !all_digits(fraction) {
+            return None;
+        }
+        let cents: i64 = format!("{fraction:0<2}").get(..2)?.parse().ok()?;
+        let whole: i64 = whole.parse().ok()?;
+        Some(Self(sign * whole.checked_mul(100)?.checked_add(cents)?))
+    }
 }
 
 impl Serialize for Cents {
@@ -48,6 +65,35 @@ impl Serialize for Cents {
         let sign = if self.0 < 0 { "-" } else { "" };
         let cents = self.0.unsigned_abs();
         serializer.collect_str(&format_args!("{sign}{}.{:02}", cents / 100, cents % 100))
+    }
+}
+
+/// An ISO 4217 code.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Currency([u8; 3]);
+
+impl Currency {
+    pub const EUR: Self = Self(*b"EUR");
+    pub const USD: Self = Self(*b"USD");
+
+    /// None for what is no code.
+    pub fn parse(code: &str) -> Option<Self> {
+        let letters: [u8; 3] = code
+            .trim()
+            .to_ascii_uppercase()
+            .into_bytes()
+            .try_into()
+            .ok()?;
+        letters
+            .iter()
+            .all(u8::is_ascii_uppercase)
+            .then_some(Self(letters))
+    }
+}
+
+impl Serialize for Currency {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(&String::from_utf8_lossy(&self.0))
     }
 }
 
@@ -97,7 +143,7 @@ company_rows! {
         name: String,
         metric: &'static str,
         target_value: Cents,
-        currency: Option<&'static str>,
+        currency: Option<Currency>,
         period_start: NaiveDate,
         period_end: NaiveDate,
         pipeline_id: Option<Uuid>,
@@ -109,7 +155,7 @@ company_rows! {
         industry: Option<String>,
         employee_count: Option<i32>,
         annual_revenue: Option<Cents>,
-        currency: Option<&'static str>,
+        currency: Option<Currency>,
         city: Option<String>,
         country: Option<String>,
         lifecycle: &'static str,
@@ -137,7 +183,7 @@ company_rows! {
         stage_id: Uuid,
         status: &'static str,
         amount: Option<Cents>,
-        currency: &'static str,
+        currency: Currency,
         close_date: Option<NaiveDate>,
         closed_at: Option<DateTime<Utc>>,
         stage_entered_at: Option<DateTime<Utc>>,
@@ -267,4 +313,34 @@ pub struct MeetingAttendee {
     pub contact_id: Option<Uuid>,
     pub is_organizer: bool,
     pub response: &'static str,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn amounts_are_read_to_the_cent_and_nothing_else_is_an_amount() {
+        for (text, cents) in [
+            ("12", Some(1_200)),
+            ("12.5", Some(1_250)),
+            ("-0.999", Some(-99)),
+            (" 7.00 ", Some(700)),
+            ("", None),
+            ("12,5", None),
+            ("1e9", None),
+            ("NaN", None),
+            ("99999999999999999999", None),
+        ] {
+            assert_eq!(Cents::parse(text), cents.map(Cents), "{text:?}");
+        }
+    }
+
+    #[test]
+    fn a_currency_is_three_letters() {
+        let code = |text| serde_json::to_value(Currency::parse(text)).unwrap();
+        assert_eq!(code("eur"), "EUR");
+        assert_eq!(code("euro"), Value::Null);
+        assert_eq!(code("E1R"), Value::Null);
+    }
 }

@@ -1,0 +1,155 @@
+//! What the records refer to: the people who own them, and the pipelines that deals go through.
+
+use super::Paging;
+use crate::connectors::{Asked, Batch, ConnectorError, Next, Page, SourcePerson};
+use crate::net::json_api::JsonApi;
+use crate::store::company::{Origin, Pipeline, PipelineStage, Visibility};
+use chrono::{DateTime, Utc};
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+#[derive(Deserialize)]
+struct Owners {
+    results: Vec<Owner>,
+    paging: Option<Paging>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Owner {
+    id: String,
+    email: Option<String>,
+    #[serde(default)]
+    first_name: String,
+    #[serde(default)]
+    last_name: String,
+}
+
+/// All of them each time: they are few, and HubSpot does not tell which have changed.
+pub async fn owners(api: &JsonApi, asked: &Asked<'_>) -> Result<Page, ConnectorError> {
+    let after = asked.position.and_then(Value::as_str).unwrap_or_default();
+    let mut query = vec![("limit", "100")];
+    if !after.is_empty() {
+        query.push(("after", after));
+    }
+    let found: Owners = api.get("/crm/v3/owners", &query).await?;
+    let people = found.results.into_iter().map(|owner| SourcePerson {
+        name: format!("{} {}", owner.first_name, owner.last_name)
+            .trim()
+            .to_owned(),
+        source_id: owner.id,
+        email: owner.email,
+    });
+    Ok(Page {
+        people: people.collect(),
+        ..Page::ending(match Paging::after(found.paging) {
+            Some(after) => Next::More(json!(after)),
+            None => Next::End(Value::Null),
+        })
+    })
+}
+
+#[derive(Deserialize)]
+struct Pipelines {
+    results: Vec<WirePipeline>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct WirePipeline {
+    id: String,
+    label: String,
+    #[serde(default)]
+    display_order: i32,
+    stages: Vec<Stage>,
+    created_at: DateTime<Utc>,
+    updated_at: DateTime<Utc>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Stage {
+    id: String,
+    label: String,
+    #[serde(default)]
+    display_order: i32,
+    #[serde(default)]
+    metadata: StageMeta,
+    created_at: DateTime<Utc>,
+    updated_at: DateTime<Utc>,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+struct StageMeta {
+    is_closed: String,
+    probability: String,
+}
+
+pub async fn pipelines(api: &JsonApi, asked: &Asked<'_>) -> Result<Page, ConnectorError> {
+    let found: Pipelines = api.get("/crm/v3/pipelines/deals", &[]).await?;
+    let first = found.results.iter().map(|it| it.display_order).min();
+    let mut rows = Batch::default();
+    for pipeline in found.results {
+        let id = asked.ids.of("pipelines", &pipeline.id);
+        rows.pipelines.push(Pipeline {
+            pipeline_id: id,
+            name: pipeline.label,
+            is_default: Some(pipeline.display_order) == first,
+            origin: origin(
+                asked,
+                &pipeline.id,
+                pipeline.created_at,
+                pipeline.updated_at,
+            ),
+        });
+        let mut stages = pipeline.stages;
+        stages.sort_by_key(|stage| stage.display_order);
+        for (place, stage) in (1..).zip(stages) {
+            let probability = stage.metadata.probability.parse().unwrap_or(0.0_f64);
+            let is_closed = stage.metadata.is_closed == "true";
+            rows.pipeline_stages.push(PipelineStage {
+                stage_id: asked.ids.of("pipeline_stages", &stage.id),
+                pipeline_id: id,
+                name: stage.label,
+                position: place,
+                outcome: outcome(is_closed, probability),
+                win_probability: probability.clamp(0.0, 1.0),
+                origin: origin(asked, &stage.id, stage.created_at, stage.updated_at),
+            });
+        }
+    }
+    Ok(Page {
+        rows,
+        ..Page::ending(Next::End(Value::Null))
+    })
+}
+
+/// HubSpot knows closed and open; won is closed with certainty.
+fn outcome(is_closed: bool, probability: f64) -> &'static str {
+    match (is_closed, probability >= 1.0) {
+        (false, _) => "open",
+        (true, true) => "won",
+        (true, false) => "lost",
+    }
+}
+
+fn origin(
+    asked: &Asked<'_>,
+    source_id: &str,
+    created_at: DateTime<Utc>,
+    updated_at: DateTime<Utc>,
+) -> Origin {
+    Origin {
+        visibility: Visibility::Org,
+        owner_id: None,
+        channel_id: None,
+        shareable: false,
+        source: asked.ids.source,
+        source_id: source_id.to_owned(),
+        source_url: None,
+        raw: None,
+        created_at,
+        updated_at,
+    }
+}

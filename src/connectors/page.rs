@@ -1,0 +1,96 @@
+//! What a connector hands over at a time: rows for the company's tables, users of the system,
+//! records that are gone there, and where to go on.
+
+use crate::store::company::{
+    Account, Activity, Commit, Contact, Deal, File, Goal, Issue, Meeting, Pipeline, PipelineStage,
+    Project, PullRequest, Repository, upsert,
+};
+use crate::store::{OrgTx, StoreResult};
+use serde_json::Value;
+
+#[derive(Debug)]
+pub struct Page {
+    pub rows: Batch,
+    pub people: Vec<SourcePerson>,
+    pub gone: Vec<Gone>,
+    pub next: Next,
+}
+
+impl Page {
+    /// A page without anything on it.
+    pub fn ending(next: Next) -> Self {
+        Self {
+            rows: Batch::default(),
+            people: Vec::new(),
+            gone: Vec::new(),
+            next,
+        }
+    }
+}
+
+/// Where to go on, in the connector's own terms.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Next {
+    More(Value),
+    /// The stream is read to its end; the next run begins here.
+    End(Value),
+}
+
+/// A user of the other system.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SourcePerson {
+    pub source_id: String,
+    pub name: String,
+    pub email: Option<String>,
+}
+
+/// A record that was deleted or archived over there.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Gone {
+    pub table: &'static str,
+    pub source_id: String,
+}
+
+macro_rules! batch {
+    ($($field:ident: $row:ident,)*) => {
+        /// Rows of any of the company's tables.
+        #[derive(Debug, Default)]
+        pub struct Batch {
+            $(pub $field: Vec<$row>,)*
+        }
+
+        impl Batch {
+            pub fn len(&self) -> usize {
+                0 $(+ self.$field.len())*
+            }
+
+            pub fn is_empty(&self) -> bool {
+                self.len() == 0
+            }
+
+            /// Writes what is new or differs; returns how many rows that were.
+            pub async fn store(&self, tx: &mut OrgTx) -> StoreResult<u64> {
+                let mut changed = 0;
+                $(changed += upsert(tx, &self.$field).await?;)*
+                Ok(changed)
+            }
+        }
+    };
+}
+
+batch! {
+    pipelines: Pipeline,
+    pipeline_stages: PipelineStage,
+    goals: Goal,
+    accounts: Account,
+    contacts: Contact,
+    deals: Deal,
+    activities: Activity,
+    meetings: Meeting,
+    projects: Project,
+    issues: Issue,
+    repositories: Repository,
+    pull_requests: PullRequest,
+    commits: Commit,
+    files: File,
+}

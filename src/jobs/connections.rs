@@ -1,0 +1,162 @@
+//! Connected systems as Penny uses them: a key is tried before it is kept, kept sealed, and
+//! opened only to make the calls.
+
+use crate::base::clock::SharedClock;
+use crate::base::ids::{ConnectionId, OrgId, PersonId};
+use crate::base::secret::Secret;
+use crate::connectors::{Account, Connector, ConnectorError};
+use crate::net::ClientError;
+use crate::net::json_api::JsonApi;
+use crate::store::sealing::{Place, SealError, Sealer};
+use crate::store::sync::{self, Connected, NewConnection};
+use crate::store::{Db, StoreError, jobs};
+use std::collections::HashMap;
+use std::sync::Arc;
+use url::Url;
+
+const KEY: &str = "connection key";
+
+#[derive(Debug, thiserror::Error)]
+pub enum ConnectionError {
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    #[error(transparent)]
+    Seal(#[from] SealError),
+    #[error(transparent)]
+    Connector(#[from] ConnectorError),
+    #[error(transparent)]
+    Client(#[from] ClientError),
+    #[error("the address of {0} is not a URL")]
+    Address(&'static str),
+}
+
+#[derive(Debug, Clone)]
+pub struct Connections {
+    db: Db,
+    sealer: Sealer,
+    clock: SharedClock,
+    /// Addresses other than the systems' own, by slug.
+    addresses: Arc<HashMap<String, Url>>,
+}
+
+impl Connections {
+    pub fn new(
+        db: Db,
+        sealer: Sealer,
+        clock: SharedClock,
+        addresses: HashMap<String, Url>,
+    ) -> Self {
+        Self {
+            db,
+            sealer,
+            clock,
+            addresses: Arc::new(addresses),
+        }
+    }
+
+    /// Tries a key, keeps it, and has the system read at once.
+    pub async fn connect(
+        &self,
+        org: OrgId,
+        by: PersonId,
+        connector: &dyn Connector,
+        key: Secret,
+    ) -> Result<Account, ConnectionError> {
+        let account = connector
+            .account(&self.api(connector, key.clone())?)
+            .await?;
+        let manifest = connector.manifest();
+        let mut tx = self.db.org(org).await?;
+        let id = sync::id_for(&mut tx, manifest.slug).await?;
+        let credentials = self.sealer.seal(&key, place(org, &id.to_string()))?;
+        let new = NewConnection {
+            id,
+            system: manifest.slug,
+            name: manifest.name,
+            account: &account.name,
+            credentials: &credentials,
+            by,
+        };
+        sync::connect(&mut tx, &new).await?;
+        jobs::nudge(
+            &mut tx,
+            super::sync_connection::KIND,
+            &id.to_string(),
+            "",
+            None,
+        )
+        .await?;
+        tx.commit().await?;
+        Ok(account)
+    }
+
+    /// The means to call a connected system.
+    pub fn open(
+        &self,
+        org: OrgId,
+        connected: &Connected,
+        connector: &dyn Connector,
+    ) -> Result<JsonApi, ConnectionError> {
+        let row = connected.id.to_string();
+        let key = self.sealer.open(&connected.credentials, place(org, &row))?;
+        self.api(connector, key)
+    }
+
+    fn api(&self, connector: &dyn Connector, key: Secret) -> Result<JsonApi, ConnectionError> {
+        let manifest = connector.manifest();
+        let base = match self.addresses.get(manifest.slug) {
+            Some(other) => other.clone(),
+            None => Url::parse(manifest.base_url)
+                .map_err(|_| ConnectionError::Address(manifest.name))?,
+        };
+        Ok(JsonApi::new(base, key, self.clock.clone())?)
+    }
+
+    /// Seals with the newest key what an older one has sealed, so that the older one can go.
+    pub async fn reseal(&self) -> Result<usize, ConnectionError> {
+        let mut done = 0;
+        for before in sync::sealed_keys(&self.db).await? {
+            if self.sealer.is_current(&before.sealed) {
+                continue;
+            }
+            let row = before.connection.to_string();
+            let key = self.sealer.open(&before.sealed, place(before.org, &row))?;
+            let after = self.sealer.seal(&key, place(before.org, &row))?;
+            let mut tx = self.db.org(before.org).await?;
+            done += usize::from(sync::reseal(&mut tx, &before, &after).await?);
+            tx.commit().await?;
+        }
+        Ok(done)
+    }
+
+    /// Reads a system again now. None: it is not connected.
+    pub async fn read_now(
+        &self,
+        org: OrgId,
+        system: &str,
+    ) -> Result<Option<ConnectionId>, StoreError> {
+        let mut tx = self.db.org(org).await?;
+        let Some(id) = sync::find(&mut tx, system).await? else {
+            return Ok(None);
+        };
+        jobs::nudge(
+            &mut tx,
+            super::sync_connection::KIND,
+            &id.to_string(),
+            "",
+            None,
+        )
+        .await?;
+        tx.commit().await?;
+        Ok(Some(id))
+    }
+}
+
+/// Bound to the row, so that a key copied to another connection does not open there.
+fn place(org: OrgId, row: &str) -> Place<'_> {
+    Place {
+        org,
+        purpose: KEY,
+        row,
+    }
+}
