@@ -81,45 +81,46 @@ pub struct Delivery {
 /// Whoever calls this tells the workers: a notification inside the transaction would make the
 /// commits of concurrent batches wait for each other.
 pub async fn store(db: &Db, batch: &[Delivery]) -> StoreResult<()> {
-    fn column<'a, T>(batch: &'a [Delivery], of: impl Fn(&'a Delivery) -> T) -> Vec<T> {
-        batch.iter().map(of).collect()
+    // In the order of their keys, so that two batches never wait for each other in a ring; both
+    // deliveries of one mention have the same message key.
+    let mut batch: Vec<&Delivery> = batch.iter().collect();
+    batch.sort_by_key(|d| (d.org, d.message_key.as_ref().unwrap_or(&d.event_key)));
+    fn column<'a, T>(batch: &[&'a Delivery], of: impl Fn(&'a Delivery) -> T) -> Vec<T> {
+        batch.iter().map(|delivery| of(delivery)).collect()
     }
-    // Rows are inserted in the order of their keys, so that two batches never wait for each other
-    // in a ring; both deliveries of one mention have the same message key.
+    let batch = batch.as_slice();
+    // Only a reply and what was overheard ask whether Penny takes part in the thread.
     sqlx::query!(
         r#"
-        with incoming as (
-            select *,
-                kind in ('reply', 'overheard') and (
-                    exists (select from core.conversations as c
-                        where (c.org_id, c.channel_id, c.thread_ts) = (d.org_id, d.channel_id, d.thread_ts))
-                    or exists (select from core.inbox as i
-                        where (i.org_id, i.channel_id, i.thread_ts) = (d.org_id, d.channel_id, d.thread_ts)
-                        and i.taken_at is null and i.kind = 'message')
-                ) as is_known
-            from unnest(
+        with stored as (
+            insert into core.inbox (org_id, kind, event_key, message_key, workspace_id,
+                channel_id, thread_ts, ts, user_id, payload, trace_id)
+            select * from unnest(
                 $1::uuid[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[],
                 $7::text[], $8::text[], $9::text[], $10::text[], $11::text[]
             ) as d(org_id, kind, event_key, message_key, workspace_id,
                 channel_id, thread_ts, ts, user_id, payload, trace_id)
-        ), stored as (
-            insert into core.inbox (org_id, kind, event_key, message_key, workspace_id,
-                channel_id, thread_ts, ts, user_id, payload, trace_id)
-            select org_id, kind, event_key, message_key, workspace_id,
-                channel_id, thread_ts, ts, user_id, payload, trace_id
-            from incoming where kind <> 'overheard' or is_known
-            order by org_id, coalesce(message_key, event_key) collate "C"
+            where kind <> 'overheard'
+                or exists (select from core.conversations as c
+                    where (c.org_id, c.channel_id, c.thread_ts) = (d.org_id, d.channel_id, d.thread_ts))
+                or exists (select from core.inbox as i
+                    where (i.org_id, i.channel_id, i.thread_ts) = (d.org_id, d.channel_id, d.thread_ts)
+                    and i.taken_at is null and i.kind = 'message')
             on conflict do nothing
             returning org_id, kind, event_key, channel_id, thread_ts, trace_id
         ), due as (
             select distinct on (org_id, job, key) org_id, job, key, trace_id
-            from stored, lateral (
+            from stored as d, lateral (
                 select case when kind in ('message', 'reply', 'stop') then 'turn' else 'inbound' end,
                     case when kind in ('message', 'reply', 'stop') then channel_id || ':' || thread_ts
                         else event_key end
             ) as work(job, key)
-            where kind <> 'overheard' and (kind <> 'reply' or (org_id, event_key) in (
-                select org_id, event_key from incoming where is_known))
+            where kind <> 'overheard' and (kind <> 'reply'
+                or exists (select from core.conversations as c
+                    where (c.org_id, c.channel_id, c.thread_ts) = (d.org_id, d.channel_id, d.thread_ts))
+                or exists (select from core.inbox as i
+                    where (i.org_id, i.channel_id, i.thread_ts) = (d.org_id, d.channel_id, d.thread_ts)
+                    and i.taken_at is null and i.kind = 'message'))
             order by org_id, job, key
         )
         insert into core.jobs (org_id, kind, key, trace_id)
