@@ -292,6 +292,12 @@ async fn a_system_that_is_disconnected_while_it_is_read_is_left_at_once() {
     );
     assert_eq!(company.lists_of("contacts"), 0);
     assert_eq!(company.health().await, "paused");
+    let runs = "select state from core.sync_runs order by started_at";
+    assert_eq!(company.app.texts(runs).await, ["stopped"]);
+    company.connects().await;
+    company.app.settles().await;
+    assert_eq!(company.names("accounts").await.len(), 350);
+    assert_eq!(company.app.texts(runs).await, ["stopped", "done"]);
     company.app.stop().await;
 }
 

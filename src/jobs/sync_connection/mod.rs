@@ -85,11 +85,13 @@ impl SyncConnection {
                 continue;
             }
             let mut position = positions.remove(stream.name);
+            // A stream of people comes before those that name them.
+            let people = reading.people().await?;
             loop {
                 if held.leave.is_cancelled() {
                     return Err(Interrupted::HandOver);
                 }
-                let (at, is_end) = reading.page(stream.name, position).await?;
+                let (at, is_end) = reading.page(stream.name, position, &people).await?;
                 if is_end {
                     break;
                 }
@@ -123,7 +125,8 @@ impl SyncConnection {
         match &interrupted {
             Interrupted::Store(StoreError::Fenced) => Done::Lost,
             Interrupted::HandOver => Done::HandOver,
-            Interrupted::Disconnected => self.end(held, RunEnd::Stopped).await,
+            // The run has ended with the connection.
+            Interrupted::Disconnected => Done::Finished,
             Interrupted::Store(error) => again(None, error),
             Interrupted::Connector(ConnectorError::Api(ApiError::Limited(wait))) => {
                 again(Some(*wait), &interrupted)
@@ -185,8 +188,8 @@ impl Reading<'_> {
         &self,
         stream: &'static str,
         position: Option<Value>,
+        people: &HashMap<String, PersonId>,
     ) -> Result<(Value, bool), Interrupted> {
-        let people = self.people().await?;
         let asked = Asked {
             stream,
             position: position.as_ref(),
@@ -194,7 +197,7 @@ impl Reading<'_> {
                 org: self.org(),
                 source: self.source(),
             },
-            people: &people,
+            people,
             now: self.services.clock.now(),
         };
         let page = self.connector.page(&self.api, &asked).await?;

@@ -7,9 +7,14 @@ use crate::store::db::{Db, OrgTx, StoreResult};
 /// Forgets all keys of an organisation that Penny has left.
 pub async fn disconnect_all(tx: &mut OrgTx) -> StoreResult<()> {
     sqlx::query!(
-        "update core.connections
-         set credentials = null, disconnected_at = now(), next_sync_at = null, health = 'paused'
-         where org_id = $1 and credentials is not null",
+        "with cut as (
+             update core.connections
+             set credentials = null, disconnected_at = now(), next_sync_at = null, health = 'paused'
+             where org_id = $1 and credentials is not null
+             returning connection_id
+         )
+         update core.sync_runs set state = 'stopped', ended_at = now()
+         where org_id = $1 and state = 'running' and connection_id in (select connection_id from cut)",
         tx.org().0,
     )
     .execute(tx.connection())

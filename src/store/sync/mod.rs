@@ -70,19 +70,26 @@ pub async fn connect(tx: &mut OrgTx, new: &NewConnection<'_>) -> StoreResult<()>
     Ok(())
 }
 
-/// Forgets the key. What was read stays; a run on its way stops at its next page.
+/// Forgets the key. What was read stays; a run on its way ends with it and saves no further page.
 pub async fn disconnect(tx: &mut OrgTx, system: &str) -> StoreResult<bool> {
-    let done = sqlx::query!(
-        "update core.connections
-         set credentials = null, disconnected_at = now(), next_sync_at = null, health = 'paused',
-             health_note = 'Disconnected; what was read before is still here.'
-         where org_id = $1 and system = $2 and credentials is not null",
+    let done = sqlx::query_scalar!(
+        r#"with cut as (
+             update core.connections
+             set credentials = null, disconnected_at = now(), next_sync_at = null, health = 'paused',
+                 health_note = 'Disconnected; what was read before is still here.'
+             where org_id = $1 and system = $2 and credentials is not null
+             returning connection_id
+         ), stopped as (
+             update core.sync_runs set state = 'stopped', ended_at = now()
+             where org_id = $1 and state = 'running' and connection_id in (select connection_id from cut)
+         )
+         select exists (select from cut) as "cut!""#,
         tx.org().0,
         system,
     )
-    .execute(tx.connection())
+    .fetch_one(tx.connection())
     .await?;
-    Ok(done.rows_affected() > 0)
+    Ok(done)
 }
 
 pub async fn get(tx: &mut OrgTx, id: ConnectionId) -> StoreResult<Option<Connected>> {
@@ -256,7 +263,6 @@ pub enum RunEnd<'a> {
     Delayed(&'a str),
     /// Somebody has to do something first.
     Broken(&'a str),
-    Stopped,
 }
 
 /// Ends a run and says how the connection is. A connection that was cut meanwhile stays cut.
@@ -270,7 +276,6 @@ pub async fn end_run(
         RunEnd::Done => ("done", "healthy", None),
         RunEnd::Delayed(error) => ("failed", "delayed", Some(error)),
         RunEnd::Broken(error) => ("failed", "broken", Some(error)),
-        RunEnd::Stopped => ("stopped", "paused", None),
     };
     sqlx::query!(
         "with ended as (
