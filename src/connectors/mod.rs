@@ -1,18 +1,25 @@
-//! Other systems, one folder each. A connector says in its manifest what it is and reads its
-//! system page by page; everything else (keys, cursors, crashes, limits, rows) is done around it.
-//! A new one is a folder and a line in [`registry`].
+//! Other systems, one folder each. A connector says in its manifest what it is, reads its system
+//! page by page, answers live questions and carries out what was approved; everything else (keys,
+//! cursors, crashes, limits, rows, cards, decisions) is done around it. A new one is a folder and
+//! a line in [`registry`].
 
+pub mod connections;
+pub mod field;
 pub mod hubspot;
+pub mod operation;
 mod page;
 pub mod registry;
 
 pub use page::{Batch, Gone, Next, Page, SourcePerson};
 
+use crate::approvals::{ApprovedAction, Content, Effect};
 use crate::base::ids::{OrgId, PersonId};
-use crate::net::json_api::{ApiError, JsonApi};
+use crate::net::json_api::{ApiError, JsonApi, WriteError};
 use crate::store::company;
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
+use field::Arguments;
+use operation::{Look, LookError, Operation, Query, Undo};
 use serde_json::Value;
 use std::collections::HashMap;
 use uuid::Uuid;
@@ -24,19 +31,59 @@ pub struct Manifest {
     pub slug: &'static str,
     /// The name that people know it by.
     pub name: &'static str,
-    pub key: Key,
+    /// How to let Penny in: at least one of the two.
+    pub key: Option<Key>,
+    pub oauth: Option<OAuth>,
+    pub reach: Reach,
     pub base_url: &'static str,
     /// What is read, in this order.
     pub streams: &'static [Stream],
+    pub queries: &'static [Query],
+    pub operations: &'static [Operation],
+    /// How the agent best uses it, in Markdown; it reads this when it needs to.
+    pub guide: &'static str,
 }
 
-/// How somebody lets Penny in.
+impl Manifest {
+    pub fn operation(&self, name: &str) -> Option<&'static Operation> {
+        self.operations.iter().find(|it| it.name == name)
+    }
+
+    pub fn query(&self, name: &str) -> Option<&'static Query> {
+        self.queries.iter().find(|it| it.name == name)
+    }
+}
+
+/// Whose account a connection is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Reach {
+    /// The company's: one for all.
+    Org,
+    /// One person's own, such as a mailbox: each connects theirs, and it serves nobody else.
+    Person,
+}
+
+/// Letting Penny in with a key that somebody pastes.
 #[derive(Debug)]
 pub struct Key {
     /// What the key is called over there.
     pub label: &'static str,
     /// Where to find it, in one sentence.
     pub hint: &'static str,
+}
+
+/// Letting Penny in by consent in the browser. The client's id and secret come from the variables
+/// `<SLUG>_CLIENT_ID` and `<SLUG>_CLIENT_SECRET`; without them it is not offered.
+#[derive(Debug)]
+pub struct OAuth {
+    pub authorize_url: &'static str,
+    pub token_url: &'static str,
+    pub scopes: &'static [&'static str],
+    /// What stands between scopes: a space nearly everywhere.
+    pub separator: &'static str,
+    pub has_pkce: bool,
+    /// Further parameters of the first page, such as `access_type=offline`.
+    pub extra: &'static [(&'static str, &'static str)],
 }
 
 #[derive(Debug)]
@@ -49,6 +96,8 @@ pub struct Stream {
 /// The account that a key opens.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Account {
+    /// The system's own id of it, which another account never has.
+    pub id: String,
     pub name: String,
 }
 
@@ -100,4 +149,52 @@ pub trait Connector: Send + Sync {
 
     /// The next page of a stream. Called again with the same position after a crash.
     async fn page(&self, api: &JsonApi, asked: &Asked<'_>) -> Result<Page, ConnectorError>;
+
+    /// Answers one of the manifest's queries, with data for the model.
+    async fn query(
+        &self,
+        _api: &JsonApi,
+        query: &'static Query,
+        _arguments: &Arguments,
+    ) -> Result<Value, LookError> {
+        Err(undeclared(query.name).into())
+    }
+
+    /// Reads what an operation would change as it is now, and resolves its arguments.
+    async fn look(
+        &self,
+        _api: &JsonApi,
+        operation: &'static Operation,
+        _arguments: &Arguments,
+    ) -> Result<Look, LookError> {
+        Err(undeclared(operation.name).into())
+    }
+
+    /// Carries out what was approved, once. It sends with the action's idempotency key wherever
+    /// the system takes one, or writes it into a field that [`Self::find_effect`] can search.
+    async fn perform(&self, _api: &JsonApi, action: &ApprovedAction) -> Result<Effect, WriteError> {
+        let name = &action.content().operation.name;
+        Err(WriteError::Refused(undeclared(name).to_string()))
+    }
+
+    /// Whether an earlier attempt took effect although nobody heard of it. None: it certainly did
+    /// not. An error: that cannot be told.
+    async fn find_effect(
+        &self,
+        _api: &JsonApi,
+        content: &Content,
+        _idempotency_key: &str,
+    ) -> Result<Option<Effect>, ConnectorError> {
+        Err(undeclared(&content.operation.name))
+    }
+
+    /// What would take an effect back.
+    fn undo(&self, _content: &Content, _effect: &Effect) -> Option<Undo> {
+        None
+    }
+}
+
+/// Something in a manifest that its connector does not do, or the other way round.
+fn undeclared(name: &str) -> ConnectorError {
+    ConnectorError::Unexpected(format!("there is no {name}"))
 }

@@ -1,6 +1,5 @@
 //! What the queue runs, one file a kind, and what those files share.
 
-pub mod connections;
 pub mod deliver;
 pub mod housekeeping;
 pub mod people;
@@ -11,9 +10,9 @@ pub mod workspaces;
 
 use crate::agent::Agent;
 use crate::base::clock::SharedClock;
+use crate::connectors::connections::Connections;
 use crate::slack::answer::Statuses;
 use crate::store::Db;
-use connections::Connections;
 use people::Directory;
 use std::sync::Arc;
 use url::Url;

@@ -12,6 +12,8 @@ use std::time::Duration;
 use url::Url;
 
 const CALL_TIME: Duration = Duration::from_secs(60);
+/// Shorter than the lease of the one who writes.
+const WRITE_TIME: Duration = Duration::from_secs(30);
 const MAX_BODY: usize = 32 * 1024 * 1024;
 /// Of what a system says about a refused call.
 const MAX_SAID: usize = 300;
@@ -36,7 +38,21 @@ pub enum ApiError {
     Unreadable(String),
 }
 
-/// Calls that only read, so that each may be made again.
+/// What became of a call that writes, where it did not simply succeed.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum WriteError {
+    /// The system said no: nothing was written.
+    #[error("{0}")]
+    Refused(String),
+    /// It never arrived, or was turned away before it was looked at: another try is safe.
+    #[error(transparent)]
+    NotSent(ApiError),
+    /// It may have been written.
+    #[error("{0}")]
+    Unclear(String),
+}
+
+/// Reading is patient and repeats what failed; writing is tried once, and says what it cannot know.
 #[derive(Clone)]
 pub struct JsonApi {
     client: reqwest::Client,
@@ -74,6 +90,41 @@ impl JsonApi {
     ) -> Result<T, ApiError> {
         self.read(|| self.request(Method::POST, path).map(|it| it.json(body)))
             .await
+    }
+
+    /// One try at a call that changes something.
+    pub async fn write<T: DeserializeOwned>(
+        &self,
+        method: Method,
+        path: &str,
+        headers: &[(&'static str, &str)],
+        body: &Value,
+    ) -> Result<T, WriteError> {
+        let mut request = self
+            .request(method, path)
+            .map_err(WriteError::NotSent)?
+            .timeout(WRITE_TIME)
+            .json(body);
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        let response = request.send().await.map_err(|error| {
+            let reason = reason(&error).to_owned();
+            if error.is_connect() {
+                WriteError::NotSent(ApiError::Away(reason))
+            } else {
+                WriteError::Unclear(ApiError::Away(reason).to_string())
+            }
+        })?;
+        self.answer(response)
+            .await
+            .map_err(|(error, _)| match error {
+                ApiError::Limited(_) | ApiError::Unauthorized => WriteError::NotSent(error),
+                ApiError::Away(_) | ApiError::Unreadable(_) => {
+                    WriteError::Unclear(error.to_string())
+                }
+                error => WriteError::Refused(error.to_string()),
+            })
     }
 
     fn request(&self, method: Method, path: &str) -> Result<RequestBuilder, ApiError> {
@@ -122,7 +173,9 @@ impl JsonApi {
         let asked = retry_after(response.headers(), self.clock.now());
         let body = body_of(response).await.map_err(|error| (error, None))?;
         if status.is_success() {
-            return serde_json::from_slice(&body)
+            // A call that has nothing to say sends nothing.
+            let said: &[u8] = if body.is_empty() { b"null" } else { &body };
+            return serde_json::from_slice(said)
                 .map_err(|error| (ApiError::Unreadable(error.to_string()), None));
         }
         let error = match status {

@@ -53,7 +53,10 @@ impl Company {
 
     async fn reads_again(&self) {
         let connections = &self.app.process().app.services.connections;
-        let found = connections.read_now(self.org, "hubspot").await.unwrap();
+        let found = connections
+            .read_now(self.org, self.maya, "hubspot")
+            .await
+            .unwrap();
         assert!(found.is_some());
         self.app.settles().await;
     }
@@ -281,7 +284,7 @@ async fn a_system_that_is_disconnected_while_it_is_read_is_left_at_once() {
         .unwrap();
     let db = &company.app.process().app.services.db;
     let mut tx = db.org(company.org).await.unwrap();
-    assert!(sync::disconnect(&mut tx, "hubspot").await.unwrap());
+    assert!(sync::disconnect(&mut tx, "hubspot", None).await.unwrap());
     tx.commit().await.unwrap();
     go_on.send(()).unwrap();
     company.app.settles().await;

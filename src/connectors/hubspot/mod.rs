@@ -6,7 +6,7 @@ mod reading;
 mod rows;
 mod setup;
 
-use super::{Account, Asked, Connector, ConnectorError, Key, Manifest, Page, Stream};
+use super::{Account, Asked, Connector, ConnectorError, Key, Manifest, Page, Reach, Stream};
 use crate::net::json_api::JsonApi;
 use async_trait::async_trait;
 use serde::Deserialize;
@@ -20,12 +20,14 @@ const fn stream(name: &'static str, title: &'static str) -> Stream {
 static MANIFEST: Manifest = Manifest {
     slug: "hubspot",
     name: "HubSpot",
-    key: Key {
+    key: Some(Key {
         label: "Access token of a private app",
         hint: "In HubSpot: Settings → Integrations → Private apps → Create. Give it the read \
             scopes of CRM objects and owners and sales-email-read, then copy its access token \
             (it begins with pat-).",
-    },
+    }),
+    oauth: None,
+    reach: Reach::Org,
     base_url: "https://api.hubapi.com",
     streams: &[
         stream("owners", "people"),
@@ -38,6 +40,9 @@ static MANIFEST: Manifest = Manifest {
         stream("notes", "notes"),
         stream("tasks", "tasks"),
     ],
+    queries: &[],
+    operations: &[],
+    guide: "",
 };
 
 #[async_trait]
@@ -49,6 +54,7 @@ impl Connector for HubSpot {
     async fn account(&self, api: &JsonApi) -> Result<Account, ConnectorError> {
         let details: Details = api.get("/account-info/v3/details", &[]).await?;
         Ok(Account {
+            id: details.portal_id.to_string(),
             name: format!("account {}", details.portal_id),
         })
     }

@@ -5,8 +5,8 @@
 mod words;
 
 use super::Services;
-use super::connections::ConnectionError;
 use crate::base::ids::{ConnectionId, OrgId, PersonId};
+use crate::connectors::connections::{ConnectionError, JOB};
 use crate::connectors::{Asked, Connector, ConnectorError, Gone, Ids, Next, Page, registry};
 use crate::net::json_api::{ApiError, JsonApi};
 use crate::queue::{Done, Handler, Held};
@@ -17,8 +17,6 @@ use async_trait::async_trait;
 use serde_json::Value;
 use std::collections::{BTreeMap, HashMap};
 use std::time::Duration;
-
-pub const KIND: &str = "sync";
 
 #[derive(Debug, Clone)]
 pub struct SyncConnection {
@@ -43,7 +41,7 @@ enum Interrupted {
 #[async_trait]
 impl Handler for SyncConnection {
     fn kind(&self) -> &'static str {
-        KIND
+        JOB
     }
 
     async fn run(&self, held: &Held) -> Done {

@@ -1,10 +1,11 @@
 //! Connected systems as Penny uses them: a key is tried before it is kept, kept sealed, and
 //! opened only to make the calls.
 
+use super::{Account, Connector, ConnectorError, Reach, registry};
+use crate::approvals::seal;
 use crate::base::clock::SharedClock;
 use crate::base::ids::{ConnectionId, OrgId, PersonId};
 use crate::base::secret::Secret;
-use crate::connectors::{Account, Connector, ConnectorError};
 use crate::net::ClientError;
 use crate::net::json_api::JsonApi;
 use crate::store::sealing::{Place, SealError, Sealer};
@@ -13,6 +14,9 @@ use crate::store::{Db, StoreError, jobs};
 use std::collections::HashMap;
 use std::sync::Arc;
 use url::Url;
+
+/// The kind of job that reads a connection; its key is the connection's id.
+pub const JOB: &str = "sync";
 
 const KEY: &str = "connection key";
 
@@ -67,25 +71,22 @@ impl Connections {
             .await?;
         let manifest = connector.manifest();
         let mut tx = self.db.org(org).await?;
-        let id = sync::id_for(&mut tx, manifest.slug).await?;
+        let owner = (manifest.reach == Reach::Person).then_some(by);
+        let id = sync::id_for(&mut tx, manifest.slug, owner).await?;
         let credentials = self.sealer.seal(&key, place(org, &id.to_string()))?;
         let new = NewConnection {
             id,
             system: manifest.slug,
             name: manifest.name,
+            owner,
+            account_id: &account.id,
             account: &account.name,
+            scopes: &[],
             credentials: &credentials,
             by,
         };
         sync::connect(&mut tx, &new).await?;
-        jobs::nudge(
-            &mut tx,
-            super::sync_connection::KIND,
-            &id.to_string(),
-            "",
-            None,
-        )
-        .await?;
+        jobs::nudge(&mut tx, JOB, &id.to_string(), "", None).await?;
         tx.commit().await?;
         Ok(account)
     }
@@ -129,27 +130,65 @@ impl Connections {
         Ok(done)
     }
 
-    /// Reads a system again now. None: it is not connected.
+    /// A system as this person reaches it: through the company's connection or their own one.
+    pub async fn reach(
+        &self,
+        org: OrgId,
+        person: PersonId,
+        system: &str,
+    ) -> Result<Open, ReachError> {
+        let connector = registry::find(system).ok_or(ReachError::NoSuchSystem)?;
+        let mut tx = self.db.org(org).await.map_err(ConnectionError::from)?;
+        let connected = sync::reachable_by(&mut tx, system, person)
+            .await
+            .map_err(ConnectionError::from)?
+            .ok_or(ReachError::NotConnected(connector.manifest().name))?;
+        tx.commit().await.map_err(ConnectionError::from)?;
+        let api = self.open(org, &connected, connector)?;
+        Ok(Open {
+            connector,
+            api,
+            connection: seal::Connection {
+                id: connected.id,
+                account: connected.account_id,
+                scopes: connected.scopes.into_iter().collect(),
+            },
+        })
+    }
+
+    /// Reads a system again now. None: this person cannot reach one.
     pub async fn read_now(
         &self,
         org: OrgId,
+        person: PersonId,
         system: &str,
     ) -> Result<Option<ConnectionId>, StoreError> {
         let mut tx = self.db.org(org).await?;
-        let Some(id) = sync::find(&mut tx, system).await? else {
+        let Some(connected) = sync::reachable_by(&mut tx, system, person).await? else {
             return Ok(None);
         };
-        jobs::nudge(
-            &mut tx,
-            super::sync_connection::KIND,
-            &id.to_string(),
-            "",
-            None,
-        )
-        .await?;
+        jobs::nudge(&mut tx, JOB, &connected.id.to_string(), "", None).await?;
         tx.commit().await?;
-        Ok(Some(id))
+        Ok(Some(connected.id))
     }
+}
+
+/// A connected system, ready to be called.
+pub struct Open {
+    pub connector: &'static dyn Connector,
+    pub api: JsonApi,
+    /// What a proposal is bound to.
+    pub connection: seal::Connection,
+}
+
+#[derive(Debug, thiserror::Error)]
+pub enum ReachError {
+    #[error("there is no such system")]
+    NoSuchSystem,
+    #[error("{0} is not connected")]
+    NotConnected(&'static str),
+    #[error(transparent)]
+    Connection(#[from] ConnectionError),
 }
 
 /// Bound to the row, so that a key copied to another connection does not open there.

@@ -1,0 +1,171 @@
+//! How far each stream was read, and what each run did. A page's rows and the position behind
+//! them are saved in one transaction, under the lease.
+
+use crate::base::ids::{ConnectionId, RunId};
+use crate::store::db::{OrgTx, StoreError, StoreResult};
+use crate::store::jobs::Fence;
+use chrono::{DateTime, Utc};
+use serde_json::Value;
+use std::collections::HashMap;
+
+/// A run that has not ended.
+#[derive(Debug, Clone)]
+pub struct Run {
+    pub id: RunId,
+    pub started_at: DateTime<Utc>,
+    pub rows_read: i64,
+    pub rows_changed: i64,
+}
+
+/// The run that is on its way, or a new one.
+pub async fn open_run(tx: &mut OrgTx, connection: ConnectionId) -> StoreResult<Run> {
+    let row = sqlx::query!(
+        "insert into core.sync_runs (org_id, run_id, connection_id) values ($1, $2, $3)
+         on conflict (org_id, connection_id) where state = 'running' do update set error = null
+         returning run_id, started_at, rows_read, rows_changed",
+        tx.org().0,
+        RunId::fresh().0,
+        connection.0,
+    )
+    .fetch_one(tx.connection())
+    .await?;
+    Ok(Run {
+        id: RunId(row.run_id),
+        started_at: row.started_at,
+        rows_read: row.rows_read,
+        rows_changed: row.rows_changed,
+    })
+}
+
+/// How far the streams of a connection were read.
+#[derive(Debug, Clone, Default)]
+pub struct Progress {
+    pub positions: HashMap<String, Value>,
+    /// Those that this run has read to their end already.
+    pub finished: Vec<String>,
+}
+
+pub async fn progress(tx: &mut OrgTx, id: ConnectionId, run: RunId) -> StoreResult<Progress> {
+    let rows = sqlx::query!(
+        r#"select stream, position, finished_run = $3 as "is_finished" from core.sync_streams
+           where org_id = $1 and connection_id = $2"#,
+        tx.org().0,
+        id.0,
+        run.0,
+    )
+    .fetch_all(tx.connection())
+    .await?;
+    let mut progress = Progress::default();
+    for row in rows {
+        if row.is_finished == Some(true) {
+            progress.finished.push(row.stream.clone());
+        }
+        if let Some(position) = row.position {
+            progress.positions.insert(row.stream, position);
+        }
+    }
+    Ok(progress)
+}
+
+/// What a page moved forward.
+#[derive(Debug)]
+pub struct Step<'a> {
+    pub connection: ConnectionId,
+    pub run: RunId,
+    pub stream: &'a str,
+    pub position: &'a Value,
+    pub is_end: bool,
+    pub rows_read: i64,
+    pub rows_changed: i64,
+}
+
+/// Saves where a page leads, under the lease, whose attempts begin anew. False: somebody has
+/// disconnected the system meanwhile, and nothing of this page may stay.
+pub async fn save_step(tx: &mut OrgTx, fence: &Fence, step: &Step<'_>) -> StoreResult<bool> {
+    let saved = sqlx::query!(
+        r#"
+        with held as (
+            update core.jobs set attempts = 1
+            where org_id = $1 and kind = $2 and key = $3 and lease_token = $4
+            returning 1
+        ), connected as (
+            select 1 from core.connections
+            where org_id = $1 and connection_id = $5 and credentials is not null for share
+        ), moved as (
+            insert into core.sync_streams (org_id, connection_id, stream, position, finished_run)
+            select $1, $5, $6, $7, case when $8 then $9::uuid end from held, connected
+            on conflict (org_id, connection_id, stream) do update
+            set position = excluded.position, finished_run = excluded.finished_run
+        ), counted as (
+            update core.sync_runs
+            set rows_read = rows_read + $10, rows_changed = rows_changed + $11
+            where org_id = $1 and run_id = $9 and exists (select from held)
+        )
+        select exists (select from held) as "held!", exists (select from connected) as "connected!"
+        "#,
+        tx.org().0,
+        fence.kind(),
+        fence.key(),
+        fence.token(),
+        step.connection.0,
+        step.stream,
+        step.position,
+        step.is_end,
+        step.run.0,
+        step.rows_read,
+        step.rows_changed,
+    )
+    .fetch_one(tx.connection())
+    .await?;
+    match saved.held {
+        true => Ok(saved.connected),
+        false => Err(StoreError::Fenced),
+    }
+}
+
+/// How a run ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum RunEnd<'a> {
+    Done,
+    /// Worth another try by itself, an hour later.
+    Delayed(&'a str),
+    /// Somebody has to do something first.
+    Broken(&'a str),
+}
+
+/// Ends a run and says how the connection is. A connection that was cut meanwhile stays cut.
+pub async fn end_run(
+    tx: &mut OrgTx,
+    connection: ConnectionId,
+    run: RunId,
+    end: RunEnd<'_>,
+) -> StoreResult<()> {
+    let (state, health, error) = match end {
+        RunEnd::Done => ("done", "healthy", None),
+        RunEnd::Delayed(error) => ("failed", "delayed", Some(error)),
+        RunEnd::Broken(error) => ("failed", "broken", Some(error)),
+    };
+    sqlx::query!(
+        "with ended as (
+             update core.sync_runs set state = $4, error = $5, ended_at = now()
+             where org_id = $1 and run_id = $3 and state = 'running'
+             returning started_at
+         )
+         update core.connections
+         set health = $6, health_note = $5,
+             last_synced_at = case when $4 = 'done' then (select started_at from ended)
+                 else last_synced_at end,
+             next_sync_at = case when $6 = 'broken' then null else now() + interval '1 hour' end
+         where org_id = $1 and connection_id = $2 and credentials is not null
+             and exists (select from ended)",
+        tx.org().0,
+        connection.0,
+        run.0,
+        state,
+        error,
+        health,
+    )
+    .execute(tx.connection())
+    .await?;
+    Ok(())
+}
