@@ -30,6 +30,7 @@ mod serve;
 mod setup;
 mod slack;
 mod state;
+pub mod systems;
 mod transfer;
 mod validate;
 

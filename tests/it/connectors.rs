@@ -1,12 +1,12 @@
 //! Connected systems: what they know becomes the company's data, whole, and stays in step.
 
 use crate::support::TestApp;
-use crate::support::hubspot::{Fault, HubSpot};
 use chrono::Utc;
 use penny::base::clock::TestClock;
 use penny::base::ids::{OrgId, PersonId};
 use penny::connectors::registry;
 use penny::models::scripted::Step;
+use penny::playground::systems::hubspot::{COMPANIES, CONTACTS, DEALS, Fault, HubSpot, NOTES};
 use penny::store::sync;
 
 struct Company {
@@ -19,7 +19,7 @@ struct Company {
 impl Company {
     /// Maya has said hello, so she is known; HubSpot is not connected yet.
     async fn start() -> Self {
-        Self::using(HubSpot::start().await).await
+        Self::using(HubSpot::start().await.unwrap()).await
     }
 
     async fn using(hubspot: HubSpot) -> Self {
@@ -89,9 +89,9 @@ async fn a_connected_hubspot_becomes_the_companys_data() {
     let email = company.app.texts(email).await.remove(0);
     let owner = hubspot.owner(&email, "Maya");
     let pipeline = hubspot.pipeline("Sales", &[("Talking", 0.2), ("Signed", 1.0)]);
-    let acme = hubspot.add("companies", &[("name", "Acme"), ("domain", "acme.example")]);
+    let acme = hubspot.add(COMPANIES, &[("name", "Acme"), ("domain", "acme.example")]);
     let ann = hubspot.add(
-        "contacts",
+        CONTACTS,
         &[
             ("firstname", "Ann"),
             ("lastname", "Lee"),
@@ -99,7 +99,7 @@ async fn a_connected_hubspot_becomes_the_companys_data() {
         ],
     );
     let deal = hubspot.add(
-        "deals",
+        DEALS,
         &[
             ("dealname", "Acme: 40 seats"),
             ("pipeline", &pipeline.id),
@@ -111,16 +111,16 @@ async fn a_connected_hubspot_becomes_the_companys_data() {
         ],
     );
     let note = hubspot.add(
-        "notes",
+        NOTES,
         &[
             ("hs_note_body", "<p>They sign <b>on Friday</b>.</p>"),
             ("hs_timestamp", "2026-11-02T10:00:00.000Z"),
         ],
     );
-    hubspot.link("contacts", &ann, "companies", &acme);
-    hubspot.link("deals", &deal, "companies", &acme);
-    hubspot.link("deals", &deal, "contacts", &ann);
-    hubspot.link("notes", &note, "deals", &deal);
+    hubspot.link((CONTACTS, &ann), (COMPANIES, &acme)).unwrap();
+    hubspot.link((DEALS, &deal), (COMPANIES, &acme)).unwrap();
+    hubspot.link((DEALS, &deal), (CONTACTS, &ann)).unwrap();
+    hubspot.link((NOTES, &note), (DEALS, &deal)).unwrap();
     company.connects().await;
     company.app.settles().await;
     let told = "select d.name || ' | ' || a.name || ' | ' || c.name || ' | ' || s.name || ' | '
@@ -143,16 +143,18 @@ async fn a_connected_hubspot_becomes_the_companys_data() {
 #[tokio::test]
 async fn what_changes_while_it_is_read_is_not_lost() {
     let company = Company::start().await;
-    let first = company.hubspot.add("companies", &[("name", "Company 000")]);
+    let first = company.hubspot.add(COMPANIES, &[("name", "Company 000")]);
     for number in 1..350 {
         let name = format!("Company {number:03}");
-        company.hubspot.add("companies", &[("name", &name)]);
+        company.hubspot.add(COMPANIES, &[("name", &name)]);
     }
     // The first page has been handed out when its first record changes and one is added.
-    company.hubspot.on_page("companies", move |hubspot, page| {
+    company.hubspot.on_page(COMPANIES, move |hubspot, page| {
         if page == 2 {
-            hubspot.change("companies", &first, &[("name", "Company 000, renamed")]);
-            hubspot.add("companies", &[("name", "Company 350")]);
+            hubspot
+                .change(COMPANIES, &first, &[("name", "Company 000, renamed")])
+                .unwrap();
+            hubspot.add(COMPANIES, &[("name", "Company 350")]);
         }
     });
     company.connects().await;
@@ -169,14 +171,16 @@ async fn what_changes_while_it_is_read_is_not_lost() {
 async fn the_next_run_reads_what_changed_and_lets_go_of_what_is_gone() {
     let company = Company::start().await;
     let hubspot = &company.hubspot;
-    let acme = hubspot.add("companies", &[("name", "Acme")]);
-    let gone = hubspot.add("companies", &[("name", "Gone Ltd")]);
+    let acme = hubspot.add(COMPANIES, &[("name", "Acme")]);
+    let gone = hubspot.add(COMPANIES, &[("name", "Gone Ltd")]);
     company.connects().await;
     company.app.settles().await;
     let listed = company.lists_of("companies");
-    hubspot.change("companies", &acme, &[("name", "Acme Group")]);
-    hubspot.archive("companies", &gone);
-    hubspot.add("companies", &[("name", "New Ltd")]);
+    hubspot
+        .change(COMPANIES, &acme, &[("name", "Acme Group")])
+        .unwrap();
+    hubspot.archive(COMPANIES, &gone).unwrap();
+    hubspot.add(COMPANIES, &[("name", "New Ltd")]);
     company.reads_again().await;
     assert_eq!(company.names("accounts").await, ["Acme Group", "New Ltd"]);
     assert_eq!(
@@ -190,12 +194,12 @@ async fn the_next_run_reads_what_changed_and_lets_go_of_what_is_gone() {
 #[tokio::test]
 async fn thousands_of_records_that_changed_in_one_moment_are_all_read() {
     let stopped = TestClock::at(Utc::now());
-    let company = Company::using(HubSpot::start_at(stopped).await).await;
+    let company = Company::using(HubSpot::start_at(stopped).await.unwrap()).await;
     company.connects().await;
     company.app.settles().await;
     for number in 0..900 {
         let name = format!("Imported {number:03}");
-        company.hubspot.add("companies", &[("name", &name)]);
+        company.hubspot.add(COMPANIES, &[("name", &name)]);
     }
     company.reads_again().await;
     assert_eq!(company.names("accounts").await.len(), 900);
@@ -207,7 +211,7 @@ async fn a_process_that_dies_while_reading_leaves_off_where_another_goes_on() {
     let mut company = Company::start().await;
     for number in 0..450 {
         let name = format!("Company {number:03}");
-        company.hubspot.add("companies", &[("name", &name)]);
+        company.hubspot.add(COMPANIES, &[("name", &name)]);
     }
     company
         .hubspot
@@ -268,11 +272,11 @@ async fn a_system_that_is_disconnected_while_it_is_read_is_left_at_once() {
     let company = Company::start().await;
     for number in 0..350 {
         let name = format!("Company {number:03}");
-        company.hubspot.add("companies", &[("name", &name)]);
+        company.hubspot.add(COMPANIES, &[("name", &name)]);
     }
     let (reached, second_page) = std::sync::mpsc::channel();
     let (go_on, cut) = std::sync::mpsc::channel::<()>();
-    company.hubspot.on_page("companies", move |_, page| {
+    company.hubspot.on_page(COMPANIES, move |_, page| {
         if page == 2 {
             reached.send(()).unwrap();
             cut.recv().unwrap();

@@ -1,15 +1,17 @@
 //! The stand-in for HubSpot keeps to HubSpot's shapes and limits: what passes against it is meant
 //! to pass against the real one.
 
-use crate::support::hubspot::{Call, Fault, HubSpot};
 use chrono::{TimeZone, Utc};
 use penny::base::clock::TestClock;
+use penny::playground::systems::hubspot::{
+    CALLS, COMPANIES, CONTACTS, Call, DEALS, EMAILS, Fault, HubSpot, NOTES,
+};
 use reqwest::{Method, RequestBuilder, Response};
 use serde_json::{Value, json};
 use std::sync::Arc;
 use std::time::Duration;
 
-const DEALS: &str = "/crm/v3/objects/deals";
+const DEALS_PATH: &str = "/crm/v3/objects/deals";
 
 struct Client {
     hubspot: HubSpot,
@@ -20,7 +22,7 @@ struct Client {
 impl Client {
     async fn start() -> Self {
         let clock = TestClock::at(Utc.with_ymd_and_hms(2026, 3, 2, 9, 30, 0).unwrap());
-        Self::of(HubSpot::start_at(clock.clone()).await, clock)
+        Self::of(HubSpot::start_at(clock.clone()).await.unwrap(), clock)
     }
 
     fn of(hubspot: HubSpot, clock: Arc<TestClock>) -> Self {
@@ -88,11 +90,11 @@ fn changed_since(kind_of_moment: &str, milliseconds: i64) -> Value {
 async fn a_listed_record_has_texts_milliseconds_and_its_associations() {
     let client = Client::start().await;
     let hubspot = &client.hubspot;
-    let acme = hubspot.add("companies", &[("name", "Acme")]);
-    let ada = hubspot.add("contacts", &[("email", "ada@acme.example")]);
+    let acme = hubspot.add(COMPANIES, &[("name", "Acme")]);
+    let ada = hubspot.add(CONTACTS, &[("email", "ada@acme.example")]);
     assert_eq!(acme, ada, "each kind counts for itself");
     client.later();
-    hubspot.link("contacts", &ada, "companies", &acme);
+    hubspot.link((CONTACTS, &ada), (COMPANIES, &acme)).unwrap();
     let path = "/crm/v3/objects/contacts?properties=email,phone&associations=companies,deals";
     let (_, body) = client.gets(path).await;
     assert_eq!(
@@ -127,13 +129,13 @@ async fn a_list_is_read_in_pages_and_says_what_was_archived_apart() {
     for number in 0..250 {
         client
             .hubspot
-            .add("deals", &[("dealname", &format!("Deal {number}"))]);
+            .add(DEALS, &[("dealname", &format!("Deal {number}"))]);
     }
-    let all = client.hubspot.records("deals");
-    client.hubspot.archive("deals", &all[3].id);
+    let all = client.hubspot.records(DEALS);
+    client.hubspot.archive(DEALS, &all[3].id).unwrap();
     let (mut seen, mut query) = (Vec::new(), "?limit=100".to_owned());
     loop {
-        let (_, body) = client.gets(&format!("{DEALS}{query}")).await;
+        let (_, body) = client.gets(&format!("{DEALS_PATH}{query}")).await;
         seen.extend(ids(&body));
         let Some(after) = body["paging"]["next"]["after"].as_str() else {
             break;
@@ -141,11 +143,11 @@ async fn a_list_is_read_in_pages_and_says_what_was_archived_apart() {
         query = format!("?limit=100&after={after}");
     }
     assert_eq!(seen.len(), 249);
-    let (_, body) = client.gets(&format!("{DEALS}?archived=true")).await;
+    let (_, body) = client.gets(&format!("{DEALS_PATH}?archived=true")).await;
     assert_eq!(ids(&body), [all[3].id.as_str()]);
     assert_eq!(body["results"][0]["archivedAt"], "2026-03-02T09:30:00.000Z");
-    assert!(client.hubspot.records("deals")[3].archived);
-    let (status, body) = client.gets(&format!("{DEALS}?limit=101")).await;
+    assert!(client.hubspot.records(DEALS)[3].archived);
+    let (status, body) = client.gets(&format!("{DEALS_PATH}?limit=101")).await;
     assert_eq!(
         (status, &body["category"]),
         (400, &"VALIDATION_ERROR".into())
@@ -156,12 +158,14 @@ async fn a_list_is_read_in_pages_and_says_what_was_archived_apart() {
 async fn a_search_finds_changes_in_order_and_those_of_one_millisecond_by_id() {
     let client = Client::start().await;
     let hubspot = &client.hubspot;
-    let early = hubspot.add("deals", &[]);
+    let early = hubspot.add(DEALS, &[]);
     client.later();
-    let together: Vec<String> = (0..3).map(|_| hubspot.add("deals", &[])).collect();
+    let together: Vec<String> = (0..3).map(|_| hubspot.add(DEALS, &[])).collect();
     client.later();
-    hubspot.change("deals", &early, &[("dealname", "Renewed")]);
-    let at = hubspot.records("deals")[1].modified.timestamp_millis();
+    hubspot
+        .change(DEALS, &early, &[("dealname", "Renewed")])
+        .unwrap();
+    let at = hubspot.records(DEALS)[1].modified.timestamp_millis();
 
     let (found, total) = client
         .finds("deals", &changed_since("hs_lastmodifieddate", at))
@@ -186,7 +190,7 @@ async fn a_search_finds_changes_in_order_and_those_of_one_millisecond_by_id() {
 async fn a_search_ends_at_its_limits_and_takes_one_sort() {
     let client = Client::start().await;
     for _ in 0..10_050 {
-        client.hubspot.add("notes", &[]);
+        client.hubspot.add(NOTES, &[]);
     }
     let path = "/crm/v3/objects/notes/search";
     let (_, body) = client
@@ -209,13 +213,15 @@ async fn a_search_ends_at_its_limits_and_takes_one_sort() {
 async fn a_search_that_is_behind_finds_what_there_was() {
     let client = Client::start().await;
     let hubspot = &client.hubspot;
-    let kept = hubspot.add("calls", &[("hs_call_title", "Before")]);
-    let gone = hubspot.add("calls", &[]);
+    let kept = hubspot.add(CALLS, &[("hs_call_title", "Before")]);
+    let gone = hubspot.add(CALLS, &[]);
     hubspot.hold_search();
     client.later();
-    hubspot.change("calls", &kept, &[("hs_call_title", "After")]);
-    hubspot.archive("calls", &gone);
-    let new = hubspot.add("calls", &[]);
+    hubspot
+        .change(CALLS, &kept, &[("hs_call_title", "After")])
+        .unwrap();
+    hubspot.archive(CALLS, &gone).unwrap();
+    let new = hubspot.add(CALLS, &[]);
     let titles = json!({"properties": ["hs_call_title"]});
     let path = "/crm/v3/objects/calls/search";
     let (_, body) = client.posts(path, &titles).await;
@@ -231,10 +237,12 @@ async fn a_search_that_is_behind_finds_what_there_was() {
 async fn associations_are_read_in_batches_and_what_has_none_is_an_error_beside_the_results() {
     let client = Client::start().await;
     let hubspot = &client.hubspot;
-    let company = hubspot.add("companies", &[]);
-    let mail = hubspot.add("emails", &[]);
-    let lonely = hubspot.add("emails", &[]);
-    hubspot.link("emails", &mail, "companies", &company);
+    let company = hubspot.add(COMPANIES, &[]);
+    let mail = hubspot.add(EMAILS, &[]);
+    let lonely = hubspot.add(EMAILS, &[]);
+    hubspot
+        .link((EMAILS, &mail), (COMPANIES, &company))
+        .unwrap();
     let path = "/crm/v4/associations/emails/companies/batch/read";
     let (status, body) = client.posts(path, &json!({"inputs": [{"id": mail}]})).await;
     assert_eq!(status, 200);
@@ -254,8 +262,10 @@ async fn associations_are_read_in_batches_and_what_has_none_is_an_error_beside_t
     assert_eq!(body["errors"][0]["context"]["fromObjectId"][0], lonely);
 
     for _ in 0..500 {
-        let another = hubspot.add("companies", &[]);
-        hubspot.link("emails", &mail, "companies", &another);
+        let another = hubspot.add(COMPANIES, &[]);
+        hubspot
+            .link((EMAILS, &mail), (COMPANIES, &another))
+            .unwrap();
     }
     let (_, body) = client.posts(path, &json!({"inputs": [{"id": mail}]})).await;
     let after = &body["results"][0]["paging"]["next"]["after"];
@@ -303,10 +313,10 @@ async fn without_the_token_or_a_scope_nothing_is_said() {
         needed,
         &json!(["crm.objects.contacts.read", "sales-email-read"])
     );
-    let (status, _) = client.gets(DEALS).await;
+    let (status, _) = client.gets(DEALS_PATH).await;
     assert_eq!(status, 200);
     client.hubspot.revoke_token();
-    let (status, body) = client.gets(DEALS).await;
+    let (status, body) = client.gets(DEALS_PATH).await;
     assert_eq!(
         (status, &body["category"]),
         (401, &"INVALID_AUTHENTICATION".into())
@@ -315,22 +325,22 @@ async fn without_the_token_or_a_scope_nothing_is_said() {
 
 #[tokio::test]
 async fn faults_strike_the_calls_they_were_meant_for() {
-    let client = Client::of(HubSpot::start().await, TestClock::at(Utc::now()));
-    client.hubspot.add("deals", &[("dealname", "Renewal")]);
+    let client = Client::of(HubSpot::start().await.unwrap(), TestClock::at(Utc::now()));
+    client.hubspot.add(DEALS, &[("dealname", "Renewal")]);
     let faults = client.hubspot.faults();
     let policy = "TEN_SECONDLY_ROLLING";
-    faults.on(DEALS).after(1).hit(Fault::RateLimited {
+    faults.on(DEALS_PATH).after(1).hit(Fault::RateLimited {
         policy,
         retry_after: Some(3),
     });
-    let call = || client.request(Method::GET, DEALS);
+    let call = || client.request(Method::GET, DEALS_PATH);
     assert_eq!(call().send().await.unwrap().status(), 200);
     let limited = call().send().await.unwrap();
     assert_eq!(limited.headers()["retry-after"], "3");
     assert_eq!(answer(limited).await.1["policyName"], policy);
-    faults.on(DEALS).next(2).hit(Fault::Status(502));
-    faults.on(DEALS).hit(Fault::Cut);
-    faults.on(DEALS).hit(Fault::Hang);
+    faults.on(DEALS_PATH).next(2).hit(Fault::Status(502));
+    faults.on(DEALS_PATH).hit(Fault::Cut);
+    faults.on(DEALS_PATH).hit(Fault::Hang);
     for _ in 0..2 {
         assert_eq!(call().send().await.unwrap().status(), 502);
     }
@@ -339,36 +349,38 @@ async fn faults_strike_the_calls_they_were_meant_for() {
     let hanging = call().timeout(Duration::from_millis(50)).send().await;
     assert!(hanging.unwrap_err().is_timeout());
     assert_eq!(faults.unused(), 0);
-    assert_eq!(client.gets(DEALS).await.0, 200);
+    assert_eq!(client.gets(DEALS_PATH).await.0, 200);
 }
 
 #[tokio::test]
 async fn what_changes_while_a_list_is_read_can_be_told_page_by_page() {
     let client = Client::start().await;
     let hubspot = &client.hubspot;
-    let first = hubspot.add("deals", &[("dealname", "Old")]);
-    hubspot.add("deals", &[]);
+    let first = hubspot.add(DEALS, &[("dealname", "Old")]);
+    hubspot.add(DEALS, &[]);
     let changed = first.clone();
-    hubspot.on_page("deals", move |hubspot, page| {
-        hubspot.change("deals", &changed, &[("dealname", &format!("New {page}"))]);
+    hubspot.on_page(DEALS, move |hubspot, page| {
+        hubspot
+            .change(DEALS, &changed, &[("dealname", &format!("New {page}"))])
+            .unwrap();
     });
-    let (_, body) = client.gets(&format!("{DEALS}?limit=1")).await;
+    let (_, body) = client.gets(&format!("{DEALS_PATH}?limit=1")).await;
     assert_eq!(body["results"][0]["properties"]["dealname"], "Old");
-    let (_, body) = client.gets(&format!("{DEALS}?limit=1")).await;
+    let (_, body) = client.gets(&format!("{DEALS_PATH}?limit=1")).await;
     assert_eq!(body["results"][0]["properties"]["dealname"], "New 1");
-    assert_eq!(hubspot.records("deals")[0].properties["dealname"], "New 2");
+    assert_eq!(hubspot.records(DEALS)[0].properties["dealname"], "New 2");
     let Call {
         method,
         path,
         query,
     } = hubspot.calls().remove(1);
-    assert_eq!([method, path, query], ["GET", DEALS, "limit=1"]);
+    assert_eq!([method, path, query], ["GET", DEALS_PATH, "limit=1"]);
 }
 
 #[tokio::test]
 async fn records_are_made_changed_and_archived_over_the_api() {
     let client = Client::start().await;
-    let company = client.hubspot.add("companies", &[]);
+    let company = client.hubspot.add(COMPANIES, &[]);
     let new = json!({
         "properties": {"dealname": "Renewal", "amount": 1200},
         "associations": [{
@@ -376,12 +388,12 @@ async fn records_are_made_changed_and_archived_over_the_api() {
             "types": [{"associationCategory": "HUBSPOT_DEFINED", "associationTypeId": 5}],
         }],
     });
-    let (status, made) = client.posts(DEALS, &new).await;
+    let (status, made) = client.posts(DEALS_PATH, &new).await;
     assert_eq!(
         (status, &made["properties"]["amount"]),
         (201, &"1200".into())
     );
-    let one = format!("{DEALS}/{}", made["id"].as_str().unwrap());
+    let one = format!("{DEALS_PATH}/{}", made["id"].as_str().unwrap());
     let change = json!({"properties": {"amount": "1500"}});
     let sent = client.request(Method::PATCH, &one).json(&change).send();
     assert_eq!(sent.await.unwrap().status(), 200);

@@ -2,7 +2,6 @@
 //! scripted model. A test acts and looks as people in Slack do; ending it fails if something
 //! was left undone, unsaid or unseen.
 
-pub mod hubspot;
 pub mod hurried;
 pub mod logs;
 pub mod process;

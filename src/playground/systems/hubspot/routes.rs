@@ -75,7 +75,7 @@ async fn gate(State(hubspot): State<HubSpot>, request: Request, next: Next) -> R
 }
 
 fn broken(status: u16) -> Response {
-    let status = StatusCode::from_u16(status).expect("a status");
+    let status = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
     (status, "<html>Something went wrong</html>").into_response()
 }
 
@@ -83,7 +83,7 @@ fn broken(status: u16) -> Response {
 async fn cut(response: Response) -> Response {
     let (parts, body) = response.into_parts();
     let whole = axum::body::to_bytes(body, usize::MAX).await;
-    let whole = whole.expect("an answer of the stand-in's own");
+    let whole = whole.unwrap_or_default();
     let half: Result<Bytes, std::io::Error> = Ok(whole.slice(..whole.len() / 2));
     let gone = Err(std::io::ErrorKind::ConnectionReset.into());
     let body = Body::from_stream(futures::stream::iter([half, gone]));
@@ -143,7 +143,7 @@ async fn owners(State(hubspot): State<HubSpot>, Query(asked): Asked) -> Answer {
     let limit = limit(&asked, MOST_OWNERS, MOST_OWNERS)?;
     let after = after(&asked)?;
     let world = hubspot.shared.world.lock();
-    let begin = usize::try_from(after).expect("a place");
+    let begin = usize::try_from(after).unwrap_or(usize::MAX);
     // Nobody leaves the stand-in's company.
     let owners = if is_archived(&asked) {
         &[][..]

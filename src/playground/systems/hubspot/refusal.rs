@@ -1,5 +1,6 @@
 //! The bodies with which HubSpot says no.
 
+use super::NoSuchRecord;
 use axum::Json;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
@@ -64,6 +65,12 @@ impl Refusal {
                 }),
             ),
         }
+    }
+}
+
+impl From<NoSuchRecord> for Refusal {
+    fn from(_: NoSuchRecord) -> Self {
+        Self::NotFound
     }
 }
 

@@ -74,7 +74,7 @@ pub async fn create(
     }
     let id = world.add(kind, &borrowed(&texts), now);
     for target in targets {
-        world.link((kind, id), target, now);
+        world.link((kind, id), target, now)?;
     }
     let names = names(&texts);
     Ok((StatusCode::CREATED, Json(shown(&world, kind, id, &names)?)))
@@ -88,9 +88,7 @@ pub async fn update(
     let (kind, id, now) = (kind_of(&kind)?, id_of(&id)?, hubspot.now());
     let texts = written.texts();
     let mut world = hubspot.shared.world.lock();
-    if !world.change(kind, id, &borrowed(&texts), now) {
-        return Err(Refusal::NotFound);
-    }
+    world.change(kind, id, &borrowed(&texts), now)?;
     shown(&world, kind, id, &names(&texts)).map(Json)
 }
 
@@ -100,7 +98,7 @@ pub async fn archive(
     Path((kind, id)): Path<(String, String)>,
 ) -> Result<StatusCode, Refusal> {
     let (kind, id, now) = (kind_of(&kind)?, id_of(&id)?, hubspot.now());
-    hubspot.shared.world.lock().archive(kind, id, now);
+    let _ = hubspot.shared.world.lock().archive(kind, id, now);
     Ok(StatusCode::NO_CONTENT)
 }
 

@@ -12,14 +12,14 @@ mod search;
 mod writes;
 
 pub use faults::{Fault, Faults};
+pub use kinds::{CALLS, COMPANIES, CONTACTS, DEALS, EMAILS, Kind, NOTES, TASKS};
 pub use records::Pipeline;
 
-use self::kinds::Kind;
 use self::records::World;
+use crate::base::clock::{SharedClock, SystemClock};
+use crate::base::secret::Secret;
 use chrono::{DateTime, SubsecRound, Utc};
 use parking_lot::Mutex;
-use penny::base::clock::{SharedClock, SystemClock};
-use penny::base::secret::Secret;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use tokio::net::TcpListener;
@@ -63,15 +63,31 @@ pub struct Kept {
     pub archived: bool,
 }
 
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("there is no {kind} {id}")]
+pub struct NoSuchRecord {
+    kind: &'static str,
+    id: String,
+}
+
+impl NoSuchRecord {
+    fn new(kind: &Kind, id: impl ToString) -> Self {
+        Self {
+            kind: kind.singular,
+            id: id.to_string(),
+        }
+    }
+}
+
 impl HubSpot {
-    pub async fn start() -> Self {
+    pub async fn start() -> std::io::Result<Self> {
         Self::start_at(Arc::new(SystemClock)).await
     }
 
     /// Its records change at this clock's time, to the millisecond.
-    pub async fn start_at(clock: SharedClock) -> Self {
-        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
-        let address = listener.local_addr().expect("an address");
+    pub async fn start_at(clock: SharedClock) -> std::io::Result<Self> {
+        let listener = TcpListener::bind("127.0.0.1:0").await?;
+        let address = listener.local_addr()?;
         let hubspot = Self {
             shared: Arc::new(Shared {
                 url: format!("http://{address}"),
@@ -84,7 +100,7 @@ impl HubSpot {
         };
         let router = routes::router(hubspot.clone());
         tokio::spawn(async move { axum::serve(listener, router).await });
-        hubspot
+        Ok(hubspot)
     }
 
     pub fn url(&self) -> &str {
@@ -105,32 +121,33 @@ impl HubSpot {
         self.shared.world.lock().withdrawn.insert(scope);
     }
 
-    pub fn add(&self, kind: &str, properties: &[(&str, &str)]) -> String {
+    pub fn add(&self, kind: &Kind, properties: &[(&str, &str)]) -> String {
         let now = self.now();
         let mut world = self.shared.world.lock();
-        world.add(Kind::expect(kind), properties, now).to_string()
+        world.add(kind, properties, now).to_string()
     }
 
-    pub fn change(&self, kind: &str, id: &str, properties: &[(&str, &str)]) {
-        let now = self.now();
-        let mut world = self.shared.world.lock();
-        let found = world.change(Kind::expect(kind), number(id), properties, now);
-        assert!(found, "there is no {kind} {id}");
+    pub fn change(
+        &self,
+        kind: &Kind,
+        id: &str,
+        properties: &[(&str, &str)],
+    ) -> Result<(), NoSuchRecord> {
+        let (id, now) = (kind.number(id)?, self.now());
+        self.shared.world.lock().change(kind, id, properties, now)
     }
 
-    pub fn archive(&self, kind: &str, id: &str) {
-        let now = self.now();
-        let mut world = self.shared.world.lock();
-        let found = world.archive(Kind::expect(kind), number(id), now);
-        assert!(found, "there is no {kind} {id}");
+    pub fn archive(&self, kind: &Kind, id: &str) -> Result<(), NoSuchRecord> {
+        let (id, now) = (kind.number(id)?, self.now());
+        self.shared.world.lock().archive(kind, id, now)
     }
 
     /// In both directions. The first company of a record is its primary one.
-    pub fn link(&self, from: &str, from_id: &str, to: &str, to_id: &str) {
+    pub fn link(&self, from: (&Kind, &str), to: (&Kind, &str)) -> Result<(), NoSuchRecord> {
+        let from = (from.0, from.0.number(from.1)?);
+        let to = (to.0, to.0.number(to.1)?);
         let now = self.now();
-        let from = (Kind::expect(from), number(from_id));
-        let to = (Kind::expect(to), number(to_id));
-        self.shared.world.lock().link(from, to, now);
+        self.shared.world.lock().link(from, to, now)
     }
 
     pub fn owner(&self, email: &str, name: &str) -> String {
@@ -160,9 +177,9 @@ impl HubSpot {
 
     /// Acts after each page of a list or a search of this kind was put together and before it is
     /// sent, with the number of pages so far: what changes while somebody reads.
-    pub fn on_page(&self, kind: &str, act: impl FnMut(&HubSpot, usize) + Send + 'static) {
+    pub fn on_page(&self, kind: &'static Kind, act: impl FnMut(&HubSpot, usize) + Send + 'static) {
         self.shared.hooks.lock().push(Hook {
-            kind: Kind::expect(kind),
+            kind,
             pages: 0,
             act: Box::new(act),
         });
@@ -173,8 +190,8 @@ impl HubSpot {
     }
 
     /// All of a kind, archived ones too, in the order of their ids.
-    pub fn records(&self, kind: &str) -> Vec<Kept> {
-        self.shared.world.lock().all(Kind::expect(kind))
+    pub fn records(&self, kind: &Kind) -> Vec<Kept> {
+        self.shared.world.lock().all(kind)
     }
 
     fn now(&self) -> DateTime<Utc> {
@@ -188,10 +205,6 @@ impl HubSpot {
             (hook.act)(self, hook.pages);
         }
     }
-}
-
-fn number(id: &str) -> u64 {
-    id.parse().expect("HubSpot's ids are numbers")
 }
 
 fn written(at: DateTime<Utc>) -> String {

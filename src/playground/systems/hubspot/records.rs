@@ -1,7 +1,7 @@
 //! What the stand-in remembers: records by kind, their links, owners and pipelines.
 
 use super::kinds::{KINDS, Kind};
-use super::{Kept, written};
+use super::{Kept, NoSuchRecord, written};
 use chrono::{DateTime, Utc};
 use serde_json::{Map, Value, json};
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
@@ -122,45 +122,55 @@ impl World {
         id
     }
 
-    /// False: there is no such record.
     pub fn change(
         &mut self,
         kind: &Kind,
         id: u64,
         properties: &[(&str, &str)],
         now: DateTime<Utc>,
-    ) -> bool {
-        let Some(mut record) = self.take(kind, id) else {
-            return false;
-        };
+    ) -> Result<(), NoSuchRecord> {
+        let mut record = self.take(kind, id)?;
         self.set(&mut record, properties);
         record.modified = now;
         self.put(kind, record);
-        true
+        Ok(())
     }
 
-    pub fn archive(&mut self, kind: &Kind, id: u64, now: DateTime<Utc>) -> bool {
-        let Some(mut record) = self.take(kind, id) else {
-            return false;
-        };
+    pub fn archive(
+        &mut self,
+        kind: &Kind,
+        id: u64,
+        now: DateTime<Utc>,
+    ) -> Result<(), NoSuchRecord> {
+        let mut record = self.take(kind, id)?;
         record.archived = Some(now);
         self.tables[kind.at].archived.insert(id, record);
-        true
+        Ok(())
     }
 
     /// HubSpot counts a record's associations in its properties, so a link is a change of both
     /// ends, except of what happened with them.
-    pub fn link(&mut self, from: (&Kind, u64), to: (&Kind, u64), now: DateTime<Utc>) {
+    pub fn link(
+        &mut self,
+        from: (&Kind, u64),
+        to: (&Kind, u64),
+        now: DateTime<Utc>,
+    ) -> Result<(), NoSuchRecord> {
+        for (kind, id) in [from, to] {
+            if !self.table(kind).live.contains_key(&id) {
+                return Err(NoSuchRecord::new(kind, id));
+            }
+        }
         for ((kind, id), (other, other_id)) in [(from, to), (to, from)] {
             let links = self.links.entry((kind.at, id)).or_default();
             if !links.contains(&(other.at, other_id)) {
                 links.push((other.at, other_id));
             }
             if !kind.is_engagement() {
-                let found = self.change(kind, id, &[], now);
-                assert!(found, "there is no {} {id}", kind.singular);
+                self.change(kind, id, &[], now)?;
             }
         }
+        Ok(())
     }
 
     /// The records of a kind that one is linked with, as long as they are not archived.
@@ -228,7 +238,7 @@ impl World {
                     "displayOrder": at,
                     "metadata": {
                         "isClosed": is_closed.to_string(),
-                        "probability": format!("{probability:.1}"),
+                        "probability": format!("{probability:?}"),
                     },
                     "createdAt": written(now),
                     "updatedAt": written(now),
@@ -274,19 +284,21 @@ impl World {
         name
     }
 
-    fn take(&mut self, kind: &Kind, id: u64) -> Option<Record> {
+    fn take(&mut self, kind: &Kind, id: u64) -> Result<Record, NoSuchRecord> {
         let table = &mut self.tables[kind.at];
-        let record = table.live.remove(&id)?;
+        let gone = || NoSuchRecord::new(kind, id);
+        let record = table.live.remove(&id).ok_or_else(gone)?;
         if let Some(order) = &mut table.order {
             let key = record.key();
-            let found = order.binary_search_by_key(&place(&key), place);
-            order.remove(found.expect("what lives is in order"));
+            if let Ok(found) = order.binary_search_by_key(&place(&key), place) {
+                order.remove(found);
+            }
         }
         if self.is_search_held {
             let before = || Some(record.clone());
             table.behind.entry(id).or_insert_with(before);
         }
-        Some(record)
+        Ok(record)
     }
 
     fn put(&mut self, kind: &Kind, record: Record) {

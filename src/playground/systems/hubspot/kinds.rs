@@ -1,5 +1,7 @@
 //! HubSpot's kinds of record, and what differs between them.
 
+use super::NoSuchRecord;
+
 #[derive(Debug)]
 pub struct Kind {
     /// Its place among all kinds.
@@ -61,6 +63,14 @@ pub static KINDS: [Kind; 7] = [
     engagement(6, "tasks", "task"),
 ];
 
+pub static COMPANIES: &Kind = &KINDS[0];
+pub static CONTACTS: &Kind = &KINDS[1];
+pub static DEALS: &Kind = &KINDS[2];
+pub static EMAILS: &Kind = &KINDS[3];
+pub static CALLS: &Kind = &KINDS[4];
+pub static NOTES: &Kind = &KINDS[5];
+pub static TASKS: &Kind = &KINDS[6];
+
 impl Kind {
     pub fn of(name: &str) -> Option<&'static Self> {
         KINDS
@@ -68,8 +78,9 @@ impl Kind {
             .find(|kind| kind.plural == name || kind.singular == name)
     }
 
-    pub fn expect(name: &str) -> &'static Self {
-        Self::of(name).unwrap_or_else(|| panic!("the stand-in has no {name}"))
+    /// HubSpot's ids are numbers.
+    pub(super) fn number(&self, id: &str) -> Result<u64, NoSuchRecord> {
+        id.parse().map_err(|_| NoSuchRecord::new(self, id))
     }
 
     pub fn is_engagement(&self) -> bool {
