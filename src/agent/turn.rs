@@ -294,8 +294,8 @@ impl Agent {
                 Entry::ToolResult(ToolResult {
                     tool_use_id,
                     name,
-                    content: "No button was pressed. Somebody wrote in the thread instead: \
-                        read what follows."
+                    content: "Nobody has pressed a button yet; a proposal stays open on its \
+                        card. Somebody wrote in the thread instead: read what follows."
                         .to_owned(),
                     is_error: false,
                 })

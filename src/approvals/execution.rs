@@ -22,6 +22,10 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use std::collections::BTreeSet;
 
+/// The kind of job that carries a version out; its key is the version's. Whoever approves nudges
+/// it, in the same transaction.
+pub const JOB: &str = "execute";
+
 /// How often a version is tried as long as nothing reached the provider.
 const MOST_ATTEMPTS: i32 = 5;
 

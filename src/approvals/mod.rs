@@ -47,13 +47,14 @@ pub mod verify;
 pub use deciding::{Decided, decide, expire_due};
 pub use error::{Error, Refusal};
 pub use execution::{
-    ApprovedAction, Begun, Claim, Claimed, Effect, Live, Outcome, begin, claim, resolve, settle,
+    ApprovedAction, Begun, Claim, Claimed, Effect, JOB, Live, Outcome, begin, claim, resolve,
+    settle,
 };
 pub use grants::{GrantDraft, give, revoke};
 pub use ledger::{Act, Actor};
 pub use policy::{Facts, Policy, Verdict};
 pub use proposing::{Draft, Proposed, Wording, propose, revise};
-pub use rows::{open, state_of};
+pub use rows::{open, outcome_of, state_of};
 pub use rules::{policy_for, set_policy};
 pub use seal::{Content, Sealed, Ticket};
 pub use state::State;

@@ -1,6 +1,7 @@
 //! Stored versions, read as what they mean.
 
 use super::error::{Error, Refusal};
+use super::execution::Outcome;
 use super::seal::{BrokenSeal, Hash, Sealed, Ticket};
 use super::state::{Illegal, NoSuchState, State};
 use crate::base::ids::{OrgId, ProposalId};
@@ -20,6 +21,12 @@ pub fn open(org: OrgId, record: &Record) -> Result<Sealed, Error> {
 pub fn state_of(record: &Record) -> Result<State, Error> {
     let corrupt = |error: NoSuchState| StoreError::Corrupt(error.to_string());
     Ok(record.state.parse().map_err(corrupt)?)
+}
+
+/// What came of it, once it has come to something.
+pub fn outcome_of(record: &Record) -> Result<Option<Outcome>, Error> {
+    let read = |json: &String| serde_json::from_str(json).map_err(StoreError::from);
+    Ok(record.outcome.as_ref().map(read).transpose()?)
 }
 
 /// The stored version that a button belongs to, held until the transaction ends.

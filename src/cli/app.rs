@@ -9,6 +9,7 @@ use crate::agent::tools::describe_tables::DescribeTables;
 use crate::agent::tools::fetch_url::FetchUrl;
 use crate::agent::tools::list_connected_systems::ListConnectedSystems;
 use crate::agent::tools::manage_memory::ManageMemory;
+use crate::agent::tools::propose_write::ProposeWrite;
 use crate::agent::tools::run_sql_query::RunSqlQuery;
 use crate::agent::tools::web_search::WebSearch;
 use crate::base::clock::SharedClock;
@@ -16,6 +17,7 @@ use crate::base::config::{Config, SlackConfig};
 use crate::base::ids::TeamId;
 use crate::connectors::connections::Connections;
 use crate::jobs::Services;
+use crate::jobs::execute_action::ExecuteAction;
 use crate::jobs::people::Directory;
 use crate::jobs::refresh_token::RefreshToken;
 use crate::jobs::run_turn::RunTurn;
@@ -75,21 +77,22 @@ impl App {
             SandboxLimits::default(),
         )?);
         let engines = Engine::all(&config.search, &parts.clock)?;
+        let connections = Connections::new(
+            db.clone(),
+            sealer,
+            parts.clock.clone(),
+            config.base_urls.clone(),
+        );
         let services = Services {
             agent: Agent {
                 model: parts.model,
-                tools: toolbox(sandbox, parts.web, engines),
+                tools: toolbox(sandbox, parts.web, engines, connections.clone()),
                 limits: config.limits.clone(),
             },
             db: db.clone(),
             clock: parts.clock.clone(),
             workspaces: workspaces.clone(),
-            connections: Connections::new(
-                db.clone(),
-                sealer,
-                parts.clock.clone(),
-                config.base_urls.clone(),
-            ),
+            connections,
             directory: Directory::default(),
             statuses: Arc::default(),
             public_url: config.public_url.clone(),
@@ -193,7 +196,12 @@ impl App {
     }
 }
 
-fn toolbox(sandbox: Arc<Sandbox>, web: Arc<Polite>, engines: Vec<Engine>) -> Toolbox {
+fn toolbox(
+    sandbox: Arc<Sandbox>,
+    web: Arc<Polite>,
+    engines: Vec<Engine>,
+    connections: Connections,
+) -> Toolbox {
     let mut tools: Vec<Arc<dyn Tool>> = vec![
         Arc::new(DescribeTables),
         Arc::new(RunSqlQuery::new(sandbox.clone())),
@@ -201,6 +209,7 @@ fn toolbox(sandbox: Arc<Sandbox>, web: Arc<Polite>, engines: Vec<Engine>) -> Too
         Arc::new(ManageMemory),
         Arc::new(AskPerson),
         Arc::new(FetchUrl::new(web, sandbox)),
+        Arc::new(ProposeWrite::new(connections)),
     ];
     // A tool that could only fail is not offered.
     tools.extend(WebSearch::new(engines).map(|search| Arc::new(search) as Arc<dyn Tool>));
@@ -216,6 +225,9 @@ fn handlers(services: &Services, slack: &SlackConfig) -> Vec<Arc<dyn Handler>> {
             services: services.clone(),
         }),
         Arc::new(SyncConnection {
+            services: services.clone(),
+        }),
+        Arc::new(ExecuteAction {
             services: services.clone(),
         }),
     ];

@@ -3,6 +3,7 @@
 //! cursors, crashes, limits, rows, cards, decisions) is done around it. A new one is a folder and
 //! a line in [`registry`].
 
+pub mod changes;
 pub mod connections;
 pub mod field;
 pub mod hubspot;

@@ -50,6 +50,18 @@ pub async fn known(tx: &mut OrgTx, users: &[String]) -> StoreResult<Vec<(UserId,
     .collect())
 }
 
+/// What somebody is called; whoever is not known any more is a colleague.
+pub async fn name_of(tx: &mut OrgTx, person: PersonId) -> StoreResult<String> {
+    let name = sqlx::query_scalar!(
+        "select name from core.people where org_id = $1 and person_id = $2",
+        tx.org().0,
+        person.0,
+    )
+    .fetch_optional(tx.connection())
+    .await?;
+    Ok(name.unwrap_or_else(|| "A colleague".to_owned()))
+}
+
 /// Full members by name or part of it, for “ask Maya”.
 pub async fn named(tx: &mut OrgTx, name: &str) -> StoreResult<Vec<(UserId, String)>> {
     Ok(sqlx::query!(

@@ -5,6 +5,7 @@ pub mod describe_tables;
 pub mod fetch_url;
 pub mod list_connected_systems;
 pub mod manage_memory;
+pub mod propose_write;
 pub mod run_sql_query;
 pub mod web_search;
 

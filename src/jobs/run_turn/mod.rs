@@ -32,7 +32,7 @@ use std::time::{Duration, Instant};
 use tokio_util::sync::CancellationToken;
 use visible::{Shown, Visible};
 
-const KIND: &str = "turn";
+pub const KIND: &str = "turn";
 
 /// Attempts without a saved step after which a turn is given up.
 const MAX_ATTEMPTS: i32 = 3;

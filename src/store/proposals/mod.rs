@@ -12,6 +12,8 @@ pub use transitions::{decide, expire, mark_undone, record_decision, supersede};
 use super::db::{OrgTx, StoreResult};
 use crate::base::ids::{ConversationId, GrantId, PersonId, ProposalId, TurnId};
 use chrono::{DateTime, Utc};
+use std::fmt;
+use std::str::FromStr;
 use std::time::Duration;
 use uuid::Uuid;
 
@@ -20,6 +22,29 @@ use uuid::Uuid;
 pub struct Key {
     pub proposal: ProposalId,
     pub version: u32,
+}
+
+/// As the job that carries it out is called.
+impl fmt::Display for Key {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}.{}", self.proposal, self.version)
+    }
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("this does not name the version of a proposal")]
+pub struct BadKey;
+
+impl FromStr for Key {
+    type Err = BadKey;
+
+    fn from_str(text: &str) -> Result<Self, BadKey> {
+        let (proposal, version) = text.split_once('.').ok_or(BadKey)?;
+        Ok(Self {
+            proposal: proposal.parse().map_err(|_| BadKey)?,
+            version: version.parse().map_err(|_| BadKey)?,
+        })
+    }
 }
 
 /// The call of the agent that asked for a proposal, and waits for what comes of it.

@@ -1,0 +1,276 @@
+//! Carries an approved proposal out, once. Whatever happens in between (a crash, a lost answer,
+//! a system that is away), the one who comes next finds out what became of the last attempt
+//! before anything is sent again.
+
+use super::{Services, waiting};
+use crate::approvals::seal::Content;
+use crate::approvals::{
+    self, ApprovedAction, Begun, Claim, Claimed, JOB, Outcome, State, begin, claim, settle,
+};
+use crate::base::ids::OrgId;
+use crate::connectors::ConnectorError;
+use crate::connectors::changes::{self, Unfit};
+use crate::connectors::connections::{JOB as SYNC, Open};
+use crate::net::json_api::{ApiError, WriteError};
+use crate::queue::{Done, Handler, Held};
+use crate::store::proposals::{self, Key, Lease};
+use crate::store::{OrgTx, StoreError, StoreResult, jobs};
+use async_trait::async_trait;
+use std::time::Duration;
+
+/// Well within the minute that a lease lives.
+const RENEW_EVERY: Duration = Duration::from_secs(20);
+/// When an effect whose answer was lost is looked for: a system may still be at it, and may need
+/// a moment until its search knows of it.
+const LOOKS_AFTER: [Duration; 2] = [Duration::from_secs(2), Duration::from_secs(10)];
+/// Longer than a lease: whoever looks again must be able to claim.
+const LOOK_AGAIN: Duration = Duration::from_secs(65);
+const TRY_AGAIN: Duration = Duration::from_secs(10);
+
+#[derive(Debug, Clone)]
+pub struct ExecuteAction {
+    pub services: Services,
+}
+
+#[derive(Debug, thiserror::Error)]
+enum Interrupted {
+    #[error(transparent)]
+    Approvals(#[from] approvals::Error),
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+/// What is known after an attempt.
+enum Attempt {
+    Over(Outcome),
+    /// It may have been written, and the system cannot be asked right now.
+    Dark(String),
+}
+
+#[async_trait]
+impl Handler for ExecuteAction {
+    fn kind(&self) -> &'static str {
+        JOB
+    }
+
+    async fn run(&self, held: &Held) -> Done {
+        self.done(held, false).await
+    }
+
+    /// It has been looked for long enough; a person has to find out.
+    async fn exhausted(&self, held: &Held) -> Done {
+        self.done(held, true).await
+    }
+}
+
+impl ExecuteAction {
+    async fn done(&self, held: &Held, is_last: bool) -> Done {
+        let Ok(key) = held.key().parse::<Key>() else {
+            return Done::Failed {
+                error: "the key names no proposal".to_owned(),
+            };
+        };
+        match self.carry_out(held.lease().org, key, is_last).await {
+            Ok(None) => Done::Finished,
+            Ok(Some(after)) => Done::Retry {
+                after: Some(after),
+                error: "it is not settled yet".to_owned(),
+            },
+            Err(Interrupted::Store(StoreError::Fenced)) => Done::Lost,
+            Err(Interrupted::Approvals(error @ approvals::Error::BrokenSeal(_))) => {
+                tracing::error!(proposal = held.key(), %error, "a proposal is not as it was sealed, and was not carried out");
+                Done::Finished
+            }
+            Err(error) => Done::Retry {
+                after: Some(TRY_AGAIN),
+                error: error.to_string(),
+            },
+        }
+    }
+
+    /// Some: when to come again.
+    async fn carry_out(
+        &self,
+        org: OrgId,
+        key: Key,
+        is_last: bool,
+    ) -> Result<Option<Duration>, Interrupted> {
+        match claim(&self.services.db, org, key).await? {
+            // Done with, perhaps by somebody who died before they could say so.
+            None => {
+                let mut tx = self.services.db.org(org).await?;
+                self.tell(&mut tx, key).await?;
+                tx.commit().await?;
+                Ok(None)
+            }
+            Some(Claimed::Ready(claim)) => self.write(claim).await,
+            Some(Claimed::Unsettled(claim)) => {
+                let idempotency_key = claim.idempotency_key();
+                let found = self.find_out(claim.content(), claim.lease(), &idempotency_key);
+                match found.await {
+                    Attempt::Over(outcome) => {
+                        self.end(claim.lease(), claim.content(), &outcome).await
+                    }
+                    Attempt::Dark(why) if is_last => {
+                        let outcome = Outcome::Unknown(why);
+                        self.end(claim.lease(), claim.content(), &outcome).await
+                    }
+                    Attempt::Dark(_) => Ok(Some(LOOK_AGAIN)),
+                }
+            }
+        }
+    }
+
+    /// Compares, sends and settles.
+    async fn write(&self, claim: Claim) -> Result<Option<Duration>, Interrupted> {
+        let services = &self.services;
+        let looked = self
+            .renewing(
+                claim.content().org,
+                claim.lease(),
+                changes::live(&services.connections, claim.content()),
+            )
+            .await;
+        let (open, live) = match looked {
+            Ok(found) => found,
+            Err(unfit) => {
+                let outcome = unsent(unfit);
+                return self.end(claim.lease(), claim.content(), &outcome).await;
+            }
+        };
+        let key = claim.lease().key();
+        let org = claim.content().org;
+        match begin(&services.db, claim, &live).await? {
+            Begun::Changed(_) => {
+                let mut tx = services.db.org(org).await?;
+                self.tell(&mut tx, key).await?;
+                tx.commit().await?;
+                Ok(None)
+            }
+            Begun::Go(action) => match self.send(&open, &action).await {
+                Attempt::Over(outcome) => {
+                    self.end(action.lease(), action.content(), &outcome).await
+                }
+                Attempt::Dark(_) => Ok(Some(LOOK_AGAIN)),
+            },
+        }
+    }
+
+    async fn send(&self, open: &Open, action: &ApprovedAction) -> Attempt {
+        let performing = open.connector.perform(&open.api, action);
+        match self
+            .renewing(action.content().org, action.lease(), performing)
+            .await
+        {
+            Ok(effect) => Attempt::Over(Outcome::Succeeded(effect)),
+            Err(WriteError::Refused(why)) => Attempt::Over(Outcome::Failed(why)),
+            Err(WriteError::NotSent(error)) => Attempt::Over(Outcome::NeverSent(error.to_string())),
+            Err(WriteError::Unclear(why)) => {
+                tracing::warn!(proposal = %action.lease().key(), why, "an approved change got no clear answer and is looked up");
+                let key = action.idempotency_key();
+                self.look_for(open, action.content(), action.lease(), &key)
+                    .await
+            }
+        }
+    }
+
+    /// Finds out what became of an attempt that nobody settled.
+    async fn find_out(&self, content: &Content, lease: &Lease, idempotency_key: &str) -> Attempt {
+        let connections = &self.services.connections;
+        let system = &content.operation.system;
+        match connections
+            .reach(content.org, content.requester, system)
+            .await
+        {
+            Ok(open) => self.look_for(&open, content, lease, idempotency_key).await,
+            Err(error) => Attempt::Dark(error.to_string()),
+        }
+    }
+
+    async fn look_for(
+        &self,
+        open: &Open,
+        content: &Content,
+        lease: &Lease,
+        idempotency_key: &str,
+    ) -> Attempt {
+        for wait in LOOKS_AFTER {
+            let looking = async {
+                self.services.clock.sleep(wait).await;
+                open.connector
+                    .find_effect(&open.api, content, idempotency_key)
+                    .await
+            };
+            match self.renewing(content.org, lease, looking).await {
+                Ok(Some(effect)) => return Attempt::Over(Outcome::Succeeded(effect)),
+                Ok(None) => {}
+                Err(ConnectorError::Api(error @ (ApiError::Away(_) | ApiError::Limited(_)))) => {
+                    return Attempt::Dark(error.to_string());
+                }
+                Err(error) => return Attempt::Over(Outcome::Unknown(error.to_string())),
+            }
+        }
+        Attempt::Over(Outcome::NeverSent("it did not take effect".to_owned()))
+    }
+
+    /// Does something that takes a while and keeps the lease meanwhile.
+    async fn renewing<T>(&self, org: OrgId, lease: &Lease, work: impl Future<Output = T>) -> T {
+        let renew = async {
+            loop {
+                self.services.clock.sleep(RENEW_EVERY).await;
+                if let Err(error) = self.renew(org, lease).await {
+                    tracing::warn!(%error, "the right to carry a change out could not be renewed");
+                }
+            }
+        };
+        tokio::select! {
+            done = work => done,
+            never = renew => match never {},
+        }
+    }
+
+    async fn renew(&self, org: OrgId, lease: &Lease) -> StoreResult<()> {
+        let mut tx = self.services.db.org(org).await?;
+        proposals::renew(&mut tx, lease).await?;
+        tx.commit().await
+    }
+
+    async fn end(
+        &self,
+        lease: &Lease,
+        content: &Content,
+        outcome: &Outcome,
+    ) -> Result<Option<Duration>, Interrupted> {
+        let mut tx = self.services.db.org(content.org).await?;
+        let state = settle(&mut tx, lease, outcome).await?;
+        if state == State::Approved {
+            tx.commit().await?;
+            return Ok(Some(TRY_AGAIN));
+        }
+        if let (State::Succeeded, Some(connection)) = (state, &content.connection) {
+            // So that the tables say what the system says by now.
+            let id = connection.id.to_string();
+            jobs::nudge(&mut tx, SYNC, &id, "", None).await?;
+        }
+        self.tell(&mut tx, lease.key()).await?;
+        tx.commit().await?;
+        Ok(None)
+    }
+
+    /// Wakes the turn that waits for the outcome.
+    async fn tell(&self, tx: &mut OrgTx, key: Key) -> StoreResult<()> {
+        let record = proposals::latest(tx, key.proposal).await?;
+        match record.and_then(|record| record.origin) {
+            Some(origin) => waiting::wake(tx, &origin).await,
+            None => Ok(()),
+        }
+    }
+}
+
+/// Nothing was sent. What may pass is tried again; the rest is an answer.
+fn unsent(unfit: Unfit) -> Outcome {
+    match unfit {
+        Unfit::Away { .. } | Unfit::Connection(_) => Outcome::NeverSent(unfit.to_string()),
+        unfit => Outcome::Failed(unfit.to_string()),
+    }
+}
