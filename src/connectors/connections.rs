@@ -110,7 +110,7 @@ impl Connections {
             None => Url::parse(manifest.base_url)
                 .map_err(|_| ConnectionError::Address(manifest.name))?,
         };
-        Ok(JsonApi::new(base, key, self.clock.clone())?)
+        Ok(JsonApi::new(base, key, self.clock.clone())?.speaking(connector.dialect()))
     }
 
     /// Seals with the newest key what an older one has sealed, so that the older one can go.

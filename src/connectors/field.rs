@@ -13,7 +13,13 @@ pub struct Field {
     pub label: &'static str,
     pub kind: Kind,
     pub is_required: bool,
+    /// Whether [`NONE`] (for a list, an empty one) empties it.
+    pub may_be_none: bool,
 }
+
+/// What is given, and read, for a field that is or becomes empty. Leaving a field out leaves it
+/// as it is, and null counts as left out, since models send it for whatever they do not mean.
+pub const NONE: &str = "none";
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Kind {
@@ -53,6 +59,7 @@ impl Field {
             label,
             kind,
             is_required: true,
+            may_be_none: false,
         }
     }
 
@@ -62,6 +69,14 @@ impl Field {
             label,
             kind,
             is_required: false,
+            may_be_none: false,
+        }
+    }
+
+    pub const fn or_none(self) -> Self {
+        Self {
+            may_be_none: true,
+            ..self
         }
     }
 
@@ -80,10 +95,17 @@ impl Field {
             Kind::Flag => (json!("boolean"), ""),
             Kind::Mails | Kind::Lines => (json!("array"), ""),
         };
-        let description = match says {
+        let mut description = match says {
             "" => self.label.to_owned(),
             says => format!("{}: {says}", self.label),
         };
+        if self.may_be_none {
+            let none = match self.kind {
+                Kind::Mails | Kind::Lines => "[]",
+                _ => NONE,
+            };
+            description = format!("{description}; {none} to empty it");
+        }
         let mut schema = json!({"type": kind, "description": description});
         match self.kind {
             Kind::Choice(options) => schema["enum"] = json!(options),
@@ -95,6 +117,9 @@ impl Field {
 
     /// What is wrong with a value, in words that fit behind “{label} ”.
     fn problem(&self, value: &Value) -> Option<String> {
+        if self.may_be_none && is_none(value) {
+            return None;
+        }
         let text = value.as_str().unwrap_or_default();
         let chars = text.chars().count();
         let wrong = |said: &str| Some(said.to_owned());
@@ -205,6 +230,14 @@ pub fn check(fields: &[Field], arguments: &Arguments) -> Result<Arguments, Vec<P
 pub fn name_of(value: &Value) -> Option<&str> {
     let name = value.as_str().or_else(|| value.get("name")?.as_str())?;
     Some(name.trim()).filter(|name| !name.is_empty() && name.chars().count() <= LINE_CHARS)
+}
+
+/// Whether a value empties its field.
+pub fn is_none(value: &Value) -> bool {
+    match value {
+        Value::Array(items) => items.is_empty(),
+        value => name_of(value) == Some(NONE),
+    }
 }
 
 /// A [`Kind::Named`] value, resolved.

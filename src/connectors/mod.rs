@@ -15,7 +15,7 @@ pub use page::{Batch, Gone, Next, Page, SourcePerson};
 
 use crate::approvals::{ApprovedAction, Content, Effect};
 use crate::base::ids::{OrgId, PersonId};
-use crate::net::json_api::{ApiError, JsonApi, WriteError};
+use crate::net::json_api::{ApiError, Dialect, JsonApi, WriteError};
 use crate::store::company;
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
@@ -144,6 +144,11 @@ impl Ids {
 #[async_trait]
 pub trait Connector: Send + Sync {
     fn manifest(&self) -> &'static Manifest;
+
+    /// How its HTTP differs from that of most systems.
+    fn dialect(&self) -> Dialect {
+        Dialect::PLAIN
+    }
 
     /// Whose account the key opens: asked before a key is kept.
     async fn account(&self, api: &JsonApi) -> Result<Account, ConnectorError>;

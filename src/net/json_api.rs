@@ -5,6 +5,8 @@ use super::retry::{RetryPolicy, retry_after};
 use super::{ClientError, client};
 use crate::base::clock::SharedClock;
 use crate::base::secret::Secret;
+use chrono::{DateTime, Utc};
+use reqwest::header::{AUTHORIZATION, HeaderMap, HeaderValue, LINK};
 use reqwest::{Method, RequestBuilder, Response, StatusCode};
 use serde::de::DeserializeOwned;
 use serde_json::Value;
@@ -19,6 +21,8 @@ const MAX_BODY: usize = 32 * 1024 * 1024;
 const MAX_SAID: usize = 300;
 /// A longer wait is not slept away: whoever called comes back.
 const LONGEST_SLEEP: Duration = Duration::from_secs(20);
+/// The pause after a limit whose end nobody names.
+const LIMITED: Duration = Duration::from_secs(10);
 
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum ApiError {
@@ -52,12 +56,60 @@ pub enum WriteError {
     Unclear(String),
 }
 
+/// Where a system's HTTP differs from that of most.
+#[derive(Debug, Clone, Copy)]
+pub struct Dialect {
+    /// Sent with every call.
+    pub headers: &'static [(&'static str, &'static str)],
+    /// Keys that begin with this are sent as they are, and not as bearer tokens.
+    pub bare_keys: Option<&'static str>,
+    /// What an answer means where its status does not say it. None: it means what its status says.
+    pub meaning: fn(&Answered<'_>) -> Option<ApiError>,
+}
+
+impl Dialect {
+    pub const PLAIN: Self = Self {
+        headers: &[],
+        bare_keys: None,
+        meaning: |_| None,
+    };
+}
+
+/// An answer before anybody has made sense of it.
+#[derive(Debug)]
+pub struct Answered<'a> {
+    pub status: u16,
+    pub headers: &'a HeaderMap,
+    pub body: &'a [u8],
+    pub now: DateTime<Utc>,
+}
+
+impl Answered<'_> {
+    pub fn number(&self, header: &str) -> Option<i64> {
+        self.headers.get(header)?.to_str().ok()?.trim().parse().ok()
+    }
+
+    pub fn retry_after(&self) -> Option<Duration> {
+        retry_after(self.headers, self.now)
+    }
+}
+
+/// One page of a list whose following page stands in a `Link` header.
+#[derive(Debug)]
+pub struct Linked<T> {
+    pub items: T,
+    /// The query of the following page. Of the link nothing else is taken, so that no answer can
+    /// send the key to another place.
+    pub next: Option<String>,
+}
+
 /// Reading is patient and repeats what failed; writing is tried once, and says what it cannot know.
 #[derive(Clone)]
 pub struct JsonApi {
     client: reqwest::Client,
     base: Url,
     token: Secret,
+    dialect: Dialect,
     policy: RetryPolicy,
     clock: SharedClock,
 }
@@ -68,9 +120,14 @@ impl JsonApi {
             client: client()?,
             base,
             token,
+            dialect: Dialect::PLAIN,
             policy: RetryPolicy::default(),
             clock,
         })
+    }
+
+    pub fn speaking(self, dialect: Dialect) -> Self {
+        Self { dialect, ..self }
     }
 
     pub async fn get<T: DeserializeOwned>(
@@ -79,7 +136,32 @@ impl JsonApi {
         query: &[(&str, &str)],
     ) -> Result<T, ApiError> {
         self.read(|| self.request(Method::GET, path).map(|it| it.query(query)))
-            .await
+            .await?
+            .json()
+    }
+
+    /// A page of a list that is continued where its `Link` header says.
+    pub async fn page<T: DeserializeOwned>(
+        &self,
+        path: &str,
+        query: &str,
+    ) -> Result<Linked<T>, ApiError> {
+        let path = format!("{path}?{query}");
+        let answer = self.read(|| self.request(Method::GET, &path)).await?;
+        Ok(Linked {
+            next: answer.headers.get(LINK).and_then(next_query),
+            items: answer.json()?,
+        })
+    }
+
+    /// Something that is no JSON, such as a diff.
+    pub async fn text(&self, path: &str, accept: &'static str) -> Result<String, ApiError> {
+        let request = || {
+            self.request(Method::GET, path)
+                .map(|it| with_accept(it, accept))
+        };
+        let answer = self.read(request).await?;
+        Ok(String::from_utf8_lossy(&answer.body).into_owned())
     }
 
     /// For systems whose searches are posted.
@@ -89,7 +171,8 @@ impl JsonApi {
         body: &Value,
     ) -> Result<T, ApiError> {
         self.read(|| self.request(Method::POST, path).map(|it| it.json(body)))
-            .await
+            .await?
+            .json()
     }
 
     /// One try at a call that changes something.
@@ -118,7 +201,8 @@ impl JsonApi {
         })?;
         self.answer(response)
             .await
-            .map_err(|(error, _)| match error {
+            .and_then(|answer| answer.json())
+            .map_err(|error| match error {
                 ApiError::Limited(_) | ApiError::Unauthorized => WriteError::NotSent(error),
                 ApiError::Away(_) | ApiError::Unreadable(_) => {
                     WriteError::Unclear(error.to_string())
@@ -132,30 +216,44 @@ impl JsonApi {
         let base = self.base.as_str().trim_end_matches('/');
         let url = Url::parse(&format!("{base}{path}"))
             .map_err(|_| ApiError::Unreadable(format!("{path} is no path")))?;
-        Ok(self
-            .client
-            .request(method, url)
-            .timeout(CALL_TIME)
-            .bearer_auth(self.token.expose()))
+        let key = self.token.expose();
+        let is_bare = self
+            .dialect
+            .bare_keys
+            .is_some_and(|start| key.starts_with(start));
+        let request = self.client.request(method, url).timeout(CALL_TIME);
+        let request = if is_bare {
+            let mut key = HeaderValue::from_str(key).map_err(|_| ApiError::Unauthorized)?;
+            key.set_sensitive(true);
+            request.header(AUTHORIZATION, key)
+        } else {
+            request.bearer_auth(key)
+        };
+        let headers = self.dialect.headers.iter();
+        Ok(headers.fold(request, |it, (name, value)| it.header(*name, *value)))
     }
 
-    async fn read<T: DeserializeOwned>(
+    async fn read(
         &self,
         request: impl Fn() -> Result<RequestBuilder, ApiError>,
-    ) -> Result<T, ApiError> {
+    ) -> Result<Answer, ApiError> {
         let begun = self.clock.now();
         let mut made = 0;
         loop {
             made += 1;
-            let (error, asked) = match request()?.send().await {
+            let error = match request()?.send().await {
                 Ok(response) => match self.answer(response).await {
-                    Ok(value) => return Ok(value),
-                    Err(failed) => failed,
+                    Ok(answer) => return Ok(answer),
+                    Err(error) => error,
                 },
                 // The error would repeat the address with its query.
-                Err(error) => (ApiError::Away(reason(&error).to_owned()), None),
+                Err(error) => ApiError::Away(reason(&error).to_owned()),
             };
-            let may_pass = matches!(error, ApiError::Away(_) | ApiError::Limited(_));
+            let (may_pass, asked) = match &error {
+                ApiError::Limited(wait) => (true, Some(*wait)),
+                ApiError::Away(_) => (true, None),
+                _ => (false, None),
+            };
             let elapsed = (self.clock.now() - begun).to_std().unwrap_or_default();
             let wait = self.policy.wait(made, elapsed, asked);
             match wait.filter(|wait| may_pass && *wait <= LONGEST_SLEEP) {
@@ -165,34 +263,69 @@ impl JsonApi {
         }
     }
 
-    async fn answer<T: DeserializeOwned>(
-        &self,
-        response: Response,
-    ) -> Result<T, (ApiError, Option<Duration>)> {
-        let status = response.status();
-        let asked = retry_after(response.headers(), self.clock.now());
-        let body = body_of(response).await.map_err(|error| (error, None))?;
-        if status.is_success() {
-            // A call that has nothing to say sends nothing.
-            let said: &[u8] = if body.is_empty() { b"null" } else { &body };
-            return serde_json::from_slice(said)
-                .map_err(|error| (ApiError::Unreadable(error.to_string()), None));
+    async fn answer(&self, response: Response) -> Result<Answer, ApiError> {
+        let (status, headers) = (response.status(), response.headers().clone());
+        let body = body_of(response).await?;
+        let answered = Answered {
+            status: status.as_u16(),
+            headers: &headers,
+            body: &body,
+            now: self.clock.now(),
+        };
+        if let Some(error) = (self.dialect.meaning)(&answered) {
+            return Err(error);
         }
-        let error = match status {
+        if status.is_success() {
+            return Ok(Answer { headers, body });
+        }
+        Err(match status {
             StatusCode::UNAUTHORIZED => ApiError::Unauthorized,
             StatusCode::FORBIDDEN => ApiError::Forbidden(said(&body)),
             StatusCode::NOT_FOUND | StatusCode::GONE => ApiError::NotFound,
             StatusCode::TOO_MANY_REQUESTS => {
-                ApiError::Limited(asked.unwrap_or(Duration::from_secs(10)))
+                ApiError::Limited(answered.retry_after().unwrap_or(LIMITED))
             }
             status if status.is_server_error() => ApiError::Away(status.to_string()),
             status => ApiError::Refused {
                 status: status.as_u16(),
                 said: said(&body),
             },
-        };
-        Err((error, asked))
+        })
     }
+}
+
+/// What a successful call brought.
+struct Answer {
+    headers: HeaderMap,
+    body: Vec<u8>,
+}
+
+impl Answer {
+    fn json<T: DeserializeOwned>(&self) -> Result<T, ApiError> {
+        // A call that has nothing to say sends nothing.
+        let said: &[u8] = if self.body.is_empty() {
+            b"null"
+        } else {
+            &self.body
+        };
+        serde_json::from_slice(said).map_err(|error| ApiError::Unreadable(error.to_string()))
+    }
+}
+
+fn with_accept(request: RequestBuilder, accept: &'static str) -> RequestBuilder {
+    // Set as a whole: `header` would add to what the dialect sends.
+    let accept = [(reqwest::header::ACCEPT, HeaderValue::from_static(accept))];
+    request.headers(accept.into_iter().collect())
+}
+
+/// The query of the address that a `Link` header calls the next one.
+fn next_query(header: &HeaderValue) -> Option<String> {
+    header.to_str().ok()?.split(',').find_map(|link| {
+        let (address, relation) = link.trim().strip_prefix('<')?.split_once('>')?;
+        let is_next = relation.split(';').any(|it| it.trim() == r#"rel="next""#);
+        let query = Url::parse(address).ok()?.query()?.to_owned();
+        is_next.then_some(query)
+    })
 }
 
 impl std::fmt::Debug for JsonApi {
@@ -223,11 +356,12 @@ fn said(body: &[u8]) -> String {
     let message = ["/message", "/error_description", "/error/message", "/error"]
         .iter()
         .find_map(|place| parsed.pointer(place)?.as_str());
-    message
-        .unwrap_or("it does not say why")
-        .chars()
-        .take(MAX_SAID)
-        .collect()
+    shortened(message.unwrap_or("it does not say why"))
+}
+
+/// A system's own words, as long as they may be in an error.
+pub fn shortened(said: &str) -> String {
+    said.chars().take(MAX_SAID).collect()
 }
 
 fn reason(error: &reqwest::Error) -> &'static str {
@@ -237,5 +371,26 @@ fn reason(error: &reqwest::Error) -> &'static str {
         "no connection"
     } else {
         "the connection broke"
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn of_a_link_to_the_next_page_only_the_query_is_taken() {
+        let next = |header: &'static str| next_query(&HeaderValue::from_static(header));
+        assert_eq!(
+            next(
+                r#"<https://elsewhere.example/user?page=1>; rel="prev", <https://elsewhere.example/user?page=3&per_page=2>; rel="next""#
+            ),
+            Some("page=3&per_page=2".to_owned())
+        );
+        assert_eq!(
+            next(r#"<https://api.example/user?page=9>; rel="last""#),
+            None
+        );
+        assert_eq!(next("nonsense"), None);
     }
 }

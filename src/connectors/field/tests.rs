@@ -91,3 +91,19 @@ fn the_schema_says_what_the_check_demands() {
     );
     assert_eq!(schema["additionalProperties"], json!(false));
 }
+
+#[test]
+fn a_field_is_emptied_in_so_many_words_where_it_may_be() {
+    let fields = [
+        Field::optional("due", "Due", Kind::Date).or_none(),
+        Field::optional("labels", "Labels", Kind::Lines).or_none(),
+        Field::optional("start", "Start", Kind::Date),
+    ];
+    let empties = json!({"due": "none", "labels": []});
+    assert!(check(&fields, empties.as_object().unwrap()).is_ok());
+    let stays = json!({"start": "none"});
+    assert!(check(&fields, stays.as_object().unwrap()).is_err());
+    let schema = schema(&fields);
+    let due = &schema["properties"]["due"]["description"];
+    assert_eq!(due, "Due: as YYYY-MM-DD; none to empty it");
+}
