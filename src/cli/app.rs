@@ -79,7 +79,7 @@ impl App {
         let engines = Engine::all(&config.search, &parts.clock)?;
         let connections = Connections::new(
             db.clone(),
-            sealer,
+            sealer.clone(),
             parts.clock.clone(),
             config.base_urls.clone(),
         );
@@ -93,6 +93,7 @@ impl App {
             clock: parts.clock.clone(),
             workspaces: workspaces.clone(),
             connections,
+            sealer: sealer.clone(),
             directory: Directory::default(),
             statuses: Arc::default(),
             public_url: config.public_url.clone(),
@@ -113,7 +114,7 @@ impl App {
             web::slack::Endpoints {
                 verifier: Arc::new(verifier(&config.slack)?),
                 clock: parts.clock,
-                intake: intake(db, workspaces, worker.clone()),
+                intake: intake(db, workspaces, sealer, worker.clone()),
             },
             health.clone(),
             install(&services, &config.slack),
@@ -267,9 +268,9 @@ fn verifier(slack: &SlackConfig) -> anyhow::Result<Verifier> {
 
 /// Work that a commit caused begins at once, in this process or another, and a stop reaches
 /// every process.
-fn intake(db: Db, workspaces: Workspaces, worker: Worker) -> Intake {
+fn intake(db: Db, workspaces: Workspaces, sealer: Sealer, worker: Worker) -> Intake {
     let announcer = Announcer::start(db.clone());
-    Intake::start(db.clone(), workspaces, move |deliveries| {
+    Intake::start(db.clone(), workspaces, sealer, move |deliveries| {
         worker.wake();
         announcer.announce();
         for delivery in deliveries {

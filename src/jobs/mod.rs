@@ -15,6 +15,7 @@ use crate::base::clock::SharedClock;
 use crate::connectors::connections::Connections;
 use crate::slack::answer::Statuses;
 use crate::store::Db;
+use crate::store::sealing::Sealer;
 use people::Directory;
 use std::sync::Arc;
 use url::Url;
@@ -27,6 +28,7 @@ pub struct Services {
     pub clock: SharedClock,
     pub workspaces: Workspaces,
     pub connections: Connections,
+    pub sealer: Sealer,
     pub directory: Directory,
     pub agent: Agent,
     pub statuses: Arc<Statuses>,

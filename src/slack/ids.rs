@@ -20,6 +20,12 @@ pub const RESTORE: &str = "penny_memory_restore";
 pub const TRY: &str = "penny_try";
 /// Reads App Home anew.
 pub const REFRESH_HOME: &str = "penny_home_refresh";
+/// Connect a system, or connect it anew; the value is its short name.
+pub const CONNECT: &str = "penny_connect";
+/// Disconnect a system; the value is its short name.
+pub const DISCONNECT: &str = "penny_disconnect";
+/// Read a system now; the value is its short name.
+pub const READ_NOW: &str = "penny_read_now";
 
 /// The message shortcut.
 pub const ASK_ABOUT_MESSAGE: &str = "ask_about_message";
@@ -29,6 +35,11 @@ pub const ASK_ABOUT_MODAL: &str = "penny_ask_about";
 pub const ASK_MODAL: &str = "penny_ask";
 /// The modal that asks what was wrong with an answer.
 pub const FEEDBACK_MODAL: &str = "penny_feedback_comment";
+
+/// The modal that takes a system's key; it carries the system's short name.
+pub const CONNECT_MODAL: &str = "penny_connect_key";
+/// The field of that modal, in a block of any name: what is typed there is stored only sealed.
+pub const KEY: &str = "penny_key";
 
 /// The one text field of a modal: its block and its element.
 pub const FIELD: &str = "penny_field";

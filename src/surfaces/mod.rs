@@ -15,3 +15,5 @@ mod retry;
 mod scene;
 mod shortcuts;
 mod status;
+mod systems;
+mod typed_key;

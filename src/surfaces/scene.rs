@@ -86,6 +86,7 @@ pub struct Scene<'a> {
     pub workspace: Arc<Workspace>,
     /// The delivery's place in the inbox: the root of the keys of what it makes visible.
     pub inbox_id: i64,
+    pub event_key: &'a str,
     pub trace_id: &'a str,
 }
 

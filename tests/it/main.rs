@@ -8,6 +8,7 @@
 )]
 
 mod approvals;
+mod connecting;
 mod connectors;
 mod conversations;
 mod demo_model;
