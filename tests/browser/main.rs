@@ -13,10 +13,6 @@ mod feedback;
 mod home;
 mod page;
 mod people;
-#[expect(
-    dead_code,
-    unused_imports,
-    reason = "the tests of the whole use more of it"
-)]
+#[expect(dead_code, reason = "the tests of the whole use more of it")]
 #[path = "../it/support/mod.rs"]
 mod support;
