@@ -25,5 +25,6 @@ mod sandbox;
 mod support;
 mod surfaces;
 mod tools;
+mod trackers;
 mod visibility;
 mod web;

@@ -24,6 +24,7 @@ const VIEWS: &[&str] = &[
     "projects",
     "pull_requests",
     "repositories",
+    "tracker_teams",
 ];
 
 pub fn views() -> &'static [&'static str] {
