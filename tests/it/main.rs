@@ -20,6 +20,7 @@ mod install;
 mod kill;
 mod memory;
 mod migrations;
+mod own_tables;
 mod retention;
 mod sandbox;
 mod support;

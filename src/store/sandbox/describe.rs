@@ -18,12 +18,14 @@ const VIEWS: &[&str] = &[
     "meeting_attendees",
     "meetings",
     "messages",
+    "notes",
     "people",
     "pipeline_stages",
     "pipelines",
     "projects",
     "pull_requests",
     "repositories",
+    "tasks",
     "tracker_teams",
 ];
 
