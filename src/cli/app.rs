@@ -11,13 +11,13 @@ use crate::agent::tools::list_connected_systems::ListConnectedSystems;
 use crate::agent::tools::manage_memory::ManageMemory;
 use crate::agent::tools::propose_write::ProposeWrite;
 use crate::agent::tools::run_sql_query::RunSqlQuery;
-use crate::agent::tools::run_sql_write::RunSqlWrite;
 use crate::agent::tools::web_search::WebSearch;
 use crate::base::clock::SharedClock;
 use crate::base::config::{Config, SlackConfig};
 use crate::base::ids::TeamId;
 use crate::connectors::connections::Connections;
 use crate::jobs::Services;
+use crate::jobs::cards::RefreshCard;
 use crate::jobs::execute_action::ExecuteAction;
 use crate::jobs::people::Directory;
 use crate::jobs::refresh_token::RefreshToken;
@@ -207,7 +207,6 @@ fn toolbox(
     let mut tools: Vec<Arc<dyn Tool>> = vec![
         Arc::new(DescribeTables),
         Arc::new(RunSqlQuery::new(sandbox.clone())),
-        Arc::new(RunSqlWrite::new(sandbox.clone())),
         Arc::new(ListConnectedSystems::new(sandbox.clone())),
         Arc::new(ManageMemory),
         Arc::new(AskPerson),
@@ -231,6 +230,9 @@ fn handlers(services: &Services, slack: &SlackConfig) -> Vec<Arc<dyn Handler>> {
             services: services.clone(),
         }),
         Arc::new(ExecuteAction {
+            services: services.clone(),
+        }),
+        Arc::new(RefreshCard {
             services: services.clone(),
         }),
     ];

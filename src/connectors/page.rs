@@ -3,7 +3,7 @@
 
 use crate::store::company::{
     Account, Activity, Commit, Contact, Deal, File, Goal, Issue, Meeting, Pipeline, PipelineStage,
-    Project, PullRequest, Repository, TrackerTeam, upsert,
+    Project, PullRequest, Repository, upsert,
 };
 use crate::store::{OrgTx, StoreResult};
 use serde_json::Value;
@@ -87,7 +87,6 @@ batch! {
     deals: Deal,
     activities: Activity,
     meetings: Meeting,
-    tracker_teams: TrackerTeam,
     projects: Project,
     issues: Issue,
     repositories: Repository,

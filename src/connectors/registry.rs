@@ -1,8 +1,8 @@
 //! The connectors there are.
 
-use super::{Connector, hubspot, linear};
+use super::{Connector, hubspot};
 
-static ALL: [&dyn Connector; 2] = [&hubspot::HubSpot, &linear::Linear];
+static ALL: [&dyn Connector; 1] = [&hubspot::HubSpot];
 
 pub fn all() -> impl Iterator<Item = &'static dyn Connector> {
     ALL.into_iter()

@@ -1,5 +1,6 @@
 //! What the queue runs, one file a kind, and what those files share.
 
+pub mod cards;
 pub mod deliver;
 pub mod execute_action;
 pub mod housekeeping;
@@ -7,7 +8,7 @@ pub mod people;
 pub mod refresh_token;
 pub mod run_turn;
 pub mod sync_connection;
-mod waiting;
+pub mod waiting;
 pub mod workspaces;
 
 use crate::agent::Agent;

@@ -3,7 +3,9 @@
 
 use super::scene::{Remedy, Scene, Surfaced};
 use super::systems::{connecting, disconnecting, reading};
-use super::{channel, command, feedback, home, memory, pane, questions, retry, shortcuts};
+use super::{
+    approvals, channel, command, feedback, home, memory, pane, questions, retry, shortcuts,
+};
 use crate::base::ids::UserId;
 use crate::jobs::Services;
 use crate::queue::{Done, Handler, Held};
@@ -166,7 +168,7 @@ async fn click(scene: &Scene<'_>, clicked: &BlockActions, action: &Action) -> Su
         ids::DISCONNECT => disconnecting::clicked(scene, clicked, value).await,
         ids::READ_NOW => reading::clicked(scene, clicked, value).await,
         ids::REFRESH_HOME => home::publish(scene, user, None).await,
-        _ => Ok(()),
+        _ => approvals::clicked(scene, clicked, action).await,
     }
 }
 
@@ -178,6 +180,6 @@ async fn submission(scene: &Scene<'_>, submitted: &ViewSubmission) -> Surfaced {
         ids::ASK_ABOUT_MODAL => shortcuts::submitted(scene, submitted, typed).await,
         ids::CONNECT_MODAL => connecting::submitted(scene, submitted).await,
         ids::FEEDBACK_MODAL => feedback::told(scene, submitted, typed).await,
-        _ => Ok(()),
+        _ => approvals::submitted(scene, submitted).await,
     }
 }

@@ -8,6 +8,7 @@
 )]
 
 mod approvals;
+mod approvals_in_slack;
 mod connecting;
 mod connectors;
 mod conversations;
@@ -20,12 +21,10 @@ mod install;
 mod kill;
 mod memory;
 mod migrations;
-mod own_tables;
 mod retention;
 mod sandbox;
 mod support;
 mod surfaces;
 mod tools;
-mod trackers;
 mod visibility;
 mod web;

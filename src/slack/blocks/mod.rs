@@ -2,6 +2,7 @@
 //! JSON that Slack documents, because its own newest kinds are in no crate's types.
 
 mod answer;
+pub mod approval;
 pub mod connect;
 pub mod help;
 pub mod home;

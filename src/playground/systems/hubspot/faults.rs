@@ -1,5 +1,7 @@
 //! Misbehaviour on command: what HubSpot or the network does to the next calls of a path.
 
+use parking_lot::Mutex;
+
 #[derive(Debug, Clone, PartialEq)]
 pub enum Fault {
     /// 429; HubSpot says how long to wait with some of its limits only.
@@ -13,4 +15,76 @@ pub enum Fault {
     Cut,
     /// No answer at all; the connection stays open, and the call is not applied.
     Hang,
+}
+
+#[derive(Debug)]
+struct Rule {
+    path: &'static str,
+    skip: u32,
+    left: u32,
+    fault: Fault,
+}
+
+#[derive(Debug, Default)]
+pub struct Faults {
+    rules: Mutex<Vec<Rule>>,
+}
+
+/// A fault being described: `hubspot.faults().on("/crm/v3/owners").next(2).hit(Fault::Cut)`.
+#[derive(Debug)]
+pub struct FaultFor<'a> {
+    faults: &'a Faults,
+    rule: Rule,
+}
+
+impl Faults {
+    /// Of the paths that begin with this.
+    pub fn on(&self, path: &'static str) -> FaultFor<'_> {
+        let rule = Rule {
+            path,
+            skip: 0,
+            left: 1,
+            fault: Fault::Hang,
+        };
+        FaultFor { faults: self, rule }
+    }
+
+    /// How many faults wait for their call: a test asserts that all of them happened.
+    pub fn unused(&self) -> usize {
+        self.rules.lock().len()
+    }
+
+    pub(super) fn strike(&self, path: &str) -> Option<Fault> {
+        let mut rules = self.rules.lock();
+        let place = rules.iter().position(|rule| path.starts_with(rule.path))?;
+        let rule = &mut rules[place];
+        if rule.skip > 0 {
+            rule.skip -= 1;
+            return None;
+        }
+        rule.left -= 1;
+        let fault = rule.fault.clone();
+        if rule.left == 0 {
+            rules.remove(place);
+        }
+        Some(fault)
+    }
+}
+
+impl FaultFor<'_> {
+    /// Lets this many calls through first.
+    pub fn after(mut self, calls: u32) -> Self {
+        self.rule.skip = calls;
+        self
+    }
+
+    /// Hits this many calls instead of one.
+    pub fn next(mut self, calls: u32) -> Self {
+        self.rule.left = calls;
+        self
+    }
+
+    pub fn hit(self, fault: Fault) {
+        self.faults.rules.lock().push(Rule { fault, ..self.rule });
+    }
 }

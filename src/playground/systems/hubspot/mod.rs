@@ -11,12 +11,11 @@ mod routes;
 mod search;
 mod writes;
 
-pub use faults::Fault;
+pub use faults::{Fault, Faults};
 pub use kinds::{CALLS, COMPANIES, CONTACTS, DEALS, EMAILS, Kind, NOTES, TASKS};
 pub use records::Pipeline;
 
 use self::records::World;
-use super::faults::Faults;
 use crate::base::clock::{SharedClock, SystemClock};
 use crate::base::secret::Secret;
 use chrono::{DateTime, SubsecRound, Utc};
@@ -35,7 +34,7 @@ struct Shared {
     url: String,
     clock: SharedClock,
     world: Mutex<World>,
-    faults: Faults<Fault>,
+    faults: Faults,
     calls: Mutex<Vec<Call>>,
     hooks: Mutex<Vec<Hook>>,
 }
@@ -172,7 +171,7 @@ impl HubSpot {
         self.shared.world.lock().hold_search(false);
     }
 
-    pub fn faults(&self) -> &Faults<Fault> {
+    pub fn faults(&self) -> &Faults {
         &self.shared.faults
     }
 
