@@ -17,7 +17,6 @@ use crate::base::config::{Config, SlackConfig};
 use crate::base::ids::TeamId;
 use crate::connectors::connections::Connections;
 use crate::jobs::Services;
-use crate::jobs::cards::RefreshCard;
 use crate::jobs::execute_action::ExecuteAction;
 use crate::jobs::people::Directory;
 use crate::jobs::refresh_token::RefreshToken;
@@ -80,7 +79,7 @@ impl App {
         let engines = Engine::all(&config.search, &parts.clock)?;
         let connections = Connections::new(
             db.clone(),
-            sealer.clone(),
+            sealer,
             parts.clock.clone(),
             config.base_urls.clone(),
         );
@@ -94,7 +93,6 @@ impl App {
             clock: parts.clock.clone(),
             workspaces: workspaces.clone(),
             connections,
-            sealer: sealer.clone(),
             directory: Directory::default(),
             statuses: Arc::default(),
             public_url: config.public_url.clone(),
@@ -115,7 +113,7 @@ impl App {
             web::slack::Endpoints {
                 verifier: Arc::new(verifier(&config.slack)?),
                 clock: parts.clock,
-                intake: intake(db, workspaces, sealer, worker.clone()),
+                intake: intake(db, workspaces, worker.clone()),
             },
             health.clone(),
             install(&services, &config.slack),
@@ -232,9 +230,6 @@ fn handlers(services: &Services, slack: &SlackConfig) -> Vec<Arc<dyn Handler>> {
         Arc::new(ExecuteAction {
             services: services.clone(),
         }),
-        Arc::new(RefreshCard {
-            services: services.clone(),
-        }),
     ];
     if let Some(app) = credentials(slack) {
         handlers.push(Arc::new(RefreshToken {
@@ -272,9 +267,9 @@ fn verifier(slack: &SlackConfig) -> anyhow::Result<Verifier> {
 
 /// Work that a commit caused begins at once, in this process or another, and a stop reaches
 /// every process.
-fn intake(db: Db, workspaces: Workspaces, sealer: Sealer, worker: Worker) -> Intake {
+fn intake(db: Db, workspaces: Workspaces, worker: Worker) -> Intake {
     let announcer = Announcer::start(db.clone());
-    Intake::start(db.clone(), workspaces, sealer, move |deliveries| {
+    Intake::start(db.clone(), workspaces, move |deliveries| {
         worker.wake();
         announcer.announce();
         for delivery in deliveries {

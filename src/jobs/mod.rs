@@ -1,6 +1,5 @@
 //! What the queue runs, one file a kind, and what those files share.
 
-pub mod cards;
 pub mod deliver;
 pub mod execute_action;
 pub mod housekeeping;
@@ -8,7 +7,7 @@ pub mod people;
 pub mod refresh_token;
 pub mod run_turn;
 pub mod sync_connection;
-pub mod waiting;
+mod waiting;
 pub mod workspaces;
 
 use crate::agent::Agent;
@@ -16,7 +15,6 @@ use crate::base::clock::SharedClock;
 use crate::connectors::connections::Connections;
 use crate::slack::answer::Statuses;
 use crate::store::Db;
-use crate::store::sealing::Sealer;
 use people::Directory;
 use std::sync::Arc;
 use url::Url;
@@ -29,7 +27,6 @@ pub struct Services {
     pub clock: SharedClock,
     pub workspaces: Workspaces,
     pub connections: Connections,
-    pub sealer: Sealer,
     pub directory: Directory,
     pub agent: Agent,
     pub statuses: Arc<Statuses>,

@@ -175,7 +175,7 @@ impl JsonApi {
             .json()
     }
 
-    /// One try at a call that changes something.
+    /// One try at a call that changes something; a body of null is none.
     pub async fn write<T: DeserializeOwned>(
         &self,
         method: Method,
@@ -186,8 +186,10 @@ impl JsonApi {
         let mut request = self
             .request(method, path)
             .map_err(WriteError::NotSent)?
-            .timeout(WRITE_TIME)
-            .json(body);
+            .timeout(WRITE_TIME);
+        if !body.is_null() {
+            request = request.json(body);
+        }
         for (name, value) in headers {
             request = request.header(*name, *value);
         }

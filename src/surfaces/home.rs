@@ -2,7 +2,7 @@
 
 use super::ask::{self, Asking};
 use super::scene::{Scene, Surfaced};
-use super::{memory, status, systems};
+use super::{memory, status};
 use crate::base::ids::UserId;
 use crate::slack::blocks::home::{Conversation, Home, Spending, home};
 use crate::slack::blocks::memory::Note;
@@ -25,10 +25,6 @@ pub async fn publish(scene: &Scene<'_>, user: &UserId, notice: Option<Notice>) -
     let person = scene.person(user).await?;
     let notes = memory::notes_of(scene, person.id).await?;
     let status = status::read(scene, &person).await?;
-    let systems = match person.is_restricted {
-        true => None,
-        false => Some(systems::cards(scene, &person).await?),
-    };
     let mut tx = scene.tx().await?;
     let recent = conversations::recent_of(&mut tx, user.as_str(), CONVERSATIONS).await?;
     let spent = turns::spending_this_month(&mut tx, user.as_str()).await?;
@@ -47,7 +43,7 @@ pub async fn publish(scene: &Scene<'_>, user: &UserId, notice: Option<Notice>) -
         prompts: &status.prompts,
         conversations: &conversations,
         notes: &notes,
-        systems: systems.as_deref(),
+        systems: (!person.is_restricted).then_some(status.systems.as_slice()),
         spending: Spending {
             turns: spent.turns,
             tokens: spent.tokens,

@@ -1,15 +1,29 @@
 //! HubSpot: companies, contacts, deals with their pipelines, and what happened with them, read
-//! with the key of a private app.
+//! and changed through a private app's key or by consent.
 
+mod account;
+mod changing;
+mod finding;
+mod forms;
+mod linking;
+mod looking;
 mod objects;
+mod operations;
+mod queries;
 mod reading;
 mod rows;
 mod setup;
+mod subject;
 
-use super::{Account, Asked, Connector, ConnectorError, Key, Manifest, Page, Reach, Stream};
-use crate::net::json_api::JsonApi;
+use self::account::Details;
+use super::field::Arguments;
+use super::operation::{Look, LookError, Operation, Query, Undo};
+use super::{Account, Asked, Connector, ConnectorError, Key, Manifest, OAuth, Page, Reach, Stream};
+use crate::approvals::{ApprovedAction, Content, Effect};
+use crate::net::json_api::{Answered, ApiError, Dialect, JsonApi, WriteError, shortened};
 use async_trait::async_trait;
 use serde::Deserialize;
+use serde_json::Value;
 
 pub struct HubSpot;
 
@@ -22,11 +36,28 @@ static MANIFEST: Manifest = Manifest {
     name: "HubSpot",
     key: Some(Key {
         label: "Access token of a private app",
-        hint: "In HubSpot: Settings → Integrations → Private apps → Create. Give it the read \
-            scopes of CRM objects and owners and sales-email-read, then copy its access token \
-            (it begins with pat-).",
+        hint: "In HubSpot: Settings → Integrations → Private apps → Create. Give it the read and \
+            write scopes of companies, contacts and deals, the read scope of owners and \
+            sales-email-read, then copy its access token (it begins with pat-).",
     }),
-    oauth: None,
+    oauth: Some(OAuth {
+        authorize_url: "https://app.hubspot.com/oauth/authorize",
+        token_url: "https://api.hubapi.com/oauth/v1/token",
+        scopes: &[
+            "oauth",
+            "crm.objects.companies.read",
+            "crm.objects.companies.write",
+            "crm.objects.contacts.read",
+            "crm.objects.contacts.write",
+            "crm.objects.deals.read",
+            "crm.objects.deals.write",
+            "crm.objects.owners.read",
+            "sales-email-read",
+        ],
+        separator: " ",
+        has_pkce: false,
+        extra: &[],
+    }),
     reach: Reach::Org,
     base_url: "https://api.hubapi.com",
     streams: &[
@@ -40,9 +71,9 @@ static MANIFEST: Manifest = Manifest {
         stream("notes", "notes"),
         stream("tasks", "tasks"),
     ],
-    queries: &[],
-    operations: &[],
-    guide: "",
+    queries: &queries::QUERIES,
+    operations: &operations::OPERATIONS,
+    guide: include_str!("guide.md"),
 };
 
 #[async_trait]
@@ -51,8 +82,15 @@ impl Connector for HubSpot {
         &MANIFEST
     }
 
+    fn dialect(&self) -> Dialect {
+        Dialect {
+            meaning,
+            ..Dialect::PLAIN
+        }
+    }
+
     async fn account(&self, api: &JsonApi) -> Result<Account, ConnectorError> {
-        let details: Details = api.get("/account-info/v3/details", &[]).await?;
+        let details = Details::read(api).await?;
         Ok(Account {
             id: details.portal_id.to_string(),
             name: format!("account {}", details.portal_id),
@@ -71,12 +109,65 @@ impl Connector for HubSpot {
             }
         }
     }
+
+    async fn query(
+        &self,
+        api: &JsonApi,
+        query: &'static Query,
+        arguments: &Arguments,
+    ) -> Result<Value, LookError> {
+        queries::answer(api, query, arguments).await
+    }
+
+    async fn look(
+        &self,
+        api: &JsonApi,
+        operation: &'static Operation,
+        arguments: &Arguments,
+    ) -> Result<Look, LookError> {
+        looking::look(api, operation, arguments).await
+    }
+
+    async fn perform(&self, api: &JsonApi, action: &ApprovedAction) -> Result<Effect, WriteError> {
+        changing::perform(api, action).await
+    }
+
+    async fn find_effect(
+        &self,
+        api: &JsonApi,
+        content: &Content,
+        _idempotency_key: &str,
+    ) -> Result<Option<Effect>, ConnectorError> {
+        finding::find_effect(api, content).await
+    }
+
+    fn undo(&self, content: &Content, effect: &Effect) -> Option<Undo> {
+        changing::undo(content, effect)
+    }
+}
+
+/// What HubSpot says about values that it does not take is a list inside of a text; what people
+/// can use stands beside it.
+fn meaning(answered: &Answered<'_>) -> Option<ApiError> {
+    if answered.status != 400 {
+        return None;
+    }
+    let refusal: Refusal = serde_json::from_slice(answered.body).ok()?;
+    let said: Vec<String> = refusal.errors.into_iter().map(|one| one.message).collect();
+    (!said.is_empty()).then(|| ApiError::Refused {
+        status: 400,
+        said: shortened(&said.join(" ")),
+    })
 }
 
 #[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct Details {
-    portal_id: u64,
+struct Refusal {
+    errors: Vec<Refused>,
+}
+
+#[derive(Deserialize)]
+struct Refused {
+    message: String,
 }
 
 /// Where a list goes on.
@@ -95,3 +186,8 @@ impl Paging {
         Some(paging?.next?.after)
     }
 }
+
+// They need the stand-in.
+#[cfg(test)]
+#[cfg(feature = "playground")]
+mod tests;

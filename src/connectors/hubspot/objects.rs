@@ -36,6 +36,8 @@ pub struct Reference {
 pub struct Kind {
     /// HubSpot's name of it in addresses.
     pub name: &'static str,
+    /// HubSpot's number of it in the addresses that people open. None: it has no page of its own.
+    pub page: Option<&'static str>,
     pub table: &'static str,
     pub properties: &'static [&'static str],
     /// The property that says when a record last changed.
@@ -49,6 +51,7 @@ const ENGAGED: &[&str] = &["companies", "contacts", "deals"];
 static KINDS: [Kind; 7] = [
     Kind {
         name: "companies",
+        page: Some("0-2"),
         table: "accounts",
         properties: &[
             "name",
@@ -69,6 +72,7 @@ static KINDS: [Kind; 7] = [
     },
     Kind {
         name: "contacts",
+        page: Some("0-1"),
         table: "contacts",
         properties: &[
             "firstname",
@@ -88,6 +92,7 @@ static KINDS: [Kind; 7] = [
     },
     Kind {
         name: "deals",
+        page: Some("0-3"),
         table: "deals",
         properties: &[
             "dealname",
@@ -110,6 +115,7 @@ static KINDS: [Kind; 7] = [
     },
     Kind {
         name: "emails",
+        page: None,
         table: "activities",
         properties: &[
             "hs_timestamp",
@@ -137,6 +143,7 @@ static KINDS: [Kind; 7] = [
     },
     Kind {
         name: "calls",
+        page: None,
         table: "activities",
         properties: &[
             "hs_timestamp",
@@ -166,6 +173,7 @@ static KINDS: [Kind; 7] = [
     },
     Kind {
         name: "notes",
+        page: None,
         table: "activities",
         properties: &["hs_timestamp", "hs_note_body", "hubspot_owner_id"],
         modified: "hs_lastmodifieddate",
@@ -179,6 +187,7 @@ static KINDS: [Kind; 7] = [
     },
     Kind {
         name: "tasks",
+        page: None,
         table: "activities",
         properties: &[
             "hs_timestamp",
@@ -207,15 +216,21 @@ impl Kind {
         KINDS.iter().find(|kind| kind.name == stream)
     }
 
-    pub fn add(&self, rows: &mut Batch, asked: &Asked<'_>, record: &Record) {
+    pub fn add(&self, rows: &mut Batch, asked: &Asked<'_>, home: &str, record: &Record) {
         (self.add)(
             rows,
             &Read {
                 kind: self,
                 asked,
+                home,
                 record,
             },
         );
+    }
+
+    /// Where people see a record.
+    pub fn link(&self, home: &str, id: &str) -> Option<String> {
+        Some(format!("{home}/record/{}/{id}", self.page?))
     }
 
     /// Records of several kinds share a table, and HubSpot numbers each kind by itself.

@@ -2,13 +2,14 @@
 //! order, then, from the moment before that began, whatever changed since, in the order of change.
 
 use super::Paging;
-use super::objects::{Associated, Kind, Record, Reference};
+use super::account::Details;
+use super::linking::link;
+use super::objects::{Kind, Record};
 use crate::connectors::{Asked, Batch, ConnectorError, Gone, Next, Page};
 use crate::net::json_api::JsonApi;
 use chrono::{DateTime, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
-use std::collections::HashMap;
 
 /// HubSpot's search is behind its records by seconds, rarely by minutes.
 const BEHIND: TimeDelta = TimeDelta::minutes(5);
@@ -46,87 +47,167 @@ struct Records {
     paging: Option<Paging>,
 }
 
+/// What is saved behind a page.
+#[derive(Debug, Serialize, Deserialize)]
+struct Place {
+    #[serde(flatten)]
+    position: Position,
+    /// Where people see the account's records: asked for once, by the first page.
+    home: Option<String>,
+}
+
 pub async fn page(
     api: &JsonApi,
     asked: &Asked<'_>,
     kind: &'static Kind,
 ) -> Result<Page, ConnectorError> {
-    let position = match asked.position {
-        None => Position::All {
-            after: None,
-            since: asked.now - BEHIND,
+    let place = match asked.position {
+        None => Place {
+            position: Position::All {
+                after: None,
+                since: asked.now - BEHIND,
+            },
+            home: None,
         },
         Some(saved) => serde_json::from_value(saved.clone())
             .map_err(|error| ConnectorError::Unexpected(error.to_string()))?,
     };
-    match position {
-        Position::All { after, since } => everything(api, asked, kind, after, since).await,
-        Position::Rest { since } => {
-            let begun = asked.now - BEHIND;
-            changed(api, asked, kind, since, None, begun).await
+    let home = match place.home {
+        Some(home) => home,
+        None => Details::read(api).await?.home(),
+    };
+    let reading = Reading {
+        api,
+        asked,
+        kind,
+        home: &home,
+    };
+    reading.page(place.position).await
+}
+
+/// One page on its way.
+struct Reading<'a> {
+    api: &'a JsonApi,
+    asked: &'a Asked<'a>,
+    kind: &'static Kind,
+    home: &'a str,
+}
+
+impl Reading<'_> {
+    async fn page(&self, position: Position) -> Result<Page, ConnectorError> {
+        match position {
+            Position::All { after, since } => self.everything(after, since).await,
+            Position::Rest { since } => {
+                let begun = self.asked.now - BEHIND;
+                self.changed(since, None, begun).await
+            }
+            Position::Changed {
+                since,
+                beyond,
+                begun,
+            } => self.changed(since, beyond, begun).await,
+            Position::Archived { after, begun } => self.archived(after, begun).await,
         }
-        Position::Changed {
-            since,
-            beyond,
-            begun,
-        } => changed(api, asked, kind, since, beyond, begun).await,
-        Position::Archived { after, begun } => archived(api, kind, after, begun).await,
     }
-}
 
-async fn everything(
-    api: &JsonApi,
-    asked: &Asked<'_>,
-    kind: &'static Kind,
-    after: Option<String>,
-    since: DateTime<Utc>,
-) -> Result<Page, ConnectorError> {
-    let (properties, linked) = (kind.properties.join(","), kind.linked.join(","));
-    let mut query = vec![("limit", LISTED), ("properties", properties.as_str())];
-    if !linked.is_empty() {
-        query.push(("associations", linked.as_str()));
-    }
-    if let Some(after) = &after {
-        query.push(("after", after));
-    }
-    let path = format!("/crm/v3/objects/{}", kind.name);
-    let found: Records = api.get(&path, &query).await?;
-    Ok(Page {
-        rows: rows(asked, kind, &found.results),
-        ..Page::ending(match Paging::after(found.paging) {
-            Some(after) => more(&Position::All {
-                after: Some(after),
-                since,
-            })?,
-            // What changed meanwhile is read in the same run.
-            None => more(&Position::Changed {
-                since,
-                beyond: None,
-                begun: since,
-            })?,
+    async fn everything(
+        &self,
+        after: Option<String>,
+        since: DateTime<Utc>,
+    ) -> Result<Page, ConnectorError> {
+        let kind = self.kind;
+        let (properties, linked) = (kind.properties.join(","), kind.linked.join(","));
+        let mut query = vec![("limit", LISTED), ("properties", properties.as_str())];
+        if !linked.is_empty() {
+            query.push(("associations", linked.as_str()));
+        }
+        if let Some(after) = &after {
+            query.push(("after", after));
+        }
+        let found: Records = self.api.get(&self.path(), &query).await?;
+        Ok(Page {
+            rows: self.rows(&found.results),
+            ..Page::ending(match Paging::after(found.paging) {
+                Some(after) => self.more(Position::All {
+                    after: Some(after),
+                    since,
+                })?,
+                // What changed meanwhile is read in the same run.
+                None => self.more(Position::Changed {
+                    since,
+                    beyond: None,
+                    begun: since,
+                })?,
+            })
         })
-    })
-}
+    }
 
-async fn changed(
-    api: &JsonApi,
-    asked: &Asked<'_>,
-    kind: &'static Kind,
-    since: DateTime<Utc>,
-    beyond: Option<String>,
-    begun: DateTime<Utc>,
-) -> Result<Page, ConnectorError> {
-    let path = format!("/crm/v3/objects/{}/search", kind.name);
-    let mut records: Vec<Record> = api
-        .search::<Records>(&path, &search(kind, since, beyond.as_deref()))
-        .await?
-        .results;
-    let next = next_change(kind, &records, since, beyond.as_deref(), begun);
-    link(api, kind, &mut records).await?;
-    Ok(Page {
-        rows: rows(asked, kind, &records),
-        ..Page::ending(more(&next)?)
-    })
+    async fn changed(
+        &self,
+        since: DateTime<Utc>,
+        beyond: Option<String>,
+        begun: DateTime<Utc>,
+    ) -> Result<Page, ConnectorError> {
+        let path = format!("{}/search", self.path());
+        let search = search(self.kind, since, beyond.as_deref());
+        let mut records = self.api.search::<Records>(&path, &search).await?.results;
+        let next = next_change(self.kind, &records, since, beyond.as_deref(), begun);
+        link(self.api, self.kind, &mut records).await?;
+        Ok(Page {
+            rows: self.rows(&records),
+            ..Page::ending(self.more(next)?)
+        })
+    }
+
+    async fn archived(
+        &self,
+        after: Option<String>,
+        begun: DateTime<Utc>,
+    ) -> Result<Page, ConnectorError> {
+        let mut query = vec![("limit", LISTED), ("archived", "true")];
+        if let Some(after) = &after {
+            query.push(("after", after));
+        }
+        let found: Records = self.api.get(&self.path(), &query).await?;
+        let gone = found.results.iter().map(|record| Gone {
+            table: self.kind.table,
+            source_id: self.kind.source_id(&record.id),
+        });
+        Ok(Page {
+            gone: gone.collect(),
+            ..Page::ending(match Paging::after(found.paging) {
+                Some(after) => self.more(Position::Archived {
+                    after: Some(after),
+                    begun,
+                })?,
+                None => Next::End(self.saved(Position::Rest { since: begun })?),
+            })
+        })
+    }
+
+    fn path(&self) -> String {
+        format!("/crm/v3/objects/{}", self.kind.name)
+    }
+
+    fn rows(&self, records: &[Record]) -> Batch {
+        let mut rows = Batch::default();
+        for record in records {
+            self.kind.add(&mut rows, self.asked, self.home, record);
+        }
+        rows
+    }
+
+    fn saved(&self, position: Position) -> Result<Value, ConnectorError> {
+        let place = Place {
+            position,
+            home: Some(self.home.to_owned()),
+        };
+        serde_json::to_value(place).map_err(|error| ConnectorError::Unexpected(error.to_string()))
+    }
+
+    fn more(&self, position: Position) -> Result<Next, ConnectorError> {
+        Ok(Next::More(self.saved(position)?))
+    }
 }
 
 /// The oldest changes first, so that what changes while this is read comes at the end.
@@ -200,95 +281,4 @@ fn modified(kind: &Kind, record: &Record) -> DateTime<Utc> {
         .and_then(Value::as_str)
         .and_then(|text| DateTime::parse_from_rfc3339(text).ok())
         .map_or(record.updated_at, |at| at.with_timezone(&Utc))
-}
-
-async fn archived(
-    api: &JsonApi,
-    kind: &'static Kind,
-    after: Option<String>,
-    begun: DateTime<Utc>,
-) -> Result<Page, ConnectorError> {
-    let mut query = vec![("limit", LISTED), ("archived", "true")];
-    if let Some(after) = &after {
-        query.push(("after", after));
-    }
-    let path = format!("/crm/v3/objects/{}", kind.name);
-    let found: Records = api.get(&path, &query).await?;
-    let gone = found.results.iter().map(|record| Gone {
-        table: kind.table,
-        source_id: kind.source_id(&record.id),
-    });
-    Ok(Page {
-        gone: gone.collect(),
-        ..Page::ending(match Paging::after(found.paging) {
-            Some(after) => more(&Position::Archived {
-                after: Some(after),
-                begun,
-            })?,
-            None => Next::End(saved(&Position::Rest { since: begun })?),
-        })
-    })
-}
-
-#[derive(Deserialize)]
-struct Links {
-    results: Vec<LinksOf>,
-}
-
-#[derive(Deserialize)]
-struct LinksOf {
-    from: Reference,
-    to: Vec<LinkedTo>,
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct LinkedTo {
-    to_object_id: Value,
-}
-
-/// Searches, unlike lists, do not tell what a record belongs to.
-async fn link(
-    api: &JsonApi,
-    kind: &'static Kind,
-    records: &mut [Record],
-) -> Result<(), ConnectorError> {
-    if records.is_empty() {
-        return Ok(());
-    }
-    let inputs: Vec<Value> = records.iter().map(|it| json!({"id": it.id})).collect();
-    for to in kind.linked {
-        let path = format!("/crm/v4/associations/{}/{to}/batch/read", kind.name);
-        let found: Links = api.search(&path, &json!({"inputs": inputs})).await?;
-        let mut links: HashMap<String, Vec<Reference>> = HashMap::new();
-        for one in found.results {
-            let ids = one.to.into_iter().map(|to| Reference {
-                id: to.to_object_id.to_string().trim_matches('"').to_owned(),
-            });
-            links.entry(one.from.id).or_default().extend(ids);
-        }
-        for record in &mut *records {
-            if let Some(results) = links.remove(&record.id) {
-                let linked = Associated { results };
-                record.associations.insert((*to).to_owned(), linked);
-            }
-        }
-    }
-    Ok(())
-}
-
-fn rows(asked: &Asked<'_>, kind: &Kind, records: &[Record]) -> Batch {
-    let mut rows = Batch::default();
-    for record in records {
-        kind.add(&mut rows, asked, record);
-    }
-    rows
-}
-
-fn saved(position: &Position) -> Result<Value, ConnectorError> {
-    serde_json::to_value(position).map_err(|error| ConnectorError::Unexpected(error.to_string()))
-}
-
-fn more(position: &Position) -> Result<Next, ConnectorError> {
-    Ok(Next::More(saved(position)?))
 }

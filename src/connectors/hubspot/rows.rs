@@ -13,6 +13,8 @@ use uuid::Uuid;
 pub struct Read<'a> {
     pub kind: &'a Kind,
     pub asked: &'a Asked<'a>,
+    /// What the addresses of the account's records begin with.
+    pub home: &'a str,
     pub record: &'a Record,
 }
 
@@ -71,7 +73,7 @@ impl Read<'_> {
             shareable: false,
             source: self.asked.ids.source,
             source_id: self.kind.source_id(&self.record.id),
-            source_url: self.get("hs_object_url").map(str::to_owned),
+            source_url: self.kind.link(self.home, &self.record.id),
             raw: Some(Value::Object(self.record.properties.clone())),
             created_at: self.record.created_at,
             updated_at: self.record.updated_at,
@@ -191,8 +193,17 @@ pub fn activity(read: &Read<'_>, kind: &'static str) -> Activity {
     }
 }
 
+/// Text as HubSpot's editor would keep it; [`without_tags`] reads it back.
+pub fn with_tags(text: &str) -> String {
+    let mut html = text.to_owned();
+    for (letter, entity) in [("&", "&amp;"), ("<", "&lt;"), (">", "&gt;"), ("\n", "<br>")] {
+        html = html.replace(letter, entity);
+    }
+    html
+}
+
 /// The words of a short piece of HTML.
-fn without_tags(html: &str) -> String {
+pub fn without_tags(html: &str) -> String {
     let mut text = String::with_capacity(html.len());
     let mut rest = html;
     while let Some((before, tag)) = rest.split_once('<') {

@@ -14,29 +14,54 @@ struct Owners {
     paging: Option<Paging>,
 }
 
-#[derive(Deserialize)]
+#[derive(Debug, Deserialize)]
 #[serde(rename_all = "camelCase")]
-struct Owner {
-    id: String,
-    email: Option<String>,
+pub struct Owner {
+    pub id: String,
+    pub email: Option<String>,
     #[serde(default)]
     first_name: String,
     #[serde(default)]
     last_name: String,
 }
 
-/// All of them each time: they are few, and HubSpot does not tell which have changed.
-pub async fn owners(api: &JsonApi, asked: &Asked<'_>) -> Result<Page, ConnectorError> {
-    let after = asked.position.and_then(Value::as_str).unwrap_or_default();
+impl Owner {
+    pub fn name(&self) -> String {
+        let name = format!("{} {}", self.first_name, self.last_name);
+        match name.trim() {
+            "" => self.email.clone().unwrap_or_default(),
+            name => name.to_owned(),
+        }
+    }
+}
+
+async fn page_of_owners(api: &JsonApi, after: &str) -> Result<Owners, ConnectorError> {
     let mut query = vec![("limit", "100")];
     if !after.is_empty() {
         query.push(("after", after));
     }
-    let found: Owners = api.get("/crm/v3/owners", &query).await?;
+    Ok(api.get("/crm/v3/owners", &query).await?)
+}
+
+pub async fn all_owners(api: &JsonApi) -> Result<Vec<Owner>, ConnectorError> {
+    let mut all = Vec::new();
+    let mut after = String::new();
+    loop {
+        let page = page_of_owners(api, &after).await?;
+        all.extend(page.results);
+        match Paging::after(page.paging) {
+            Some(next) => after = next,
+            None => return Ok(all),
+        }
+    }
+}
+
+/// All of them each time: they are few, and HubSpot does not tell which have changed.
+pub async fn owners(api: &JsonApi, asked: &Asked<'_>) -> Result<Page, ConnectorError> {
+    let after = asked.position.and_then(Value::as_str).unwrap_or_default();
+    let found = page_of_owners(api, after).await?;
     let people = found.results.into_iter().map(|owner| SourcePerson {
-        name: format!("{} {}", owner.first_name, owner.last_name)
-            .trim()
-            .to_owned(),
+        name: owner.name(),
         source_id: owner.id,
         email: owner.email,
     });
@@ -54,43 +79,48 @@ struct Pipelines {
     results: Vec<WirePipeline>,
 }
 
-#[derive(Deserialize)]
+#[derive(Debug, Deserialize)]
 #[serde(rename_all = "camelCase")]
-struct WirePipeline {
-    id: String,
-    label: String,
+pub struct WirePipeline {
+    pub id: String,
+    pub label: String,
     #[serde(default)]
-    display_order: i32,
-    stages: Vec<Stage>,
+    pub display_order: i32,
+    pub stages: Vec<Stage>,
     created_at: DateTime<Utc>,
     updated_at: DateTime<Utc>,
 }
 
-#[derive(Deserialize)]
+#[derive(Debug, Deserialize)]
 #[serde(rename_all = "camelCase")]
-struct Stage {
-    id: String,
-    label: String,
+pub struct Stage {
+    pub id: String,
+    pub label: String,
     #[serde(default)]
-    display_order: i32,
+    pub display_order: i32,
     #[serde(default)]
     metadata: StageMeta,
     created_at: DateTime<Utc>,
     updated_at: DateTime<Utc>,
 }
 
-#[derive(Default, Deserialize)]
+#[derive(Debug, Default, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
 struct StageMeta {
     is_closed: String,
     probability: String,
 }
 
-pub async fn pipelines(api: &JsonApi, asked: &Asked<'_>) -> Result<Page, ConnectorError> {
+pub async fn all_pipelines(api: &JsonApi) -> Result<Vec<WirePipeline>, ConnectorError> {
     let found: Pipelines = api.get("/crm/v3/pipelines/deals", &[]).await?;
-    let first = found.results.iter().map(|it| it.display_order).min();
+    Ok(found.results)
+}
+
+pub async fn pipelines(api: &JsonApi, asked: &Asked<'_>) -> Result<Page, ConnectorError> {
+    let found = all_pipelines(api).await?;
+    let first = found.iter().map(|it| it.display_order).min();
     let mut rows = Batch::default();
-    for pipeline in found.results {
+    for pipeline in found {
         let id = asked.ids.of("pipelines", &pipeline.id);
         rows.pipelines.push(Pipeline {
             pipeline_id: id,

@@ -1,7 +1,6 @@
 //! What somebody wants, read from their words: keywords in any order, so that wording matters
 //! little. A remark such as "and by owner?" changes the question before it.
 
-use super::change::{self, Change};
 use super::conversation::Conversation;
 use super::words::{Words, subject};
 
@@ -34,7 +33,6 @@ pub enum Intent {
     /// A question for a person: whom, and what.
     AskSomebody(Option<String>, String),
     Summary,
-    Change(Change),
     Unknown,
 }
 
@@ -124,9 +122,6 @@ fn read(text: &str) -> Ask {
 /// Requests that carry words of the asker: a name, a note, a question.
 fn with_own_words(words: &Words) -> Option<Intent> {
     let after = |openings: &[&str]| words.after(openings);
-    if let Some(change) = change::read(words) {
-        return Some(Intent::Change(change));
-    }
     if words.has("what do you remember") || words.has("what do you know about me") {
         return Some(Intent::Recall);
     }

@@ -6,7 +6,6 @@
 mod account;
 mod answers;
 mod blocked;
-mod change;
 mod conversation;
 mod intent;
 mod pipeline;

@@ -32,7 +32,7 @@ impl Health {
         }
     }
 
-    pub(super) fn sign(self) -> &'static str {
+    fn sign(self) -> &'static str {
         match self {
             Self::Healthy => ":large_green_circle:",
             Self::Delayed => ":large_yellow_circle:",

@@ -1,6 +1,7 @@
 //! Misbehaviour on command: what HubSpot or the network does to the next calls of a path.
 
 use parking_lot::Mutex;
+use std::time::Duration;
 
 #[derive(Debug, Clone, PartialEq)]
 pub enum Fault {
@@ -9,8 +10,12 @@ pub enum Fault {
         policy: &'static str,
         retry_after: Option<u64>,
     },
-    /// A status with a page in place of JSON.
+    /// A status with a page in place of JSON; the call is not applied.
     Status(u16),
+    /// The call is applied, and then answered with this status and a page.
+    AppliedStatus(u16),
+    /// The answer takes this long (real time).
+    Slow(Duration),
     /// The call is applied, and the connection is cut in the middle of its answer.
     Cut,
     /// No answer at all; the connection stays open, and the call is not applied.
@@ -20,6 +25,7 @@ pub enum Fault {
 #[derive(Debug)]
 struct Rule {
     path: &'static str,
+    method: Option<&'static str>,
     skip: u32,
     left: u32,
     fault: Fault,
@@ -42,6 +48,7 @@ impl Faults {
     pub fn on(&self, path: &'static str) -> FaultFor<'_> {
         let rule = Rule {
             path,
+            method: None,
             skip: 0,
             left: 1,
             fault: Fault::Hang,
@@ -54,9 +61,11 @@ impl Faults {
         self.rules.lock().len()
     }
 
-    pub(super) fn strike(&self, path: &str) -> Option<Fault> {
+    pub(super) fn strike(&self, method: &str, path: &str) -> Option<Fault> {
         let mut rules = self.rules.lock();
-        let place = rules.iter().position(|rule| path.starts_with(rule.path))?;
+        let place = rules.iter().position(|rule| {
+            path.starts_with(rule.path) && rule.method.is_none_or(|wanted| wanted == method)
+        })?;
         let rule = &mut rules[place];
         if rule.skip > 0 {
             rule.skip -= 1;
@@ -72,6 +81,12 @@ impl Faults {
 }
 
 impl FaultFor<'_> {
+    /// Only calls of this method.
+    pub fn method(mut self, method: &'static str) -> Self {
+        self.rule.method = Some(method);
+        self
+    }
+
     /// Lets this many calls through first.
     pub fn after(mut self, calls: u32) -> Self {
         self.rule.skip = calls;

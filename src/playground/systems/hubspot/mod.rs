@@ -5,15 +5,18 @@
 mod associations;
 mod faults;
 mod kinds;
+mod oauth;
+mod properties;
 mod records;
 mod refusal;
 mod routes;
 mod search;
+mod stages;
 mod writes;
 
 pub use faults::{Fault, Faults};
 pub use kinds::{CALLS, COMPANIES, CONTACTS, DEALS, EMAILS, Kind, NOTES, TASKS};
-pub use records::Pipeline;
+pub use stages::Pipeline;
 
 use self::records::World;
 use crate::base::clock::{SharedClock, SystemClock};
@@ -23,6 +26,7 @@ use parking_lot::Mutex;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use tokio::net::TcpListener;
+use tokio::sync::watch;
 
 /// A handle to it; all clones are of the same one.
 #[derive(Clone)]
@@ -37,6 +41,8 @@ struct Shared {
     faults: Faults,
     calls: Mutex<Vec<Call>>,
     hooks: Mutex<Vec<Hook>>,
+    /// Counts what was written over the API.
+    version: watch::Sender<u64>,
 }
 
 struct Hook {
@@ -96,6 +102,7 @@ impl HubSpot {
                 faults: Faults::default(),
                 calls: Mutex::default(),
                 hooks: Mutex::default(),
+                version: watch::Sender::new(0),
             }),
         };
         let router = routes::router(hubspot.clone());
@@ -112,8 +119,11 @@ impl HubSpot {
         Secret::new(self.shared.world.lock().token.clone())
     }
 
+    /// The private app, or the company's consent, is gone.
     pub fn revoke_token(&self) {
-        self.shared.world.lock().is_revoked = true;
+        let mut world = self.shared.world.lock();
+        world.is_revoked = true;
+        world.grants.revoke();
     }
 
     /// The private app no longer has this scope.
@@ -192,6 +202,10 @@ impl HubSpot {
     /// All of a kind, archived ones too, in the order of their ids.
     pub fn records(&self, kind: &Kind) -> Vec<Kept> {
         self.shared.world.lock().all(kind)
+    }
+
+    fn touch(&self) {
+        self.shared.version.send_modify(|version| *version += 1);
     }
 
     fn now(&self) -> DateTime<Utc> {

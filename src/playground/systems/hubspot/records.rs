@@ -1,6 +1,7 @@
 //! What the stand-in remembers: records by kind, their links, owners and pipelines.
 
-use super::kinds::{KINDS, Kind};
+use super::kinds::{CONTACTS, DEALS, KINDS, Kind};
+use super::oauth::Grants;
 use super::{Kept, NoSuchRecord, written};
 use chrono::{DateTime, Utc};
 use serde_json::{Map, Value, json};
@@ -39,6 +40,7 @@ pub struct Table {
 pub struct World {
     pub token: String,
     pub is_revoked: bool,
+    pub grants: Grants,
     pub withdrawn: BTreeSet<&'static str>,
     pub tables: [Table; KINDS.len()],
     links: HashMap<(usize, u64), Vec<(usize, u64)>>,
@@ -46,13 +48,6 @@ pub struct World {
     pub pipelines: Vec<Value>,
     names: HashSet<Arc<str>>,
     is_search_held: bool,
-}
-
-/// A pipeline and its stages, by their ids.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Pipeline {
-    pub id: String,
-    pub stages: Vec<String>,
 }
 
 /// Records of the same millisecond come in an order that nobody may rely on.
@@ -85,6 +80,7 @@ impl Default for World {
         Self {
             token: "pat-of-the-stand-in".to_owned(),
             is_revoked: false,
+            grants: Grants::default(),
             withdrawn: BTreeSet::new(),
             tables: Default::default(),
             links: HashMap::new(),
@@ -118,6 +114,11 @@ impl World {
             archived: None,
         };
         self.set(&mut record, properties);
+        if kind.at == DEALS.at {
+            self.follow_stage(&mut record, now);
+            // What was given stands.
+            self.set(&mut record, properties);
+        }
         self.put(kind, record);
         id
     }
@@ -130,7 +131,11 @@ impl World {
         now: DateTime<Utc>,
     ) -> Result<(), NoSuchRecord> {
         let mut record = self.take(kind, id)?;
+        let stage = record.get("dealstage").map(str::to_owned);
         self.set(&mut record, properties);
+        if kind.at == DEALS.at && record.get("dealstage") != stage.as_deref() {
+            self.follow_stage(&mut record, now);
+        }
         record.modified = now;
         self.put(kind, record);
         Ok(())
@@ -196,75 +201,13 @@ impl World {
         all.into_iter().map(Record::kept).collect()
     }
 
-    pub fn add_owner(&mut self, email: &str, name: &str, now: DateTime<Utc>) -> String {
-        let count = self.owners.len() as u64;
-        let id = (41_629_779 + count).to_string();
-        let (first, last) = name.split_once(' ').unwrap_or((name, ""));
-        self.owners.push(json!({
-            "id": id,
-            "email": email,
-            "type": "PERSON",
-            "firstName": first,
-            "lastName": last,
-            "userId": 9_586_504 + count,
-            "userIdIncludingInactive": 9_586_504 + count,
-            "createdAt": written(now),
-            "updatedAt": written(now),
-            "archived": false,
-        }));
-        id
+    /// The contact with a mail address.
+    pub fn contact_with(&self, email: &str) -> Option<u64> {
+        let mut contacts = self.table(CONTACTS).live.values();
+        Some(contacts.find(|it| it.get("email") == Some(email))?.id)
     }
 
-    pub fn add_pipeline(
-        &mut self,
-        name: &str,
-        stages: &[(&str, f64)],
-        now: DateTime<Utc>,
-    ) -> Pipeline {
-        let place = self.pipelines.len();
-        let id = if place == 0 {
-            "default".to_owned()
-        } else {
-            (1_000_000 + place).to_string()
-        };
-        let stages: Vec<Value> = stages
-            .iter()
-            .enumerate()
-            .map(|(at, (label, probability))| {
-                let is_closed = *probability <= 0.0 || *probability >= 1.0;
-                json!({
-                    "id": (2_000_000 + place * 1_000 + at).to_string(),
-                    "label": label,
-                    "displayOrder": at,
-                    "metadata": {
-                        "isClosed": is_closed.to_string(),
-                        "probability": format!("{probability:?}"),
-                    },
-                    "createdAt": written(now),
-                    "updatedAt": written(now),
-                    "writePermissions": "CRM_PERMISSIONS_ENFORCEMENT",
-                    "archived": false,
-                })
-            })
-            .collect();
-        let ids = stages.iter().filter_map(|stage| stage["id"].as_str());
-        let pipeline = Pipeline {
-            id: id.clone(),
-            stages: ids.map(str::to_owned).collect(),
-        };
-        self.pipelines.push(json!({
-            "id": id,
-            "label": name,
-            "displayOrder": place,
-            "stages": stages,
-            "createdAt": written(now),
-            "updatedAt": written(now),
-            "archived": false,
-        }));
-        pipeline
-    }
-
-    fn set(&mut self, record: &mut Record, properties: &[(&str, &str)]) {
+    pub fn set(&mut self, record: &mut Record, properties: &[(&str, &str)]) {
         for (name, value) in properties {
             let value = (*value).to_owned();
             match record.properties.iter_mut().find(|(it, _)| **it == **name) {

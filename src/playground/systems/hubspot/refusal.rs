@@ -1,6 +1,8 @@
 //! The bodies with which HubSpot says no.
 
 use super::NoSuchRecord;
+use super::kinds::Kind;
+use super::properties::Invalid;
 use axum::Json;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
@@ -12,8 +14,16 @@ const TRACE: &str = "5b5f2f38-fb61-4be7-b228-3bd61b06f7f5";
 #[derive(Debug)]
 pub enum Refusal {
     Invalid(String),
+    /// Values that their properties do not take.
+    Properties(Vec<Invalid>),
+    /// A new record lacks these properties.
+    Missing(&'static Kind, Vec<&'static str>),
+    /// Another contact has this mail address.
+    Exists(u64),
     NotFound,
     Unauthorized,
+    /// The token was good until then.
+    Expired,
     MissingScopes(Vec<String>),
     RateLimited {
         policy: &'static str,
@@ -31,6 +41,36 @@ impl Refusal {
             Self::Invalid(message) => (
                 StatusCode::BAD_REQUEST,
                 json!({"message": message, "category": "VALIDATION_ERROR"}),
+            ),
+            Self::Properties(invalid) => properties(invalid),
+            Self::Missing(kind, names) => {
+                let message = format!(
+                    "Error creating {}. Some required properties were not set.",
+                    kind.singular.to_uppercase()
+                );
+                let error = json!({
+                    "message": message,
+                    "code": "REQUIRED_PROPERTY_MISSING",
+                    "context": {"properties": names},
+                });
+                (
+                    StatusCode::BAD_REQUEST,
+                    json!({"message": message, "category": "VALIDATION_ERROR", "errors": [error]}),
+                )
+            }
+            Self::Exists(id) => (
+                StatusCode::CONFLICT,
+                json!({
+                    "message": format!("Contact already exists. Existing ID: {id}"),
+                    "category": "CONFLICT",
+                }),
+            ),
+            Self::Expired => (
+                StatusCode::UNAUTHORIZED,
+                json!({
+                    "message": "The OAuth token used to make this call expired.",
+                    "category": "EXPIRED_AUTHENTICATION",
+                }),
             ),
             Self::NotFound => (
                 StatusCode::NOT_FOUND,
@@ -66,6 +106,36 @@ impl Refusal {
             ),
         }
     }
+}
+
+/// Said twice: as a list inside of the message, and as errors beside it.
+fn properties(invalid: &[Invalid]) -> (StatusCode, Value) {
+    let inside: Vec<Value> = invalid
+        .iter()
+        .map(|one| {
+            json!({
+                "isValid": false,
+                "message": one.message,
+                "error": one.code,
+                "name": one.property,
+            })
+        })
+        .collect();
+    let errors: Vec<Value> = invalid
+        .iter()
+        .map(|one| {
+            json!({
+                "message": one.message,
+                "code": one.code,
+                "context": {"propertyName": [one.property]},
+            })
+        })
+        .collect();
+    let message = format!("Property values were not valid: {}", json!(inside));
+    (
+        StatusCode::BAD_REQUEST,
+        json!({"message": message, "category": "VALIDATION_ERROR", "errors": errors}),
+    )
 }
 
 impl From<NoSuchRecord> for Refusal {

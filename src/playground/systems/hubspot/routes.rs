@@ -3,11 +3,12 @@
 
 use super::associations::{self, Batch};
 use super::faults::Fault;
-use super::kinds::Kind;
+use super::kinds::{CONTACTS, Kind};
+use super::oauth::{self, Standing};
 use super::records::{PORTAL, Record, World};
 use super::refusal::Refusal;
 use super::search::Search;
-use super::{Call, HubSpot, writes, written};
+use super::{Call, HubSpot, properties, writes, written};
 use axum::body::{Body, Bytes};
 use axum::extract::{DefaultBodyLimit, Path, Query, Request, State};
 use axum::http::{Method, StatusCode, header};
@@ -15,6 +16,7 @@ use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use axum::{Json, Router};
+use serde::Deserialize;
 use serde_json::{Value, json};
 
 const MOST_LISTED: usize = 100;
@@ -34,6 +36,10 @@ pub fn router(hubspot: HubSpot) -> Router {
             "/crm/v3/objects/{kind}/{id}",
             get(one).patch(writes::update).delete(writes::archive),
         )
+        .route("/crm/v3/objects/{kind}/batch/read", post(batch))
+        .route("/crm/v3/properties/{kind}", get(described))
+        .route("/oauth/authorize", get(oauth::authorize))
+        .route("/oauth/v1/token", post(oauth::token))
         .route("/crm/v4/associations/{from}/{to}/batch/read", post(links))
         .fallback(async || Refusal::NotFound)
         .layer(DefaultBodyLimit::disable())
@@ -48,7 +54,10 @@ async fn gate(State(hubspot): State<HubSpot>, request: Request, next: Next) -> R
         path: path.clone(),
         query: request.uri().query().unwrap_or_default().to_owned(),
     });
-    let fault = hubspot.shared.faults.strike(&path);
+    let fault = hubspot
+        .shared
+        .faults
+        .strike(request.method().as_str(), &path);
     match fault {
         Some(Fault::Hang) => return std::future::pending().await,
         Some(Fault::Status(status)) => return broken(status),
@@ -62,16 +71,18 @@ async fn gate(State(hubspot): State<HubSpot>, request: Request, next: Next) -> R
             };
             return refusal.into_response();
         }
-        Some(Fault::Cut) | None => {}
+        Some(Fault::Slow(time)) => tokio::time::sleep(time).await,
+        Some(Fault::AppliedStatus(_) | Fault::Cut) | None => {}
     }
     if let Err(refusal) = admit(&hubspot, &request) {
         return refusal.into_response();
     }
     let response = next.run(request).await;
-    if fault == Some(Fault::Cut) {
-        return cut(response).await;
+    match fault {
+        Some(Fault::Cut) => cut(response).await,
+        Some(Fault::AppliedStatus(status)) => broken(status),
+        _ => response,
     }
-    response
 }
 
 fn broken(status: u16) -> Response {
@@ -88,16 +99,30 @@ async fn cut(response: Response) -> Response {
     let gone = Err(std::io::ErrorKind::ConnectionReset.into());
     let body = Body::from_stream(futures::stream::iter([half, gone]));
     let mut response = Response::from_parts(parts, body);
+    if response.status() == StatusCode::NO_CONTENT {
+        // An answer without a body could not be cut off.
+        *response.status_mut() = StatusCode::OK;
+    }
     response.headers_mut().remove(header::CONTENT_LENGTH);
     response
 }
 
 fn admit(hubspot: &HubSpot, request: &Request) -> Result<(), Refusal> {
+    if request.uri().path().starts_with("/oauth/") {
+        return Ok(());
+    }
     let world = hubspot.shared.world.lock();
     let shown = request.headers().get(header::AUTHORIZATION);
-    let expected = format!("Bearer {}", world.token);
-    if world.is_revoked || shown.is_none_or(|shown| shown.as_bytes() != expected.as_bytes()) {
-        return Err(Refusal::Unauthorized);
+    let shown = shown.and_then(|shown| shown.to_str().ok());
+    let token = shown.and_then(|shown| shown.strip_prefix("Bearer "));
+    match token {
+        Some(token) if token == world.token && !world.is_revoked => {}
+        Some(token) => match world.grants.standing(token, hubspot.now()) {
+            Standing::Good => {}
+            Standing::Expired => return Err(Refusal::Expired),
+            Standing::Unknown => return Err(Refusal::Unauthorized),
+        },
+        None => return Err(Refusal::Unauthorized),
     }
     let needed = scopes(request.method(), request.uri().path());
     if needed
@@ -117,7 +142,7 @@ fn scopes(method: &Method, path: &str) -> Vec<String> {
     };
     match parts.as_slice() {
         ["crm", _, "owners"] => vec!["crm.objects.owners.read".to_owned()],
-        ["crm", _, "objects", kind, "search"] => kinds(&[kind], false),
+        ["crm", _, "objects", kind, "search" | "batch", ..] => kinds(&[kind], false),
         ["crm", _, "objects", kind, ..] => kinds(&[kind], method != Method::GET),
         ["crm", _, "pipelines", kind] => kinds(&[kind], false),
         ["crm", _, "associations", from, to, ..] => kinds(&[from, to], false),
@@ -210,10 +235,63 @@ async fn one(
     Path((kind, id)): Path<(String, String)>,
     Query(asked): Asked,
 ) -> Answer {
-    let (kind, id, wanted) = (kind_of(&kind)?, id_of(&id)?, Wanted::of(&asked)?);
+    let (kind, wanted) = (kind_of(&kind)?, Wanted::of(&asked)?);
     let world = hubspot.shared.world.lock();
-    let record = world.table(kind).live.get(&id).ok_or(Refusal::NotFound)?;
+    let id = match value(&asked, "idProperty") {
+        None => id_of(&id)?,
+        Some("email") if kind.at == CONTACTS.at => {
+            let id = id.to_lowercase();
+            world.contact_with(&id).ok_or(Refusal::NotFound)?
+        }
+        Some(other) => return Err(Refusal::invalid(format!("{other} is not unique"))),
+    };
+    let table = world.table(kind);
+    let records = if is_archived(&asked) {
+        &table.archived
+    } else {
+        &table.live
+    };
+    let record = records.get(&id).ok_or(Refusal::NotFound)?;
     Ok(Json(wanted.shown(&world, kind, record)))
+}
+
+#[derive(Deserialize)]
+struct ReadBatch {
+    inputs: Vec<Input>,
+    #[serde(default)]
+    properties: Vec<String>,
+}
+
+#[derive(Deserialize)]
+struct Input {
+    id: String,
+}
+
+/// What is not there is not among the results.
+async fn batch(
+    State(hubspot): State<HubSpot>,
+    Path(kind): Path<String>,
+    Json(asked): Json<ReadBatch>,
+) -> Answer {
+    let kind = kind_of(&kind)?;
+    if asked.inputs.len() > MOST_LISTED {
+        let message = format!("a batch has at most {MOST_LISTED} inputs");
+        return Err(Refusal::invalid(message));
+    }
+    let world = hubspot.shared.world.lock();
+    let live = &world.table(kind).live;
+    let found = asked
+        .inputs
+        .iter()
+        .filter_map(|it| live.get(&it.id.parse().ok()?));
+    let results: Vec<Value> = found
+        .map(|record| record.shown(kind, &asked.properties))
+        .collect();
+    Ok(Json(json!({"status": "COMPLETE", "results": results})))
+}
+
+async fn described(Path(kind): Path<String>) -> Answer {
+    Ok(Json(properties::described(kind_of(&kind)?)))
 }
 
 async fn links(

@@ -17,6 +17,8 @@ const MOST_GROUPS: usize = 5;
 #[derive(Debug, Default, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
 pub struct Search {
+    /// Words that begin words of the properties that HubSpot searches.
+    query: Option<String>,
     filter_groups: Vec<Group>,
     sorts: Vec<Sort>,
     properties: Vec<String>,
@@ -50,6 +52,7 @@ struct Sort {
 enum Condition {
     Modified(Compare, i64),
     Id(Compare, u64),
+    Created(Compare, i64),
     Is(String, String),
 }
 
@@ -108,12 +111,17 @@ impl Search {
             [group] => group.iter().all(|it| matches!(it, Condition::Modified(..))),
             _ => false,
         };
-        if is_span && order == Order::Change && table.behind.is_empty() {
+        if self.query.is_none() && is_span && order == Order::Change && table.behind.is_empty() {
             return Ok(Cow::Borrowed(within));
         }
+        let words = self.words();
         let matches = |key: &(i64, u64)| {
             let holds = |group: &Vec<Condition>| group.iter().all(|it| it.holds(*key, table));
-            groups.is_empty() || groups.iter().any(holds)
+            let is_named = words.is_empty()
+                || table
+                    .searchable(key.1)
+                    .is_some_and(|record| record.has_words(kind, &words));
+            is_named && (groups.is_empty() || groups.iter().any(holds))
         };
         let current = within.iter().copied();
         let current = current.filter(|(_, id)| !table.behind.contains_key(id));
@@ -125,6 +133,11 @@ impl Search {
             Order::Id => found.sort_unstable_by_key(|(_, id)| *id),
         }
         Ok(Cow::Owned(found))
+    }
+
+    fn words(&self) -> Vec<String> {
+        let query = self.query.as_deref().unwrap_or_default().to_lowercase();
+        query.split_whitespace().map(str::to_owned).collect()
     }
 
     fn understood(&self, kind: &Kind) -> Result<Vec<Vec<Condition>>, Refusal> {
@@ -177,6 +190,23 @@ fn span(groups: &[Vec<Condition>]) -> (i64, i64) {
     whole.unwrap_or((i64::MIN, i64::MAX))
 }
 
+impl Record {
+    /// Whether each word begins a word of what is searched in records of this kind.
+    fn has_words(&self, kind: &Kind, words: &[String]) -> bool {
+        let searched = kind.listed.iter().chain(&["phone"]);
+        let text: String = searched
+            .filter_map(|name| self.get(name))
+            .map(|value| value.to_lowercase() + " ")
+            .collect();
+        let whole = text.split_whitespace();
+        let parts = text.split(|c: char| !c.is_alphanumeric());
+        let parts: Vec<&str> = whole.chain(parts).collect();
+        words
+            .iter()
+            .all(|word| parts.iter().any(|part| part.starts_with(word.as_str())))
+    }
+}
+
 impl Table {
     /// What a search finds under this id.
     fn searchable(&self, id: u64) -> Option<&Record> {
@@ -206,6 +236,10 @@ impl Filter {
                 let at = milliseconds(&self.value).ok_or_else(wrong)?;
                 Ok(Condition::Modified(compare, at))
             }
+            (name, compare) if name == kind.created => {
+                let at = milliseconds(&self.value).ok_or_else(wrong)?;
+                Ok(Condition::Created(compare, at))
+            }
             ("hs_object_id", compare) => {
                 let id = self.value.parse().map_err(|_| wrong())?;
                 Ok(Condition::Id(compare, id))
@@ -230,6 +264,9 @@ impl Condition {
         match self {
             Self::Modified(compare, value) => compare.holds(&at, value),
             Self::Id(compare, value) => compare.holds(&id, value),
+            Self::Created(compare, value) => table
+                .searchable(id)
+                .is_some_and(|it| compare.holds(&it.created.timestamp_millis(), value)),
             Self::Is(name, value) => {
                 let record = table.searchable(id);
                 record.and_then(|record| record.get(name)) == Some(value)
@@ -244,7 +281,7 @@ impl Condition {
             Self::Modified(Compare::AboveOrEqual, at) => Some((*at, i64::MAX)),
             Self::Modified(Compare::Below, at) => Some((i64::MIN, at - 1)),
             Self::Modified(Compare::BelowOrEqual, at) => Some((i64::MIN, *at)),
-            Self::Id(..) | Self::Is(..) => None,
+            Self::Id(..) | Self::Created(..) | Self::Is(..) => None,
         }
     }
 }

@@ -1,7 +1,8 @@
 //! Records made, changed and archived over the API.
 
 use super::HubSpot;
-use super::kinds::{KINDS, Kind};
+use super::kinds::{CONTACTS, KINDS, Kind};
+use super::properties;
 use super::records::World;
 use super::refusal::Refusal;
 use super::routes::{Answer, id_of, kind_of};
@@ -37,17 +38,56 @@ struct AssociationType {
 }
 
 impl Written {
-    /// HubSpot takes numbers and booleans too, and keeps them as text.
+    /// HubSpot takes numbers and booleans too, and keeps them as text; addresses in lower case.
     fn texts(&self) -> Vec<(String, String)> {
-        let text = |value: &Value| match value {
+        let text = |name: &str, value: &Value| match value {
+            Value::String(text) if matches!(name, "email" | "domain") => text.to_lowercase(),
             Value::String(text) => text.clone(),
             Value::Null => String::new(),
             other => other.to_string(),
         };
         let all = self.properties.iter();
-        all.map(|(name, value)| (name.clone(), text(value)))
+        all.map(|(name, value)| (name.clone(), text(name, value)))
             .collect()
     }
+
+    /// What a new record is to be linked with.
+    fn targets(&self, world: &World, kind: &Kind) -> Result<Vec<(&'static Kind, u64)>, Refusal> {
+        let target = |association: &Association| {
+            let number = association.types.first().map(|it| it.association_type_id);
+            let to = KINDS.iter().find(|to| {
+                let (plain, primary) = kind.association(to);
+                number.is_some() && (number == plain || number == primary)
+            });
+            let to = to.ok_or_else(|| Refusal::invalid("there is no such type of association"))?;
+            let id = id_of(&association.to.id)?;
+            match world.table(to).live.contains_key(&id) {
+                true => Ok((to, id)),
+                false => Err(Refusal::NotFound),
+            }
+        };
+        self.associations.iter().map(target).collect()
+    }
+}
+
+/// Refuses values that HubSpot would not take, and a second contact with a mail address.
+fn check(
+    world: &World,
+    kind: &Kind,
+    texts: &[(String, String)],
+    own: Option<u64>,
+) -> Result<(), Refusal> {
+    let invalid = properties::check(world, kind, texts);
+    if !invalid.is_empty() {
+        return Err(Refusal::Properties(invalid));
+    }
+    let email = texts.iter().find(|(name, _)| name == "email");
+    if let (Some((_, email)), true) = (email, kind.at == CONTACTS.at)
+        && let Some(other) = world.contact_with(email).filter(|it| Some(*it) != own)
+    {
+        return Err(Refusal::Exists(other));
+    }
+    Ok(())
 }
 
 pub async fn create(
@@ -58,24 +98,17 @@ pub async fn create(
     let (kind, now) = (kind_of(&kind)?, hubspot.now());
     let texts = written.texts();
     let mut world = hubspot.shared.world.lock();
-    let mut targets = Vec::new();
-    for association in &written.associations {
-        let number = association.types.first().map(|it| it.association_type_id);
-        let to = KINDS.iter().find(|to| {
-            let (plain, primary) = kind.association(to);
-            number.is_some() && (number == plain || number == primary)
-        });
-        let to = to.ok_or_else(|| Refusal::invalid("there is no such type of association"))?;
-        let id = id_of(&association.to.id)?;
-        if !world.table(to).live.contains_key(&id) {
-            return Err(Refusal::NotFound);
-        }
-        targets.push((to, id));
+    let missing = properties::missing(kind, &texts);
+    if !missing.is_empty() {
+        return Err(Refusal::Missing(kind, missing));
     }
+    check(&world, kind, &texts, None)?;
+    let targets = written.targets(&world, kind)?;
     let id = world.add(kind, &borrowed(&texts), now);
     for target in targets {
         world.link((kind, id), target, now)?;
     }
+    hubspot.touch();
     let names = names(&texts);
     Ok((StatusCode::CREATED, Json(shown(&world, kind, id, &names)?)))
 }
@@ -88,7 +121,12 @@ pub async fn update(
     let (kind, id, now) = (kind_of(&kind)?, id_of(&id)?, hubspot.now());
     let texts = written.texts();
     let mut world = hubspot.shared.world.lock();
+    if !world.table(kind).live.contains_key(&id) {
+        return Err(Refusal::NotFound);
+    }
+    check(&world, kind, &texts, Some(id))?;
     world.change(kind, id, &borrowed(&texts), now)?;
+    hubspot.touch();
     shown(&world, kind, id, &names(&texts)).map(Json)
 }
 
@@ -99,6 +137,7 @@ pub async fn archive(
 ) -> Result<StatusCode, Refusal> {
     let (kind, id, now) = (kind_of(&kind)?, id_of(&id)?, hubspot.now());
     let _ = hubspot.shared.world.lock().archive(kind, id, now);
+    hubspot.touch();
     Ok(StatusCode::NO_CONTENT)
 }
 

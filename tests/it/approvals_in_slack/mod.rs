@@ -1,4 +1,0 @@
-//! Proposals as people in Slack meet them: cards, buttons and windows, and what they are told.
-
-mod deciding;
-mod office;
