@@ -17,6 +17,7 @@ use crate::base::config::{Config, SlackConfig};
 use crate::base::ids::TeamId;
 use crate::connectors::connections::Connections;
 use crate::jobs::Services;
+use crate::jobs::cards::RefreshCard;
 use crate::jobs::execute_action::ExecuteAction;
 use crate::jobs::people::Directory;
 use crate::jobs::refresh_token::RefreshToken;
@@ -79,7 +80,7 @@ impl App {
         let engines = Engine::all(&config.search, &parts.clock)?;
         let connections = Connections::new(
             db.clone(),
-            sealer,
+            sealer.clone(),
             parts.clock.clone(),
             config.base_urls.clone(),
         );
@@ -93,6 +94,7 @@ impl App {
             clock: parts.clock.clone(),
             workspaces: workspaces.clone(),
             connections,
+            sealer: sealer.clone(),
             directory: Directory::default(),
             statuses: Arc::default(),
             public_url: config.public_url.clone(),
@@ -113,7 +115,7 @@ impl App {
             web::slack::Endpoints {
                 verifier: Arc::new(verifier(&config.slack)?),
                 clock: parts.clock,
-                intake: intake(db, workspaces, worker.clone()),
+                intake: intake(db, workspaces, sealer, worker.clone()),
             },
             health.clone(),
             install(&services, &config.slack),
@@ -230,6 +232,9 @@ fn handlers(services: &Services, slack: &SlackConfig) -> Vec<Arc<dyn Handler>> {
         Arc::new(ExecuteAction {
             services: services.clone(),
         }),
+        Arc::new(RefreshCard {
+            services: services.clone(),
+        }),
     ];
     if let Some(app) = credentials(slack) {
         handlers.push(Arc::new(RefreshToken {
@@ -267,9 +272,9 @@ fn verifier(slack: &SlackConfig) -> anyhow::Result<Verifier> {
 
 /// Work that a commit caused begins at once, in this process or another, and a stop reaches
 /// every process.
-fn intake(db: Db, workspaces: Workspaces, worker: Worker) -> Intake {
+fn intake(db: Db, workspaces: Workspaces, sealer: Sealer, worker: Worker) -> Intake {
     let announcer = Announcer::start(db.clone());
-    Intake::start(db.clone(), workspaces, move |deliveries| {
+    Intake::start(db.clone(), workspaces, sealer, move |deliveries| {
         worker.wake();
         announcer.announce();
         for delivery in deliveries {

@@ -1,7 +1,7 @@
 //! Connected systems as Penny uses them: a key is tried before it is kept, kept sealed, and
 //! opened only to make the calls.
 
-use super::{Account, Connector, ConnectorError, Reach, registry};
+use super::{Account, Connector, ConnectorError, registry};
 use crate::approvals::seal;
 use crate::base::clock::SharedClock;
 use crate::base::ids::{ConnectionId, OrgId, PersonId};
@@ -71,7 +71,7 @@ impl Connections {
             .await?;
         let manifest = connector.manifest();
         let mut tx = self.db.org(org).await?;
-        let owner = (manifest.reach == Reach::Person).then_some(by);
+        let owner = manifest.owner(by);
         let id = sync::id_for(&mut tx, manifest.slug, owner).await?;
         let credentials = self.sealer.seal(&key, place(org, &id.to_string()))?;
         let new = NewConnection {

@@ -46,6 +46,11 @@ pub struct Manifest {
 }
 
 impl Manifest {
+    /// Whose a connection that this person makes is: nobody's in particular, or theirs.
+    pub fn owner(&self, person: PersonId) -> Option<PersonId> {
+        (self.reach == Reach::Person).then_some(person)
+    }
+
     pub fn operation(&self, name: &str) -> Option<&'static Operation> {
         self.operations.iter().find(|it| it.name == name)
     }

@@ -2,7 +2,7 @@
 //! a system that is away), the one who comes next finds out what became of the last attempt
 //! before anything is sent again.
 
-use super::{Services, waiting};
+use super::{Services, cards, waiting};
 use crate::approvals::seal::Content;
 use crate::approvals::{
     self, ApprovedAction, Begun, Claim, Claimed, JOB, Outcome, State, begin, claim, settle,
@@ -103,7 +103,10 @@ impl ExecuteAction {
                 tx.commit().await?;
                 Ok(None)
             }
-            Some(Claimed::Ready(claim)) => self.write(claim).await,
+            Some(Claimed::Ready(claim)) => {
+                self.say_so(org, key).await?;
+                self.write(claim).await
+            }
             Some(Claimed::Unsettled(claim)) => {
                 let idempotency_key = claim.idempotency_key();
                 let found = self.find_out(claim.content(), claim.lease(), &idempotency_key);
@@ -119,6 +122,13 @@ impl ExecuteAction {
                 }
             }
         }
+    }
+
+    /// The card shows that work on it has begun.
+    async fn say_so(&self, org: OrgId, key: Key) -> StoreResult<()> {
+        let mut tx = self.services.db.org(org).await?;
+        cards::redraw_later(&mut tx, key.proposal).await?;
+        tx.commit().await
     }
 
     /// Compares, sends and settles.
@@ -252,13 +262,17 @@ impl ExecuteAction {
             let id = connection.id.to_string();
             jobs::nudge(&mut tx, SYNC, &id, "", None).await?;
         }
+        if let Some(undone) = content.undo_of {
+            cards::redraw_later(&mut tx, undone).await?;
+        }
         self.tell(&mut tx, lease.key()).await?;
         tx.commit().await?;
         Ok(None)
     }
 
-    /// Wakes the turn that waits for the outcome.
+    /// Has the card redrawn, and wakes the turn that waits for the outcome.
     async fn tell(&self, tx: &mut OrgTx, key: Key) -> StoreResult<()> {
+        cards::redraw_later(tx, key.proposal).await?;
         let record = proposals::latest(tx, key.proposal).await?;
         match record.and_then(|record| record.origin) {
             Some(origin) => waiting::wake(tx, &origin).await,

@@ -1,5 +1,6 @@
 //! What the queue runs, one file a kind, and what those files share.
 
+pub mod cards;
 pub mod deliver;
 pub mod execute_action;
 pub mod housekeeping;
@@ -7,7 +8,7 @@ pub mod people;
 pub mod refresh_token;
 pub mod run_turn;
 pub mod sync_connection;
-mod waiting;
+pub mod waiting;
 pub mod workspaces;
 
 use crate::agent::Agent;
@@ -15,6 +16,7 @@ use crate::base::clock::SharedClock;
 use crate::connectors::connections::Connections;
 use crate::slack::answer::Statuses;
 use crate::store::Db;
+use crate::store::sealing::Sealer;
 use people::Directory;
 use std::sync::Arc;
 use url::Url;
@@ -27,6 +29,7 @@ pub struct Services {
     pub clock: SharedClock,
     pub workspaces: Workspaces,
     pub connections: Connections,
+    pub sealer: Sealer,
     pub directory: Directory,
     pub agent: Agent,
     pub statuses: Arc<Statuses>,

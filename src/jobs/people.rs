@@ -3,11 +3,12 @@
 
 use super::workspaces::Workspace;
 use crate::agent::tools::{Eyes, ToolError};
+use crate::approvals::policy::Standing;
 use crate::base::ids::{ChannelId, PersonId, UserId};
 use crate::base::viewer::{Audience, Viewer};
-use crate::slack::client::{Channel, Member};
+use crate::slack::client::{Channel, Member, SlackError};
 use crate::store::people::{self, Person, SlackProfile};
-use crate::store::{Db, StoreResult};
+use crate::store::{Db, StoreError, StoreResult};
 use async_trait::async_trait;
 use futures::future::join_all;
 use moka::future::Cache;
@@ -19,6 +20,15 @@ use std::time::Duration;
 const PATIENCE: Duration = Duration::from_millis(800);
 /// Members of a channel that are looked up one by one; with more strangers it counts as mixed.
 const MOST_LOOKUPS: usize = 40;
+
+/// Why it could not be found out who somebody is.
+#[derive(Debug, thiserror::Error)]
+pub enum LookupError {
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    #[error(transparent)]
+    Slack(#[from] SlackError),
+}
 
 type Key = (crate::base::ids::OrgId, String);
 
@@ -87,6 +97,27 @@ impl Directory {
             Ok((user, person))
         });
         join_all(lookups).await.into_iter().collect()
+    }
+
+    /// Who somebody is at this moment, asked of Slack and of no memory: what they may decide
+    /// depends on it.
+    pub async fn right_now(
+        &self,
+        db: &Db,
+        workspace: &Workspace,
+        user: &UserId,
+    ) -> Result<(Arc<Person>, Standing), LookupError> {
+        let member = workspace.slack.user(user).await?;
+        let standing = standing(workspace, &member);
+        let profile = profile(workspace, user, member);
+        let mut tx = db.org(workspace.org).await?;
+        people::refresh(&mut tx, &profile).await?;
+        let person = people::by_slack_user(&mut tx, user).await?;
+        tx.commit().await?;
+        let person = Arc::new(person.unwrap_or_else(|| stranger(user)));
+        let key = (workspace.org, user.0.clone());
+        self.people.insert(key, person.clone()).await;
+        Ok((person, standing))
     }
 
     async fn ask_slack(
@@ -203,12 +234,47 @@ async fn members(workspace: &Workspace, channel: &ChannelId) -> Option<Vec<UserI
     }
 }
 
+/// Whether somebody is in a channel at this moment.
+pub async fn is_in(
+    workspace: &Workspace,
+    channel: &ChannelId,
+    user: &UserId,
+) -> Result<bool, SlackError> {
+    let mut cursor = None;
+    loop {
+        let page = workspace.slack.members(channel, cursor).await?;
+        if page.entries.contains(user) {
+            return Ok(true);
+        }
+        cursor = page.next.filter(|cursor| !cursor.is_empty());
+        if cursor.is_none() {
+            return Ok(false);
+        }
+    }
+}
+
+fn standing(workspace: &Workspace, member: &Member) -> Standing {
+    if member.deleted {
+        Standing::Deactivated
+    } else if member.is_bot {
+        Standing::Bot
+    } else if member.is_stranger || is_foreign(workspace, member) {
+        Standing::External
+    } else if member.is_guest {
+        Standing::Guest
+    } else {
+        Standing::Member
+    }
+}
+
+/// Of another workspace. In an organisation of several all of its people are at home.
+fn is_foreign(workspace: &Workspace, member: &Member) -> bool {
+    let team = member.team.as_ref();
+    !workspace.is_enterprise && team.is_some_and(|team| team.as_str() != workspace.id)
+}
+
 fn profile(workspace: &Workspace, user: &UserId, member: Member) -> SlackProfile {
-    let foreign = !workspace.is_enterprise
-        && member
-            .team
-            .as_ref()
-            .is_some_and(|team| team.as_str() != workspace.id);
+    let foreign = is_foreign(workspace, &member);
     let name = [member.display_name, member.real_name]
         .into_iter()
         .flatten()

@@ -20,6 +20,47 @@ pub const RESTORE: &str = "penny_memory_restore";
 pub const TRY: &str = "penny_try";
 /// Reads App Home anew.
 pub const REFRESH_HOME: &str = "penny_home_refresh";
+/// Connect a system, or connect it anew; the value is its short name.
+pub const CONNECT: &str = "penny_connect";
+/// Disconnect a system; the value is its short name.
+pub const DISCONNECT: &str = "penny_disconnect";
+/// Read a system now; the value is its short name.
+pub const READ_NOW: &str = "penny_read_now";
+
+/// Buttons of a proposal's card; the value is its ticket.
+pub const APPROVE: &str = "penny_approve";
+pub const EDIT_PROPOSAL: &str = "penny_edit_proposal";
+pub const REJECT: &str = "penny_reject";
+pub const SHOW_ALL: &str = "penny_show_all";
+/// Further pages of everything, `penny_show_page:1` and so on; the value is the ticket.
+pub const SHOW_PAGE: &str = "penny_show_page";
+pub const PROPOSE_AGAIN: &str = "penny_propose_again";
+/// Opens the window of a standing grant.
+pub const ALWAYS_ALLOW: &str = "penny_always_allow";
+/// Undo of what was done.
+pub const TAKE_BACK: &str = "penny_take_back";
+/// What somebody found out about an outcome that Penny could not.
+pub const IT_HAPPENED: &str = "penny_it_happened";
+pub const IT_DID_NOT_HAPPEN: &str = "penny_it_did_not_happen";
+/// The menus of a card and of a plan's rows, `penny_proposal_menu:0` and so on; the value is a
+/// [`MenuChoice`].
+pub const PROPOSAL_MENU: &str = "penny_proposal_menu";
+/// All that a plan still offers; the value names what that was when it was drawn.
+pub const APPROVE_ALL: &str = "penny_approve_all";
+/// Leads to a card elsewhere: Slack opens its address, and there is nothing to do.
+pub const GO_TO_CARD: &str = "penny_go_to_card";
+/// Takes a standing grant back; the value is its id.
+pub const REVOKE_GRANT: &str = "penny_revoke_grant";
+/// Opens the window that sets who decides.
+pub const CHANGE_POLICY: &str = "penny_change_policy";
+
+/// The windows of proposals, which carry a ticket.
+pub const EDIT_PROPOSAL_MODAL: &str = "penny_edit_proposal";
+pub const APPROVE_MODAL: &str = "penny_approve";
+pub const REJECT_MODAL: &str = "penny_reject";
+pub const SHOW_ALL_MODAL: &str = "penny_show_all";
+pub const GRANT_MODAL: &str = "penny_grant";
+pub const POLICY_MODAL: &str = "penny_policy";
 
 /// The message shortcut.
 pub const ASK_ABOUT_MESSAGE: &str = "ask_about_message";
@@ -29,6 +70,11 @@ pub const ASK_ABOUT_MODAL: &str = "penny_ask_about";
 pub const ASK_MODAL: &str = "penny_ask";
 /// The modal that asks what was wrong with an answer.
 pub const FEEDBACK_MODAL: &str = "penny_feedback_comment";
+
+/// The modal that takes a system's key; it carries the system's short name.
+pub const CONNECT_MODAL: &str = "penny_connect_key";
+/// The field of that modal, in a block of any name: what is typed there is stored only sealed.
+pub const KEY: &str = "penny_key";
 
 /// The one text field of a modal: its block and its element.
 pub const FIELD: &str = "penny_field";
@@ -81,6 +127,24 @@ impl Choice {
     }
 }
 
+/// An entry of a proposal's menu: one of the button ids above, and the ticket.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct MenuChoice<'a> {
+    pub action: &'a str,
+    pub ticket: &'a str,
+}
+
+impl<'a> MenuChoice<'a> {
+    pub fn value(self) -> String {
+        format!("{} {}", self.action, self.ticket)
+    }
+
+    pub fn parse(value: &'a str) -> Option<Self> {
+        let (action, ticket) = value.split_once(' ')?;
+        Some(Self { action, ticket })
+    }
+}
+
 /// One of several buttons with the same meaning: ids are unique within a block.
 pub fn numbered(action_id: &str, place: usize) -> String {
     format!("{action_id}:{place}")
@@ -111,6 +175,11 @@ mod tests {
         assert_eq!(Choice::parse(&choice.value()), Some(choice));
         assert_eq!(meaning(&numbered(ANSWER, 4)), ANSWER);
         assert_eq!(meaning(RETRY), RETRY);
+        let choice = MenuChoice {
+            action: REJECT,
+            ticket: "0192.1.ab",
+        };
+        assert_eq!(MenuChoice::parse(&choice.value()), Some(choice));
     }
 
     #[test]
@@ -118,6 +187,7 @@ mod tests {
         for value in ["", "good", "good:", "good:x", "fine:0192", "x:y"] {
             assert_eq!(Verdict::parse(value), None, "{value}");
             assert_eq!(Choice::parse(value), None, "{value}");
+            assert_eq!(MenuChoice::parse(value), None, "{value}");
         }
     }
 }

@@ -65,6 +65,17 @@ pub const HELP_INTRO: &str = "I’m Penny. Mention me in a channel, write to me 
 pub const HELP_OUTRO: &str = "While I work, write more to steer me, or “stop” to stop me. Say “remember …” and I’ll keep it in mind.";
 pub const NOTHING_CONNECTED: &str = "No system is connected yet.";
 
+// Connected systems.
+pub const CONNECT: &str = "Connect";
+pub const RECONNECT: &str = "Reconnect";
+pub const READ_NOW: &str = "Read now";
+pub const DISCONNECT: &str = "Disconnect";
+pub const KEEP: &str = "Keep it";
+pub const CLOSE: &str = "Close";
+pub const DISCONNECT_MEANS: &str = "I’ll forget how to sign in there and stop reading it. What I’ve read so far stays, and you can connect it again at any time.";
+pub const KEY_IS_SEALED: &str =
+    "I keep it sealed, use it for nothing but this system, and nobody can read it back.";
+
 // App Home.
 pub const HOME_CONVERSATIONS: &str = "Recent conversations";
 pub const HOME_SYSTEMS: &str = "Connected systems";
@@ -130,6 +141,13 @@ pub fn unknown_command(word: &str, nearest: Option<&str>) -> String {
             "I don’t know `{word}`. To ask me something, write `/penny ask {word} …`; `/penny help` shows the rest."
         ),
     }
+}
+
+pub fn trying_key(name: &str) -> String {
+    format!(
+        ":hourglass_flowing_sand: I’m trying the key with {}…",
+        escape(name)
+    )
 }
 
 pub fn no_such_note(place: &str, count: usize) -> String {

@@ -263,6 +263,18 @@ pub async fn mark_handled(tx: &mut OrgTx, event_key: &str) -> StoreResult<()> {
     Ok(())
 }
 
+/// Says that a delivery was dealt with, and erases what it carried.
+pub async fn erase(tx: &mut OrgTx, event_key: &str) -> StoreResult<()> {
+    sqlx::query!(
+        "update core.inbox set taken_at = now(), payload = '' where org_id = $1 and event_key = $2",
+        tx.org().0,
+        event_key,
+    )
+    .execute(tx.connection())
+    .await?;
+    Ok(())
+}
+
 /// The stored payload of a message, to ask the same once more.
 pub async fn payload_of(tx: &mut OrgTx, channel: &str, ts: &str) -> StoreResult<Option<String>> {
     Ok(sqlx::query_scalar!(

@@ -18,6 +18,7 @@ pub mod pages;
 pub mod people;
 pub mod policies;
 pub mod prerequisites;
+pub mod proposal_cards;
 pub mod proposals;
 pub mod questions;
 pub mod sandbox;

@@ -62,6 +62,35 @@ pub async fn name_of(tx: &mut OrgTx, person: PersonId) -> StoreResult<String> {
     Ok(name.unwrap_or_else(|| "A colleague".to_owned()))
 }
 
+/// People by their ids, in no order.
+pub async fn by_ids(tx: &mut OrgTx, ids: &[PersonId]) -> StoreResult<Vec<Person>> {
+    let ids: Vec<_> = ids.iter().map(|id| id.0).collect();
+    Ok(sqlx::query!(
+        r#"select person_id, slack_user_id, name, email, title, time_zone,
+               is_admin, is_restricted, is_deactivated,
+               refreshed_at > now() - interval '1 day' as "is_fresh!"
+           from core.people where org_id = $1 and person_id = any($2)"#,
+        tx.org().0,
+        &ids,
+    )
+    .fetch_all(tx.connection())
+    .await?
+    .into_iter()
+    .map(|row| Person {
+        id: PersonId(row.person_id),
+        slack_user: row.slack_user_id.map(UserId),
+        name: row.name,
+        email: row.email,
+        title: row.title,
+        time_zone: row.time_zone,
+        is_admin: row.is_admin,
+        is_restricted: row.is_restricted,
+        is_deactivated: row.is_deactivated,
+        is_fresh: row.is_fresh,
+    })
+    .collect())
+}
+
 /// Full members by name or part of it, for “ask Maya”.
 pub async fn named(tx: &mut OrgTx, name: &str) -> StoreResult<Vec<(UserId, String)>> {
     Ok(sqlx::query!(

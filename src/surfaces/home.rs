@@ -2,7 +2,7 @@
 
 use super::ask::{self, Asking};
 use super::scene::{Scene, Surfaced};
-use super::{memory, status};
+use super::{memory, status, systems};
 use crate::base::ids::UserId;
 use crate::slack::blocks::home::{Conversation, Home, Spending, home};
 use crate::slack::blocks::memory::Note;
@@ -25,6 +25,10 @@ pub async fn publish(scene: &Scene<'_>, user: &UserId, notice: Option<Notice>) -
     let person = scene.person(user).await?;
     let notes = memory::notes_of(scene, person.id).await?;
     let status = status::read(scene, &person).await?;
+    let systems = match person.is_restricted {
+        true => None,
+        false => Some(systems::cards(scene, &person).await?),
+    };
     let mut tx = scene.tx().await?;
     let recent = conversations::recent_of(&mut tx, user.as_str(), CONVERSATIONS).await?;
     let spent = turns::spending_this_month(&mut tx, user.as_str()).await?;
@@ -43,7 +47,7 @@ pub async fn publish(scene: &Scene<'_>, user: &UserId, notice: Option<Notice>) -
         prompts: &status.prompts,
         conversations: &conversations,
         notes: &notes,
-        systems: (!person.is_restricted).then_some(status.systems.as_slice()),
+        systems: systems.as_deref(),
         spending: Spending {
             turns: spent.turns,
             tokens: spent.tokens,

@@ -2,7 +2,10 @@
 //! job of each reads it from the inbox and hands it to the surface that it is for.
 
 use super::scene::{Remedy, Scene, Surfaced};
-use super::{channel, command, feedback, home, memory, pane, questions, retry, shortcuts};
+use super::systems::{connecting, disconnecting, reading};
+use super::{
+    approvals, channel, command, feedback, home, memory, pane, questions, retry, shortcuts,
+};
 use crate::base::ids::UserId;
 use crate::jobs::Services;
 use crate::queue::{Done, Handler, Held};
@@ -77,6 +80,7 @@ impl HandleInbound {
                 services: &self.services,
                 workspace,
                 inbox_id: item.inbox_id,
+                event_key,
                 trace_id: &item.trace_id,
             };
             dispatch(&scene, &item).await?;
@@ -160,8 +164,11 @@ async fn click(scene: &Scene<'_>, clicked: &BlockActions, action: &Action) -> Su
         ids::FORGET => memory::forget(scene, clicked, value).await,
         ids::RESTORE => memory::restore(scene, clicked, value).await,
         ids::TRY => home::try_prompt(scene, user, value).await,
+        ids::CONNECT => connecting::clicked(scene, clicked, value).await,
+        ids::DISCONNECT => disconnecting::clicked(scene, clicked, value).await,
+        ids::READ_NOW => reading::clicked(scene, clicked, value).await,
         ids::REFRESH_HOME => home::publish(scene, user, None).await,
-        _ => Ok(()),
+        _ => approvals::clicked(scene, clicked, action).await,
     }
 }
 
@@ -171,7 +178,8 @@ async fn submission(scene: &Scene<'_>, submitted: &ViewSubmission) -> Surfaced {
     match submitted.view.callback_id.as_str() {
         ids::ASK_MODAL => command::ask::submitted(scene, submitted, typed).await,
         ids::ASK_ABOUT_MODAL => shortcuts::submitted(scene, submitted, typed).await,
+        ids::CONNECT_MODAL => connecting::submitted(scene, submitted).await,
         ids::FEEDBACK_MODAL => feedback::told(scene, submitted, typed).await,
-        _ => Ok(()),
+        _ => approvals::submitted(scene, submitted).await,
     }
 }

@@ -1,17 +1,23 @@
 //! The way in: what a verified delivery means becomes a row of the inbox, and concurrent
 //! deliveries become one commit. Nothing is acknowledged before that commit.
 
+use super::typed_key::{self, HideError};
 use crate::base::ids::{ChannelId, Ts, UserId};
 use crate::base::metrics as names;
 use crate::base::telemetry::TraceId;
+use crate::connectors::registry;
 use crate::jobs::workspaces::{Workspace, Workspaces};
+use crate::slack::blocks;
 use crate::slack::inbound::{
     Callback, Event, EventEnvelope, Heard, Inbound, Installation, Interaction, Malformed,
     SlashCommand, classify,
 };
+use crate::slack::text;
 use crate::store::db::INGRESS_CONNECTIONS;
 use crate::store::inbox::{self, Delivery, Kind};
+use crate::store::sealing::Sealer;
 use crate::store::{Db, StoreError};
+use serde_json::{Value, json};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 use tokio::sync::{Notify, Semaphore, mpsc, oneshot};
@@ -32,6 +38,8 @@ pub enum Answer {
     /// There is nothing to do for this delivery.
     Nothing,
     Challenge(String),
+    /// Stored; the window that was submitted shows this from now on.
+    Shows(Value),
 }
 
 #[derive(Debug, thiserror::Error)]
@@ -46,6 +54,7 @@ pub enum IntakeError {
 #[derive(Clone)]
 pub struct Intake {
     workspaces: Workspaces,
+    sealer: Sealer,
     queue: mpsc::Sender<Waiting>,
 }
 
@@ -59,11 +68,16 @@ impl Intake {
     pub fn start(
         db: Db,
         workspaces: Workspaces,
+        sealer: Sealer,
         stored: impl Fn(&[Delivery]) + Send + Sync + 'static,
     ) -> Self {
         let (queue, waiting) = mpsc::channel(8192);
         tokio::spawn(write(db, waiting, stored));
-        Self { workspaces, queue }
+        Self {
+            workspaces,
+            sealer,
+            queue,
+        }
     }
 
     pub async fn event(&self, body: &[u8]) -> Result<Answer, IntakeError> {
@@ -104,15 +118,24 @@ impl Intake {
         else {
             return Ok(Answer::Nothing);
         };
-        let user = source.user.clone();
+        let user = Some(source.user.clone());
+        let event_key = format!("i:{key}");
+        let Some(submitted) = typed_key::carrier(&interaction) else {
+            let kind = Kind::Interaction;
+            return self
+                .store(whole(&workspace, kind, event_key, user, body)?)
+                .await;
+        };
+        let hidden = typed_key::hide(&self.sealer, workspace.org, &event_key, body)?;
         self.store(whole(
             &workspace,
             Kind::Interaction,
-            format!("i:{key}"),
-            Some(user),
-            body,
+            event_key,
+            user,
+            &hidden,
         )?)
-        .await
+        .await?;
+        Ok(Answer::Shows(trying(&submitted.view.private_metadata)))
     }
 
     pub async fn command(&self, body: &[u8]) -> Result<Answer, IntakeError> {
@@ -178,6 +201,24 @@ impl Intake {
             }
             Ok(Err(error)) => Err(error),
             Ok(Ok(false)) | Err(_) => Err(IntakeError::Away),
+        }
+    }
+}
+
+/// What the window says while a job tries the key.
+fn trying(system: &str) -> Value {
+    let name = registry::find(system).map_or(system, |it| it.manifest().name);
+    json!({"response_action": "update", "view": blocks::connect::said(name, &text::trying_key(name))})
+}
+
+impl From<HideError> for IntakeError {
+    fn from(error: HideError) -> Self {
+        match error {
+            HideError::Malformed(malformed) => malformed.into(),
+            HideError::Seal(error) => {
+                tracing::error!(%error, "a typed key could not be sealed");
+                Self::Away
+            }
         }
     }
 }

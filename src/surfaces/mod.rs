@@ -1,6 +1,7 @@
 //! Where people meet Penny in Slack: one file a surface. A surface turns what Slack sent into
 //! rows and nudges, or into what a person sees at once.
 
+pub mod approvals;
 mod ask;
 mod channel;
 mod command;
@@ -15,3 +16,5 @@ mod retry;
 mod scene;
 mod shortcuts;
 mod status;
+mod systems;
+mod typed_key;

@@ -1,9 +1,12 @@
 //! What every surface works with: whose click or command it is, and the few ways to answer it.
 
+use crate::approvals;
 use crate::base::ids::{ChannelId, Ts, UserId};
 use crate::base::secret::Secret;
 use crate::jobs::Services;
+use crate::jobs::cards::CardError;
 use crate::jobs::deliver::{self, DeliverError};
+use crate::jobs::people::LookupError;
 use crate::jobs::workspaces::{Workspace, WorkspaceError};
 use crate::slack::blocks::Block;
 use crate::slack::client::{NewMessage, SlackError};
@@ -26,6 +29,9 @@ pub enum SurfaceError {
     Slack(#[from] SlackError),
     #[error(transparent)]
     Seal(#[from] SealError),
+    /// A fault in what is kept of a proposal; a refusal is an answer and never gets here.
+    #[error(transparent)]
+    Approval(approvals::Error),
     #[error("what was stored cannot be read: {0}")]
     Malformed(#[from] Malformed),
 }
@@ -35,6 +41,35 @@ impl From<DeliverError> for SurfaceError {
         match error {
             DeliverError::Store(error) => error.into(),
             DeliverError::Slack(error) => error.into(),
+        }
+    }
+}
+
+impl From<LookupError> for SurfaceError {
+    fn from(error: LookupError) -> Self {
+        match error {
+            LookupError::Store(error) => error.into(),
+            LookupError::Slack(error) => error.into(),
+        }
+    }
+}
+
+impl From<approvals::Error> for SurfaceError {
+    fn from(error: approvals::Error) -> Self {
+        match error {
+            approvals::Error::Store(error) => error.into(),
+            error => Self::Approval(error),
+        }
+    }
+}
+
+impl From<CardError> for SurfaceError {
+    fn from(error: CardError) -> Self {
+        match error {
+            CardError::Store(error) => error.into(),
+            CardError::Slack(error) => error.into(),
+            CardError::Approval(error) => error.into(),
+            CardError::Uninstalled => SlackError::NoToken.into(),
         }
     }
 }
@@ -86,6 +121,7 @@ pub struct Scene<'a> {
     pub workspace: Arc<Workspace>,
     /// The delivery's place in the inbox: the root of the keys of what it makes visible.
     pub inbox_id: i64,
+    pub event_key: &'a str,
     pub trace_id: &'a str,
 }
 

@@ -98,6 +98,7 @@ fn answer(outcome: Result<Answer, IntakeError>) -> Response {
         Ok(Answer::Challenge(challenge)) => {
             Json(serde_json::json!({ "challenge": challenge })).into_response()
         }
+        Ok(Answer::Shows(view)) => Json(view).into_response(),
         // Sending the same bytes again would not help, so Slack is told not to.
         Err(IntakeError::Malformed(reason)) => {
             tracing::warn!(%reason, "a signed request could not be read");

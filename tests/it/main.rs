@@ -8,6 +8,8 @@
 )]
 
 mod approvals;
+mod approvals_in_slack;
+mod connecting;
 mod connectors;
 mod conversations;
 mod demo_model;

@@ -51,7 +51,7 @@ async fn app_home_greets_by_name_and_says_what_to_do_where_nothing_is_yet() {
     maya.open_home("home").await.unwrap();
     let home = shows_home(&app, &maya, "Hello Maya").await;
     assert!(home.contains("I remember nothing about you yet"), "{home}");
-    assert!(home.contains("No system is connected yet"), "{home}");
+    assert!(home.contains("*HubSpot* · not connected"), "{home}");
     app.stop().await;
 }
 

@@ -11,6 +11,7 @@ mod visible;
 mod words;
 
 use super::Services;
+use super::cards::CardError;
 use super::deliver::DeliverError;
 use super::people::TurnEyes;
 use super::workspaces::Workspace;
@@ -51,6 +52,8 @@ enum Interrupted {
     Answer(#[from] AnswerError),
     #[error(transparent)]
     Deliver(#[from] DeliverError),
+    #[error(transparent)]
+    Card(#[from] CardError),
     #[error("the process is shutting down")]
     HandOver,
     #[error("Penny is no longer installed in this workspace")]
@@ -80,12 +83,13 @@ impl Handler for RunTurn {
             | Interrupted::Answer(AnswerError::Fenced) => Done::Lost,
             Interrupted::HandOver => Done::HandOver,
             Interrupted::Uninstalled => Done::Failed { error },
-            Interrupted::Store(_) | Interrupted::Answer(_) | Interrupted::Deliver(_) => {
-                Done::Retry {
-                    after: Some(Duration::from_secs(2)),
-                    error,
-                }
-            }
+            Interrupted::Store(_)
+            | Interrupted::Answer(_)
+            | Interrupted::Deliver(_)
+            | Interrupted::Card(_) => Done::Retry {
+                after: Some(Duration::from_secs(2)),
+                error,
+            },
         }
     }
 

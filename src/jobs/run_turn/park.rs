@@ -5,7 +5,7 @@ use super::Interrupted;
 use super::ending::{Finished, give_up};
 use super::visible::{self, Shown};
 use crate::base::ids::{ChannelId, Ts, UserId};
-use crate::jobs::deliver;
+use crate::jobs::{cards, deliver};
 use crate::slack::answer::Answer;
 use crate::slack::blocks::{QuestionCard, question};
 use crate::slack::client::NewMessage;
@@ -42,6 +42,9 @@ pub async fn park(
     {
         put(finished, question).await?;
     }
+    let thread = &finished.journal.thread;
+    let turn = finished.journal.turn;
+    cards::show_open_of_turn(finished.services, finished.workspace, thread, turn).await?;
     let mut tx = db.org(finished.journal.fence.org).await?;
     jobs::hold(&mut tx, &finished.journal.fence).await?;
     turns::set_state(&mut tx, finished.journal.turn, State::Waiting, None).await?;

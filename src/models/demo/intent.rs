@@ -1,6 +1,7 @@
 //! What somebody wants, read from their words: keywords in any order, so that wording matters
 //! little. A remark such as "and by owner?" changes the question before it.
 
+use super::change::{self, Change};
 use super::conversation::Conversation;
 use super::words::{Words, subject};
 
@@ -33,6 +34,7 @@ pub enum Intent {
     /// A question for a person: whom, and what.
     AskSomebody(Option<String>, String),
     Summary,
+    Change(Change),
     Unknown,
 }
 
@@ -122,6 +124,9 @@ fn read(text: &str) -> Ask {
 /// Requests that carry words of the asker: a name, a note, a question.
 fn with_own_words(words: &Words) -> Option<Intent> {
     let after = |openings: &[&str]| words.after(openings);
+    if let Some(change) = change::read(words) {
+        return Some(Intent::Change(change));
+    }
     if words.has("what do you remember") || words.has("what do you know about me") {
         return Some(Intent::Recall);
     }

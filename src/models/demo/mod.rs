@@ -6,6 +6,7 @@
 mod account;
 mod answers;
 mod blocked;
+mod change;
 mod conversation;
 mod intent;
 mod pipeline;

@@ -54,7 +54,7 @@ fn literal(text: &str) -> String {
 }
 
 /// Matches names that contain the words as they were typed.
-fn like(name: &str) -> String {
+pub fn like(name: &str) -> String {
     let plain: String = name
         .chars()
         .filter(|c| !matches!(c, '%' | '_' | '\\'))

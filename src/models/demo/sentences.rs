@@ -3,7 +3,7 @@
 use super::conversation::Conversation;
 
 /// The documented set of requests, as people type them.
-pub const EXAMPLES: [&str; 15] = [
+pub const EXAMPLES: [&str; 16] = [
     "How does the pipeline look? (then: and by owner?)",
     "Which deals close this month? (week, quarter, next month)",
     "What are our five biggest deals?",
@@ -17,6 +17,7 @@ pub const EXAMPLES: [&str; 15] = [
     "Win rate by owner",
     "How does this month compare to last month?",
     "Remember that … / What do you remember? / Forget …",
+    "Move the Nordhavn deal to Won and set its amount to 48,000 (you decide on a card)",
     "Ask me which deal to call first",
     "Summarise this thread / Which systems are connected?",
 ];

@@ -1,6 +1,7 @@
 //! The demo model's next step: what to say, and which tools to call.
 
 use super::answers;
+use super::change::{self, Change, Found};
 use super::conversation::{Answered, Conversation, Said};
 use super::intent::{Ask, Intent, Period, recognise};
 use super::queries::{self, Asker, Query, queries};
@@ -16,6 +17,7 @@ const MEMORY: &str = "manage_memory";
 const SYSTEMS: &str = "list_connected_systems";
 const TABLES: &str = "describe_tables";
 const ASK: &str = "ask_person";
+const PROPOSE: &str = "propose_write";
 
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Step {
@@ -84,6 +86,10 @@ fn begin(conversation: &Conversation, ask: &Ask) -> Step {
                 calls: look_up(&biggest(), question),
             },
         },
+        Intent::Change(change) => Step::call(
+            QUERY,
+            json!({"sql": change::query(change), "purpose": "the deal that is meant"}),
+        ),
         _ => Step {
             say: String::new(),
             calls: look_up(ask, question),
@@ -145,6 +151,7 @@ fn go_on(conversation: &Conversation, ask: &Ask) -> Step {
             as_note(note).trim_end_matches('.')
         )),
         Intent::Forget(what) => forget(what, last),
+        Intent::Change(change) => change_deal(change, answered),
         Intent::Prepare if answered.len() == 1 => prepare(conversation, ask, &last.content),
         Intent::AskSomebody(..) if last.tool == ASK => {
             Step::say(format!("The answer: {}", last.content))
@@ -161,6 +168,24 @@ fn go_on(conversation: &Conversation, ask: &Ask) -> Step {
                 .collect();
             Step::say(answers::answer(ask, &results))
         }
+    }
+}
+
+/// Finds the deal, proposes, and tells what came of it.
+fn change_deal(change: &Change, answered: &[Answered]) -> Step {
+    if let Some(last) = answered.last().filter(|last| last.tool == PROPOSE) {
+        return Step::say(last.content.clone());
+    }
+    match change::meant(answered) {
+        Found::One(deal) => Step::call(PROPOSE, change::proposal(change, &deal)),
+        Found::Nothing => Step::say(format!(
+            "I find no deal called “{}” that everybody here may see. Part of its name or of its account’s is enough.",
+            change.deal
+        )),
+        Found::Several(names) => Step::call(
+            ASK,
+            json!({"question": format!("Which deal do you mean by “{}”?", change.deal), "options": names}),
+        ),
     }
 }
 

@@ -54,6 +54,11 @@ impl Words {
         Self { text, lower, words }
     }
 
+    /// The text as it was written, without what addresses Penny.
+    pub fn plain(&self) -> String {
+        self.text.clone()
+    }
+
     pub fn count(&self) -> usize {
         self.words.len()
     }

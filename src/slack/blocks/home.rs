@@ -2,7 +2,8 @@
 
 use super::kit::{actions, button, clip, context, divider, escape, header, moment, section};
 use super::memory::{Note, notes};
-use super::status::{Queue, System, queue_line, systems};
+use super::status::{Queue, queue_line};
+use super::systems::{SystemCard, systems};
 use crate::slack::ids::{REFRESH_HOME, TRY, numbered};
 use crate::slack::prompts::Prompt;
 use crate::slack::text;
@@ -21,7 +22,7 @@ pub struct Home<'a> {
     pub conversations: &'a [Conversation],
     pub notes: &'a [Note],
     /// None for guests.
-    pub systems: Option<&'a [System]>,
+    pub systems: Option<&'a [SystemCard]>,
     pub spending: Spending,
     /// For administrators.
     pub queue: Option<Queue>,
@@ -49,7 +50,8 @@ pub fn home(home: &Home<'_>) -> Value {
     blocks.extend([divider(), header(text::HOME_CONVERSATIONS)]);
     blocks.push(conversations(home.conversations));
     if let Some(listed) = home.systems {
-        blocks.extend([divider(), header(text::HOME_SYSTEMS), systems(listed)]);
+        blocks.extend([divider(), header(text::HOME_SYSTEMS)]);
+        blocks.extend(systems(listed));
     }
     blocks.extend([divider(), header(text::HOME_MEMORY)]);
     blocks.extend(notes(home.notes, home.forgotten));

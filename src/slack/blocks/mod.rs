@@ -2,6 +2,8 @@
 //! JSON that Slack documents, because its own newest kinds are in no crate's types.
 
 mod answer;
+pub mod approval;
+pub mod connect;
 pub mod help;
 pub mod home;
 mod kit;
@@ -10,6 +12,7 @@ pub mod modals;
 mod progress;
 mod question;
 pub mod status;
+pub mod systems;
 
 pub use answer::under_answer;
 pub use kit::{clip, escape, moment};
@@ -22,6 +25,11 @@ pub use slack_morphism::blocks::SlackBlock as Block;
 /// Blocks as JSON, for messages.
 pub fn raw(blocks: Vec<serde_json::Value>) -> Vec<Block> {
     blocks.into_iter().map(Block::Unknown).collect()
+}
+
+/// A sentence by itself.
+pub fn sentence(markup: &str) -> serde_json::Value {
+    kit::section(markup)
 }
 
 /// A sentence with one button beside it.

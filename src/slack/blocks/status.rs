@@ -32,7 +32,7 @@ impl Health {
         }
     }
 
-    fn sign(self) -> &'static str {
+    pub(super) fn sign(self) -> &'static str {
         match self {
             Self::Healthy => ":large_green_circle:",
             Self::Delayed => ":large_yellow_circle:",

@@ -3,7 +3,7 @@
 
 use super::method::Method;
 use super::{PATIENT, SlackClient, SlackError};
-use crate::base::ids::{ChannelId, TeamId, Ts, UserId};
+use crate::base::ids::{ChannelId, GroupId, TeamId, Ts, UserId};
 use crate::slack::inbound::FileRef;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
@@ -80,6 +80,13 @@ pub struct Member {
     pub is_guest: bool,
     /// From another company (Slack Connect).
     pub is_stranger: bool,
+}
+
+/// A user group, such as @sales-leads.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+pub struct Group {
+    pub id: GroupId,
+    pub handle: String,
 }
 
 impl SlackClient {
@@ -159,6 +166,22 @@ impl SlackClient {
         let query = vec![("user", Some(user.to_string()))];
         let answer: Value = self.get(Method::UserInfo, &query).await?;
         Ok(member(answer.get("user").unwrap_or(&Value::Null)))
+    }
+
+    /// The workspace's user groups that are in use.
+    pub async fn groups(&self) -> Result<Vec<Group>, SlackError> {
+        let query = vec![("team_id", Some(self.team.to_string()))];
+        let answer: Value = self.get(Method::ListGroups, &query).await?;
+        Ok(entries(&answer, "usergroups"))
+    }
+
+    pub async fn group_members(&self, group: &GroupId) -> Result<Vec<UserId>, SlackError> {
+        let query = vec![
+            ("usergroup", Some(group.to_string())),
+            ("team_id", Some(self.team.to_string())),
+        ];
+        let answer: Value = self.get(Method::ListGroupMembers, &query).await?;
+        Ok(entries(&answer, "users"))
     }
 
     pub async fn users(&self, cursor: Option<String>) -> Result<Page<Member>, SlackError> {

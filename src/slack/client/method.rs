@@ -89,6 +89,8 @@ methods! {
     OpenConversation = "conversations.open", Safe, TIER_3;
     UserInfo = "users.info", Safe, TIER_4;
     ListUsers = "users.list", Safe, TIER_2;
+    ListGroups = "usergroups.list", Safe, TIER_2;
+    ListGroupMembers = "usergroups.users.list", Safe, TIER_2;
     OpenView = "views.open", IfNotSent, TIER_4;
     PushView = "views.push", IfNotSent, TIER_4;
     UpdateView = "views.update", Safe, TIER_4;

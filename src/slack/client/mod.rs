@@ -14,7 +14,7 @@ mod sessions;
 mod views;
 
 pub use chat::{Metadata, NewMessage, Posted, Stream, StreamStart};
-pub use conversations::{Channel, Member, Page, Said, SaidMetadata};
+pub use conversations::{Channel, Group, Member, Page, Said, SaidMetadata};
 pub use error::{ApiCode, SlackError};
 pub use files::Upload;
 pub use limits::Limiter;

@@ -116,9 +116,14 @@ pub struct View {
 }
 
 impl View {
+    /// An element as it was submitted, with its kind's own field for what is in it.
+    pub fn element(&self, block_id: &str, action_id: &str) -> Option<&Value> {
+        self.state.get("values")?.get(block_id)?.get(action_id)
+    }
+
     /// What was filled in for an element: text, or the value of the chosen option.
     pub fn filled(&self, block_id: &str, action_id: &str) -> Option<&str> {
-        let element = self.state.get("values")?.get(block_id)?.get(action_id)?;
+        let element = self.element(block_id, action_id)?;
         let chosen = || element.get("selected_option")?.get("value");
         element
             .get("value")

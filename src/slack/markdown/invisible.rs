@@ -15,6 +15,23 @@ pub(super) fn strip_invisible(text: &str) -> String {
     kept
 }
 
+/// The text with a name in the place of each hidden character, for what people decide on: there
+/// nothing may go unseen, and nothing be left out.
+pub fn reveal_invisible(text: &str) -> String {
+    let mut shown = String::with_capacity(text.len());
+    let mut before = ' ';
+    for character in text.replace("\r\n", "\n").chars() {
+        let joins_emoji = character == ZERO_WIDTH_JOINER && is_pictorial(before);
+        if joins_emoji || !is_invisible(character) {
+            shown.push(character);
+        } else {
+            shown.push_str(&format!("⟨U+{:04X}⟩", u32::from(character)));
+        }
+        before = character;
+    }
+    shown
+}
+
 pub(super) const ZERO_WIDTH_JOINER: char = '\u{200D}';
 
 fn is_invisible(character: char) -> bool {
@@ -60,8 +77,13 @@ mod tests {
             "paypal.com\n"
         );
         assert_eq!(strip_invisible("a\u{200D}b"), "ab");
+        assert_eq!(
+            reveal_invisible("pay\u{200B}pal\u{202E}.com\r\n"),
+            "pay⟨U+200B⟩pal⟨U+202E⟩.com\n"
+        );
         for text in ["👩\u{200D}💻 ❤\u{FE0F}", "naïve Ελλάδα 日本 é", "\ttab\n"] {
             assert_eq!(strip_invisible(text), text);
+            assert_eq!(reveal_invisible(text), text);
         }
     }
 }

@@ -11,6 +11,7 @@ mod table;
 mod token;
 
 pub use clean::{clean, clean_so_far};
+pub use invisible::reveal_invisible;
 pub use layout::{Layout, Part, first_part_so_far, layout};
 pub use plain::plain;
 pub use segments::Segment;

@@ -180,6 +180,19 @@ pub async fn insert(tx: &mut OrgTx, new: &NewProposal<'_>) -> StoreResult<bool> 
     Ok(inserted.rows_affected() == 1)
 }
 
+/// Reads a version.
+pub async fn get(tx: &mut OrgTx, key: Key) -> StoreResult<Option<Record>> {
+    let row = rows!(
+        "where org_id = $1 and proposal_id = $2 and version = $3",
+        tx.org().0,
+        key.proposal.0,
+        key.version.cast_signed(),
+    )
+    .fetch_optional(tx.connection())
+    .await?;
+    Ok(row.map(Record::from))
+}
+
 /// Reads a version and keeps others from moving it until `tx` ends.
 pub async fn lock(tx: &mut OrgTx, key: Key) -> StoreResult<Option<Record>> {
     let row = rows!(

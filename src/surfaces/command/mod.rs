@@ -1,10 +1,13 @@
 //! `/penny`: one file a subcommand, and the one list of them.
 
 pub mod ask;
+mod connect;
+mod disconnect;
 mod help;
 mod memory;
-mod nearest;
+pub(super) mod nearest;
 mod status;
+mod sync;
 
 use super::scene::{Scene, Surfaced, Whisper};
 use crate::base::ids::{ChannelId, UserId};
@@ -55,7 +58,15 @@ pub trait Subcommand: Sync {
 }
 
 /// In the order in which help lists them.
-static ALL: [&dyn Subcommand; 4] = [&ask::Ask, &status::Status, &memory::Memory, &help::Help];
+static ALL: [&dyn Subcommand; 7] = [
+    &ask::Ask,
+    &status::Status,
+    &connect::Connect,
+    &sync::Sync,
+    &disconnect::Disconnect,
+    &memory::Memory,
+    &help::Help,
+];
 
 fn find(name: &str) -> Option<&'static dyn Subcommand> {
     ALL.into_iter().find(|command| command.name() == name)

@@ -225,3 +225,61 @@ fn a_remark_changes_the_question_before_it() {
     let mine = understood(&["stale deals", "only mine"]);
     assert!(mine.only_mine && mine.intent == Intent::Stale);
 }
+
+#[test]
+fn a_change_of_a_deal_is_read_off_many_wordings() {
+    use crate::models::demo::change::{Change, What};
+    let change = |deal: &str, what| {
+        Intent::Change(Change {
+            deal: deal.to_owned(),
+            what,
+        })
+    };
+    let update = |deal: &str, fields: &[(&'static str, &str)]| {
+        let fields = fields
+            .iter()
+            .map(|(field, value)| (*field, (*value).to_owned()));
+        change(deal, What::Update(fields.collect()))
+    };
+    for (said, expected) in [
+        (
+            "Move the Nordhavn deal to Negotiation",
+            update("Nordhavn", &[("stage", "Negotiation")]),
+        ),
+        (
+            "@Penny please move Nordhavn to Won and set the amount to 48,000.",
+            update("Nordhavn", &[("stage", "Won"), ("amount", "48,000")]),
+        ),
+        (
+            "mark the Harrow & Finch deal as Lost",
+            update("Harrow & Finch", &[("stage", "Lost")]),
+        ),
+        (
+            "set the close date of the Nordhavn deal to 15 December 2026",
+            update("Nordhavn", &[("close_date", "15 December 2026")]),
+        ),
+        (
+            "Change the owner of Nordhavn to Priya Nair",
+            update("Nordhavn", &[("owner", "Priya Nair")]),
+        ),
+        (
+            "Add a note to Nordhavn: They want to start in March",
+            change(
+                "Nordhavn",
+                What::Note("They want to start in March".to_owned()),
+            ),
+        ),
+        ("Delete the Nordhavn deal", change("Nordhavn", What::Delete)),
+    ] {
+        assert_eq!(understood(&[said]).intent, expected, "{said}");
+    }
+    for said in [
+        "forget the pipeline",
+        "How does this month compare to last month?",
+    ] {
+        assert!(
+            !matches!(understood(&[said]).intent, Intent::Change(_)),
+            "{said}"
+        );
+    }
+}

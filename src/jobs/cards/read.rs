@@ -1,0 +1,92 @@
+//! Everything that is stored of a proposal, read together: its newest version, what people said
+//! to it, and who they are in Slack.
+
+use super::CardError;
+use crate::approvals::policy::Decider;
+use crate::approvals::{self, Outcome, Sealed, State, Verdict};
+use crate::base::ids::{PersonId, ProposalId};
+use crate::slack::blocks::escape;
+use crate::store::OrgTx;
+use crate::store::people::{self, Person};
+use crate::store::proposals::{self, Decision, Record};
+
+#[derive(Debug)]
+pub struct Seen {
+    pub record: Record,
+    pub sealed: Sealed,
+    pub state: State,
+    pub outcome: Option<Outcome>,
+    pub decisions: Vec<Decision>,
+    people: Vec<Person>,
+}
+
+/// The newest version of a proposal; none if it is no longer kept.
+pub async fn see(tx: &mut OrgTx, proposal: ProposalId) -> Result<Option<Seen>, CardError> {
+    let Some(record) = proposals::latest(tx, proposal).await? else {
+        return Ok(None);
+    };
+    Ok(Some(see_record(tx, record).await?))
+}
+
+pub async fn see_record(tx: &mut OrgTx, record: Record) -> Result<Seen, CardError> {
+    let sealed = approvals::open(tx.org(), &record)?;
+    let decisions = proposals::decisions(tx, record.key).await?;
+    let content = sealed.content();
+    let mut concerned: Vec<PersonId> = vec![content.requester];
+    concerned.extend(&content.edited_by);
+    concerned.extend(decisions.iter().map(|decision| decision.person));
+    concerned.extend(
+        content
+            .policy
+            .deciders
+            .iter()
+            .filter_map(|decider| match decider {
+                Decider::Person(person) => Some(*person),
+                _ => None,
+            }),
+    );
+    let people = people::by_ids(tx, &concerned).await?;
+    Ok(Seen {
+        state: approvals::state_of(&record)?,
+        outcome: approvals::outcome_of(&record)?,
+        decisions,
+        people,
+        sealed,
+        record,
+    })
+}
+
+impl Seen {
+    /// A person as markup: as Slack names them, where Slack knows them.
+    pub fn mention(&self, person: PersonId) -> String {
+        let known = self.people.iter().find(|known| known.id == person);
+        match known {
+            Some(Person {
+                slack_user: Some(user),
+                ..
+            }) => format!("<@{user}>"),
+            Some(person) => escape(&person.name),
+            None => super::words::SOMEBODY.to_owned(),
+        }
+    }
+
+    /// Who said yes, as markup.
+    pub fn approvers(&self) -> Vec<String> {
+        let said_yes = Verdict::Approved.as_str();
+        let decisions = self.decisions.iter();
+        decisions
+            .filter(|decision| decision.verdict == said_yes)
+            .map(|decision| self.mention(decision.person))
+            .collect()
+    }
+
+    /// Who said no, and why.
+    pub fn rejection(&self) -> (String, Option<String>) {
+        let said_no = Verdict::Rejected.as_str();
+        let rejected = self.decisions.iter().find(|one| one.verdict == said_no);
+        match rejected {
+            Some(decision) => (self.mention(decision.person), decision.reason.clone()),
+            None => (super::words::SOMEBODY.to_owned(), None),
+        }
+    }
+}

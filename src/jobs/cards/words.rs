@@ -1,0 +1,52 @@
+//! How proposals are worded on their cards.
+
+use crate::approvals::policy::{Decider, Policy};
+use crate::base::ids::PersonId;
+use crate::slack::blocks::escape;
+
+pub const SOMEBODY: &str = "somebody";
+pub const NO_REASON: &str = "nothing more about it";
+pub const YES: &str = "yes";
+pub const NO: &str = "no";
+
+pub fn title(title: &str, is_undo: bool) -> String {
+    match is_undo {
+        true => format!("Undo · {title}"),
+        false => title.to_owned(),
+    }
+}
+
+/// Who may decide, as a sentence in markup.
+pub fn deciders(
+    policy: &Policy,
+    requester: PersonId,
+    system: &str,
+    mention: &dyn Fn(PersonId) -> String,
+) -> String {
+    let asks = |decider: &&Decider| !(policy.not_requester && **decider == Decider::Requester);
+    let names = policy.deciders.iter().filter(asks).map(|it| match it {
+        Decider::Requester => format!("{} (who asked)", mention(requester)),
+        Decider::RecordOwner => format!("the record’s owner in {}", escape(system)),
+        Decider::Admin => "a workspace admin".to_owned(),
+        Decider::Group(group) => format!("a member of <!subteam^{group}>"),
+        Decider::Person(person) => mention(*person),
+    });
+    let names: Vec<String> = names.collect();
+    let who = any_of(&names);
+    let mut said = match policy.approvals {
+        1 => format!("*Who decides:* {who}."),
+        needed => format!("*Who decides:* {needed} different people out of {who}."),
+    };
+    if policy.not_requester {
+        said.push_str(" Whoever asked or reworded it can’t approve it themselves.");
+    }
+    said
+}
+
+fn any_of(names: &[String]) -> String {
+    match names {
+        [] => "nobody".to_owned(),
+        [only] => only.clone(),
+        [firsts @ .., last] => format!("{} or {last}", firsts.join(", ")),
+    }
+}

@@ -1,0 +1,160 @@
+//! Connected systems, and those that could be: a line each and what can be done about it, for
+//! App Home and `/penny connect`.
+
+use super::kit::{actions, button, clip, escape, moment, plain, section};
+use super::status::Health;
+use crate::slack::ids::{CONNECT, DISCONNECT, READ_NOW};
+use crate::slack::text;
+use chrono::{DateTime, Utc};
+use serde_json::{Value, json};
+
+/// Two blocks each; a page has a hundred for everything.
+const SHOWN: usize = 24;
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SystemCard {
+    /// Its short name, which the buttons carry.
+    pub slug: String,
+    pub name: String,
+    pub state: State,
+    /// What the one who looks may do about it, in this order.
+    pub deeds: Vec<Deed>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum State {
+    NotConnected,
+    Known {
+        health: Health,
+        account: Option<String>,
+        note: Option<String>,
+        read_at: Option<DateTime<Utc>>,
+        is_reading: bool,
+    },
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Deed {
+    Connect,
+    Reconnect,
+    ReadNow,
+    Disconnect,
+}
+
+pub fn systems(cards: &[SystemCard]) -> Vec<Value> {
+    if cards.is_empty() {
+        return vec![section(text::NOTHING_CONNECTED)];
+    }
+    cards.iter().take(SHOWN).flat_map(card).collect()
+}
+
+fn card(card: &SystemCard) -> Vec<Value> {
+    let mut blocks = vec![section(&line(card))];
+    if !card.deeds.is_empty() {
+        let buttons = card.deeds.iter().map(|deed| deed.button(card));
+        blocks.push(actions(buttons.collect()));
+    }
+    blocks
+}
+
+fn line(card: &SystemCard) -> String {
+    let name = escape(&card.name);
+    let State::Known {
+        health,
+        account,
+        note,
+        read_at,
+        is_reading,
+    } = &card.state
+    else {
+        return format!("{} *{name}* · not connected", Health::Paused.sign());
+    };
+    let mut line = format!("{} *{name}*", health.sign());
+    if let Some(account) = account {
+        line.push_str(&format!(" · {}", escape(&clip(account, 80))));
+    }
+    match (is_reading, read_at) {
+        (true, _) => line.push_str(" · being read now"),
+        (false, Some(at)) => line.push_str(&format!(" · read {}", moment(*at))),
+        (false, None) => line.push_str(" · not read yet"),
+    }
+    if let Some(note) = note {
+        line.push_str(&format!("\n{}", escape(&clip(note, 200))));
+    }
+    line
+}
+
+impl Deed {
+    fn button(self, card: &SystemCard) -> Value {
+        let slug = &card.slug;
+        match self {
+            Self::Connect => button(text::CONNECT, CONNECT, slug),
+            Self::Reconnect => button(text::RECONNECT, CONNECT, slug),
+            Self::ReadNow => button(text::READ_NOW, READ_NOW, slug),
+            Self::Disconnect => {
+                let mut asks_first = disconnect(slug);
+                asks_first["confirm"] = json!({
+                    "title": plain(&format!("Disconnect {}?", card.name), 100),
+                    "text": plain(text::DISCONNECT_MEANS, 300),
+                    "confirm": plain(text::DISCONNECT, 30),
+                    "deny": plain(text::KEEP, 30),
+                    "style": "danger",
+                });
+                asks_first
+            }
+        }
+    }
+}
+
+fn disconnect(slug: &str) -> Value {
+    let mut button = button(text::DISCONNECT, DISCONNECT, slug);
+    button["style"] = "danger".into();
+    button
+}
+
+/// The question that `/penny disconnect` puts before it does.
+pub fn disconnect_question(sentence: &str, slug: &str) -> Vec<Value> {
+    vec![section(sentence), actions(vec![disconnect(slug)])]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn hubspot(state: State, deeds: &[Deed]) -> SystemCard {
+        SystemCard {
+            slug: "hubspot".to_owned(),
+            name: "HubSpot".to_owned(),
+            state,
+            deeds: deeds.to_vec(),
+        }
+    }
+
+    #[test]
+    fn a_system_says_how_it_is_and_offers_what_may_be_done() {
+        let broken = State::Known {
+            health: Health::Broken,
+            account: Some("account <7>".to_owned()),
+            note: Some("The key was revoked.".to_owned()),
+            read_at: None,
+            is_reading: false,
+        };
+        let blocks = systems(&[hubspot(broken, &[Deed::Reconnect, Deed::Disconnect])]);
+        assert_eq!(
+            blocks[0]["text"]["text"],
+            ":red_circle: *HubSpot* · account &lt;7&gt; · not read yet\nThe key was revoked."
+        );
+        let buttons = &blocks[1]["elements"];
+        assert_eq!(buttons[0]["text"]["text"], text::RECONNECT);
+        assert_eq!(
+            buttons[1]["confirm"]["title"]["text"],
+            "Disconnect HubSpot?"
+        );
+    }
+
+    #[test]
+    fn who_may_do_nothing_is_offered_nothing() {
+        let blocks = systems(&[hubspot(State::NotConnected, &[])]);
+        assert_eq!(blocks.len(), 1);
+    }
+}

@@ -1,0 +1,62 @@
+//! Where somebody who did something with a proposal is answered, for their eyes only.
+
+use super::At;
+use crate::base::ids::UserId;
+use crate::slack::inbound::BlockActions;
+use crate::store::proposal_cards::Card;
+use crate::surfaces::home::{self, Notice};
+use crate::surfaces::scene::{Scene, Surfaced, Whisper};
+
+#[derive(Debug)]
+pub enum Answer<'a> {
+    Click(&'a BlockActions),
+    /// In the card's thread: a window has no place of its own.
+    Beside {
+        card: Option<&'a Card>,
+        user: &'a UserId,
+    },
+}
+
+impl<'a> Answer<'a> {
+    pub fn to_click(clicked: &'a BlockActions) -> Self {
+        Self::Click(clicked)
+    }
+
+    pub fn beside(at: &'a At, user: &'a UserId) -> Self {
+        Self::Beside {
+            card: at.card.as_ref(),
+            user,
+        }
+    }
+
+    pub async fn tell(&self, scene: &Scene<'_>, sentence: &str) -> Surfaced {
+        let place = match self {
+            Self::Click(clicked) => clicked
+                .channel
+                .as_ref()
+                .map(|channel| (channel, clicked.container.thread_ts.as_ref())),
+            Self::Beside { card, .. } => card.map(|card| (&card.channel, card.thread.as_ref())),
+        };
+        let (url, user) = match self {
+            Self::Click(clicked) => (&clicked.source.response_url, &clicked.source.user),
+            Self::Beside { user, .. } => (&None, *user),
+        };
+        let to = match (url, place) {
+            (Some(url), _) => Whisper::Address {
+                url,
+                replacing: false,
+            },
+            (None, Some((channel, thread))) => Whisper::Thread {
+                channel,
+                thread,
+                user,
+            },
+            // A click in App Home, where the page itself answers.
+            (None, None) => {
+                let notice = Notice::Said(sentence.to_owned());
+                return home::publish(scene, user, Some(notice)).await;
+            }
+        };
+        scene.whisper(to, sentence, Vec::new()).await
+    }
+}

@@ -1,0 +1,42 @@
+//! Having a system read now rather than within the hour.
+
+use super::{tell, words};
+use crate::connectors::{Connector, Manifest, registry};
+use crate::slack::inbound::BlockActions;
+use crate::slack::text;
+use crate::store::people::Person;
+use crate::surfaces::command::Call;
+use crate::surfaces::scene::{Scene, Surfaced};
+
+pub async fn asked(
+    scene: &Scene<'_>,
+    call: &Call<'_>,
+    connector: &'static dyn Connector,
+) -> Surfaced {
+    let person = scene.person(call.user()).await?;
+    let sentence = begin(scene, &person, connector.manifest()).await?;
+    call.answer(scene, &sentence, Vec::new()).await
+}
+
+pub async fn clicked(scene: &Scene<'_>, clicked: &BlockActions, slug: &str) -> Surfaced {
+    let Some(connector) = registry::find(slug) else {
+        return Ok(());
+    };
+    let person = scene.person(&clicked.source.user).await?;
+    let sentence = begin(scene, &person, connector.manifest()).await?;
+    tell(scene, clicked, &person, sentence).await
+}
+
+async fn begin(scene: &Scene<'_>, person: &Person, manifest: &Manifest) -> Surfaced<String> {
+    if person.is_restricted {
+        return Ok(text::GUESTS_CANNOT.to_owned());
+    }
+    let connections = &scene.services.connections;
+    let found = connections
+        .read_now(scene.workspace.org, person.id, manifest.slug)
+        .await?;
+    Ok(match found {
+        Some(_) => words::reading(manifest.name),
+        None => words::not_connected(manifest.name),
+    })
+}

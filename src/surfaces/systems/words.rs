@@ -1,0 +1,95 @@
+//! What Penny says about connecting systems: what happened, to which, and what to do next.
+
+use crate::connectors::{Manifest, Reach};
+use crate::slack::blocks::{clip, escape};
+use std::fmt::Display;
+
+pub const LIST: &str =
+    "*Connected systems.* I read them every hour; what they know is what I answer from.";
+pub const KEY_REFUSED: &str = "It doesn’t accept this key. Copy it once more, whole, and make sure that it hasn’t been revoked.";
+pub const SILENT: &str =
+    "It doesn’t answer right now. The key may be fine: try it again in a minute.";
+
+pub fn unknown_system(word: &str, command: &str, nearest: Option<&str>, all: &[&str]) -> String {
+    let word = escape(&clip(word, 40)).replace('`', "'");
+    match nearest {
+        Some(nearest) => {
+            format!("I don’t know a system `{word}`. Did you mean `/penny {command} {nearest}`?")
+        }
+        None => format!(
+            "I don’t know a system `{word}`. I can work with {}; `/penny connect` shows them all.",
+            all.join(", ")
+        ),
+    }
+}
+
+pub fn which_system(command: &str, all: &[&str]) -> String {
+    let example = all.first().copied().unwrap_or("hubspot");
+    format!(
+        "Which system? Write `/penny {command} {example}`, for instance. I can work with {}.",
+        all.join(", ")
+    )
+}
+
+pub fn only_admins_connect(manifest: &Manifest) -> String {
+    let name = manifest.name;
+    match manifest.reach {
+        Reach::Org => format!(
+            "{name} would be connected for everybody here, so an administrator of this workspace has to do it. Ask one of them to type `/penny connect {}`.",
+            manifest.slug
+        ),
+        Reach::Person => format!("Only full members of this workspace can connect {name}."),
+    }
+}
+
+pub fn only_admins_disconnect(name: &str) -> String {
+    format!(
+        "{name} is connected for everybody here. Whoever connected it, or an administrator of this workspace, can disconnect it."
+    )
+}
+
+pub fn cannot_be_connected(name: &str) -> String {
+    format!(
+        "{name} can’t be connected yet: whoever runs me has to set me up for it first. `penny doctor` tells them how."
+    )
+}
+
+pub fn not_connected(name: &str) -> String {
+    format!("{name} isn’t connected, so there’s nothing to do. `/penny connect` shows what is.")
+}
+
+pub fn connected(name: &str, account: &str) -> String {
+    format!(
+        ":white_check_mark: {name} is connected ({}). I’m reading it now, and again every hour.",
+        escape(&clip(account, 80))
+    )
+}
+
+pub fn wrong_key(name: &str, reason: &str) -> String {
+    format!("{name} is not connected. {reason}")
+}
+
+pub fn key_too_weak(said: &str) -> String {
+    format!(
+        "The key is good, but may not do all that I need ({}). Give it the rights named above, and paste it again.",
+        clip(said, 200)
+    )
+}
+
+pub fn broken_answer(error: impl Display) -> String {
+    format!("Something went wrong: {error}. Try again in a minute.")
+}
+
+pub fn disconnect_question(name: &str) -> String {
+    format!(
+        "Disconnect {name}? I’ll forget how to sign in there and stop reading it; what I’ve read so far stays. To keep it, ignore this."
+    )
+}
+
+pub fn disconnected(name: &str) -> String {
+    format!("{name} is disconnected. What I’ve read so far stays; *Connect* brings it back.")
+}
+
+pub fn reading(name: &str) -> String {
+    format!("I’m reading {name} now.")
+}

@@ -1,0 +1,4 @@
+//! Proposals as people in Slack meet them: cards, buttons and windows, and what they are told.
+
+mod deciding;
+mod office;

@@ -1,0 +1,90 @@
+//! Penny beside a stand-in for HubSpot, and the people who connect it.
+
+use crate::support::{Builder, TestApp};
+use penny::playground::systems::hubspot::HubSpot;
+use penny::playground::{Human, Slack};
+use serde_json::json;
+
+pub struct Desk {
+    pub app: TestApp,
+    pub hubspot: HubSpot,
+    /// An administrator of the workspace.
+    pub maya: Human,
+    /// A member.
+    pub jonas: Human,
+}
+
+impl Desk {
+    pub async fn open() -> Self {
+        Self::with(|app| app).await
+    }
+
+    pub async fn with(change: impl FnOnce(Builder) -> Builder) -> Self {
+        let hubspot = HubSpot::start().await.unwrap();
+        let app = TestApp::build([]).setting("HUBSPOT_BASE_URL", hubspot.url());
+        let app = change(app).start().await;
+        Self {
+            maya: app.slack.person("maya").unwrap(),
+            jonas: app.slack.person("jonas").unwrap(),
+            app,
+            hubspot,
+        }
+    }
+
+    /// What only this person sees in #sales, once it says this.
+    pub async fn is_told(&self, person: &Human, words: &str) -> String {
+        let sales = self.app.slack.channel("sales").unwrap();
+        let look = |_: &Slack| {
+            let seen = person.whispers(&sales).into_iter().rev();
+            seen.map(|seen| seen.text).find(|text| text.contains(words))
+        };
+        self.app.slack.until(words, look).await.unwrap()
+    }
+
+    /// The window that is open, once it says this.
+    pub async fn window_says(&self, person: &Human, words: &str) -> String {
+        let look = |_: &Slack| Some(person.modal_text()).filter(|text| text.contains(words));
+        self.app.slack.until(words, look).await.unwrap()
+    }
+
+    pub async fn types(&self, person: &Human, command: &str) {
+        person.runs_command("sales", command).await.unwrap();
+    }
+
+    pub async fn submits_key(&self, person: &Human, key: &str) {
+        person.submits(&[("penny_key", json!(key))]).await.unwrap();
+    }
+
+    /// The administrator connects HubSpot with the right key, and it is read once.
+    pub async fn connects_hubspot(&self) {
+        self.types(&self.maya, "/penny connect hubspot").await;
+        self.window_says(&self.maya, "private app").await;
+        let key = self.hubspot.token();
+        self.submits_key(&self.maya, key.expose()).await;
+        self.window_says(&self.maya, "is connected").await;
+        self.app.settles().await;
+        self.maya.close_view(true).await.unwrap();
+    }
+
+    pub async fn presses(&self, person: &Human, button: &str) {
+        let sales = self.app.slack.channel("sales").unwrap();
+        let newest = person.whispers(&sales).pop().unwrap();
+        let thread = penny::playground::Thread {
+            channel: sales,
+            root: newest.ts,
+        };
+        person.clicks(&thread, button).await.unwrap();
+    }
+
+    pub async fn home_says(&self, person: &Human, words: &str) -> String {
+        let look = |_: &Slack| Some(person.home_text()).filter(|text| text.contains(words));
+        self.app.slack.until(words, look).await.unwrap();
+        self.app.settles().await;
+        person.home_text()
+    }
+
+    pub async fn health(&self) -> String {
+        let health = "select health from core.connections where system = 'hubspot'";
+        self.app.texts(health).await.remove(0)
+    }
+}

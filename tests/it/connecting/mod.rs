@@ -1,0 +1,4 @@
+//! Connecting systems and keeping them read, as people go through it in Slack.
+
+mod desk;
+mod keys;
