@@ -7,7 +7,7 @@ use super::error::Error;
 use super::policy::{Policy, Verdict};
 use super::seal::{Hash, Operation, Ticket};
 use super::state::State;
-use crate::base::ids::{ChannelId, GrantId, OrgId, PersonId};
+use crate::base::ids::{ChannelId, GrantId, OrgId, PersonId, WriteId};
 use crate::store::{OrgTx, StoreError, ledger};
 use chrono::{DateTime, SecondsFormat, Utc};
 use serde::{Deserialize, Serialize};
@@ -73,6 +73,16 @@ pub enum Act {
     },
     Revoked {
         grant: GrantId,
+    },
+    /// Penny's own tables were written, at once; the contents are kept with the write.
+    Wrote {
+        write: WriteId,
+        table: &'static str,
+        rows: u32,
+    },
+    /// … and as they were before.
+    TookBack {
+        write: WriteId,
     },
     PolicySet {
         operation: Operation,

@@ -81,6 +81,8 @@ uuid_id! {
     GrantId,
     /// One run of reading a connected system.
     RunId,
+    /// One write of Penny's own tables.
+    WriteId,
 }
 
 text_id! {

@@ -11,6 +11,7 @@ use crate::agent::tools::list_connected_systems::ListConnectedSystems;
 use crate::agent::tools::manage_memory::ManageMemory;
 use crate::agent::tools::propose_write::ProposeWrite;
 use crate::agent::tools::run_sql_query::RunSqlQuery;
+use crate::agent::tools::run_sql_write::RunSqlWrite;
 use crate::agent::tools::web_search::WebSearch;
 use crate::base::clock::SharedClock;
 use crate::base::config::{Config, SlackConfig};
@@ -207,6 +208,7 @@ fn toolbox(
     let mut tools: Vec<Arc<dyn Tool>> = vec![
         Arc::new(DescribeTables),
         Arc::new(RunSqlQuery::new(sandbox.clone())),
+        Arc::new(RunSqlWrite::new(sandbox.clone())),
         Arc::new(ListConnectedSystems::new(sandbox.clone())),
         Arc::new(ManageMemory),
         Arc::new(AskPerson),

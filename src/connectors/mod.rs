@@ -7,9 +7,11 @@ pub mod changes;
 pub mod connections;
 pub mod field;
 pub mod hubspot;
+pub mod linear;
 pub mod operation;
 mod page;
 pub mod registry;
+mod tracker;
 
 pub use page::{Batch, Gone, Next, Page, SourcePerson};
 

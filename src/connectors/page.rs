@@ -3,7 +3,7 @@
 
 use crate::store::company::{
     Account, Activity, Commit, Contact, Deal, File, Goal, Issue, Meeting, Pipeline, PipelineStage,
-    Project, PullRequest, Repository, upsert,
+    Project, PullRequest, Repository, TrackerTeam, upsert,
 };
 use crate::store::{OrgTx, StoreResult};
 use serde_json::Value;
@@ -87,6 +87,7 @@ batch! {
     deals: Deal,
     activities: Activity,
     meetings: Meeting,
+    tracker_teams: TrackerTeam,
     projects: Project,
     issues: Issue,
     repositories: Repository,

@@ -1,8 +1,8 @@
 //! The connectors there are.
 
-use super::{Connector, hubspot};
+use super::{Connector, hubspot, linear};
 
-static ALL: [&dyn Connector; 1] = [&hubspot::HubSpot];
+static ALL: [&dyn Connector; 2] = [&hubspot::HubSpot, &linear::Linear];
 
 pub fn all() -> impl Iterator<Item = &'static dyn Connector> {
     ALL.into_iter()

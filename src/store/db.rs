@@ -56,6 +56,20 @@ impl From<serde_json::Error> for StoreError {
     }
 }
 
+impl StoreError {
+    /// What Postgres says about a value that does not fit its column: not a fault, but something
+    /// for whoever gave the value.
+    pub fn about_a_value(&self) -> Option<String> {
+        let Self::Sql(sqlx::Error::Database(error)) = self else {
+            return None;
+        };
+        // Class 22 is a value that its type cannot be, 23 one that a rule of the table forbids.
+        let code = error.code()?;
+        let is_value = code.starts_with("22") || code.starts_with("23");
+        is_value.then(|| error.message().to_owned())
+    }
+}
+
 pub type StoreResult<T> = Result<T, StoreError>;
 
 const READ_ONLY: &str = "the database takes no writes";

@@ -14,6 +14,7 @@ pub mod listen;
 pub mod memory;
 pub mod migrate;
 pub mod outbox;
+pub mod own_tables;
 pub mod pages;
 pub mod people;
 pub mod policies;

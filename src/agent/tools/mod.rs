@@ -7,6 +7,7 @@ pub mod list_connected_systems;
 pub mod manage_memory;
 pub mod propose_write;
 pub mod run_sql_query;
+pub mod run_sql_write;
 pub mod web_search;
 
 use super::transcript::Transcript;

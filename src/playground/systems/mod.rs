@@ -2,4 +2,6 @@
 //! memory, each as its provider documents it. The tests read and write them, and `penny dev` has
 //! them for Penny to change.
 
+pub mod faults;
 pub mod hubspot;
+pub mod linear;

@@ -219,6 +219,12 @@ company_rows! {
         transcript: Option<String>,
         recording_url: Option<String>,
     }
+    TrackerTeam in "tracker_teams" {
+        team_id: Uuid,
+        key: String,
+        name: String,
+        description: Option<String>,
+    }
     Project in "projects" {
         project_id: Uuid,
         key: String,

@@ -18,12 +18,15 @@ const VIEWS: &[&str] = &[
     "meeting_attendees",
     "meetings",
     "messages",
+    "notes",
     "people",
     "pipeline_stages",
     "pipelines",
     "projects",
     "pull_requests",
     "repositories",
+    "tasks",
+    "tracker_teams",
 ];
 
 pub fn views() -> &'static [&'static str] {

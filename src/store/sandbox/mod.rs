@@ -8,6 +8,7 @@ pub mod guard;
 mod logins;
 mod session;
 mod table;
+pub mod writing;
 
 pub use describe::{Column, View, describe, views};
 pub use error::QueryError;

@@ -47,6 +47,7 @@ pub const TABLES: &[TableShape] = &[
     shape("deals", "deal_id", "name, pipeline_id, stage_id, status", "marker, parent, parent, 'open'"),
     shape("activities", "activity_id", "kind, subject, occurred_at", "'note', marker, now()"),
     shape("meetings", "meeting_id", "title, starts_at, ends_at", "marker, now(), now()"),
+    shape("tracker_teams", "team_id", "key, name", "'T', marker"),
     shape("projects", "project_id", "key, name, status", "'P', marker, 'active'"),
     shape("issues", "issue_id", "key, title, kind, status, priority", "'P-1', marker, 'bug', 'todo', 'low'"),
     shape("repositories", "repository_id", "name", "marker"),

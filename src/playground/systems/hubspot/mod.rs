@@ -14,11 +14,12 @@ mod search;
 mod stages;
 mod writes;
 
-pub use faults::{Fault, Faults};
+pub use faults::Fault;
 pub use kinds::{CALLS, COMPANIES, CONTACTS, DEALS, EMAILS, Kind, NOTES, TASKS};
 pub use stages::Pipeline;
 
 use self::records::World;
+use super::faults::Faults;
 use crate::base::clock::{SharedClock, SystemClock};
 use crate::base::secret::Secret;
 use chrono::{DateTime, SubsecRound, Utc};
@@ -38,7 +39,7 @@ struct Shared {
     url: String,
     clock: SharedClock,
     world: Mutex<World>,
-    faults: Faults,
+    faults: Faults<Fault>,
     calls: Mutex<Vec<Call>>,
     hooks: Mutex<Vec<Hook>>,
     /// Counts what was written over the API.
@@ -181,7 +182,7 @@ impl HubSpot {
         self.shared.world.lock().hold_search(false);
     }
 
-    pub fn faults(&self) -> &Faults {
+    pub fn faults(&self) -> &Faults<Fault> {
         &self.shared.faults
     }
 

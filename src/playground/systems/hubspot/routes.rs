@@ -9,7 +9,7 @@ use super::records::{PORTAL, Record, World};
 use super::refusal::Refusal;
 use super::search::Search;
 use super::{Call, HubSpot, properties, writes, written};
-use axum::body::{Body, Bytes};
+use crate::playground::systems::faults::{broken, cut};
 use axum::extract::{DefaultBodyLimit, Path, Query, Request, State};
 use axum::http::{Method, StatusCode, header};
 use axum::middleware::{self, Next};
@@ -83,28 +83,6 @@ async fn gate(State(hubspot): State<HubSpot>, request: Request, next: Next) -> R
         Some(Fault::AppliedStatus(status)) => broken(status),
         _ => response,
     }
-}
-
-fn broken(status: u16) -> Response {
-    let status = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-    (status, "<html>Something went wrong</html>").into_response()
-}
-
-/// Half of an answer, and then no more.
-async fn cut(response: Response) -> Response {
-    let (parts, body) = response.into_parts();
-    let whole = axum::body::to_bytes(body, usize::MAX).await;
-    let whole = whole.unwrap_or_default();
-    let half: Result<Bytes, std::io::Error> = Ok(whole.slice(..whole.len() / 2));
-    let gone = Err(std::io::ErrorKind::ConnectionReset.into());
-    let body = Body::from_stream(futures::stream::iter([half, gone]));
-    let mut response = Response::from_parts(parts, body);
-    if response.status() == StatusCode::NO_CONTENT {
-        // An answer without a body could not be cut off.
-        *response.status_mut() = StatusCode::OK;
-    }
-    response.headers_mut().remove(header::CONTENT_LENGTH);
-    response
 }
 
 fn admit(hubspot: &HubSpot, request: &Request) -> Result<(), Refusal> {

@@ -55,6 +55,14 @@ pub fn check(text: &str, views: &[&str]) -> Result<CheckedSql, Refusal> {
 }
 
 fn parse(text: &str) -> Result<Box<Query>, Refusal> {
+    match statement(text)? {
+        Statement::Query(query) => Ok(query),
+        other => Err(Refusal::NotASelect(first_word(&other))),
+    }
+}
+
+/// The one statement that a text is.
+pub(super) fn statement(text: &str) -> Result<Statement, Refusal> {
     if text.len() > MAX_BYTES {
         return Err(Refusal::TooLong { max: MAX_BYTES });
     }
@@ -69,8 +77,7 @@ fn parse(text: &str) -> Result<Box<Query>, Refusal> {
             }
         })?;
     match <[Statement; 1]>::try_from(statements) {
-        Ok([Statement::Query(query)]) => Ok(query),
-        Ok([other]) => Err(Refusal::NotASelect(first_word(&other))),
+        Ok([statement]) => Ok(statement),
         Err(none) if none.is_empty() => Err(Refusal::Empty),
         Err(_) => Err(Refusal::SeveralStatements),
     }

@@ -60,12 +60,12 @@ pub enum Refusal {
 }
 
 impl Refusal {
-    pub(super) fn construct(what: &'static str, instead: &'static str) -> Self {
+    pub fn construct(what: &'static str, instead: &'static str) -> Self {
         Self::Construct { what, instead }
     }
 
     /// For grammar of other databases, and corners of Postgres that analysis does without.
-    pub(super) fn foreign(what: &'static str) -> Self {
+    pub fn foreign(what: &'static str) -> Self {
         Self::construct(what, "Write it in plain PostgreSQL.")
     }
 }

@@ -1,0 +1,217 @@
+//! Reading Linear page by page so that no change is lost. Its lists come with the latest change
+//! first, so a run reads down to where the last one began. What changes meanwhile moves to the
+//! top, which is looked at again once the bottom is reached.
+
+use super::graphql::ask;
+use super::rows;
+use super::wire::{Connection, Issue, Project, Team, User, read};
+use crate::connectors::tracker::without_nul;
+use crate::connectors::{Asked, Batch, ConnectorError, Gone, Next, Page, SourcePerson};
+use crate::net::json_api::JsonApi;
+use chrono::{DateTime, TimeDelta, Utc};
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+
+/// A change that takes Linear a while to commit has an earlier moment than some that are already
+/// there to be read.
+const BEHIND: TimeDelta = TimeDelta::minutes(1);
+
+const USERS: &str = "query Users($after: String) {
+    users(first: 100, after: $after, includeArchived: true) {
+        nodes { id name email }
+        pageInfo { hasNextPage endCursor }
+    }
+}";
+
+const TEAMS: &str = "query Teams($after: String) {
+    teams(first: 50, after: $after, includeArchived: true) {
+        nodes { id key name description private archivedAt createdAt updatedAt }
+        pageInfo { hasNextPage endCursor }
+    }
+}";
+
+const PROJECTS: &str = "query Projects($after: String, $filter: ProjectFilter) {
+    projects(first: 50, after: $after, filter: $filter, includeArchived: true,
+        orderBy: updatedAt) {
+        nodes {
+            id slugId name description url startDate targetDate trashed
+            archivedAt autoArchivedAt createdAt updatedAt
+            status { type } lead { id name } teams(first: 20) { nodes { private } }
+        }
+        pageInfo { hasNextPage endCursor }
+    }
+}";
+
+const ISSUES: &str = "query Issues($after: String, $filter: IssueFilter) {
+    issues(first: 100, after: $after, filter: $filter, includeArchived: true,
+        orderBy: updatedAt) {
+        nodes {
+            id identifier title description url priority estimate dueDate trashed
+            startedAt completedAt canceledAt archivedAt autoArchivedAt createdAt updatedAt
+            state { id name type } team { id name private } project { id name }
+            assignee { id name } creator { id name } labels(first: 50) { nodes { id name } }
+        }
+        pageInfo { hasNextPage endCursor }
+    }
+}";
+
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+struct Position {
+    /// What changed from here on is wanted; at the very beginning, everything.
+    since: Option<DateTime<Utc>>,
+    /// The next page of the list being read.
+    after: Option<String>,
+    /// The latest change when that list was begun.
+    newest: Option<DateTime<Utc>>,
+    /// Whether it is the second look, at what changed during the first.
+    is_second_look: bool,
+}
+
+/// All of them each time: they are few.
+pub async fn users(api: &JsonApi, asked: &Asked<'_>) -> Result<Page, ConnectorError> {
+    #[derive(Deserialize)]
+    struct Data {
+        users: Connection<User>,
+    }
+    let data: Data = ask(api, USERS, json!({"after": asked.position})).await?;
+    let people = data.users.nodes.into_iter().map(|user| SourcePerson {
+        source_id: user.id,
+        name: user.name,
+        email: user.email,
+    });
+    Ok(Page {
+        people: people.collect(),
+        ..Page::ending(whole(data.users.page_info.next()))
+    })
+}
+
+pub async fn teams(api: &JsonApi, asked: &Asked<'_>) -> Result<Page, ConnectorError> {
+    #[derive(Deserialize)]
+    struct Data {
+        teams: Connection<Value>,
+    }
+    let data: Data = ask(api, TEAMS, json!({"after": asked.position})).await?;
+    let mut page = Page::ending(whole(data.teams.page_info.next()));
+    for mut node in data.teams.nodes {
+        without_nul(&mut node);
+        let team: Team = read(&node).map_err(odd)?;
+        if team.private || team.archived_at.is_some() {
+            page.gone.push(gone("tracker_teams", team.id));
+        } else {
+            rows::team(&mut page.rows, asked, team, &node);
+        }
+    }
+    Ok(page)
+}
+
+fn whole(next: Option<String>) -> Next {
+    next.map_or(Next::End(Value::Null), |after| Next::More(json!(after)))
+}
+
+pub async fn projects(api: &JsonApi, asked: &Asked<'_>) -> Result<Page, ConnectorError> {
+    #[derive(Deserialize)]
+    struct Data {
+        projects: Connection<Value>,
+    }
+    let position = position(asked)?;
+    let filter = position
+        .since
+        .map(|since| json!({"updatedAt": {"gte": since}}));
+    let variables = json!({"after": position.after, "filter": filter});
+    let data: Data = ask(api, PROJECTS, variables).await?;
+    changed(position, data.projects, |page, node| {
+        let project: Project = read(node)?;
+        let teams = &project.teams.nodes;
+        let is_private = !teams.is_empty() && teams.iter().all(|team| team.private);
+        if is_private || project.life.is_over() {
+            page.gone.push(gone("projects", project.id));
+        } else {
+            rows::project(&mut page.rows, asked, project, node);
+        }
+        Ok(())
+    })
+}
+
+pub async fn issues(api: &JsonApi, asked: &Asked<'_>) -> Result<Page, ConnectorError> {
+    #[derive(Deserialize)]
+    struct Data {
+        issues: Connection<Value>,
+    }
+    let position = position(asked)?;
+    // What is archived is not said to have changed.
+    let filter = position.since.map(
+        |since| json!({"or": [{"updatedAt": {"gte": since}}, {"archivedAt": {"gte": since}}]}),
+    );
+    let variables = json!({"after": position.after, "filter": filter});
+    let data: Data = ask(api, ISSUES, variables).await?;
+    changed(position, data.issues, |page, node| {
+        let issue: Issue = read(node)?;
+        if issue.team.private || issue.life.is_over() {
+            page.gone.push(gone("issues", issue.id));
+        } else {
+            rows::issue(&mut page.rows, asked, issue, node);
+        }
+        Ok(())
+    })
+}
+
+fn position(asked: &Asked<'_>) -> Result<Position, ConnectorError> {
+    match asked.position {
+        None => Ok(Position::default()),
+        Some(saved) => Position::deserialize(saved).map_err(odd),
+    }
+}
+
+/// A page of what changed, by means of what becomes of one record.
+fn changed(
+    position: Position,
+    list: Connection<Value>,
+    mut add: impl FnMut(&mut Page, &Value) -> serde_json::Result<()>,
+) -> Result<Page, ConnectorError> {
+    let first = list.nodes.first();
+    let first = first.and_then(|node| node["updatedAt"].as_str()?.parse().ok());
+    let next = position.next(first, list.page_info.next());
+    let mut page = Page {
+        rows: Batch::default(),
+        ..Page::ending(next.map_err(odd)?)
+    };
+    for mut node in list.nodes {
+        without_nul(&mut node);
+        add(&mut page, &node).map_err(odd)?;
+    }
+    Ok(page)
+}
+
+impl Position {
+    fn next(self, first: Option<DateTime<Utc>>, after: Option<String>) -> serde_json::Result<Next> {
+        let newest = self.newest.or(first);
+        if after.is_some() {
+            let further = Self {
+                after,
+                newest,
+                ..self
+            };
+            return Ok(Next::More(serde_json::to_value(further)?));
+        }
+        let since = newest.map(|newest| newest - BEHIND).max(self.since);
+        let took_several_pages = self.after.is_some();
+        let rest = Self {
+            since,
+            is_second_look: took_several_pages && !self.is_second_look,
+            ..Self::default()
+        };
+        Ok(if rest.is_second_look {
+            Next::More(serde_json::to_value(rest)?)
+        } else {
+            Next::End(serde_json::to_value(rest)?)
+        })
+    }
+}
+
+fn gone(table: &'static str, source_id: String) -> Gone {
+    Gone { table, source_id }
+}
+
+fn odd(error: serde_json::Error) -> ConnectorError {
+    ConnectorError::Unexpected(error.to_string())
+}
