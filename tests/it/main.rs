@@ -9,6 +9,7 @@
 
 mod approvals;
 mod approvals_in_slack;
+mod changing;
 mod connecting;
 mod connectors;
 mod conversations;

@@ -54,8 +54,10 @@ impl Tool for ProposeWrite {
         }
     }
 
+    /// A proposal is a row of Penny's own; what is written outside is written by a job, for the
+    /// approval that it got.
     fn effect(&self) -> Effect {
-        Effect::ExternalWrite
+        Effect::LocalWrite
     }
 
     fn title(&self, input: &Value) -> String {

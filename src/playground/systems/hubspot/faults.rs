@@ -17,6 +17,8 @@ pub enum Fault {
     Slow(Duration),
     /// The call is applied, and the connection is cut in the middle of its answer.
     Cut,
+    /// The call is applied, and then there is no answer at all; the connection stays open.
+    AppliedHang,
     /// No answer at all; the connection stays open, and the call is not applied.
     Hang,
 }

@@ -72,7 +72,7 @@ async fn gate(State(hubspot): State<HubSpot>, request: Request, next: Next) -> R
             return refusal.into_response();
         }
         Some(Fault::Slow(time)) => tokio::time::sleep(time).await,
-        Some(Fault::AppliedStatus(_) | Fault::Cut) | None => {}
+        Some(Fault::AppliedStatus(_) | Fault::AppliedHang | Fault::Cut) | None => {}
     }
     if let Err(refusal) = admit(&hubspot, &request) {
         return refusal.into_response();
@@ -81,6 +81,7 @@ async fn gate(State(hubspot): State<HubSpot>, request: Request, next: Next) -> R
     match fault {
         Some(Fault::Cut) => cut(response).await,
         Some(Fault::AppliedStatus(status)) => broken(status),
+        Some(Fault::AppliedHang) => std::future::pending().await,
         _ => response,
     }
 }
