@@ -6,6 +6,8 @@
 pub mod changes;
 pub mod connections;
 pub mod field;
+pub mod gmail;
+mod html;
 pub mod hubspot;
 pub mod linear;
 pub mod operation;
@@ -13,7 +15,7 @@ mod page;
 pub mod registry;
 mod tracker;
 
-pub use page::{Batch, Gone, Next, Page, SourcePerson};
+pub use page::{Batch, Gone, Next, Page, SourcePerson, Unlisted};
 
 use crate::approvals::{ApprovedAction, Content, Effect};
 use crate::base::ids::{OrgId, PersonId};
@@ -124,6 +126,8 @@ pub struct Asked<'a> {
     /// Where the last page of this stream left off; none at the very beginning.
     pub position: Option<&'a Value>,
     pub ids: Ids,
+    /// Whose own account it is; none for the company's.
+    pub owner: Option<PersonId>,
     /// Who the system's users are here.
     pub people: &'a HashMap<String, PersonId>,
     pub now: DateTime<Utc>,

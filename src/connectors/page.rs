@@ -6,6 +6,7 @@ use crate::store::company::{
     Project, PullRequest, Repository, TrackerTeam, upsert,
 };
 use crate::store::{OrgTx, StoreResult};
+use chrono::{DateTime, Utc};
 use serde_json::Value;
 
 #[derive(Debug)]
@@ -13,6 +14,8 @@ pub struct Page {
     pub rows: Batch,
     pub people: Vec<SourcePerson>,
     pub gone: Vec<Gone>,
+    /// Set where a listing of everything has come to its end.
+    pub unlisted: Option<Unlisted>,
     pub next: Next,
 }
 
@@ -23,6 +26,7 @@ impl Page {
             rows: Batch::default(),
             people: Vec::new(),
             gone: Vec::new(),
+            unlisted: None,
             next,
         }
     }
@@ -49,6 +53,17 @@ pub struct SourcePerson {
 pub struct Gone {
     pub table: &'static str,
     pub source_id: String,
+}
+
+/// Whatever a listing of everything did not name is gone over there. For systems that tell of
+/// deletions only as long as they remember them.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Unlisted {
+    pub table: &'static str,
+    /// The listing was of records made from then on.
+    pub since: DateTime<Utc>,
+    /// What the rows that it named carry as `listing` in their raw payload.
+    pub listing: String,
 }
 
 macro_rules! batch {

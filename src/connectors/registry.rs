@@ -1,11 +1,11 @@
 //! The connectors there are.
 
-use super::{Connector, hubspot, linear};
+use super::{Connector, gmail, hubspot, linear};
 
-static ALL: [&dyn Connector; 2] = [&hubspot::HubSpot, &linear::Linear];
+static ALL: &[&dyn Connector] = &[&hubspot::HubSpot, &linear::Linear, &gmail::Gmail];
 
 pub fn all() -> impl Iterator<Item = &'static dyn Connector> {
-    ALL.into_iter()
+    ALL.iter().copied()
 }
 
 pub fn find(slug: &str) -> Option<&'static dyn Connector> {

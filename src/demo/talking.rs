@@ -121,6 +121,8 @@ fn act(
         due_at: due,
         completed_at: due.filter(|due| *due < world.calendar.now() && dice.percent(70)),
         thread_key: is_mail.then(|| world.key("thread", story.deal * 2 + moment.index / 4)),
+        from_address: None,
+        to_addresses: None,
         account_id: Some(story.account_id),
         contact_id: (!is_private).then_some(story.contact.id),
         deal_id: Some(story.deal_id),

@@ -20,6 +20,7 @@ mod hubspot_stand_in;
 mod ingress;
 mod install;
 mod kill;
+mod mail;
 mod memory;
 mod migrations;
 mod own_tables;

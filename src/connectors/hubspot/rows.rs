@@ -186,6 +186,8 @@ pub fn activity(read: &Read<'_>, kind: &'static str) -> Activity {
         due_at: None,
         completed_at: None,
         thread_key: None,
+        from_address: None,
+        to_addresses: None,
         account_id: read.linked("companies", "accounts"),
         contact_id: read.linked("contacts", "contacts"),
         deal_id: read.linked("deals", "deals"),

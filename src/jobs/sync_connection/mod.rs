@@ -7,7 +7,9 @@ mod words;
 use super::Services;
 use crate::base::ids::{ConnectionId, OrgId, PersonId};
 use crate::connectors::connections::{ConnectionError, JOB};
-use crate::connectors::{Asked, Connector, ConnectorError, Gone, Ids, Next, Page, registry};
+use crate::connectors::{
+    Asked, Connector, ConnectorError, Gone, Ids, Next, Page, Unlisted, registry,
+};
 use crate::net::json_api::{ApiError, JsonApi};
 use crate::queue::{Done, Handler, Held};
 use crate::store::jobs::Fence;
@@ -72,6 +74,7 @@ impl SyncConnection {
             api: self.services.connections.open(org, &connected, connector)?,
             connector,
             connection: connected.id,
+            owner: connected.owner,
             run: &run,
         };
         let mut tx = self.services.db.org(org).await?;
@@ -97,6 +100,7 @@ impl SyncConnection {
             }
         }
         let mut tx = self.services.db.org(org).await?;
+        company::match_mails(&mut tx, run.id).await?;
         sync::end_run(&mut tx, connected.id, run.id, RunEnd::Done).await?;
         Ok(tx.commit().await?)
     }
@@ -169,6 +173,7 @@ struct Reading<'a> {
     api: JsonApi,
     connector: &'static dyn Connector,
     connection: ConnectionId,
+    owner: Option<PersonId>,
     run: &'a Run,
 }
 
@@ -195,6 +200,7 @@ impl Reading<'_> {
                 org: self.org(),
                 source: self.source(),
             },
+            owner: self.owner,
             people,
             now: self.services.clock.now(),
         };
@@ -225,7 +231,11 @@ impl Reading<'_> {
         if !users.is_empty() {
             sync::link_people(&mut tx, self.source(), &users).await?;
         }
-        let changed = page.rows.store(&mut tx).await? + self.remove(&mut tx, &page.gone).await?;
+        let mut changed = page.rows.store(&mut tx).await?;
+        changed += self.remove(&mut tx, &page.gone).await?;
+        if let Some(unlisted) = &page.unlisted {
+            changed += self.remove_unlisted(&mut tx, unlisted).await?;
+        }
         let step = Step {
             connection: self.connection,
             run: self.run.id,
@@ -254,5 +264,16 @@ impl Reading<'_> {
             removed += company::remove(tx, table, self.source(), &ids).await?;
         }
         Ok(removed)
+    }
+
+    async fn remove_unlisted(&self, tx: &mut OrgTx, unlisted: &Unlisted) -> StoreResult<u64> {
+        let unlisted = company::Unlisted {
+            table: unlisted.table,
+            source: self.source(),
+            owner: self.owner,
+            since: unlisted.since,
+            listing: &unlisted.listing,
+        };
+        company::remove_unlisted(tx, &unlisted).await
     }
 }

@@ -3,5 +3,6 @@
 //! them for Penny to change.
 
 pub mod faults;
+pub mod gmail;
 pub mod hubspot;
 pub mod linear;

@@ -202,6 +202,8 @@ company_rows! {
         due_at: Option<DateTime<Utc>>,
         completed_at: Option<DateTime<Utc>>,
         thread_key: Option<String>,
+        from_address: Option<String>,
+        to_addresses: Option<Vec<String>>,
         account_id: Option<Uuid>,
         contact_id: Option<Uuid>,
         deal_id: Option<Uuid>,

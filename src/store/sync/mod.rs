@@ -20,6 +20,8 @@ pub struct Connected {
     /// Sealed.
     pub credentials: Vec<u8>,
     pub connected_by: Option<PersonId>,
+    /// Set where it is one person's own account.
+    pub owner: Option<PersonId>,
     /// The system's own id of the account.
     pub account_id: String,
     /// What Penny was allowed there.
@@ -129,6 +131,7 @@ struct Row {
     system: String,
     credentials: Vec<u8>,
     connected_by: Option<Uuid>,
+    owner_id: Option<Uuid>,
     account_id: String,
     scopes: Vec<String>,
 }
@@ -140,6 +143,7 @@ impl From<Row> for Connected {
             system: row.system,
             credentials: row.credentials,
             connected_by: row.connected_by.map(PersonId),
+            owner: row.owner_id.map(PersonId),
             account_id: row.account_id,
             scopes: row.scopes,
         }
@@ -152,7 +156,7 @@ macro_rules! connected {
         sqlx::query_as!(
             Row,
             r#"select connection_id, system, credentials as "credentials!", connected_by,
-                   coalesce(account_id, '') as "account_id!", scopes
+                   owner_id, coalesce(account_id, '') as "account_id!", scopes
                from core.connections where org_id = $1 and credentials is not null and "# + $which,
             $($argument),+
         )

@@ -1,4 +1,5 @@
-//! A Slack whose pauses between deliveries are short.
+//! A clock whose waits are short, for a Slack that repeats deliveries and a Penny that looks again
+//! after a while.
 
 use chrono::{DateTime, Utc};
 use penny::base::clock::Clock;

@@ -2,6 +2,7 @@
 //! scripted model. A test acts and looks as people in Slack do; ending it fails if something
 //! was left undone, unsaid or unseen.
 
+pub mod approving;
 pub mod hurried;
 pub mod logs;
 pub mod process;
