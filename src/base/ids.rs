@@ -1,5 +1,6 @@
 //! Every id is its own type, so that a channel can never be passed where a person is meant.
 
+use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use std::fmt;
 use uuid::Uuid;
@@ -83,6 +84,18 @@ uuid_id! {
     RunId,
     /// One write of Penny's own tables.
     WriteId,
+}
+
+impl ProposalId {
+    /// It begins with the time that it was made at.
+    pub fn made_at(self) -> DateTime<Utc> {
+        let made = self.0.get_timestamp();
+        let (seconds, nanos) = made.map_or((0, 0), |made| made.to_unix());
+        i64::try_from(seconds)
+            .ok()
+            .and_then(|seconds| DateTime::from_timestamp(seconds, nanos))
+            .unwrap_or_default()
+    }
 }
 
 text_id! {

@@ -12,7 +12,7 @@ use crate::approvals::{Content, Effect};
 use crate::connectors::ConnectorError;
 use crate::connectors::operation::LookError;
 use crate::net::json_api::JsonApi;
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::TimeDelta;
 
 const LISTED: &str = "50";
 /// Further back than this many mails nobody looks: what cannot be told is said.
@@ -37,7 +37,7 @@ pub async fn find_effect(
 }
 
 async fn sent(api: &JsonApi, content: &Content, key: &str) -> Result<Option<Effect>, LookError> {
-    let since = proposed_at(content) - SKEW;
+    let since = content.proposal.made_at() - SKEW;
     let mut page: Option<String> = None;
     for _ in 0..PAGES {
         let mut query = vec![("labelIds", "SENT"), ("maxResults", LISTED)];
@@ -76,14 +76,4 @@ fn cannot_tell(why: &str) -> ConnectorError {
     ConnectorError::Unexpected(format!(
         "whether the mail went out cannot be told: {why}; the Sent folder shows it"
     ))
-}
-
-/// Ids of proposals begin with the time that they were made at.
-fn proposed_at(content: &Content) -> DateTime<Utc> {
-    let made = content.proposal.0.get_timestamp();
-    let (seconds, nanos) = made.map_or((0, 0), |made| made.to_unix());
-    i64::try_from(seconds)
-        .ok()
-        .and_then(|seconds| DateTime::from_timestamp(seconds, nanos))
-        .unwrap_or_default()
 }

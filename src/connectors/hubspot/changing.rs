@@ -8,11 +8,10 @@ use super::looking::TIES;
 use super::operations::OPERATIONS;
 use super::subject::{self, Act, NOTE, Properties, Subject, TIMESTAMP};
 use crate::approvals::{ApprovedAction, Content, Effect};
-use crate::base::ids::ProposalId;
 use crate::connectors::field::{Arguments, Problem};
 use crate::connectors::operation::Undo;
 use crate::net::json_api::{JsonApi, WriteError};
-use chrono::{DateTime, SecondsFormat, Utc};
+use chrono::SecondsFormat;
 use http::Method;
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
@@ -83,21 +82,11 @@ pub async fn link(api: &JsonApi, subject: &Subject, content: &Content, id: &str)
 pub fn new_properties(subject: &Subject, content: &Content) -> Properties {
     let mut properties = as_properties(subject, &content.arguments);
     if subject.name == NOTE.name {
-        let at = proposed_at(content.proposal);
+        let at = content.proposal.made_at();
         let at = at.to_rfc3339_opts(SecondsFormat::Millis, true);
         properties.insert(TIMESTAMP.to_owned(), at.into());
     }
     properties
-}
-
-/// Ids of proposals begin with the time that they were made at.
-pub fn proposed_at(proposal: ProposalId) -> DateTime<Utc> {
-    let made = proposal.0.get_timestamp();
-    let (seconds, nanos) = made.map_or((0, 0), |made| made.to_unix());
-    i64::try_from(seconds)
-        .ok()
-        .and_then(|seconds| DateTime::from_timestamp(seconds, nanos))
-        .unwrap_or_default()
 }
 
 /// The records that something new belongs to, by HubSpot's own ids.

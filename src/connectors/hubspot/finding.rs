@@ -6,7 +6,7 @@
 //! hangs on nothing can only be searched for, and HubSpot's search is behind by seconds or
 //! minutes: what it finds is there, what it does not find may still be.
 
-use super::changing::{effect, link, new_properties, proposed_at, ties};
+use super::changing::{effect, link, new_properties, ties};
 use super::forms::{as_properties, holds};
 use super::linking::linked;
 use super::looking::{contact_with, read};
@@ -112,7 +112,7 @@ async fn created(
 fn is_it(subject: &Subject, content: &Content, record: &Record) -> bool {
     let wanted = new_properties(subject, content);
     let at = |properties| text(properties, TIMESTAMP).and_then(moment);
-    record.created_at >= proposed_at(content.proposal) - CLOCKS
+    record.created_at >= content.proposal.made_at() - CLOCKS
         && is_as(subject, &content.arguments, &record.properties)
         && at(&wanted).is_none_or(|at_wanted| at(&record.properties) == Some(at_wanted))
 }
@@ -142,7 +142,7 @@ async fn searched(
     subject: &Subject,
     content: &Content,
 ) -> Result<Vec<Record>, ConnectorError> {
-    let since = proposed_at(content.proposal) - CLOCKS;
+    let since = content.proposal.made_at() - CLOCKS;
     let mut filters = vec![json!({
         "propertyName": "createdate",
         "operator": "GTE",

@@ -113,7 +113,10 @@ async fn the_same_note_said_before_is_not_taken_for_the_new_one() {
     // Ids of proposals are of different milliseconds.
     let mut action = office.approved("add_note", asked.clone()).await;
     let first = office.record(NOTES, &office.hubspot.records(NOTES)[0].id);
-    while super::super::changing::proposed_at(action.content().proposal)
+    while action
+        .content()
+        .proposal
+        .made_at()
         .timestamp_millis()
         .to_string()
         == moment(&first["hs_timestamp"])

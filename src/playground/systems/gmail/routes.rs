@@ -42,12 +42,13 @@ pub fn router(gmail: Gmail) -> Router {
 
 async fn gate(State(gmail): State<Gmail>, request: Request, next: Next) -> Response {
     let path = request.uri().path().to_owned();
+    let method = request.method().to_string();
     gmail.shared.calls.lock().push(Call {
-        method: request.method().to_string(),
+        method: method.clone(),
         path: path.clone(),
         query: request.uri().query().unwrap_or_default().to_owned(),
     });
-    match gmail.shared.faults.strike(&path) {
+    match gmail.shared.faults.strike(&method, &path) {
         Some(Fault::Hang) => std::future::pending().await,
         Some(Fault::Status(status)) => broken(status),
         Some(Fault::RateLimited { status, reason }) => {
