@@ -8,6 +8,7 @@
 )]
 
 mod answers;
+mod approvals;
 mod chromium;
 mod feedback;
 mod home;

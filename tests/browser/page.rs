@@ -96,6 +96,16 @@ impl Page<'_> {
         .await;
     }
 
+    /// Empties a field.
+    pub async fn clears(&self, css: &str) {
+        self.until(&format!("{css} can be emptied"), async || {
+            let field = self.client.find(Locator::Css(css)).await?;
+            field.clear().await?;
+            Ok(Some(()))
+        })
+        .await;
+    }
+
     /// Waits until something that fits reads so.
     pub async fn reads(&self, css: &str, words: &str) {
         self.until(&format!("{css} reads {words:?}"), async || {
