@@ -77,17 +77,18 @@ fn input(field: &Field, given: Option<&Value>) -> Option<Input> {
     Some(Input {
         name: field.name.to_owned(),
         label: field.label.to_owned(),
-        hint: hint(field),
+        hint: hint(field, given),
         is_optional: is_box || !field.is_required || field.may_be_none,
         input,
     })
 }
 
-fn hint(field: &Field) -> Option<String> {
+/// What was not asked for stays as it is when its input stays empty, which needs no words.
+fn hint(field: &Field, given: Option<&Value>) -> Option<String> {
     let said = match field.kind {
         Kind::Lines => words::ONE_A_LINE,
         Kind::Mails => words::ONE_ADDRESS_A_LINE,
-        _ if field.may_be_none => words::EMPTY_EMPTIES,
+        _ if field.may_be_none && given.is_some() => words::EMPTY_EMPTIES,
         _ => return None,
     };
     Some(said.to_owned())

@@ -118,7 +118,7 @@ pub fn stage(stage: &Stage, system: &str) -> String {
             ":grey_question: {} didn’t answer, and I couldn’t find out whether it was done. I won’t try again by myself. Please look there and tell me.",
             escape(system)
         ),
-        Stage::Undone => ":rewind: Done, and undone again.".to_owned(),
+        Stage::Undone => ":leftwards_arrow_with_hook: Done, and undone again.".to_owned(),
     }
 }
 
