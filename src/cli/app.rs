@@ -23,6 +23,7 @@ use crate::jobs::execute_action::ExecuteAction;
 use crate::jobs::people::Directory;
 use crate::jobs::refresh_token::RefreshToken;
 use crate::jobs::run_turn::RunTurn;
+use crate::jobs::show_sync::ShowSync;
 use crate::jobs::sync_connection::SyncConnection;
 use crate::jobs::workspaces::{NewInstallation, WorkspaceError, Workspaces};
 use crate::models::Model;
@@ -229,6 +230,9 @@ fn handlers(services: &Services, slack: &SlackConfig) -> Vec<Arc<dyn Handler>> {
             services: services.clone(),
         }),
         Arc::new(SyncConnection {
+            services: services.clone(),
+        }),
+        Arc::new(ShowSync {
             services: services.clone(),
         }),
         Arc::new(ExecuteAction {

@@ -4,13 +4,13 @@
 use super::{Account, Connector, ConnectorError, registry};
 use crate::approvals::seal;
 use crate::base::clock::SharedClock;
-use crate::base::ids::{ConnectionId, OrgId, PersonId};
+use crate::base::ids::{ConnectionId, OrgId, PersonId, RunId};
 use crate::base::secret::Secret;
 use crate::net::ClientError;
 use crate::net::json_api::JsonApi;
 use crate::store::sealing::{Place, SealError, Sealer};
 use crate::store::sync::{self, Connected, NewConnection};
-use crate::store::{Db, StoreError, jobs};
+use crate::store::{Db, OrgTx, StoreError, jobs};
 use std::collections::HashMap;
 use std::sync::Arc;
 use url::Url;
@@ -65,7 +65,7 @@ impl Connections {
         by: PersonId,
         connector: &dyn Connector,
         key: Secret,
-    ) -> Result<Account, ConnectionError> {
+    ) -> Result<Opened, ConnectionError> {
         let account = connector
             .account(&self.api(connector, key.clone())?)
             .await?;
@@ -86,9 +86,9 @@ impl Connections {
             by,
         };
         sync::connect(&mut tx, &new).await?;
-        jobs::nudge(&mut tx, JOB, &id.to_string(), "", None).await?;
+        let run = ask_for_run(&mut tx, id, by).await?;
         tx.commit().await?;
-        Ok(account)
+        Ok(Opened { account, run })
     }
 
     /// The means to call a connected system.
@@ -156,21 +156,37 @@ impl Connections {
         })
     }
 
-    /// Reads a system again now. None: this person cannot reach one.
+    /// Reads a system again now, or goes on if it is being read. None: this person cannot reach
+    /// one.
     pub async fn read_now(
         &self,
         org: OrgId,
         person: PersonId,
         system: &str,
-    ) -> Result<Option<ConnectionId>, StoreError> {
+    ) -> Result<Option<RunId>, StoreError> {
         let mut tx = self.db.org(org).await?;
         let Some(connected) = sync::reachable_by(&mut tx, system, person).await? else {
             return Ok(None);
         };
-        jobs::nudge(&mut tx, JOB, &connected.id.to_string(), "", None).await?;
+        let run = ask_for_run(&mut tx, connected.id, person).await?;
         tx.commit().await?;
-        Ok(Some(connected.id))
+        Ok(Some(run))
     }
+}
+
+/// What connecting a system began.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Opened {
+    pub account: Account,
+    /// The run that reads it.
+    pub run: RunId,
+}
+
+/// The run is opened here already, so that whoever asked can follow it from its beginning.
+async fn ask_for_run(tx: &mut OrgTx, id: ConnectionId, by: PersonId) -> Result<RunId, StoreError> {
+    let run = sync::open_run(tx, id, Some(by)).await?;
+    jobs::nudge(tx, JOB, &id.to_string(), "", None).await?;
+    Ok(run.id)
 }
 
 /// A connected system, ready to be called.

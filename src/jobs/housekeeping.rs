@@ -5,7 +5,8 @@
 use super::{Services, refresh_token};
 use crate::base::clock::SharedClock;
 use crate::store::{
-    StoreResult, inbox, installations, jobs, memory, outbox, own_tables, pages, proposals, sync,
+    StoreResult, events, inbox, installations, jobs, memory, outbox, own_tables, pages, proposals,
+    sync,
 };
 use std::time::Duration;
 use tokio_cron_scheduler::{Job, JobScheduler, JobSchedulerError};
@@ -109,15 +110,20 @@ pub async fn clean(services: &Services, retention_days: i32) -> StoreResult<()> 
         own_tables::delete_older_than(db, retention_days, BATCH)
     })
     .await?;
+    let told = in_batches(&services.clock, || {
+        events::delete_older_than(db, retention_days, BATCH)
+    })
+    .await?;
     let pages = in_batches(&services.clock, || pages::delete_old(db, BATCH)).await?;
     let forgotten = memory::purge(db).await?;
     let states = installations::delete_expired_states(db).await?;
-    if received + sent + ended + undoable + pages + forgotten + states > 0 {
+    if received + sent + ended + undoable + told + pages + forgotten + states > 0 {
         tracing::info!(
             received,
             sent,
             ended,
             undoable,
+            told,
             pages,
             forgotten,
             states,

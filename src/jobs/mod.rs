@@ -7,6 +7,7 @@ pub mod housekeeping;
 pub mod people;
 pub mod refresh_token;
 pub mod run_turn;
+pub mod show_sync;
 pub mod sync_connection;
 pub mod waiting;
 pub mod workspaces;

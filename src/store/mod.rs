@@ -5,6 +5,7 @@ pub mod connections;
 pub mod conversations;
 pub mod db;
 pub mod embedded;
+pub mod events;
 pub mod grants;
 pub mod inbox;
 pub mod installations;

@@ -5,6 +5,7 @@
 mod words;
 
 use super::Services;
+use super::show_sync::SHOW_EVERY;
 use crate::base::ids::{ConnectionId, OrgId, PersonId};
 use crate::connectors::connections::{ConnectionError, JOB};
 use crate::connectors::{
@@ -16,6 +17,8 @@ use crate::store::jobs::Fence;
 use crate::store::sync::{self, Connected, Run, RunEnd, SourceUser, Step};
 use crate::store::{OrgTx, StoreError, StoreResult, company};
 use async_trait::async_trait;
+use chrono::{DateTime, Utc};
+use parking_lot::Mutex;
 use serde_json::Value;
 use std::collections::{BTreeMap, HashMap};
 use std::time::Duration;
@@ -76,6 +79,7 @@ impl SyncConnection {
             connection: connected.id,
             owner: connected.owner,
             run: &run,
+            shown_at: Mutex::new(self.services.clock.now()),
         };
         let mut tx = self.services.db.org(org).await?;
         let progress = sync::progress(&mut tx, connected.id, run.id).await?;
@@ -114,7 +118,7 @@ impl SyncConnection {
         let Some(connected) = sync::get(&mut tx, id).await? else {
             return Ok(None);
         };
-        let run = sync::open_run(&mut tx, id).await?;
+        let run = sync::open_run(&mut tx, id, None).await?;
         tx.commit().await?;
         Ok(Some((connected, run)))
     }
@@ -175,6 +179,8 @@ struct Reading<'a> {
     connection: ConnectionId,
     owner: Option<PersonId>,
     run: &'a Run,
+    /// When whoever follows the run was last told how far it is.
+    shown_at: Mutex<DateTime<Utc>>,
 }
 
 impl Reading<'_> {
@@ -245,12 +251,25 @@ impl Reading<'_> {
             rows_read: page.rows.len() as i64,
             rows_changed: i64::try_from(changed).unwrap_or(i64::MAX),
         };
+        if self.is_time_to_show() {
+            sync::nudge_messages(&mut tx, &[self.run.id]).await?;
+        }
         // Last, so that the lease and the connection are locked for as short as can be.
         if !sync::save_step(&mut tx, &self.fence, &step).await? {
             return Err(Interrupted::Disconnected);
         }
         tx.commit().await?;
         Ok((position, is_end))
+    }
+
+    fn is_time_to_show(&self) -> bool {
+        let now = self.services.clock.now();
+        let mut shown_at = self.shown_at.lock();
+        let is_time = (now - *shown_at).to_std().is_ok_and(|it| it >= SHOW_EVERY);
+        if is_time {
+            *shown_at = now;
+        }
+        is_time
     }
 
     async fn remove(&self, tx: &mut OrgTx, gone: &[Gone]) -> StoreResult<u64> {

@@ -12,6 +12,7 @@ pub mod modals;
 mod progress;
 mod question;
 pub mod status;
+pub mod sync;
 pub mod systems;
 
 pub use answer::under_answer;

@@ -1,15 +1,20 @@
 //! Connected systems: who connected them, and who reaches them with whose key.
 
 mod keys;
+mod messages;
 mod people;
 mod runs;
 
 pub use keys::{SealedKey, disconnect_all, reseal, sealed_keys};
+pub use messages::{
+    Place, Report, SHOW, StreamReport, forget_message, nudge as nudge_messages, report, show_in,
+    shown_in,
+};
 pub use people::{SourceUser, link_people, people_of};
 pub use runs::{Progress, Run, RunEnd, Step, end_run, open_run, progress, save_step};
 
 use super::db::{Db, OrgTx, StoreResult};
-use crate::base::ids::{ConnectionId, PersonId};
+use crate::base::ids::{ConnectionId, PersonId, RunId};
 use uuid::Uuid;
 
 /// A system that somebody has connected.
@@ -104,7 +109,7 @@ pub async fn disconnect(
     system: &str,
     owner: Option<PersonId>,
 ) -> StoreResult<bool> {
-    let done = sqlx::query_scalar!(
+    let done = sqlx::query!(
         r#"with cut as (
              update core.connections
              set credentials = null, disconnected_at = now(), next_sync_at = null, health = 'paused',
@@ -115,15 +120,18 @@ pub async fn disconnect(
          ), stopped as (
              update core.sync_runs set state = 'stopped', ended_at = now()
              where org_id = $1 and state = 'running' and connection_id in (select connection_id from cut)
+             returning run_id
          )
-         select exists (select from cut) as "cut!""#,
+         select exists (select from cut) as "cut!", array(select run_id from stopped) as "stopped!""#,
         tx.org().0,
         system,
         owner.map(|owner| owner.0),
     )
     .fetch_one(tx.connection())
     .await?;
-    Ok(done)
+    let stopped: Vec<_> = done.stopped.into_iter().map(RunId).collect();
+    messages::nudge(tx, &stopped).await?;
+    Ok(done.cut)
 }
 
 struct Row {

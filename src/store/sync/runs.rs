@@ -1,11 +1,13 @@
 //! How far each stream was read, and what each run did. A page's rows and the position behind
 //! them are saved in one transaction, under the lease.
 
-use crate::base::ids::{ConnectionId, RunId};
+use super::messages;
+use crate::base::ids::{ConnectionId, PersonId, RunId};
 use crate::store::db::{OrgTx, StoreError, StoreResult};
+use crate::store::events;
 use crate::store::jobs::Fence;
 use chrono::{DateTime, Utc};
-use serde_json::Value;
+use serde_json::{Value, json};
 use std::collections::HashMap;
 
 /// A run that has not ended.
@@ -17,15 +19,22 @@ pub struct Run {
     pub rows_changed: i64,
 }
 
-/// The run that is on its way, or a new one.
-pub async fn open_run(tx: &mut OrgTx, connection: ConnectionId) -> StoreResult<Run> {
+/// The run that is on its way, or a new one, which this person asked for.
+pub async fn open_run(
+    tx: &mut OrgTx,
+    connection: ConnectionId,
+    asked_by: Option<PersonId>,
+) -> StoreResult<Run> {
     let row = sqlx::query!(
-        "insert into core.sync_runs (org_id, run_id, connection_id) values ($1, $2, $3)
+        "insert into core.sync_runs (org_id, run_id, connection_id, asked_by)
+         values ($1, $2, $3,
+             (select slack_user_id from core.people where org_id = $1 and person_id = $4))
          on conflict (org_id, connection_id) where state = 'running' do update set error = null
          returning run_id, started_at, rows_read, rows_changed",
         tx.org().0,
         RunId::fresh().0,
         connection.0,
+        asked_by.map(|person| person.0),
     )
     .fetch_one(tx.connection())
     .await?;
@@ -92,10 +101,13 @@ pub async fn save_step(tx: &mut OrgTx, fence: &Fence, step: &Step<'_>) -> StoreR
             select 1 from core.connections
             where org_id = $1 and connection_id = $5 and credentials is not null for share
         ), moved as (
-            insert into core.sync_streams (org_id, connection_id, stream, position, finished_run)
-            select $1, $5, $6, $7, case when $8 then $9::uuid end from held, connected
+            insert into core.sync_streams as known
+                (org_id, connection_id, stream, position, finished_run, run_id, run_rows)
+            select $1, $5, $6, $7, case when $8 then $9::uuid end, $9, $10 from held, connected
             on conflict (org_id, connection_id, stream) do update
-            set position = excluded.position, finished_run = excluded.finished_run
+            set position = excluded.position, finished_run = excluded.finished_run,
+                run_id = excluded.run_id, run_rows = excluded.run_rows
+                    + case when known.run_id = excluded.run_id then known.run_rows else 0 end
         ), counted as (
             update core.sync_runs
             set rows_read = rows_read + $10, rows_changed = rows_changed + $11
@@ -133,7 +145,8 @@ pub enum RunEnd<'a> {
     Broken(&'a str),
 }
 
-/// Ends a run and says how the connection is. A connection that was cut meanwhile stays cut.
+/// Ends a run, tells of it, and says how the connection is. A connection that was cut meanwhile
+/// stays cut.
 pub async fn end_run(
     tx: &mut OrgTx,
     connection: ConnectionId,
@@ -145,19 +158,19 @@ pub async fn end_run(
         RunEnd::Delayed(error) => ("failed", "delayed", Some(error)),
         RunEnd::Broken(error) => ("failed", "broken", Some(error)),
     };
-    sqlx::query!(
+    let ended = sqlx::query!(
         "with ended as (
              update core.sync_runs set state = $4, error = $5, ended_at = now()
              where org_id = $1 and run_id = $3 and state = 'running'
-             returning started_at
+             returning started_at, rows_read, rows_changed
          )
-         update core.connections
+         update core.connections as c
          set health = $6, health_note = $5,
-             last_synced_at = case when $4 = 'done' then (select started_at from ended)
-                 else last_synced_at end,
+             last_synced_at = case when $4 = 'done' then ended.started_at else last_synced_at end,
              next_sync_at = case when $6 = 'broken' then null else now() + interval '1 hour' end
+         from ended
          where org_id = $1 and connection_id = $2 and credentials is not null
-             and exists (select from ended)",
+         returning system, ended.rows_read, ended.rows_changed",
         tx.org().0,
         connection.0,
         run.0,
@@ -165,7 +178,19 @@ pub async fn end_run(
         error,
         health,
     )
-    .execute(tx.connection())
+    .fetch_optional(tx.connection())
     .await?;
-    Ok(())
+    let Some(ended) = ended else {
+        return Ok(());
+    };
+    let kind = match end {
+        RunEnd::Done => events::Kind::SyncCompleted,
+        RunEnd::Delayed(_) | RunEnd::Broken(_) => events::Kind::SyncFailed,
+    };
+    let payload = json!({
+        "system": ended.system, "connection": connection, "run": run, "error": error,
+        "rows_read": ended.rows_read, "rows_changed": ended.rows_changed,
+    });
+    events::record(tx, kind, &payload).await?;
+    messages::nudge(tx, &[run]).await
 }

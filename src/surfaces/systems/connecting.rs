@@ -1,9 +1,9 @@
 //! Connecting a system: the window for its key, and what came of the key that was typed.
 
-use super::{connection_of, may_manage, words};
+use super::{connection_of, may_manage, reading, words};
 use crate::base::secret::Secret;
-use crate::connectors::connections::ConnectionError;
-use crate::connectors::{Account, Connector, ConnectorError, Manifest, registry};
+use crate::connectors::connections::{ConnectionError, Opened};
+use crate::connectors::{Connector, ConnectorError, Manifest, registry};
 use crate::net::json_api::ApiError;
 use crate::slack::blocks::connect::{KeyForm, key_form, said};
 use crate::slack::client::{NewMessage, SlackError};
@@ -115,7 +115,7 @@ async fn try_key(
     let org = scene.workspace.org;
     let connections = &scene.services.connections;
     match connections.connect(org, person.id, connector, key).await {
-        Ok(account) => connected(scene, submitted, manifest, &account).await,
+        Ok(opened) => connected(scene, submitted, manifest, &opened).await,
         Err(ConnectionError::Store(error @ StoreError::Away(_))) => Err(error.into()),
         Err(error) => {
             let sentence = words::wrong_key(manifest.name, &reason(&error));
@@ -130,12 +130,13 @@ async fn connected(
     scene: &Scene<'_>,
     submitted: &ViewSubmission,
     manifest: &Manifest,
-    account: &Account,
+    opened: &Opened,
 ) -> Surfaced {
     tracing::info!(system = manifest.slug, "a system was connected");
-    let sentence = words::connected(manifest.name, &account.name);
+    let sentence = words::connected(manifest.name, &opened.account.name);
     let view = said(manifest.name, &sentence);
-    answer(scene, submitted, &view, &sentence).await
+    answer(scene, submitted, &view, &sentence).await?;
+    reading::follow(scene, &submitted.source.user, opened.run).await
 }
 
 /// In the window, or in the direct conversation if it has been closed meanwhile.

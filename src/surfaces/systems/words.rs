@@ -91,5 +91,5 @@ pub fn disconnected(name: &str) -> String {
 }
 
 pub fn reading(name: &str) -> String {
-    format!("I’m reading {name} now.")
+    format!("I’m reading {name} now. In *Messages* you see how far I am.")
 }

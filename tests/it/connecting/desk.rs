@@ -2,7 +2,7 @@
 
 use crate::support::{Builder, TestApp};
 use penny::playground::systems::hubspot::HubSpot;
-use penny::playground::{Human, Slack};
+use penny::playground::{Human, Seen, Slack, Thread};
 use serde_json::json;
 
 pub struct Desk {
@@ -62,14 +62,33 @@ impl Desk {
         let key = self.hubspot.token();
         self.submits_key(&self.maya, key.expose()).await;
         self.window_says(&self.maya, "is connected").await;
-        self.app.settles().await;
         self.maya.close_view(true).await.unwrap();
+        self.is_written(&self.maya, "*HubSpot* is read").await;
+        self.app.settles().await;
+    }
+
+    /// The newest message of Penny in this person's direct conversation, once one says this.
+    pub async fn is_written(&self, person: &Human, words: &str) -> Seen {
+        let dm = person.dm().unwrap();
+        let look = |_: &Slack| {
+            let messages = person.channel_messages(&dm).into_iter().rev();
+            messages.into_iter().find(|seen| seen.text.contains(words))
+        };
+        let found = self.app.slack.until(words, look).await.unwrap();
+        let root = found.ts;
+        person.sees(&Thread { channel: dm, root });
+        found
+    }
+
+    /// How many messages stand in this person's direct conversation.
+    pub fn messages_of(&self, person: &Human) -> usize {
+        person.channel_messages(&person.dm().unwrap()).len()
     }
 
     pub async fn presses(&self, person: &Human, button: &str) {
         let sales = self.app.slack.channel("sales").unwrap();
         let newest = person.whispers(&sales).pop().unwrap();
-        let thread = penny::playground::Thread {
+        let thread = Thread {
             channel: sales,
             root: newest.ts,
         };

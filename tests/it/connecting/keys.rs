@@ -21,6 +21,7 @@ async fn a_key_is_tried_before_it_is_kept_and_a_wrong_one_is_said_under_the_fiel
     desk.submits_key(&desk.maya, &format!(" {}\n", key.expose()))
         .await;
     desk.window_says(&desk.maya, "HubSpot is connected").await;
+    desk.is_written(&desk.maya, "*HubSpot* is read").await;
     desk.app.settles().await;
     assert_eq!(desk.health().await, "healthy");
     desk.app.stop().await;
@@ -49,6 +50,7 @@ async fn a_key_that_was_typed_is_in_no_row_and_in_no_log_line() {
     let key = desk.hubspot.token();
     desk.submits_key(&desk.maya, key.expose()).await;
     desk.window_says(&desk.maya, "is connected").await;
+    desk.is_written(&desk.maya, "*HubSpot* is read").await;
     desk.app.settles().await;
     let submitted = "select from public.copy_of_inbox where payload like '%penny_connect_key%'";
     assert_eq!(
@@ -141,6 +143,7 @@ async fn the_list_says_how_each_system_is_and_its_buttons_work() {
     let key = desk.hubspot.token();
     desk.submits_key(&desk.maya, key.expose()).await;
     desk.window_says(&desk.maya, "is connected").await;
+    desk.is_written(&desk.maya, "*HubSpot* is read").await;
     desk.app.settles().await;
 
     desk.types(&desk.jonas, "/penny connect").await;

@@ -1,4 +1,5 @@
 //! Connecting systems and keeping them read, as people go through it in Slack.
 
 mod desk;
+mod following;
 mod keys;
