@@ -1,8 +1,12 @@
 //! Configuration: the environment, read once, typed, with errors that name the variable.
 //! `.env.example` explains every variable; a test keeps the two lists equal.
 
+mod systems;
+
+pub use systems::{OAuthClient, SystemsConfig};
+
 use super::secret::Secret;
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 use std::time::Duration;
 use url::Url;
 
@@ -97,17 +101,6 @@ impl Source {
     }
 }
 
-impl Source {
-    /// Every `<SYSTEM>_BASE_URL` that is a URL.
-    fn base_urls(&self) -> HashMap<String, Url> {
-        let named = self.0.iter().filter_map(|(name, value)| {
-            let system = name.strip_suffix("_BASE_URL")?.to_lowercase();
-            Some((system, Url::parse(value.trim()).ok()?))
-        });
-        named.collect()
-    }
-}
-
 #[derive(Debug, Clone)]
 pub struct Config {
     pub database_url: Secret,
@@ -126,9 +119,7 @@ pub struct Config {
     pub retention_days: i32,
     /// How long a shutdown waits for running turns before it hands them over.
     pub grace: Duration,
-    /// Where connected systems are to be found instead of at their own addresses, by short name:
-    /// `HUBSPOT_BASE_URL` is that of hubspot.
-    pub base_urls: HashMap<String, Url>,
+    pub systems: SystemsConfig,
 }
 
 #[derive(Debug, Clone)]
@@ -199,7 +190,7 @@ impl Config {
             workers: source.number("PENNY_WORKERS", 64)?,
             retention_days: source.number("PENNY_RETENTION_DAYS", 30)?,
             grace: Duration::from_secs(source.number("PENNY_SHUTDOWN_SECONDS", 20)?),
-            base_urls: source.base_urls(),
+            systems: SystemsConfig::read(source),
         })
     }
 }

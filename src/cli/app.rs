@@ -25,6 +25,7 @@ use crate::jobs::refresh_token::RefreshToken;
 use crate::jobs::run_turn::RunTurn;
 use crate::jobs::show_sync::ShowSync;
 use crate::jobs::sync_connection::SyncConnection;
+use crate::jobs::tell_broken::TellBroken;
 use crate::jobs::workspaces::{NewInstallation, WorkspaceError, Workspaces};
 use crate::models::Model;
 use crate::net::polite::Polite;
@@ -84,7 +85,7 @@ impl App {
             db.clone(),
             sealer.clone(),
             parts.clock.clone(),
-            config.base_urls.clone(),
+            config.systems.clone(),
         );
         let services = Services {
             agent: Agent {
@@ -121,6 +122,7 @@ impl App {
             },
             health.clone(),
             install(&services, &config.slack),
+            connect(&services),
         );
         Ok(Self {
             services,
@@ -235,6 +237,9 @@ fn handlers(services: &Services, slack: &SlackConfig) -> Vec<Arc<dyn Handler>> {
         Arc::new(ShowSync {
             services: services.clone(),
         }),
+        Arc::new(TellBroken {
+            services: services.clone(),
+        }),
         Arc::new(ExecuteAction {
             services: services.clone(),
         }),
@@ -263,6 +268,14 @@ fn credentials(slack: &SlackConfig) -> Option<AppCredentials> {
 fn install(services: &Services, slack: &SlackConfig) -> Option<web::install::Install> {
     Some(web::install::Install {
         app: credentials(slack)?,
+        public_url: services.public_url.clone()?,
+        services: services.clone(),
+    })
+}
+
+/// Consent in the browser needs an address for it to be sent back to.
+fn connect(services: &Services) -> Option<web::connect::Connect> {
+    Some(web::connect::Connect {
         public_url: services.public_url.clone()?,
         services: services.clone(),
     })

@@ -1,17 +1,21 @@
 //! Connected systems as Penny uses them: a key is tried before it is kept, kept sealed, and
 //! opened only to make the calls.
 
-use super::{Account, Connector, ConnectorError, registry};
+use super::oauth::{Consent, Granted};
+use super::tokens::{ConnectionTokens, Kept};
+use super::{Account, Connector, ConnectorError, Manifest, registry};
 use crate::approvals::seal;
 use crate::base::clock::SharedClock;
+use crate::base::config::SystemsConfig;
 use crate::base::ids::{ConnectionId, OrgId, PersonId, RunId};
 use crate::base::secret::Secret;
 use crate::net::ClientError;
 use crate::net::json_api::JsonApi;
 use crate::store::sealing::{Place, SealError, Sealer};
-use crate::store::sync::{self, Connected, NewConnection};
+use crate::store::sync::{self, Auth, Connected, NewConnection};
 use crate::store::{Db, OrgTx, StoreError, jobs};
-use std::collections::HashMap;
+use chrono::{DateTime, Utc};
+use parking_lot::Mutex;
 use std::sync::Arc;
 use url::Url;
 
@@ -39,22 +43,16 @@ pub struct Connections {
     db: Db,
     sealer: Sealer,
     clock: SharedClock,
-    /// Addresses other than the systems' own, by slug.
-    addresses: Arc<HashMap<String, Url>>,
+    systems: Arc<SystemsConfig>,
 }
 
 impl Connections {
-    pub fn new(
-        db: Db,
-        sealer: Sealer,
-        clock: SharedClock,
-        addresses: HashMap<String, Url>,
-    ) -> Self {
+    pub fn new(db: Db, sealer: Sealer, clock: SharedClock, systems: SystemsConfig) -> Self {
         Self {
             db,
             sealer,
             clock,
-            addresses: Arc::new(addresses),
+            systems: Arc::new(systems),
         }
     }
 
@@ -66,14 +64,50 @@ impl Connections {
         connector: &dyn Connector,
         key: Secret,
     ) -> Result<Opened, ConnectionError> {
-        let account = connector
-            .account(&self.api(connector, key.clone())?)
-            .await?;
+        let credentials = NewCredentials {
+            auth: Auth::Key,
+            text: key.clone(),
+            expires_at: None,
+            scopes: Vec::new(),
+        };
+        self.keep(org, by, connector, &key, credentials).await
+    }
+
+    /// As `connect`, with what the system handed out when somebody consented.
+    pub async fn connect_granted(
+        &self,
+        org: OrgId,
+        by: PersonId,
+        connector: &dyn Connector,
+        granted: Granted,
+    ) -> Result<Opened, ConnectionError> {
+        let consented = || self.consent(connector.manifest()).map(|it| it.scopes());
+        let credentials = NewCredentials {
+            auth: Auth::OAuth,
+            text: Kept::of(&granted).sealable()?,
+            expires_at: granted.expires_at,
+            scopes: granted.scopes.or_else(consented).unwrap_or_default(),
+        };
+        self.keep(org, by, connector, &granted.access, credentials)
+            .await
+    }
+
+    async fn keep(
+        &self,
+        org: OrgId,
+        by: PersonId,
+        connector: &dyn Connector,
+        token: &Secret,
+        new: NewCredentials,
+    ) -> Result<Opened, ConnectionError> {
+        let api = JsonApi::new(self.base(connector)?, token.clone(), self.clock.clone())?;
+        let api = api.speaking(connector.dialect());
+        let account = connector.account(&api).await?;
         let manifest = connector.manifest();
         let mut tx = self.db.org(org).await?;
         let owner = manifest.owner(by);
         let id = sync::id_for(&mut tx, manifest.slug, owner).await?;
-        let credentials = self.sealer.seal(&key, place(org, &id.to_string()))?;
+        let credentials = self.sealer.seal(&new.text, place(org, &id.to_string()))?;
         let new = NewConnection {
             id,
             system: manifest.slug,
@@ -81,8 +115,10 @@ impl Connections {
             owner,
             account_id: &account.id,
             account: &account.name,
-            scopes: &[],
+            scopes: &new.scopes,
             credentials: &credentials,
+            auth: new.auth,
+            token_expires_at: new.expires_at,
             by,
         };
         sync::connect(&mut tx, &new).await?;
@@ -91,26 +127,60 @@ impl Connections {
         Ok(Opened { account, run })
     }
 
-    /// The means to call a connected system.
+    /// The means to call a connected system, with tokens that are renewed where they end.
     pub fn open(
         &self,
         org: OrgId,
         connected: &Connected,
-        connector: &dyn Connector,
+        connector: &'static dyn Connector,
     ) -> Result<JsonApi, ConnectionError> {
-        let row = connected.id.to_string();
-        let key = self.sealer.open(&connected.credentials, place(org, &row))?;
-        self.api(connector, key)
+        let (base, clock) = (self.base(connector)?, self.clock.clone());
+        let api = match connected.auth {
+            Auth::Key => {
+                let row = connected.id.to_string();
+                let key = self.sealer.open(&connected.credentials, place(org, &row))?;
+                JsonApi::new(base, key, clock)?
+            }
+            Auth::OAuth => {
+                let tokens = ConnectionTokens {
+                    connections: self.clone(),
+                    connector,
+                    org,
+                    id: connected.id,
+                    known: Mutex::default(),
+                };
+                JsonApi::renewing(base, Arc::new(tokens), clock)?
+            }
+        };
+        Ok(api.speaking(connector.dialect()))
     }
 
-    fn api(&self, connector: &dyn Connector, key: Secret) -> Result<JsonApi, ConnectionError> {
+    /// How to ask for consent; none where it is not set up.
+    pub fn consent(&self, manifest: &'static Manifest) -> Option<Consent<'_>> {
+        let client = self.systems.clients.get(manifest.slug);
+        Consent::of(manifest, client, self.systems.base_urls.get(manifest.slug))
+    }
+
+    pub(super) fn db(&self) -> &Db {
+        &self.db
+    }
+
+    pub(super) fn clock(&self) -> &SharedClock {
+        &self.clock
+    }
+
+    pub(super) fn sealer(&self) -> &Sealer {
+        &self.sealer
+    }
+
+    fn base(&self, connector: &dyn Connector) -> Result<Url, ConnectionError> {
         let manifest = connector.manifest();
-        let base = match self.addresses.get(manifest.slug) {
-            Some(other) => other.clone(),
-            None => Url::parse(manifest.base_url)
-                .map_err(|_| ConnectionError::Address(manifest.name))?,
-        };
-        Ok(JsonApi::new(base, key, self.clock.clone())?.speaking(connector.dialect()))
+        match self.systems.base_urls.get(manifest.slug) {
+            Some(other) => Ok(other.clone()),
+            None => {
+                Url::parse(manifest.base_url).map_err(|_| ConnectionError::Address(manifest.name))
+            }
+        }
     }
 
     /// Seals with the newest key what an older one has sealed, so that the older one can go.
@@ -174,6 +244,14 @@ impl Connections {
     }
 }
 
+/// What somebody let Penny in with, before it is sealed.
+struct NewCredentials {
+    auth: Auth,
+    text: Secret,
+    expires_at: Option<DateTime<Utc>>,
+    scopes: Vec<String>,
+}
+
 /// What connecting a system began.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Opened {
@@ -208,7 +286,7 @@ pub enum ReachError {
 }
 
 /// Bound to the row, so that a key copied to another connection does not open there.
-fn place(org: OrgId, row: &str) -> Place<'_> {
+pub(super) fn place(org: OrgId, row: &str) -> Place<'_> {
     Place {
         org,
         purpose: KEY,

@@ -10,9 +10,11 @@ pub mod gmail;
 mod html;
 pub mod hubspot;
 pub mod linear;
+pub mod oauth;
 pub mod operation;
 mod page;
 pub mod registry;
+mod tokens;
 mod tracker;
 
 pub use page::{Batch, Gone, Next, Page, SourcePerson, Unlisted};

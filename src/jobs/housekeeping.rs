@@ -5,8 +5,8 @@
 use super::{Services, refresh_token};
 use crate::base::clock::SharedClock;
 use crate::store::{
-    StoreResult, events, inbox, installations, jobs, memory, outbox, own_tables, pages, proposals,
-    sync,
+    StoreResult, connect_links, events, inbox, installations, jobs, memory, outbox, own_tables,
+    pages, proposals, sync,
 };
 use std::time::Duration;
 use tokio_cron_scheduler::{Job, JobScheduler, JobSchedulerError};
@@ -116,7 +116,8 @@ pub async fn clean(services: &Services, retention_days: i32) -> StoreResult<()> 
     .await?;
     let pages = in_batches(&services.clock, || pages::delete_old(db, BATCH)).await?;
     let forgotten = memory::purge(db).await?;
-    let states = installations::delete_expired_states(db).await?;
+    let states =
+        installations::delete_expired_states(db).await? + connect_links::delete_expired(db).await?;
     if received + sent + ended + undoable + told + pages + forgotten + states > 0 {
         tracing::info!(
             received,

@@ -9,6 +9,7 @@ pub mod refresh_token;
 pub mod run_turn;
 pub mod show_sync;
 pub mod sync_connection;
+pub mod tell_broken;
 pub mod waiting;
 pub mod workspaces;
 

@@ -1,15 +1,20 @@
 //! JSON over HTTP with a system that a company uses: one account's token, patience with its
 //! limits, and errors that say who has to do something about them.
 
-use super::retry::{RetryPolicy, retry_after};
+mod dialect;
+
+pub use dialect::{Answered, Dialect};
+
+use super::retry::RetryPolicy;
+use super::tokens::{Fixed, Tokens};
 use super::{ClientError, client};
 use crate::base::clock::SharedClock;
 use crate::base::secret::Secret;
-use chrono::{DateTime, Utc};
 use reqwest::header::{AUTHORIZATION, HeaderMap, HeaderValue, LINK};
 use reqwest::{Method, RequestBuilder, Response, StatusCode};
 use serde::de::DeserializeOwned;
 use serde_json::Value;
+use std::sync::Arc;
 use std::time::Duration;
 use url::Url;
 
@@ -56,44 +61,6 @@ pub enum WriteError {
     Unclear(String),
 }
 
-/// Where a system's HTTP differs from that of most.
-#[derive(Debug, Clone, Copy)]
-pub struct Dialect {
-    /// Sent with every call.
-    pub headers: &'static [(&'static str, &'static str)],
-    /// Keys that begin with this are sent as they are, and not as bearer tokens.
-    pub bare_keys: Option<&'static str>,
-    /// What an answer means where its status does not say it. None: it means what its status says.
-    pub meaning: fn(&Answered<'_>) -> Option<ApiError>,
-}
-
-impl Dialect {
-    pub const PLAIN: Self = Self {
-        headers: &[],
-        bare_keys: None,
-        meaning: |_| None,
-    };
-}
-
-/// An answer before anybody has made sense of it.
-#[derive(Debug)]
-pub struct Answered<'a> {
-    pub status: u16,
-    pub headers: &'a HeaderMap,
-    pub body: &'a [u8],
-    pub now: DateTime<Utc>,
-}
-
-impl Answered<'_> {
-    pub fn number(&self, header: &str) -> Option<i64> {
-        self.headers.get(header)?.to_str().ok()?.trim().parse().ok()
-    }
-
-    pub fn retry_after(&self) -> Option<Duration> {
-        retry_after(self.headers, self.now)
-    }
-}
-
 /// One page of a list whose following page stands in a `Link` header.
 #[derive(Debug)]
 pub struct Linked<T> {
@@ -108,7 +75,7 @@ pub struct Linked<T> {
 pub struct JsonApi {
     client: reqwest::Client,
     base: Url,
-    token: Secret,
+    tokens: Arc<dyn Tokens>,
     dialect: Dialect,
     policy: RetryPolicy,
     clock: SharedClock,
@@ -116,10 +83,19 @@ pub struct JsonApi {
 
 impl JsonApi {
     pub fn new(base: Url, token: Secret, clock: SharedClock) -> Result<Self, ClientError> {
+        Self::renewing(base, Arc::new(Fixed(token)), clock)
+    }
+
+    /// With tokens that end, and are followed by others.
+    pub fn renewing(
+        base: Url,
+        tokens: Arc<dyn Tokens>,
+        clock: SharedClock,
+    ) -> Result<Self, ClientError> {
         Ok(Self {
             client: client()?,
             base,
-            token,
+            tokens,
             dialect: Dialect::PLAIN,
             policy: RetryPolicy::default(),
             clock,
@@ -164,7 +140,7 @@ impl JsonApi {
         Ok(String::from_utf8_lossy(&answer.body).into_owned())
     }
 
-    /// For systems whose searches are posted.
+    /// A search that is posted.
     pub async fn search<T: DeserializeOwned>(
         &self,
         path: &str,
@@ -175,7 +151,8 @@ impl JsonApi {
             .json()
     }
 
-    /// One try at a call that changes something; a body of null is none.
+    /// One try at a call that changes something; a body of null is none. A token that has just
+    /// ended turns a call away before it is looked at, so that call is made with the next one.
     pub async fn write<T: DeserializeOwned>(
         &self,
         method: Method,
@@ -183,16 +160,35 @@ impl JsonApi {
         headers: &[(&'static str, &str)],
         body: &Value,
     ) -> Result<T, WriteError> {
-        let mut request = self
-            .request(method, path)
-            .map_err(WriteError::NotSent)?
-            .timeout(WRITE_TIME);
-        if !body.is_null() {
-            request = request.json(body);
+        let call = || {
+            let mut request = self.request(method.clone(), path)?.timeout(WRITE_TIME);
+            if !body.is_null() {
+                request = request.json(body);
+            }
+            let headers = headers.iter();
+            Ok(headers.fold(request, |it, (name, value)| it.header(*name, *value)))
+        };
+        let token = self.tokens.current().await.map_err(WriteError::NotSent)?;
+        match self
+            .write_with(call().map_err(WriteError::NotSent)?, &token)
+            .await
+        {
+            Err(WriteError::NotSent(ApiError::Unauthorized)) => {
+                let next = self.tokens.instead_of(&token).await;
+                let next = next.map_err(WriteError::NotSent)?;
+                self.write_with(call().map_err(WriteError::NotSent)?, &next)
+                    .await
+            }
+            written => written,
         }
-        for (name, value) in headers {
-            request = request.header(*name, *value);
-        }
+    }
+
+    async fn write_with<T: DeserializeOwned>(
+        &self,
+        request: RequestBuilder,
+        token: &Secret,
+    ) -> Result<T, WriteError> {
+        let request = self.signed(request, token).map_err(WriteError::NotSent)?;
         let response = request.send().await.map_err(|error| {
             let reason = reason(&error).to_owned();
             if error.is_connect() {
@@ -218,21 +214,20 @@ impl JsonApi {
         let base = self.base.as_str().trim_end_matches('/');
         let url = Url::parse(&format!("{base}{path}"))
             .map_err(|_| ApiError::Unreadable(format!("{path} is no path")))?;
-        let key = self.token.expose();
-        let is_bare = self
-            .dialect
-            .bare_keys
-            .is_some_and(|start| key.starts_with(start));
         let request = self.client.request(method, url).timeout(CALL_TIME);
-        let request = if is_bare {
-            let mut key = HeaderValue::from_str(key).map_err(|_| ApiError::Unauthorized)?;
-            key.set_sensitive(true);
-            request.header(AUTHORIZATION, key)
-        } else {
-            request.bearer_auth(key)
-        };
         let headers = self.dialect.headers.iter();
         Ok(headers.fold(request, |it, (name, value)| it.header(*name, *value)))
+    }
+
+    fn signed(&self, request: RequestBuilder, token: &Secret) -> Result<RequestBuilder, ApiError> {
+        let key = token.expose();
+        let bare = self.dialect.bare_keys;
+        if !bare.is_some_and(|start| key.starts_with(start)) {
+            return Ok(request.bearer_auth(key));
+        }
+        let mut key = HeaderValue::from_str(key).map_err(|_| ApiError::Unauthorized)?;
+        key.set_sensitive(true);
+        Ok(request.header(AUTHORIZATION, key))
     }
 
     async fn read(
@@ -241,9 +236,11 @@ impl JsonApi {
     ) -> Result<Answer, ApiError> {
         let begun = self.clock.now();
         let mut made = 0;
+        let mut token = self.tokens.current().await?;
+        let mut is_renewed = false;
         loop {
             made += 1;
-            let error = match request()?.send().await {
+            let error = match self.signed(request()?, &token)?.send().await {
                 Ok(response) => match self.answer(response).await {
                     Ok(answer) => return Ok(answer),
                     Err(error) => error,
@@ -251,6 +248,11 @@ impl JsonApi {
                 // The error would repeat the address with its query.
                 Err(error) => ApiError::Away(reason(&error).to_owned()),
             };
+            if error == ApiError::Unauthorized && !is_renewed {
+                token = self.tokens.instead_of(&token).await?;
+                is_renewed = true;
+                continue;
+            }
             let (may_pass, asked) = match &error {
                 ApiError::Limited(wait) => (true, Some(*wait)),
                 ApiError::Away(_) => (true, None),

@@ -8,6 +8,7 @@ pub mod polite;
 pub mod retry;
 pub mod search;
 pub mod sse;
+pub mod tokens;
 
 use crate::base::secret::Secret;
 use std::time::Duration;
@@ -43,6 +44,30 @@ fn builder() -> reqwest::ClientBuilder {
         .user_agent(USER_AGENT)
         .connect_timeout(CONNECT_TIMEOUT)
         .redirect(reqwest::redirect::Policy::none())
+}
+
+/// Longest answer of an address that hands out tokens.
+const MAX_FORM_ANSWER: usize = 256 * 1024;
+
+/// Posts a form, as those who hand out tokens want it; the answer with its status. No answer in
+/// time is an error, which does not repeat the address.
+pub async fn post_form(
+    url: &url::Url,
+    fields: &[(&str, &str)],
+    within: Duration,
+) -> Result<(u16, Vec<u8>), ProbeError> {
+    let request = client()?.post(url.clone()).timeout(within).form(fields);
+    let request = request.header("accept", "application/json");
+    let mut answer = request.send().await.map_err(|_| ProbeError::Silent)?;
+    let status = answer.status().as_u16();
+    let mut body = Vec::new();
+    while let Some(chunk) = answer.chunk().await.map_err(|_| ProbeError::Silent)? {
+        body.extend_from_slice(&chunk);
+        if body.len() > MAX_FORM_ANSWER {
+            return Err(ProbeError::Refused(status));
+        }
+    }
+    Ok((status, body))
 }
 
 #[derive(Debug, thiserror::Error)]

@@ -22,6 +22,10 @@ pub const TRY: &str = "penny_try";
 pub const REFRESH_HOME: &str = "penny_home_refresh";
 /// Connect a system, or connect it anew; the value is its short name.
 pub const CONNECT: &str = "penny_connect";
+/// Connect a system with a key although it offers consent; the value is its short name.
+pub const CONNECT_WITH_KEY: &str = "penny_connect_with_key";
+/// The private link to a system's consent, which the browser follows by itself.
+pub const CONSENT: &str = "penny_consent";
 /// Disconnect a system; the value is its short name.
 pub const DISCONNECT: &str = "penny_disconnect";
 /// Read a system now; the value is its short name.

@@ -73,6 +73,8 @@ pub const DISCONNECT: &str = "Disconnect";
 pub const KEEP: &str = "Keep it";
 pub const CLOSE: &str = "Close";
 pub const DISCONNECT_MEANS: &str = "I’ll forget how to sign in there and stop reading it. What I’ve read so far stays, and you can connect it again at any time.";
+pub const USE_A_KEY: &str = "Use a key instead";
+pub const LINK_IS_YOURS: &str = "This link is for you alone; it works once, for ten minutes.";
 pub const KEY_IS_SEALED: &str =
     "I keep it sealed, use it for nothing but this system, and nobody can read it back.";
 
@@ -147,6 +149,21 @@ pub fn trying_key(name: &str) -> String {
     format!(
         ":hourglass_flowing_sand: I’m trying the key with {}…",
         escape(name)
+    )
+}
+
+pub fn consent_link(name: &str) -> String {
+    format!(
+        "To connect *{0}*, sign in there and say yes. I’ll see what you allow and nothing else.",
+        escape(name)
+    )
+}
+
+pub fn connection_broken(name: &str, note: &str) -> String {
+    format!(
+        ":red_circle: I can’t read *{}* any more. {} Until then I answer from what I have read so far.",
+        escape(name),
+        escape(&clip(note, 300))
     )
 }
 

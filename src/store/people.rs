@@ -91,6 +91,18 @@ pub async fn by_ids(tx: &mut OrgTx, ids: &[PersonId]) -> StoreResult<Vec<Person>
     .collect())
 }
 
+/// Who somebody is in Slack; none for those outside it.
+pub async fn slack_user_of(tx: &mut OrgTx, person: PersonId) -> StoreResult<Option<UserId>> {
+    let user = sqlx::query_scalar!(
+        "select slack_user_id from core.people where org_id = $1 and person_id = $2",
+        tx.org().0,
+        person.0,
+    )
+    .fetch_optional(tx.connection())
+    .await?;
+    Ok(user.flatten().map(UserId))
+}
+
 /// Full members by name or part of it, for “ask Maya”.
 pub async fn named(tx: &mut OrgTx, name: &str) -> StoreResult<Vec<(UserId, String)>> {
     Ok(sqlx::query!(

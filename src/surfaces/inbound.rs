@@ -165,6 +165,7 @@ async fn click(scene: &Scene<'_>, clicked: &BlockActions, action: &Action) -> Su
         ids::RESTORE => memory::restore(scene, clicked, value).await,
         ids::TRY => home::try_prompt(scene, user, value).await,
         ids::CONNECT => connecting::clicked(scene, clicked, value).await,
+        ids::CONNECT_WITH_KEY => connecting::with_key(scene, clicked, value).await,
         ids::DISCONNECT => disconnecting::clicked(scene, clicked, value).await,
         ids::READ_NOW => reading::clicked(scene, clicked, value).await,
         ids::REFRESH_HOME => home::publish(scene, user, None).await,

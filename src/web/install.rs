@@ -1,6 +1,7 @@
 //! Installing Penny through OAuth: a state that works once, in the browser that asked for it,
 //! then Slack's code for a token, which is sealed before anybody is told of it.
 
+use super::cookie;
 use super::page::{escape, page};
 use crate::base::ids::UserId;
 use crate::base::secret::Secret;
@@ -19,8 +20,6 @@ use serde::Deserialize;
 use url::Url;
 
 const COOKIE: &str = "penny_install";
-/// As long as a state is remembered.
-const COOKIE_SECONDS: u32 = 600;
 
 #[derive(Debug, Clone)]
 pub struct Install {
@@ -50,7 +49,12 @@ async fn begin(State(install): State<Install>) -> Response {
     let api = install.services.workspaces.api().base();
     let redirect_uri = install.address(CALLBACK_PATH);
     let url = authorize_url(api, &install.app.client_id, &redirect_uri, &state);
-    let cookie = install.cookie(browser.expose(), COOKIE_SECONDS);
+    let cookie = cookie::set(
+        COOKIE,
+        browser.expose(),
+        cookie::TEN_MINUTES,
+        &install.public_url,
+    );
     ([(header::SET_COOKIE, cookie)], Redirect::to(url.as_str())).into_response()
 }
 
@@ -68,13 +72,13 @@ async fn finish(
     headers: HeaderMap,
 ) -> Response {
     let response = install.outcome(answer, &headers).await;
-    let spent = install.cookie("", 0);
+    let spent = cookie::set(COOKIE, "", 0, &install.public_url);
     ([(header::SET_COOKIE, spent)], response).into_response()
 }
 
 impl Install {
     async fn outcome(&self, answer: Answer, headers: &HeaderMap) -> Response {
-        let Some(browser) = cookie_of(headers) else {
+        let Some(browser) = cookie::read(COOKIE, headers) else {
             return self.again(
                 "This isn’t the browser that began",
                 "Penny can only be installed in the browser in which you pressed Install.",
@@ -168,17 +172,6 @@ impl Install {
             &format!("{why} <a href=\"{link}\">Begin again</a>."),
         )
     }
-
-    /// Bound to this browser and out of reach of scripts. Over plain HTTP, which only a stand-in
-    /// on one's own machine uses, browsers would drop a cookie that is marked as secure.
-    fn cookie(&self, value: &str, seconds: u32) -> String {
-        let secure = if self.public_url.scheme() == "https" {
-            "; Secure"
-        } else {
-            ""
-        };
-        format!("{COOKIE}={value}; Path=/; Max-Age={seconds}; HttpOnly; SameSite=Lax{secure}")
-    }
 }
 
 /// None where Slack does not say whose installation it is.
@@ -211,34 +204,4 @@ fn away() -> Response {
         "Please try again in a minute",
         "Penny cannot store anything right now. Nothing was installed.",
     )
-}
-
-fn cookie_of(headers: &HeaderMap) -> Option<Nonce> {
-    headers
-        .get_all(header::COOKIE)
-        .iter()
-        .filter_map(|value| value.to_str().ok())
-        .flat_map(|value| value.split(';'))
-        .find_map(|pair| {
-            let (name, value) = pair.trim().split_once('=')?;
-            (name == COOKIE && !value.is_empty()).then(|| Nonce::received(value))
-        })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use axum::http::HeaderValue;
-
-    fn with_cookies(text: &'static str) -> HeaderMap {
-        HeaderMap::from_iter([(header::COOKIE, HeaderValue::from_static(text))])
-    }
-
-    #[test]
-    fn the_cookie_is_found_among_others_and_an_empty_one_is_none() {
-        let found = |text| cookie_of(&with_cookies(text)).map(|cookie| cookie.expose().to_owned());
-        assert_eq!(found("a=1; penny_install=abc; b=2"), Some("abc".to_owned()));
-        assert_eq!(found("penny_install="), None);
-        assert_eq!(found("not_penny_install=abc"), None);
-    }
 }

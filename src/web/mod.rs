@@ -1,6 +1,8 @@
 //! HTTP: the router, Slack's endpoints, health and metrics.
 
 mod body;
+pub mod connect;
+mod cookie;
 pub mod health;
 pub mod install;
 mod page;
@@ -14,9 +16,11 @@ pub fn router(
     slack: slack::Endpoints,
     health: health::Health,
     install: Option<install::Install>,
+    connect: Option<connect::Connect>,
 ) -> Router {
     Router::new()
         .merge(slack::routes(slack))
         .merge(health::routes(health))
         .merge(install.map(install::routes).unwrap_or_default())
+        .merge(connect.map(connect::routes).unwrap_or_default())
 }

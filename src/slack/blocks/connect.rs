@@ -1,7 +1,7 @@
 //! The window that takes a system's key, while the key is tried, and what came of it.
 
-use super::kit::{context, escape, plain, section};
-use crate::slack::ids::{CONNECT_MODAL, KEY};
+use super::kit::{actions, button, context, escape, plain, section};
+use crate::slack::ids::{CONNECT_MODAL, CONNECT_WITH_KEY, CONSENT, KEY};
 use crate::slack::text;
 use serde_json::{Value, json};
 
@@ -45,6 +45,27 @@ pub fn key_form(form: &KeyForm<'_>) -> Value {
     view["private_metadata"] = form.slug.into();
     view["submit"] = plain(text::CONNECT, TITLE_CHARS);
     view
+}
+
+/// The private link to a system's page of consent, and the other way where there is one.
+pub fn consent(slug: &str, name: &str, link: &str, has_key: bool) -> Vec<Value> {
+    let mut go = button(&format!("{} {name}", text::CONNECT), CONSENT, slug);
+    go["url"] = link.into();
+    go["style"] = "primary".into();
+    let mut buttons = vec![go];
+    if has_key {
+        buttons.push(button(text::USE_A_KEY, CONNECT_WITH_KEY, slug));
+    }
+    vec![
+        section(&text::consent_link(name)),
+        actions(buttons),
+        context(text::LINK_IS_YOURS),
+    ]
+}
+
+/// The same, as a window.
+pub fn consent_window(name: &str, blocks: Vec<Value>) -> Value {
+    window(name, text::CLOSE, blocks)
 }
 
 /// While a key is tried, and when there is nothing left to type.

@@ -3,6 +3,7 @@
 mod keys;
 mod messages;
 mod people;
+mod renewal;
 mod runs;
 
 pub use keys::{SealedKey, disconnect_all, reseal, sealed_keys};
@@ -11,10 +12,14 @@ pub use messages::{
     shown_in,
 };
 pub use people::{SourceUser, link_people, people_of};
+pub use renewal::{
+    Broken, TELL_BROKEN, begin_renewal, broken, end_renewal, give_up_renewal, mark_broken,
+};
 pub use runs::{Progress, Run, RunEnd, Step, end_run, open_run, progress, save_step};
 
 use super::db::{Db, OrgTx, StoreResult};
 use crate::base::ids::{ConnectionId, PersonId, RunId};
+use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
 /// A system that somebody has connected.
@@ -24,6 +29,7 @@ pub struct Connected {
     pub system: String,
     /// Sealed.
     pub credentials: Vec<u8>,
+    pub auth: Auth,
     pub connected_by: Option<PersonId>,
     /// Set where it is one person's own account.
     pub owner: Option<PersonId>,
@@ -31,6 +37,31 @@ pub struct Connected {
     pub account_id: String,
     /// What Penny was allowed there.
     pub scopes: Vec<String>,
+}
+
+/// What the credentials of a connection are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Auth {
+    /// A key that somebody pasted.
+    Key,
+    /// Tokens that are renewed.
+    OAuth,
+}
+
+impl Auth {
+    fn as_str(self) -> &'static str {
+        match self {
+            Self::Key => "key",
+            Self::OAuth => "oauth",
+        }
+    }
+
+    fn of(name: &str) -> Self {
+        match name {
+            "oauth" => Self::OAuth,
+            _ => Self::Key,
+        }
+    }
 }
 
 #[derive(Debug)]
@@ -44,6 +75,8 @@ pub struct NewConnection<'a> {
     pub account: &'a str,
     pub scopes: &'a [String],
     pub credentials: &'a [u8],
+    pub auth: Auth,
+    pub token_expires_at: Option<DateTime<Utc>>,
     pub by: PersonId,
 }
 
@@ -74,17 +107,30 @@ pub async fn connect(tx: &mut OrgTx, new: &NewConnection<'_>) -> StoreResult<()>
         Some(_) => ("person", "person"),
         None => ("org", "org"),
     };
+    // Another account begins anew: where the last one was read to means nothing there.
+    sqlx::query!(
+        "delete from core.sync_streams where org_id = $1 and connection_id = $2
+             and exists (select from core.connections
+                 where org_id = $1 and connection_id = $2 and account_id <> $3)",
+        tx.org().0,
+        new.id.0,
+        new.account_id,
+    )
+    .execute(tx.connection())
+    .await?;
     sqlx::query!(
         "insert into core.connections (org_id, connection_id, system, name, scope, health,
              account_name, credentials, connected_by, next_sync_at, source, source_id,
-             visibility, owner_id, account_id, scopes)
+             visibility, owner_id, account_id, scopes, auth, token_expires_at)
          values ($1, $2, $3, $4, $8, 'healthy', $5, $6, $7, now(), 'penny',
-             concat_ws('/', $3::text, $10::uuid::text), $9, $10, $11, $12)
+             concat_ws('/', $3::text, $10::uuid::text), $9, $10, $11, $12, $13, $14)
          on conflict (org_id, connection_id) do update
          set name = excluded.name, health = 'healthy', health_note = null,
              account_name = excluded.account_name, credentials = excluded.credentials,
              account_id = excluded.account_id, scopes = excluded.scopes,
-             connected_by = excluded.connected_by, next_sync_at = now(), disconnected_at = null",
+             connected_by = excluded.connected_by, next_sync_at = now(), disconnected_at = null,
+             auth = excluded.auth, token_expires_at = excluded.token_expires_at,
+             renewing_until = null, broken_at = null",
         tx.org().0,
         new.id.0,
         new.system,
@@ -97,6 +143,8 @@ pub async fn connect(tx: &mut OrgTx, new: &NewConnection<'_>) -> StoreResult<()>
         new.owner.map(|owner| owner.0),
         new.account_id,
         new.scopes,
+        new.auth.as_str(),
+        new.token_expires_at,
     )
     .execute(tx.connection())
     .await?;
@@ -113,6 +161,7 @@ pub async fn disconnect(
         r#"with cut as (
              update core.connections
              set credentials = null, disconnected_at = now(), next_sync_at = null, health = 'paused',
+                 broken_at = null,
                  health_note = 'Disconnected; what was read before is still here.'
              where org_id = $1 and system = $2 and credentials is not null
                  and owner_id is not distinct from $3
@@ -138,6 +187,7 @@ struct Row {
     connection_id: Uuid,
     system: String,
     credentials: Vec<u8>,
+    auth: String,
     connected_by: Option<Uuid>,
     owner_id: Option<Uuid>,
     account_id: String,
@@ -150,6 +200,7 @@ impl From<Row> for Connected {
             id: ConnectionId(row.connection_id),
             system: row.system,
             credentials: row.credentials,
+            auth: Auth::of(&row.auth),
             connected_by: row.connected_by.map(PersonId),
             owner: row.owner_id.map(PersonId),
             account_id: row.account_id,
@@ -163,7 +214,7 @@ macro_rules! connected {
     ($which:tt, $($argument:expr),+ $(,)?) => {
         sqlx::query_as!(
             Row,
-            r#"select connection_id, system, credentials as "credentials!", connected_by,
+            r#"select connection_id, system, credentials as "credentials!", auth, connected_by,
                    owner_id, coalesce(account_id, '') as "account_id!", scopes
                from core.connections where org_id = $1 and credentials is not null and "# + $which,
             $($argument),+

@@ -1,7 +1,7 @@
 //! How far each stream was read, and what each run did. A page's rows and the position behind
 //! them are saved in one transaction, under the lease.
 
-use super::messages;
+use super::{messages, renewal};
 use crate::base::ids::{ConnectionId, PersonId, RunId};
 use crate::store::db::{OrgTx, StoreError, StoreResult};
 use crate::store::events;
@@ -167,7 +167,8 @@ pub async fn end_run(
          update core.connections as c
          set health = $6, health_note = $5,
              last_synced_at = case when $4 = 'done' then ended.started_at else last_synced_at end,
-             next_sync_at = case when $6 = 'broken' then null else now() + interval '1 hour' end
+             next_sync_at = case when $6 = 'broken' then null else now() + interval '1 hour' end,
+             broken_at = case when $6 = 'broken' then coalesce(broken_at, now()) end
          from ended
          where org_id = $1 and connection_id = $2 and credentials is not null
          returning system, ended.rows_read, ended.rows_changed",
@@ -192,5 +193,8 @@ pub async fn end_run(
         "rows_read": ended.rows_read, "rows_changed": ended.rows_changed,
     });
     events::record(tx, kind, &payload).await?;
+    if let RunEnd::Broken(_) = end {
+        renewal::tell_of(tx, connection).await?;
+    }
     messages::nudge(tx, &[run]).await
 }

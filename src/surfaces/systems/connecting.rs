@@ -5,11 +5,14 @@ use crate::base::secret::Secret;
 use crate::connectors::connections::{ConnectionError, Opened};
 use crate::connectors::{Connector, ConnectorError, Manifest, registry};
 use crate::net::json_api::ApiError;
-use crate::slack::blocks::connect::{KeyForm, key_form, said};
+use crate::slack::blocks::connect::{KeyForm, consent, consent_window, key_form, said};
+use crate::slack::blocks::raw;
 use crate::slack::client::{NewMessage, SlackError};
 use crate::slack::inbound::{BlockActions, Source, ViewSubmission};
+use crate::slack::oauth::Nonce;
 use crate::slack::text;
 use crate::store::StoreError;
+use crate::store::connect_links;
 use crate::store::inbox;
 use crate::store::people::Person;
 use crate::surfaces::ask;
@@ -29,11 +32,71 @@ pub async fn offer(
     if let Some(refusal) = refusal(scene, &person, manifest).await? {
         return scene.whisper(to, &refusal, Vec::new()).await;
     }
-    let Some(window) = form(manifest, None) else {
-        let sentence = words::cannot_be_connected(manifest.name);
-        return scene.whisper(to, &sentence, Vec::new()).await;
+    if let Some(link) = link(scene, &person, manifest).await? {
+        let blocks = consent(manifest.slug, manifest.name, &link, manifest.key.is_some());
+        let sentence = text::consent_link(manifest.name);
+        return match to {
+            Whisper::Address { .. } => scene.whisper(to, &sentence, raw(blocks)).await,
+            // Whoever looks at App Home does not see what is whispered elsewhere.
+            Whisper::Thread { .. } => {
+                let window = consent_window(manifest.name, blocks);
+                show_window(scene, source, to, &window).await
+            }
+        };
+    }
+    match form(manifest, None) {
+        Some(window) => show_window(scene, source, to, &window).await,
+        None => {
+            let sentence = words::cannot_be_connected(manifest.name);
+            scene.whisper(to, &sentence, Vec::new()).await
+        }
+    }
+}
+
+/// The key after all, where there is consent as well.
+pub async fn with_key(scene: &Scene<'_>, clicked: &BlockActions, slug: &str) -> Surfaced {
+    let Some(connector) = registry::find(slug) else {
+        return Ok(());
     };
-    match scene.open_modal(source, &window).await? {
+    let manifest = connector.manifest();
+    let person = scene.person(&clicked.source.user).await?;
+    let refusal = refusal(scene, &person, manifest).await?;
+    match form(manifest, None).filter(|_| refusal.is_none()) {
+        Some(window) => scene.open_modal_or_tell(&clicked.source, &window).await,
+        None => Ok(()),
+    }
+}
+
+/// A private link to consent, where that is set up.
+async fn link(
+    scene: &Scene<'_>,
+    person: &Person,
+    manifest: &'static Manifest,
+) -> Surfaced<Option<String>> {
+    let services = scene.services;
+    let is_set_up = services.connections.consent(manifest).is_some();
+    let (Some(base), true) = (&services.public_url, is_set_up) else {
+        return Ok(None);
+    };
+    let Ok(secret) = Nonce::fresh() else {
+        return Ok(None);
+    };
+    let (slug, fingerprint) = (manifest.slug, secret.fingerprint());
+    let mut tx = scene.tx().await?;
+    connect_links::hand_out(&mut tx, &fingerprint, slug, person.id).await?;
+    tx.commit().await?;
+    let base = base.as_str().trim_end_matches('/');
+    let secret = secret.expose();
+    Ok(Some(format!("{base}/connect/{slug}?link={secret}")))
+}
+
+async fn show_window(
+    scene: &Scene<'_>,
+    source: &Source,
+    to: Whisper<'_>,
+    window: &Value,
+) -> Surfaced {
+    match scene.open_modal(source, window).await? {
         true => Ok(()),
         false => scene.whisper(to, text::MODAL_TOO_LATE, Vec::new()).await,
     }

@@ -5,6 +5,8 @@ use penny::playground::systems::hubspot::HubSpot;
 use penny::playground::{Human, Seen, Slack, Thread};
 use serde_json::json;
 
+pub const PUBLIC: &str = "https://penny.example";
+
 pub struct Desk {
     pub app: TestApp,
     pub hubspot: HubSpot,
@@ -20,7 +22,23 @@ impl Desk {
     }
 
     pub async fn with(change: impl FnOnce(Builder) -> Builder) -> Self {
-        let hubspot = HubSpot::start().await.unwrap();
+        Self::beside(HubSpot::start().await.unwrap(), change).await
+    }
+
+    /// Penny is registered over there, so that people may consent in the browser.
+    pub async fn consenting(hubspot: HubSpot, change: impl FnOnce(Builder) -> Builder) -> Self {
+        let (id, secret) = hubspot.client();
+        Self::beside(hubspot, |app| {
+            let app = app
+                .setting("HUBSPOT_CLIENT_ID", id)
+                .setting("HUBSPOT_CLIENT_SECRET", secret.expose())
+                .setting("PENNY_PUBLIC_URL", PUBLIC);
+            change(app)
+        })
+        .await
+    }
+
+    async fn beside(hubspot: HubSpot, change: impl FnOnce(Builder) -> Builder) -> Self {
         let app = TestApp::build([]).setting("HUBSPOT_BASE_URL", hubspot.url());
         let app = change(app).start().await;
         Self {
@@ -80,6 +98,17 @@ impl Desk {
         found
     }
 
+    /// Reads everything in this person's direct conversation.
+    pub fn looks_through(&self, person: &Human) {
+        let channel = person.dm().unwrap();
+        for seen in person.channel_messages(&channel) {
+            person.sees(&Thread {
+                channel: channel.clone(),
+                root: seen.ts,
+            });
+        }
+    }
+
     /// How many messages stand in this person's direct conversation.
     pub fn messages_of(&self, person: &Human) -> usize {
         person.channel_messages(&person.dm().unwrap()).len()
@@ -100,6 +129,21 @@ impl Desk {
         self.app.slack.until(words, look).await.unwrap();
         self.app.settles().await;
         person.home_text()
+    }
+
+    /// The tables of which a row holds this text anywhere.
+    pub async fn tables_with(&self, text: &str) -> Vec<String> {
+        let tables = "select format('%I.%I', table_schema, table_name)
+            from information_schema.tables
+            where table_schema in ('core', 'public') and table_type = 'BASE TABLE'";
+        let mut found = Vec::new();
+        for table in self.app.texts(tables).await {
+            let rows = format!("select from {table} as t where t::text like '%{text}%'");
+            if self.app.count(&rows).await > 0 {
+                found.push(table);
+            }
+        }
+        found
     }
 
     pub async fn health(&self) -> String {

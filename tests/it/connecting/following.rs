@@ -116,6 +116,8 @@ async fn a_run_that_fails_says_why_and_what_to_do() {
     assert!(seen.text.contains("/penny connect"), "{}", seen.text);
     desk.is_told(&desk.maya, "I’m reading HubSpot now").await;
     desk.app.settles().await;
+    desk.is_written(&desk.maya, "I can’t read *HubSpot* any more")
+        .await;
     let told = ["sync.completed hubspot", "sync.failed hubspot"];
     assert_eq!(desk.events().await, told);
     desk.app.stop().await;

@@ -1,5 +1,6 @@
 //! Connecting systems and keeping them read, as people go through it in Slack.
 
+mod consent;
 mod desk;
 mod following;
 mod keys;

@@ -1,0 +1,187 @@
+//! The token of a connection that was made by consent: kept in memory while it is good, and
+//! renewed before it ends. However many processes use it, one renews it, and the others wait for
+//! what that one got; many systems take a refresh token once only.
+
+use super::Connector;
+use super::connections::{Connections, place};
+use super::oauth::{Granted, OAuthError};
+use crate::base::ids::{ConnectionId, OrgId};
+use crate::base::secret::Secret;
+use crate::net::json_api::ApiError;
+use crate::net::tokens::Tokens;
+use crate::store::StoreError;
+use crate::store::sealing::SealError;
+use crate::store::sync::{self, Connected};
+use async_trait::async_trait;
+use chrono::{DateTime, TimeDelta, Utc};
+use parking_lot::Mutex;
+use serde::{Deserialize, Serialize};
+use std::time::Duration;
+
+/// So long before its end a token is renewed.
+const BEFORE_EXPIRY: TimeDelta = TimeDelta::minutes(3);
+/// How often it is looked whether somebody else has renewed it …
+const LOOK_EVERY: Duration = Duration::from_millis(200);
+/// … and for how long: as long as their right to do so lasts.
+const LOOKS: u32 = 160;
+
+/// Tokens as they are sealed.
+#[derive(Clone, Serialize, Deserialize)]
+pub(super) struct Kept {
+    access: String,
+    refresh: Option<String>,
+    expires_at: Option<DateTime<Utc>>,
+}
+
+impl Kept {
+    pub(super) fn of(granted: &Granted) -> Self {
+        Self {
+            access: granted.access.expose().to_owned(),
+            refresh: granted.refresh.as_ref().map(|it| it.expose().to_owned()),
+            expires_at: granted.expires_at,
+        }
+    }
+
+    pub(super) fn sealable(&self) -> Result<Secret, SealError> {
+        let text = serde_json::to_string(self).map_err(|_| SealError::Broken)?;
+        Ok(Secret::new(text))
+    }
+
+    fn opened(text: &Secret) -> Result<Self, SealError> {
+        serde_json::from_str(text.expose()).map_err(|_| SealError::Broken)
+    }
+
+    fn is_good(&self, now: DateTime<Utc>) -> bool {
+        self.expires_at.is_none_or(|end| end - now > BEFORE_EXPIRY)
+    }
+}
+
+pub(super) struct ConnectionTokens {
+    pub(super) connections: Connections,
+    pub(super) connector: &'static dyn Connector,
+    pub(super) org: OrgId,
+    pub(super) id: ConnectionId,
+    pub(super) known: Mutex<Option<Kept>>,
+}
+
+#[derive(Debug, thiserror::Error)]
+enum RenewError {
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    #[error(transparent)]
+    Seal(#[from] SealError),
+    #[error(transparent)]
+    OAuth(#[from] OAuthError),
+    #[error("it is not connected any more")]
+    Gone,
+    #[error("somebody else is renewing its token, and does not come to an end")]
+    Busy,
+}
+
+impl From<RenewError> for ApiError {
+    fn from(error: RenewError) -> Self {
+        match error {
+            RenewError::OAuth(OAuthError::Refused(_)) | RenewError::Gone => Self::Unauthorized,
+            RenewError::Seal(error) => {
+                tracing::error!(%error, "a token cannot be opened");
+                Self::Unauthorized
+            }
+            error => Self::Away(error.to_string()),
+        }
+    }
+}
+
+#[async_trait]
+impl Tokens for ConnectionTokens {
+    async fn current(&self) -> Result<Secret, ApiError> {
+        let now = self.connections.clock().now();
+        let known = self.known.lock().clone().filter(|kept| kept.is_good(now));
+        match known {
+            Some(kept) => Ok(Secret::new(kept.access)),
+            None => self.renewed(None).await,
+        }
+    }
+
+    async fn instead_of(&self, refused: &Secret) -> Result<Secret, ApiError> {
+        self.renewed(Some(refused)).await
+    }
+}
+
+impl ConnectionTokens {
+    async fn renewed(&self, refused: Option<&Secret>) -> Result<Secret, ApiError> {
+        let kept = self.renew(refused).await?;
+        let access = Secret::new(kept.access.clone());
+        *self.known.lock() = Some(kept);
+        Ok(access)
+    }
+
+    async fn renew(&self, refused: Option<&Secret>) -> Result<Kept, RenewError> {
+        for _ in 0..LOOKS {
+            let mut tx = self.connections.db().org(self.org).await?;
+            let connected = sync::get(&mut tx, self.id).await?;
+            let connected = connected.ok_or(RenewError::Gone)?;
+            let row = self.id.to_string();
+            let sealer = self.connections.sealer();
+            let opened = sealer.open(&connected.credentials, place(self.org, &row))?;
+            let kept = Kept::opened(&opened)?;
+            let is_good = match refused {
+                Some(refused) => kept.access != refused.expose(),
+                None => kept.is_good(self.connections.clock().now()),
+            };
+            if is_good {
+                return Ok(kept);
+            }
+            let credentials = &connected.credentials;
+            let is_ours = sync::begin_renewal(&mut tx, self.id, credentials).await?;
+            tx.commit().await?;
+            if is_ours {
+                return self.ask(&connected, kept).await;
+            }
+            // Real time: the other one is a process of its own.
+            tokio::time::sleep(LOOK_EVERY).await;
+        }
+        Err(RenewError::Busy)
+    }
+
+    /// Asks the system, with the right to do so and without a transaction, and keeps the answer.
+    async fn ask(&self, before: &Connected, kept: Kept) -> Result<Kept, RenewError> {
+        let outcome = self.refresh(&kept).await;
+        let mut tx = self.connections.db().org(self.org).await?;
+        match outcome {
+            Ok(granted) => {
+                let mut after = Kept::of(&granted);
+                after.refresh = after.refresh.or(kept.refresh);
+                let row = self.id.to_string();
+                let sealer = self.connections.sealer();
+                let sealed = sealer.seal(&after.sealable()?, place(self.org, &row))?;
+                let (old, end) = (&before.credentials, after.expires_at);
+                sync::end_renewal(&mut tx, self.id, old, &sealed, end).await?;
+                tx.commit().await?;
+                tracing::debug!(system = before.system, "a token was renewed");
+                Ok(after)
+            }
+            Err(error) => {
+                if let OAuthError::Refused(said) = &error {
+                    tracing::warn!(system = before.system, said, "a token cannot be renewed");
+                    let note = "It no longer lets me in. Connect it again with /penny connect.";
+                    sync::mark_broken(&mut tx, self.id, &before.credentials, note).await?;
+                } else {
+                    sync::give_up_renewal(&mut tx, self.id, &before.credentials).await?;
+                }
+                tx.commit().await?;
+                Err(error.into())
+            }
+        }
+    }
+
+    async fn refresh(&self, kept: &Kept) -> Result<Granted, OAuthError> {
+        let refused = |why: &str| OAuthError::Refused(why.to_owned());
+        let consent = self.connections.consent(self.connector.manifest());
+        let consent = consent.ok_or_else(|| refused("its client is no longer configured"))?;
+        let Some(refresh) = &kept.refresh else {
+            return Err(refused("there is no refresh token"));
+        };
+        let now = self.connections.clock().now();
+        consent.refresh(&Secret::new(refresh.as_str()), now).await
+    }
+}
