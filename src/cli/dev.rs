@@ -2,6 +2,7 @@
 //! a Slack in the browser, and Claude where a key is set.
 
 use super::app::{App, Parts};
+use super::systems::Systems;
 use super::{say, serve};
 use crate::base::clock::SystemClock;
 use crate::base::config::{Config, Source};
@@ -34,9 +35,11 @@ pub struct DevArgs {
 pub async fn run(args: DevArgs, source: &Source) -> anyhow::Result<()> {
     let (database_url, postgres) = database(source).await?;
     let company = demo::workspace(Utc::now());
+    let systems = Systems::start().await?;
     let slack = Slack::start(setup(&company).port(args.port))
         .await
         .context("the playground did not start; --port chooses another port")?;
+    systems.show_in(&slack);
     let token = slack
         .bot_token()
         .context("Penny is not installed in the playground")?;
@@ -50,7 +53,7 @@ pub async fn run(args: DevArgs, source: &Source) -> anyhow::Result<()> {
         .set("SLACK_BOT_TOKEN", token.expose())
         .set("PENNY_SHUTDOWN_SECONDS", "2")
         .or("PENNY_SECRET_KEY", "for-the-playground-and-nothing-else");
-    let config = Config::read(&source)?;
+    let config = Config::read(&systems.settings(source))?;
     migrate::run(&config.database_url, Duration::from_secs(30), &say)
         .await
         .map_err(|error| explain(error, postgres.as_ref().map(EmbeddedPostgres::folder)))?;
@@ -72,7 +75,7 @@ pub async fn run(args: DevArgs, source: &Source) -> anyhow::Result<()> {
     };
     let app = App::build(&config, parts).await?;
     app.register(&config.slack).await;
-    seed(&app).await?;
+    seed(&app, &systems).await?;
     slack.point_at(&address);
 
     let thinking = if has_key {
@@ -135,7 +138,7 @@ fn explain(error: MigrateError, folder: Option<&Path>) -> anyhow::Error {
     }
 }
 
-async fn seed(app: &App) -> anyhow::Result<()> {
+async fn seed(app: &App, systems: &Systems) -> anyhow::Result<()> {
     let workspace = app
         .services
         .workspaces
@@ -145,7 +148,7 @@ async fn seed(app: &App) -> anyhow::Result<()> {
         .context("the playground's workspace is not known")?;
     say("Filling in the demo company…");
     demo::seed(&app.services.db, workspace.org, Utc::now(), 1, &say).await?;
-    Ok(())
+    systems.connect(app, workspace.org).await
 }
 
 #[cfg(test)]

@@ -7,6 +7,8 @@ mod dev;
 mod doctor;
 mod seed;
 mod serve;
+#[cfg(feature = "playground")]
+mod systems;
 
 use crate::base::config::{Config, Source};
 use crate::base::telemetry;

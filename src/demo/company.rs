@@ -5,14 +5,21 @@ use super::calendar::Calendar;
 use super::random::{Random, id_of};
 use super::workspace::{Colleague, DOMAIN, PEOPLE};
 use super::{building, knowing, meeting, selling, talking};
-use crate::base::ids::{ChannelId, PersonId};
+use crate::base::ids::{ChannelId, OrgId, PersonId};
 use crate::store::company::{
-    Account, Activity, ChannelMessage, Commit, Connection, Contact, Deal, File, Goal, Issue,
+    self, Account, Activity, ChannelMessage, Commit, Connection, Contact, Deal, File, Goal, Issue,
     Meeting, MeetingAttendee, Origin, Pipeline, PipelineStage, Project, PullRequest, Repository,
     Visibility,
 };
 use chrono::{DateTime, Utc};
 use uuid::Uuid;
+
+/// The number of the company's HubSpot account.
+const HUBSPOT: u64 = 245_191_007;
+/// HubSpot counts each kind of record for itself.
+const FIRST_RECORD: u64 = 33_800_000_001;
+const RECORDS_A_COPY: u64 = 10_000;
+const FIRST_STAGE: usize = 2_000_000;
 
 /// The colleagues' ids, in the order of [`PEOPLE`]: the database's own, where it knows them.
 #[derive(Debug, Clone)]
@@ -39,6 +46,7 @@ impl Roster {
 /// One copy of the company. Copy 0 is the demo; `--scale` adds further ones, whose names differ.
 #[derive(Debug, Clone)]
 pub struct World<'a> {
+    pub org: OrgId,
     pub calendar: Calendar,
     pub roster: &'a Roster,
     pub copy: u32,
@@ -51,6 +59,9 @@ impl World<'_> {
 
     /// The id that a thing has in the system it came from.
     pub fn key(&self, kind: &str, number: usize) -> String {
+        if let Some(record) = self.hubspot(kind, number) {
+            return record.source_id;
+        }
         match self.copy {
             0 => format!("{kind}-{number}"),
             copy => format!("{kind}-{copy}-{number}"),
@@ -58,7 +69,39 @@ impl World<'_> {
     }
 
     pub fn id(&self, kind: &str, number: usize) -> Uuid {
-        id_of(kind, &self.key(kind, number))
+        match self.hubspot(kind, number) {
+            Some(record) => company::id_of(self.org, "hubspot", record.table, &record.source_id),
+            None => id_of(kind, &self.key(kind, number)),
+        }
+    }
+
+    /// Things from HubSpot are named as they are when they are read from there, so that reading
+    /// them finds the rows of the demo.
+    fn hubspot(&self, kind: &str, number: usize) -> Option<HubSpotRecord> {
+        let id = FIRST_RECORD + u64::from(self.copy) * RECORDS_A_COPY + number as u64;
+        let record = |table, name, page: Option<&str>| HubSpotRecord {
+            table,
+            source_id: format!("{name}/{id}"),
+            link: page.map(|page| {
+                format!("https://app.hubspot.com/contacts/{HUBSPOT}/record/{page}/{id}")
+            }),
+        };
+        let setting = |table, source_id| HubSpotRecord {
+            table,
+            source_id,
+            link: None,
+        };
+        Some(match kind {
+            "pipelines" => setting("pipelines", "default".to_owned()),
+            "pipeline_stages" => setting("pipeline_stages", (FIRST_STAGE + number).to_string()),
+            "accounts" => record("accounts", "companies", Some("0-2")),
+            "contacts" => record("contacts", "contacts", Some("0-1")),
+            "deals" => record("deals", "deals", Some("0-3")),
+            "calls" => record("activities", "calls", None),
+            "notes" => record("activities", "notes", None),
+            "tasks" => record("activities", "tasks", None),
+            _ => return None,
+        })
     }
 
     /// What most rows have: everybody in the company may see them.
@@ -76,13 +119,23 @@ impl World<'_> {
             channel_id: None,
             shareable: false,
             source,
-            source_url: Some(format!("https://{source}.{DOMAIN}/{kind}/{source_id}")),
+            source_url: match self.hubspot(kind, number) {
+                Some(record) => record.link,
+                None => Some(format!("https://{source}.{DOMAIN}/{kind}/{source_id}")),
+            },
             source_id,
             raw: None,
             created_at,
             updated_at: updated_at.max(created_at),
         }
     }
+}
+
+/// A thing from HubSpot, as a connected HubSpot names it.
+struct HubSpotRecord {
+    table: &'static str,
+    source_id: String,
+    link: Option<String>,
 }
 
 /// Narrows who may see a row.
@@ -136,6 +189,16 @@ pub struct Company {
 }
 
 impl Company {
+    /// The company as it is at `now`.
+    pub fn at(now: DateTime<Utc>, org: OrgId, roster: &Roster) -> Self {
+        Self::generate(&World {
+            org,
+            calendar: Calendar::new(now),
+            roster,
+            copy: 0,
+        })
+    }
+
     pub fn generate(world: &World<'_>) -> Self {
         let mut company = Self::default();
         let stories = selling::sell(world, &mut company);

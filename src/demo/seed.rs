@@ -22,6 +22,7 @@ pub async fn seed(
     let mut changed = 0;
     for copy in 0..scale.max(1) {
         let world = World {
+            org,
             calendar: Calendar::new(now),
             roster: &roster,
             copy,

@@ -2,7 +2,7 @@
 //! go on to tell.
 
 use super::company::{Company, Narrow, World};
-use super::random::{Random, id_of};
+use super::random::Random;
 use super::words::{self, column, number};
 use super::workspace::{Colleague, PEOPLE, Role, of_role};
 use crate::store::company::{
@@ -70,7 +70,7 @@ pub struct Person {
 }
 
 pub fn sell(world: &World<'_>, company: &mut Company) -> Vec<Story> {
-    let pipeline = id_of("pipelines", "pipelines-1");
+    let pipeline = world.id("pipelines", 0);
     if world.copy == 0 {
         set_up_pipeline(world, pipeline, company);
     }
@@ -88,11 +88,11 @@ fn set_up_pipeline(world: &World<'_>, pipeline: Uuid, company: &mut Company) {
         pipeline_id: pipeline,
         name: "New business".to_owned(),
         is_default: true,
-        origin: world.origin("hubspot", ("pipelines", 1), None, since),
+        origin: world.origin("hubspot", ("pipelines", 0), None, since),
     });
     for (index, stage) in STAGES.iter().enumerate() {
         company.stages.push(PipelineStage {
-            stage_id: stage_id(index),
+            stage_id: world.id("pipeline_stages", index),
             pipeline_id: pipeline,
             name: stage.name.to_owned(),
             position: index as i32 + 1,
@@ -126,10 +126,6 @@ fn set_up_pipeline(world: &World<'_>, pipeline: Uuid, company: &mut Company) {
 fn quarter_start(day: NaiveDate) -> NaiveDate {
     let month = day.month0() / 3 * 3 + 1;
     NaiveDate::from_ymd_opt(day.year(), month, 1).unwrap_or(day)
-}
-
-fn stage_id(index: usize) -> Uuid {
-    id_of("pipeline_stages", &format!("pipeline_stages-{index}"))
 }
 
 /// Those near the salesperson's own region are theirs.
@@ -174,7 +170,7 @@ fn add_accounts(world: &World<'_>, company: &mut Company) {
             industry: Some(column(row, 2).to_owned()),
             employee_count: Some((vans * 4 + depots * dice.between(10, 30)) as i32),
             annual_revenue: Some(Cents::whole(vans * dice.between(350, 600) * 1000)),
-            currency: Some(Currency::EUR),
+            currency: None,
             city: Some(column(row, 3).to_owned()),
             country: Some(column(row, 4).to_owned()),
             // Account n's first deal is won where n is even, see `stage_of`.
@@ -322,7 +318,7 @@ fn add_deal(
         account_id: Some(world.id("accounts", account)),
         primary_contact_id: Some(contact.id),
         pipeline_id: pipeline,
-        stage_id: stage_id(stage),
+        stage_id: world.id("pipeline_stages", stage),
         status: STAGES[stage].outcome,
         amount: Some(Cents::whole(amount)),
         currency: Currency::EUR,

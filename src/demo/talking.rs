@@ -91,30 +91,30 @@ fn act(
     let (kind, direction, subject, body) = words_of(prose, story, step, is_last, dice);
     let is_mail = matches!(step, Step::MailOut | Step::MailIn);
     let is_private = step == Step::Private;
-    let source = match step {
-        Step::MailOut | Step::MailIn | Step::Private => "gmail",
-        Step::Message => "twilio",
-        _ => "hubspot",
+    let is_confidential = step == Step::Note && DEAL_ROOM_ACCOUNTS.contains(&story.account);
+    let (source, what) = match step {
+        Step::MailOut | Step::MailIn | Step::Private => ("gmail", "activities"),
+        Step::Message => ("twilio", "activities"),
+        // Everybody in HubSpot would see it there.
+        Step::Note if is_confidential => ("penny", "activities"),
+        Step::Call => ("hubspot", "calls"),
+        Step::Note => ("hubspot", "notes"),
+        Step::Task => ("hubspot", "tasks"),
     };
     let due = (step == Step::Task).then(|| at + Duration::days(dice.between(2, 9)));
     let mut origin = world
-        .origin(
-            source,
-            ("activities", moment.number),
-            Some(story.owner),
-            (at, at),
-        )
+        .origin(source, (what, moment.number), Some(story.owner), (at, at))
         .shared(story.account == SHARED_ACCOUNT && is_mail);
     if is_private {
         origin = origin.private();
-    } else if step == Step::Note && DEAL_ROOM_ACCOUNTS.contains(&story.account) {
+    } else if is_confidential {
         origin = origin.in_channel("C0DEALROOM");
     }
     Activity {
-        activity_id: world.id("activities", moment.number),
+        activity_id: world.id(what, moment.number),
         kind,
         direction,
-        subject: Some(subject),
+        subject,
         body: Some(body),
         occurred_at: at,
         duration_minutes: (step == Step::Call).then(|| dice.between(6, 48) as i32),
@@ -130,7 +130,7 @@ fn act(
     }
 }
 
-type Words = (&'static str, Option<&'static str>, String, String);
+type Words = (&'static str, Option<&'static str>, Option<String>, String);
 
 fn words_of(
     prose: &Prose<'_>,
@@ -147,7 +147,7 @@ fn words_of(
             (
                 "mail",
                 Some("outbound"),
-                subject,
+                Some(subject),
                 mail_out(prose, story, dice),
             )
         }
@@ -156,7 +156,7 @@ fn words_of(
             (
                 "mail",
                 Some("inbound"),
-                subject,
+                Some(subject),
                 mail_in(prose, story, is_last, dice),
             )
         }
@@ -167,18 +167,23 @@ fn words_of(
             } else {
                 "outbound"
             };
-            ("call", Some(direction), subject, prose.say("call", dice))
+            (
+                "call",
+                Some(direction),
+                Some(subject),
+                prose.say("call", dice),
+            )
         }
         Step::Note => {
-            let subject = format!("Note on {}: {product}", prose.account);
-            ("note", None, subject, prose.say("note", dice))
+            let note = capitalised(&prose.say("note", dice));
+            ("note", None, None, note)
         }
         Step::Task => {
             let task = prose.say("task", dice);
             (
                 "task",
                 None,
-                task.clone(),
+                Some(task.clone()),
                 format!("{task}. Came out of the last talk with {contact}."),
             )
         }
@@ -187,7 +192,7 @@ fn words_of(
             (
                 "message",
                 Some("inbound"),
-                subject,
+                Some(subject),
                 prose.say("message", dice),
             )
         }
@@ -198,7 +203,7 @@ fn words_of(
                 capitalised(&prose.say("private", dice)),
                 story.owner.first_name()
             );
-            ("mail", Some("outbound"), subject, body)
+            ("mail", Some("outbound"), Some(subject), body)
         }
     }
 }

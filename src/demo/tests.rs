@@ -19,6 +19,7 @@ fn noon(days: i64) -> DateTime<Utc> {
 fn company(now: DateTime<Utc>, copy: u32) -> Company {
     let roster = Roster::offline();
     Company::generate(&World {
+        org: OrgId(Uuid::nil()),
         calendar: Calendar::new(now),
         roster: &roster,
         copy,

@@ -35,6 +35,8 @@ pub fn router(slack: Slack) -> Router {
         .route("/play/files", post(transfer::receive))
         .route("/play/files/{id}", get(transfer::show))
         .route("/play/history", get(play::history))
+        .route("/play/systems", get(play::systems::all))
+        .route("/play/systems/{slug}", get(play::systems::watch))
         .fallback(assets::asset)
         .layer(DefaultBodyLimit::max(MAX_BODY))
         .layer(middleware::from_fn(refuse_other_sites))

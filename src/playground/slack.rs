@@ -10,6 +10,7 @@ use super::setup::{NewChannel, Setup};
 use super::state::channel::{Channel, Kind};
 use super::state::installation::Minted;
 use super::state::world::{Change, World};
+use super::systems::Shown;
 use crate::base::clock::SharedClock;
 use crate::base::ids::{ChannelId, TeamId, UserId};
 use crate::base::secret::Secret;
@@ -41,6 +42,7 @@ struct Inner {
     signing_secret: Secret,
     bot_token: Option<Secret>,
     stop: watch::Sender<bool>,
+    systems: Mutex<Vec<Arc<dyn Shown>>>,
 }
 
 #[derive(Debug, thiserror::Error)]
@@ -98,6 +100,7 @@ impl Slack {
                 signing_secret,
                 bot_token: token.map(|minted| Secret::new(minted.access)),
                 stop: watch::Sender::new(false),
+                systems: Mutex::default(),
             }),
         })
     }
@@ -128,6 +131,15 @@ impl Slack {
     /// The token of the installation that the set-up made; `None` when OAuth has to come first.
     pub fn bot_token(&self) -> Option<Secret> {
         self.inner.bot_token.clone()
+    }
+
+    /// Shows a connected system's stand-in on the page.
+    pub fn shows(&self, system: Arc<dyn Shown>) {
+        self.inner.systems.lock().push(system);
+    }
+
+    pub(super) fn systems(&self) -> Vec<Arc<dyn Shown>> {
+        self.inner.systems.lock().clone()
     }
 
     pub fn clock(&self) -> &SharedClock {

@@ -14,6 +14,7 @@ mod connecting;
 mod connectors;
 mod conversations;
 mod demo_model;
+mod demo_systems;
 mod doctor;
 mod durability;
 mod hubspot_stand_in;

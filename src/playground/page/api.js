@@ -31,6 +31,19 @@ export async function fetchPeople() {
   return answer.ok ? answer : { people: [], suggested: null };
 }
 
+/** The connected systems whose stand-ins the page can show. */
+export async function fetchSystems() {
+  const answer = await request('/play/systems');
+  return answer.ok ? answer.systems : [];
+}
+
+/** Hears what is in a system's stand-in, now and after each change; answers how to stop. */
+export function watchSystem(slug, ontables) {
+  const stream = new EventSource(`/play/systems/${encodeURIComponent(slug)}`);
+  stream.addEventListener('tables', (event) => ontables(JSON.parse(event.data).tables));
+  return () => stream.close();
+}
+
 /** Opens the stream of one person, closing that of the person before. */
 export function connect(personId, { onevent, onopen, onlost }) {
   source?.close();

@@ -17,8 +17,9 @@
 //     overflow-option, select, select-search, option (`data-value`), datepicker, plain_text_input, …
 //   task-card, plan, plan-task (`data-status`, `data-task-id`), feedback-up, feedback-down, copy-code, next-page
 //   modal (`data-callback-id`), modal-submit, modal-close, dialog-close, input-error, confirm, confirm-yes, confirm-deny
+//   system-<slug>, system-view, system-tab-<title>, record (`data-record`)   what is in a connected system
 //   toast, connection, install
-import { act, connect, fetchPeople } from './api.js';
+import { act, connect, fetchPeople, fetchSystems } from './api.js';
 import { AgentPane } from './agent_pane.js';
 import { setSession } from './agent_session.js';
 import { profileDialog } from './channel_dialogs.js';
@@ -34,6 +35,7 @@ import { channelTitle, directory, pennyDm } from './select.js';
 import { Sidebar } from './sidebar.js';
 import { forgetPerson, receive, setConnection, state, subscribe } from './store.js';
 import { openSwitcher } from './switcher.js';
+import { placeOf, systemAt, systemOf, SystemView } from './system_view.js';
 import { ThreadPane } from './thread_pane.js';
 import { toast } from './toast.js';
 import { Topbar } from './topbar.js';
@@ -43,6 +45,7 @@ const thread = new ThreadPane();
 const sidebar = new Sidebar();
 const channelView = new ChannelView();
 const pennyView = new PennyDm();
+const systemView = new SystemView();
 const modals = new ModalLayer();
 const topbar = new Topbar({
   togglePane: () => togglePane(),
@@ -71,6 +74,12 @@ function draw(changes = new Set(['all'])) {
   drawBanners();
   if (changes.has('views') || changes.has('all')) modals.draw();
   if (!state.me) return;
+  const system = systemAt(route.channel);
+  if (system) {
+    drawSystem(system);
+    return;
+  }
+  systemView.leave();
   const channel = state.channels.get(route.channel);
   if (!channel) {
     const first = firstPlace();
@@ -86,6 +95,19 @@ function draw(changes = new Set(['all'])) {
   topbar.draw(pane.open);
   sidebar.draw();
   document.title = pageTitle(channel);
+}
+
+function drawSystem(system) {
+  if (main.firstChild !== systemView.node) main.replaceChildren(systemView.node);
+  pennyView.leave();
+  systemView.draw(system);
+  thread.node.hidden = true;
+  pane.node.hidden = !pane.open;
+  document.body.classList.toggle('side-open', pane.open);
+  if (pane.open) pane.draw();
+  topbar.draw(pane.open);
+  sidebar.draw();
+  document.title = `${system.name} · ${state.team.name} playground`;
 }
 
 function pageTitle(channel) {
@@ -134,7 +156,7 @@ function routed(before) {
   document.body.classList.remove('sidebar-open');
   if (route.person !== before.person && route.person) follow(route.person);
   if (route.channel !== before.channel) {
-    pane.look(route.channel);
+    if (state.channels.has(route.channel)) pane.look(route.channel);
     closePopover();
   }
   draw(new Set(['route']));
@@ -154,6 +176,15 @@ function followPermalink(event) {
   if (id !== pennyDm()?.id) return go({ channel: id, thread: ts });
   setSession(ts);
   go({ channel: id, tab: 'messages' });
+}
+
+// A link to a record of a connected system leads to its stand-in.
+function followRecordLink(event) {
+  const url = event.target.closest?.('a[href]')?.href;
+  const system = url && systemOf(url);
+  if (!system) return;
+  event.preventDefault();
+  go({ channel: placeOf(system), tab: url.split('/').pop() });
 }
 
 function keys(event) {
@@ -184,10 +215,12 @@ async function start() {
     );
   document.querySelector('.main').addEventListener('click', () => document.body.classList.remove('sidebar-open'));
   document.addEventListener('click', followPermalink);
+  document.addEventListener('click', followRecordLink);
   document.addEventListener('keydown', keys);
   document.addEventListener('visibilitychange', () => draw(new Set(['route'])));
   subscribe(draw);
   onRoute(routed);
+  state.systems = await fetchSystems();
   const { people, suggested } = await fetchPeople();
   apply();
   const known = people.some((person) => person.id === route.person);

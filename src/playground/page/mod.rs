@@ -54,6 +54,7 @@ pub const FILES: &[PageFile] = page_files![
     JS "store.js",
     JS "surface.js",
     JS "switcher.js",
+    JS "system_view.js",
     JS "thread_pane.js",
     JS "time.js",
     JS "toast.js",
@@ -95,6 +96,7 @@ pub const FILES: &[PageFile] = page_files![
     CSS "style/rich.css",
     CSS "style/shell.css",
     CSS "style/sidebar.css",
+    CSS "style/systems.css",
 ];
 
 #[cfg(test)]

@@ -9,6 +9,7 @@ import { go, route } from './route.js';
 import { channelTitle, pennyDm, sessions } from './select.js';
 import { state } from './store.js';
 import { JUMP_KEYS, openSwitcher } from './switcher.js';
+import { placeOf } from './system_view.js';
 
 const collapsed = new Set();
 
@@ -52,6 +53,11 @@ export class Sidebar {
         h('kbd', null, JUMP_KEYS),
       ),
       this.#section('Apps', penny ? [this.#penny(penny)] : []),
+      state.systems.length > 0 &&
+        this.#section(
+          'Connected systems',
+          state.systems.map((system) => this.#system(system)),
+        ),
       this.#section(
         'Channels',
         joined.map((channel) => this.#place(channel)),
@@ -130,6 +136,24 @@ export class Sidebar {
       channel.is_shared && h('span', { class: 'place-mark', title: 'Shared with another company' }, icon('shared', 14)),
       hasDraft(channel.id) && !here && h('span', { class: 'place-mark', title: 'Draft' }, icon('edit', 14)),
       mentions > 0 && !here && h('span', { class: 'badge', 'aria-label': `${mentions} unread` }, String(mentions)),
+    );
+  }
+
+  #system(system) {
+    const place = placeOf(system);
+    const here = route.channel === place;
+    return h(
+      'button',
+      {
+        type: 'button',
+        class: classes('place', here && 'here'),
+        'aria-current': here ? 'page' : null,
+        'data-qa': place,
+        'data-channel': place,
+        onclick: () => go({ channel: place }),
+      },
+      icon('shared', 16),
+      h('span', { class: 'place-name' }, `${system.name} (stand-in)`),
     );
   }
 

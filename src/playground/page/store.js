@@ -15,6 +15,8 @@ export const state = {
   channels: new Map(),
   home: null,
   views: [],
+  /** Connected systems whose stand-ins can be looked at, `[{slug, name, home}]`. */
+  systems: [],
   epoch: 0,
 };
 

@@ -2,6 +2,7 @@
 
 pub mod act;
 pub mod stream;
+pub mod systems;
 pub mod wire;
 
 use super::slack::Slack;

@@ -120,5 +120,9 @@ pub(super) async fn cut(response: Response) -> Response {
     let body = Body::from_stream(futures::stream::iter([half, gone]));
     let mut response = Response::from_parts(parts, body);
     response.headers_mut().remove(header::CONTENT_LENGTH);
+    if response.status() == StatusCode::NO_CONTENT {
+        // An answer without a body could not be cut off.
+        *response.status_mut() = StatusCode::OK;
+    }
     response
 }

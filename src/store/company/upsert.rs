@@ -28,6 +28,10 @@ const ORIGIN: [&str; 10] = [
     "updated_at",
 ];
 
+/// Whom else a row may be shown to is for people here to decide, and no reading takes that back.
+/// Only where a message was posted says it by itself.
+const SHARED_BY_ITS_SOURCE: &str = "messages";
+
 /// Inserts what is new and updates what differs, by source and source id; returns how many rows
 /// that were. Of a row that exists already the id stays as it was.
 pub async fn upsert<R: CompanyRow>(tx: &mut OrgTx, rows: &[R]) -> StoreResult<u64> {
@@ -44,7 +48,8 @@ pub async fn upsert<R: CompanyRow>(tx: &mut OrgTx, rows: &[R]) -> StoreResult<u6
 
 fn statement<R: CompanyRow>() -> String {
     let columns: Vec<&str> = R::COLUMNS.iter().chain(&ORIGIN).copied().collect();
-    let changeable = &columns[1..];
+    let is_changeable = |column: &&str| *column != "shareable" || R::TABLE == SHARED_BY_ITS_SOURCE;
+    let changeable: Vec<&str> = columns[1..].iter().copied().filter(is_changeable).collect();
     let of = |prefix: &str, columns: &[&str]| {
         let named: Vec<String> = columns.iter().map(|c| format!("{prefix}{c}")).collect();
         named.join(", ")
@@ -56,9 +61,9 @@ fn statement<R: CompanyRow>() -> String {
          set ({names}) = row({new}) where ({old}) is distinct from ({new})",
         table = R::TABLE,
         columns = of("", &columns),
-        names = of("", changeable),
-        old = of("old.", changeable),
-        new = of("excluded.", changeable),
+        names = of("", &changeable),
+        old = of("old.", &changeable),
+        new = of("excluded.", &changeable),
     )
 }
 

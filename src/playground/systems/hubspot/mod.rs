@@ -3,6 +3,7 @@
 //! makes it fail. It is fast enough for hundreds of thousands of records.
 
 mod associations;
+mod demo;
 mod faults;
 mod kinds;
 mod oauth;
@@ -11,6 +12,7 @@ mod records;
 mod refusal;
 mod routes;
 mod search;
+mod shown;
 mod stages;
 mod writes;
 
@@ -83,6 +85,14 @@ impl NoSuchRecord {
             kind: kind.singular,
             id: id.to_string(),
         }
+    }
+}
+
+impl std::fmt::Debug for HubSpot {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("HubSpot")
+            .field("url", &self.shared.url)
+            .finish_non_exhaustive()
     }
 }
 

@@ -25,6 +25,16 @@ pub struct Record {
     archived: Option<DateTime<Utc>>,
 }
 
+/// A record to be taken over as it is.
+#[derive(Debug)]
+pub struct Settled {
+    pub id: u64,
+    pub created: DateTime<Utc>,
+    pub modified: DateTime<Utc>,
+    pub properties: Vec<(&'static str, String)>,
+    pub links: Vec<(&'static Kind, u64)>,
+}
+
 #[derive(Debug, Default)]
 pub struct Table {
     made: u64,
@@ -121,6 +131,39 @@ impl World {
         }
         self.put(kind, record);
         id
+    }
+
+    /// A record as it would be after a life elsewhere: with its own id, times and links.
+    pub fn settle(&mut self, kind: &Kind, settled: &Settled) {
+        let mut record = Record {
+            id: settled.id,
+            properties: Vec::new(),
+            created: settled.created,
+            modified: settled.modified,
+            archived: None,
+        };
+        let properties: Vec<(&str, &str)> = settled
+            .properties
+            .iter()
+            .map(|(name, value)| (*name, value.as_str()))
+            .collect();
+        if kind.at == DEALS.at {
+            self.set(&mut record, &properties);
+            self.follow_stage(&mut record, settled.modified);
+        }
+        self.set(&mut record, &properties);
+        self.put(kind, record);
+        let table = &mut self.tables[kind.at];
+        table.made = table.made.max(settled.id.saturating_sub(FIRST_ID) + 1);
+        for (other, id) in &settled.links {
+            let ends = [
+                ((kind.at, settled.id), (other.at, *id)),
+                ((other.at, *id), (kind.at, settled.id)),
+            ];
+            for (end, other) in ends {
+                self.links.entry(end).or_default().push(other);
+            }
+        }
     }
 
     pub fn change(

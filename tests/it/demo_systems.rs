@@ -1,0 +1,91 @@
+//! The demo company's systems: what Penny reads from their stand-ins is what the demo has filled
+//! in already, and what is approved is changed there.
+
+use crate::support::TestApp;
+use chrono::Utc;
+use penny::connectors::registry;
+use penny::demo;
+use penny::models::scripted::Step;
+use penny::playground::systems::hubspot::{DEALS, HubSpot};
+
+/// All of a row but what only the source knows of it.
+const ROWS: [(&str, &str); 6] = [
+    ("pipelines", "name"),
+    ("pipeline_stages", "name"),
+    ("accounts", "name"),
+    ("contacts", "name"),
+    ("deals", "name"),
+    ("activities", "kind"),
+];
+
+async fn rows(app: &TestApp, table: &str, name: &str) -> Vec<String> {
+    // Settings of an account have no moment of change that anybody minds.
+    let apart = match table {
+        "pipelines" | "pipeline_stages" => "array['raw', 'created_at', 'updated_at']",
+        _ => "array['raw']",
+    };
+    let sql = format!(
+        "select {name} || ' ' || (to_jsonb(t) - {apart})::text from core.{table} as t order by source, source_id"
+    );
+    app.texts(&sql).await
+}
+
+#[tokio::test]
+async fn reading_the_demo_companys_hubspot_finds_what_is_there_already() {
+    let hubspot = HubSpot::start().await.unwrap();
+    let now = Utc::now();
+    hubspot.furnish(now);
+    let app = TestApp::build([Step::says("Hello.")])
+        .setting("HUBSPOT_BASE_URL", hubspot.url())
+        .start()
+        .await;
+    let maya = app.slack.person("maya").unwrap();
+    let said = maya.tells_penny("hello").await.unwrap();
+    maya.waits_for_answer(&said.thread()).await.unwrap();
+    app.settles().await;
+    let services = &app.process().app.services;
+    let org = services.workspaces.all()[0].org;
+    demo::seed(&services.db, org, now, 1, &|_| ())
+        .await
+        .unwrap();
+    let mut before = Vec::new();
+    for (table, name) in ROWS {
+        before.push(rows(&app, table, name).await);
+    }
+    let person = "select person_id::text from core.people where slack_user_id = 'U0MAYA'";
+    let person = app.texts(person).await.remove(0).parse().unwrap();
+    let connector = registry::find("hubspot").unwrap();
+    services
+        .connections
+        .connect(org, person, connector, hubspot.token())
+        .await
+        .unwrap();
+    app.settles().await;
+    let read = "select rows_read from core.sync_runs where state = 'done' and rows_read > 500";
+    assert_eq!(app.count(read).await, 1);
+    for ((table, name), before) in ROWS.into_iter().zip(before) {
+        let after = rows(&app, table, name).await;
+        assert_eq!(after.len(), before.len(), "{table}");
+        for (after, before) in after.iter().zip(&before) {
+            assert_eq!(after, before, "{table}");
+        }
+    }
+    let connections = "select from core.connections where system = 'hubspot'";
+    assert_eq!(app.count(connections).await, 1);
+    let changed = hubspot.records(DEALS).remove(0);
+    hubspot
+        .change(DEALS, &changed.id, &[("amount", "1")])
+        .unwrap();
+    services
+        .connections
+        .read_now(org, person, "hubspot")
+        .await
+        .unwrap();
+    app.settles().await;
+    let amount = format!(
+        "select amount::text from core.deals where source_id = 'deals/{}'",
+        changed.id
+    );
+    assert_eq!(app.texts(&amount).await, ["1.00"]);
+    app.stop().await;
+}
