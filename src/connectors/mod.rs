@@ -6,6 +6,7 @@
 pub mod changes;
 pub mod connections;
 pub mod field;
+pub mod github;
 pub mod gmail;
 mod html;
 pub mod hubspot;
@@ -17,7 +18,7 @@ pub mod registry;
 mod tokens;
 mod tracker;
 
-pub use page::{Batch, Gone, Next, Page, SourcePerson, Unlisted};
+pub use page::{Batch, Gone, GoneWithin, Next, Page, SourcePerson, Unlisted};
 
 use crate::approvals::{ApprovedAction, Content, Effect};
 use crate::base::ids::{OrgId, PersonId};

@@ -16,6 +16,7 @@ pub struct Page {
     pub gone: Vec<Gone>,
     /// Set where a listing of everything has come to its end.
     pub unlisted: Option<Unlisted>,
+    pub gone_within: Vec<GoneWithin>,
     pub next: Next,
 }
 
@@ -27,6 +28,7 @@ impl Page {
             people: Vec::new(),
             gone: Vec::new(),
             unlisted: None,
+            gone_within: Vec::new(),
             next,
         }
     }
@@ -64,6 +66,13 @@ pub struct Unlisted {
     pub since: DateTime<Utc>,
     /// What the rows that it named carry as `listing` in their raw payload.
     pub listing: String,
+}
+
+/// Everything that was in a record which is gone: what has an id there that begins like this.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct GoneWithin {
+    pub table: &'static str,
+    pub prefix: String,
 }
 
 macro_rules! batch {

@@ -1,8 +1,13 @@
 //! The connectors there are.
 
-use super::{Connector, gmail, hubspot, linear};
+use super::{Connector, github, gmail, hubspot, linear};
 
-static ALL: &[&dyn Connector] = &[&hubspot::HubSpot, &linear::Linear, &gmail::Gmail];
+static ALL: &[&dyn Connector] = &[
+    &hubspot::HubSpot,
+    &github::GitHub,
+    &linear::Linear,
+    &gmail::Gmail,
+];
 
 pub fn all() -> impl Iterator<Item = &'static dyn Connector> {
     ALL.iter().copied()

@@ -21,6 +21,29 @@ pub fn kind_of<'a>(labels: impl IntoIterator<Item = &'a str>) -> &'static str {
         .unwrap_or("chore")
 }
 
+/// How urgent an issue is, where labels say it, such as “priority: high” or “P1”.
+pub fn priority_of<'a>(labels: impl IntoIterator<Item = &'a str>) -> &'static str {
+    let priorities = [
+        ("urgent", "urgent"),
+        ("critical", "urgent"),
+        ("p0", "urgent"),
+        ("high", "high"),
+        ("p1", "high"),
+        ("medium", "medium"),
+        ("p2", "medium"),
+        ("low", "low"),
+        ("p3", "low"),
+    ];
+    labels
+        .into_iter()
+        .find_map(|label| {
+            let label = label.to_lowercase();
+            let mut words = label.split(|c: char| !c.is_alphanumeric());
+            words.find_map(|word| Some(priorities.iter().find(|(it, _)| *it == word)?.1))
+        })
+        .unwrap_or("none")
+}
+
 /// Takes out what Postgres cannot keep in a text.
 pub fn without_nul(value: &mut Value) {
     match value {
@@ -47,6 +70,13 @@ mod tests {
         ] {
             assert_eq!(kind_of(labels.clone()), kind, "{labels:?}");
         }
+    }
+
+    #[test]
+    fn labels_tell_how_urgent_it_is() {
+        assert_eq!(priority_of(["area/api", "priority: high"]), "high");
+        assert_eq!(priority_of(["P0"]), "urgent");
+        assert_eq!(priority_of(["highlight"]), "none");
     }
 
     #[test]

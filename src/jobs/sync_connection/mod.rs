@@ -8,9 +8,7 @@ use super::Services;
 use super::show_sync::SHOW_EVERY;
 use crate::base::ids::{ConnectionId, OrgId, PersonId};
 use crate::connectors::connections::{ConnectionError, JOB};
-use crate::connectors::{
-    Asked, Connector, ConnectorError, Gone, Ids, Next, Page, Unlisted, registry,
-};
+use crate::connectors::{Asked, Connector, ConnectorError, Ids, Next, Page, Unlisted, registry};
 use crate::net::json_api::{ApiError, JsonApi};
 use crate::queue::{Done, Handler, Held};
 use crate::store::jobs::Fence;
@@ -220,7 +218,7 @@ impl Reading<'_> {
     }
 
     async fn save(&self, stream: &str, page: Page) -> Result<(Value, bool), Interrupted> {
-        let (position, is_end) = match page.next {
+        let (position, is_end) = match &page.next {
             Next::More(position) => (position, false),
             Next::End(position) => (position, true),
         };
@@ -238,7 +236,7 @@ impl Reading<'_> {
             sync::link_people(&mut tx, self.source(), &users).await?;
         }
         let mut changed = page.rows.store(&mut tx).await?;
-        changed += self.remove(&mut tx, &page.gone).await?;
+        changed += self.remove(&mut tx, &page).await?;
         if let Some(unlisted) = &page.unlisted {
             changed += self.remove_unlisted(&mut tx, unlisted).await?;
         }
@@ -246,7 +244,7 @@ impl Reading<'_> {
             connection: self.connection,
             run: self.run.id,
             stream,
-            position: &position,
+            position,
             is_end,
             rows_read: page.rows.len() as i64,
             rows_changed: i64::try_from(changed).unwrap_or(i64::MAX),
@@ -259,7 +257,7 @@ impl Reading<'_> {
             return Err(Interrupted::Disconnected);
         }
         tx.commit().await?;
-        Ok((position, is_end))
+        Ok((position.clone(), is_end))
     }
 
     fn is_time_to_show(&self) -> bool {
@@ -272,15 +270,18 @@ impl Reading<'_> {
         is_time
     }
 
-    async fn remove(&self, tx: &mut OrgTx, gone: &[Gone]) -> StoreResult<u64> {
+    async fn remove(&self, tx: &mut OrgTx, page: &Page) -> StoreResult<u64> {
         let mut by_table: BTreeMap<&'static str, Vec<String>> = BTreeMap::new();
-        for one in gone {
+        for one in &page.gone {
             let ids = by_table.entry(one.table).or_default();
             ids.push(one.source_id.clone());
         }
         let mut removed = 0;
         for (table, ids) in by_table {
             removed += company::remove(tx, table, self.source(), &ids).await?;
+        }
+        for one in &page.gone_within {
+            removed += company::remove_within(tx, one.table, self.source(), &one.prefix).await?;
         }
         Ok(removed)
     }

@@ -119,6 +119,10 @@ pub(super) async fn cut(response: Response) -> Response {
     let gone = Err(std::io::ErrorKind::ConnectionReset.into());
     let body = Body::from_stream(futures::stream::iter([half, gone]));
     let mut response = Response::from_parts(parts, body);
+    if response.status() == StatusCode::NO_CONTENT {
+        // An answer without a body could not be cut off.
+        *response.status_mut() = StatusCode::OK;
+    }
     response.headers_mut().remove(header::CONTENT_LENGTH);
     if response.status() == StatusCode::NO_CONTENT {
         // An answer without a body could not be cut off.

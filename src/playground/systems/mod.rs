@@ -3,6 +3,7 @@
 //! them for Penny to change, with a page each to watch that.
 
 pub mod faults;
+pub mod github;
 pub mod gmail;
 pub mod hubspot;
 pub mod linear;

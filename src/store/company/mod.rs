@@ -9,7 +9,7 @@ mod upsert;
 
 pub use mails::match_mails;
 pub use owner::owner_of;
-pub use remove::{Unlisted, remove, remove_unlisted};
+pub use remove::{Unlisted, remove, remove_unlisted, remove_within};
 pub use rows::*;
 pub use upsert::{CompanyRow, upsert, upsert_attendees};
 

@@ -25,6 +25,25 @@ pub async fn remove(
     Ok(done.rows_affected())
 }
 
+/// As [`remove`], for everything whose id there begins like this.
+pub async fn remove_within(
+    tx: &mut OrgTx,
+    table: &'static str,
+    source: &str,
+    prefix: &str,
+) -> StoreResult<u64> {
+    let statement = format!(
+        "delete from core.{table} where org_id = $1 and source = $2 and starts_with(source_id, $3)"
+    );
+    let done = sqlx::query(AssertSqlSafe(statement))
+        .bind(tx.org().0)
+        .bind(source)
+        .bind(prefix)
+        .execute(tx.connection())
+        .await?;
+    Ok(done.rows_affected())
+}
+
 /// What a listing of everything did not name.
 #[derive(Debug)]
 pub struct Unlisted<'a> {

@@ -1,5 +1,7 @@
 //! Trackers of issues and code: read into the company's tables, asked, and changed by approval.
 
+mod github;
+mod github_changes;
 mod linear;
 mod linear_changes;
 

@@ -1,0 +1,156 @@
+//! Going through the repositories one by one: what is kept of each from run to run, and where a
+//! run is among them.
+
+use super::http::Repo;
+use super::repositories::{self, odd};
+use super::wire::Repository;
+use super::{commits, issues, pulls};
+use crate::connectors::{Asked, ConnectorError, Next, Page};
+use crate::net::json_api::{ApiError, JsonApi};
+use chrono::{DateTime, TimeDelta, Utc};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use std::collections::BTreeMap;
+
+/// GitHub's lists may be a moment behind its records.
+pub const BEHIND: TimeDelta = TimeDelta::minutes(1);
+
+#[derive(Debug, Default, Serialize, Deserialize)]
+struct Walk {
+    /// How far each repository was read, by its name.
+    read: BTreeMap<String, Mark>,
+    /// Those that this run still has to go to, and where it is in the first of them.
+    ahead: Vec<Stop>,
+    within: Option<Within>,
+}
+
+/// How far a repository was read.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+pub struct Mark {
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub since: Option<DateTime<Utc>>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub head: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub pushed_at: Option<DateTime<Utc>>,
+}
+
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Stop {
+    pub name: String,
+    pub branch: String,
+    pub pushed_at: Option<DateTime<Utc>>,
+}
+
+/// Where a run is in a repository.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+pub struct Within {
+    /// The page that comes next.
+    pub query: Option<String>,
+    /// What the mark becomes at the end.
+    pub mark: Mark,
+}
+
+/// What a page of one repository leads to.
+pub enum Turn {
+    Further(Within),
+    Done(Mark),
+}
+
+/// One page's visit to a repository.
+pub struct Visit<'a> {
+    pub api: &'a JsonApi,
+    pub asked: &'a Asked<'a>,
+    pub repo: Repo,
+    pub stop: &'a Stop,
+    /// How far it was read before this run.
+    pub before: Mark,
+    /// None: this is the first page.
+    pub within: Option<Within>,
+}
+
+pub async fn page(api: &JsonApi, asked: &Asked<'_>) -> Result<Page, ConnectorError> {
+    let mut walk = match asked.position {
+        None => Walk::default(),
+        Some(saved) => Walk::deserialize(saved).map_err(odd)?,
+    };
+    if walk.ahead.is_empty() {
+        walk.begin(asked.stream, repositories::all(api).await?);
+    }
+    let mut page = Page::ending(Next::End(Value::Null));
+    if let Some(stop) = walk.ahead.first().cloned() {
+        let mark = walk.visit(api, asked, &stop, &mut page).await?;
+        if let Some(mark) = mark {
+            walk.read.insert(stop.name, mark);
+            walk.ahead.remove(0);
+        }
+    }
+    let is_end = walk.ahead.is_empty();
+    let position = serde_json::to_value(walk).map_err(odd)?;
+    page.next = match is_end {
+        true => Next::End(position),
+        false => Next::More(position),
+    };
+    Ok(page)
+}
+
+impl Walk {
+    /// What cannot have changed is not visited: an archived repository takes no issues and no
+    /// commits, and without a push there is no commit.
+    fn begin(&mut self, stream: &str, all: Vec<Repository>) {
+        self.read
+            .retain(|name, _| all.iter().any(|it| it.full_name == *name));
+        for it in all {
+            let is_quiet = self.read.get(&it.full_name).is_some_and(|mark| {
+                let has_no_push = mark.pushed_at.is_some() && mark.pushed_at == it.pushed_at;
+                it.archived || stream == "commits" && has_no_push
+            });
+            if !is_quiet {
+                self.ahead.push(Stop {
+                    name: it.full_name,
+                    branch: it.default_branch,
+                    pushed_at: it.pushed_at,
+                });
+            }
+        }
+    }
+
+    /// Reads a page of a repository. Some: it was the last one.
+    async fn visit(
+        &mut self,
+        api: &JsonApi,
+        asked: &Asked<'_>,
+        stop: &Stop,
+        page: &mut Page,
+    ) -> Result<Option<Mark>, ConnectorError> {
+        let Some(repo) = Repo::parse(&stop.name) else {
+            return Ok(Some(Mark::default()));
+        };
+        let before = self.read.get(&stop.name).cloned().unwrap_or_default();
+        let visit = Visit {
+            api,
+            asked,
+            repo,
+            stop,
+            before: before.clone(),
+            within: self.within.take(),
+        };
+        let turn = match asked.stream {
+            "issues" => issues::read(visit, page).await,
+            "pull_requests" => pulls::read(visit, page).await,
+            _ => commits::read(visit, page).await,
+        };
+        match turn {
+            Ok(Turn::Further(within)) => {
+                self.within = Some(within);
+                Ok(None)
+            }
+            Ok(Turn::Done(mark)) => Ok(Some(mark)),
+            // It was deleted meanwhile, has no issues, or has no commit yet.
+            Err(ConnectorError::Api(
+                ApiError::NotFound | ApiError::Refused { status: 409, .. },
+            )) => Ok(Some(before)),
+            Err(error) => Err(error),
+        }
+    }
+}

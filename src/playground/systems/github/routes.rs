@@ -1,0 +1,192 @@
+//! The gate of the stand-in, and the bodies with which GitHub says no.
+
+use super::{Call, Fault, GitHub, reading, writing};
+use crate::playground::systems::faults::{broken, cut};
+use axum::body::Bytes;
+use axum::extract::State;
+use axum::http::{HeaderMap, Method, StatusCode, Uri, header};
+use axum::response::{IntoResponse, Response};
+use axum::{Json, Router};
+use serde_json::{Value, json};
+use std::collections::HashMap;
+
+/// What a call asks, taken apart.
+pub struct Asked {
+    pub method: Method,
+    /// The parts of the path, as they were before they were written as an address.
+    pub path: Vec<String>,
+    pub query: HashMap<String, String>,
+    pub accept: String,
+    pub body: Value,
+    pub url: String,
+}
+
+/// What it answers: a status, a body, and where a list goes on.
+pub struct Answer {
+    pub status: StatusCode,
+    pub body: Value,
+    pub next: Option<String>,
+    /// In place of the body.
+    pub text: Option<String>,
+}
+
+impl From<Value> for Answer {
+    fn from(body: Value) -> Self {
+        Self {
+            status: StatusCode::OK,
+            body,
+            next: None,
+            text: None,
+        }
+    }
+}
+
+impl Answer {
+    pub fn status(status: StatusCode, body: Value) -> Self {
+        Self {
+            status,
+            ..body.into()
+        }
+    }
+
+    pub fn refused(status: StatusCode, message: &str) -> Self {
+        Self::status(status, json!({"message": message, "documentation_url": ""}))
+    }
+
+    pub fn not_found() -> Self {
+        Self::refused(StatusCode::NOT_FOUND, "Not Found")
+    }
+}
+
+impl Asked {
+    pub fn parts(&self) -> Vec<&str> {
+        self.path.iter().map(String::as_str).collect()
+    }
+
+    pub fn wants(&self, name: &str) -> Option<&str> {
+        self.query.get(name).map(String::as_str)
+    }
+
+    /// A page of a list, by number.
+    pub fn page(&self, items: Vec<Value>) -> Answer {
+        let number = |name: &str, usual: usize| {
+            let given = self.wants(name).and_then(|it| it.parse().ok());
+            given.unwrap_or(usual).max(1)
+        };
+        let (page, size) = (number("page", 1), number("per_page", 30).min(100));
+        let has_next = items.len() > page * size;
+        let items: Vec<Value> = items
+            .into_iter()
+            .skip((page - 1) * size)
+            .take(size)
+            .collect();
+        let next = has_next.then(|| {
+            let mut query = self.query.clone();
+            query.insert("page".to_owned(), (page + 1).to_string());
+            let mut pairs = url::form_urlencoded::Serializer::new(String::new());
+            format!("{}?{}", self.url, pairs.extend_pairs(query).finish())
+        });
+        Answer {
+            next,
+            ..Value::Array(items).into()
+        }
+    }
+}
+
+pub fn router(github: GitHub) -> Router {
+    Router::new().fallback(any).with_state(github)
+}
+
+async fn any(
+    State(github): State<GitHub>,
+    method: Method,
+    uri: Uri,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Response {
+    github.shared.calls.lock().push(Call {
+        method: method.to_string(),
+        path: uri.path().to_owned(),
+        query: uri.query().unwrap_or_default().to_owned(),
+    });
+    let fault = github.shared.faults.strike(method.as_str(), uri.path());
+    match fault {
+        Some(Fault::Hang) => return std::future::pending().await,
+        Some(Fault::Status(status)) => return broken(status),
+        Some(Fault::Secondary) => {
+            let said = "You have exceeded a secondary rate limit.";
+            let mut refused = shown(Answer::refused(StatusCode::FORBIDDEN, said));
+            refused.headers_mut().insert("retry-after", 0.into());
+            return refused;
+        }
+        Some(Fault::Cut) | None => {}
+    }
+    if let Some(refused) = turned_away(&github, &headers) {
+        return shown(refused);
+    }
+    let asked = asked(&github, method, &uri, &headers, &body);
+    let answer = match asked.method {
+        Method::GET => {
+            let answer = reading::answer(&github.shared.world.lock(), &asked);
+            github.was_read(uri.path());
+            answer
+        }
+        _ => writing::answer(&mut github.shared.world.lock(), &asked, github.now()),
+    };
+    let response = shown(answer.unwrap_or_else(Answer::not_found));
+    match fault {
+        Some(Fault::Cut) => cut(response).await,
+        _ => response,
+    }
+}
+
+fn asked(github: &GitHub, method: Method, uri: &Uri, headers: &HeaderMap, body: &[u8]) -> Asked {
+    let decoded = |text: &str| {
+        // As in a form, but for the plus sign.
+        let text = text.replace('+', "%2B");
+        let pairs = url::form_urlencoded::parse(text.as_bytes());
+        pairs.map(|(name, _)| name.into_owned()).collect::<String>()
+    };
+    let query = uri.query().unwrap_or_default().as_bytes();
+    let accept = headers.get(header::ACCEPT).and_then(|it| it.to_str().ok());
+    Asked {
+        path: uri.path().split('/').skip(1).map(decoded).collect(),
+        query: url::form_urlencoded::parse(query).into_owned().collect(),
+        accept: accept.unwrap_or_default().to_owned(),
+        body: serde_json::from_slice(body).unwrap_or_default(),
+        url: format!("{}{}", github.url(), uri.path()),
+        method,
+    }
+}
+
+/// GitHub wants to know who calls, and in which version of its API.
+fn turned_away(github: &GitHub, headers: &HeaderMap) -> Option<Answer> {
+    let has = |name: &str| headers.contains_key(name);
+    if !has("user-agent") {
+        let said = "Request forbidden by administrative rules.";
+        return Some(Answer::refused(StatusCode::FORBIDDEN, said));
+    }
+    if !has("x-github-api-version") {
+        let said = "The stand-in wants a version of the API to be named.";
+        return Some(Answer::refused(StatusCode::BAD_REQUEST, said));
+    }
+    let world = github.shared.world.lock();
+    let expected = format!("Bearer {}", world.token);
+    let shown = headers.get(header::AUTHORIZATION);
+    let is_let_in =
+        !world.is_revoked && shown.is_some_and(|it| it.as_bytes() == expected.as_bytes());
+    (!is_let_in).then(|| Answer::refused(StatusCode::UNAUTHORIZED, "Bad credentials"))
+}
+
+fn shown(answer: Answer) -> Response {
+    let mut response = match answer.text {
+        Some(text) => (answer.status, text).into_response(),
+        None if answer.status == StatusCode::NO_CONTENT => answer.status.into_response(),
+        None => (answer.status, Json(answer.body)).into_response(),
+    };
+    let link = answer.next.map(|next| format!("<{next}>; rel=\"next\""));
+    if let Some(link) = link.and_then(|link| link.parse().ok()) {
+        response.headers_mut().insert(header::LINK, link);
+    }
+    response
+}
