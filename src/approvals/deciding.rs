@@ -6,9 +6,9 @@ use super::policy::{self, Facts, Verdict};
 use super::rows::{illegal, locked, open, state_of, ticket_of};
 use super::seal::Ticket;
 use super::state::Step;
-use crate::base::ids::{OrgId, PersonId};
-use crate::store::proposals::{self, Key};
-use crate::store::{Db, OrgTx};
+use crate::base::ids::PersonId;
+use crate::store::OrgTx;
+use crate::store::proposals::{self, Key, Record};
 
 /// What a decision came to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -84,22 +84,16 @@ async fn agreed(tx: &mut OrgTx, key: Key, person: PersonId) -> Result<usize, Err
     Ok(agreed.by_ref().count())
 }
 
-/// Ends what nobody decided on, or carried out, in time. Returns what it ended, for the cards
-/// and the turns that wait. Any number of processes may do it at once.
-pub async fn expire_due(db: &Db, limit: i64) -> Result<Vec<(OrgId, Key)>, Error> {
-    let mut ended = Vec::new();
-    for (org, key) in proposals::due(db, limit).await? {
-        let mut tx = db.org(org).await?;
-        let Some(record) = proposals::lock(&mut tx, key).await? else {
-            continue;
-        };
-        if !proposals::expire(&mut tx, key).await? {
-            continue;
-        }
-        let proposal = ticket_of(&record)?;
-        ledger::record(&mut tx, Actor::Penny, &Act::Expired { proposal }).await?;
-        tx.commit().await?;
-        ended.push((org, key));
+/// Ends a version that nobody decided on, or carried out, in time, and returns it. None: it is
+/// not due, or somebody else ended it.
+pub async fn expire(tx: &mut OrgTx, key: Key) -> Result<Option<Record>, Error> {
+    let Some(record) = proposals::lock(tx, key).await? else {
+        return Ok(None);
+    };
+    if !proposals::expire(tx, key).await? {
+        return Ok(None);
     }
-    Ok(ended)
+    let proposal = ticket_of(&record)?;
+    ledger::record(tx, Actor::Penny, &Act::Expired { proposal }).await?;
+    Ok(Some(record))
 }

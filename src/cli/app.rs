@@ -118,7 +118,7 @@ impl App {
             web::slack::Endpoints {
                 verifier: Arc::new(verifier(&config.slack)?),
                 clock: parts.clock,
-                intake: intake(db, workspaces, sealer, worker.clone()),
+                intake: intake(&services, worker.clone()),
             },
             health.clone(),
             install(&services, &config.slack),
@@ -291,9 +291,10 @@ fn verifier(slack: &SlackConfig) -> anyhow::Result<Verifier> {
 
 /// Work that a commit caused begins at once, in this process or another, and a stop reaches
 /// every process.
-fn intake(db: Db, workspaces: Workspaces, sealer: Sealer, worker: Worker) -> Intake {
+fn intake(services: &Services, worker: Worker) -> Intake {
+    let db = services.db.clone();
     let announcer = Announcer::start(db.clone());
-    Intake::start(db.clone(), workspaces, sealer, move |deliveries| {
+    Intake::start(services.clone(), move |deliveries| {
         worker.wake();
         announcer.announce();
         for delivery in deliveries {

@@ -2,11 +2,11 @@
 //! expire and sealed with the newest key, and what is past its retention goes. Each piece may run twice, or in two processes
 //! at once, without harm; tokio-cron-scheduler only says when.
 
-use super::{Services, refresh_token};
+use super::{Services, cards, refresh_token};
 use crate::base::clock::SharedClock;
 use crate::store::{
     StoreResult, connect_links, events, inbox, installations, jobs, memory, outbox, own_tables,
-    pages, proposals, sync,
+    pages, proposal_cards, proposals, sync,
 };
 use std::time::Duration;
 use tokio_cron_scheduler::{Job, JobScheduler, JobSchedulerError};
@@ -48,11 +48,15 @@ pub async fn run(
             })
         })?)
         .await?;
-    let db = services.db.clone();
+    let looking = services.clone();
     scheduler
         .add(Job::new_repeated_async(LOOKING_EVERY, move |_, _| {
-            let db = db.clone();
+            let services = looking.clone();
             Box::pin(async move {
+                let db = services.db.clone();
+                if let Err(error) = cards::sweep::sweep(&services).await {
+                    tracing::warn!(%error, "proposals could not be looked after");
+                }
                 if let Err(error) = inbox::settle_early_replies(&db).await {
                     tracing::warn!(%error, "early replies could not be settled");
                 }
@@ -114,6 +118,7 @@ pub async fn clean(services: &Services, retention_days: i32) -> StoreResult<()> 
         events::delete_older_than(db, retention_days, BATCH)
     })
     .await?;
+    proposal_cards::forget_orphans(db).await?;
     let pages = in_batches(&services.clock, || pages::delete_old(db, BATCH)).await?;
     let forgotten = memory::purge(db).await?;
     let states =

@@ -2,7 +2,7 @@
 
 use super::people::Person;
 use crate::base::clock::{SharedClock, SystemClock};
-use crate::base::ids::{ChannelId, TeamId, UserId};
+use crate::base::ids::{ChannelId, GroupId, TeamId, UserId};
 use crate::base::secret::Secret;
 use crate::slack::manifest::BOT_EVENTS;
 use crate::slack::oauth::BOT_SCOPES;
@@ -123,6 +123,14 @@ impl NewChannel {
     }
 }
 
+/// People who are called together, such as @sales-leads.
+#[derive(Debug, Clone)]
+pub struct UserGroup {
+    pub id: GroupId,
+    pub handle: String,
+    pub members: Vec<UserId>,
+}
+
 /// Something that was said before the playground started; no event tells of it.
 #[derive(Debug, Clone)]
 pub struct NewMessage {
@@ -167,7 +175,7 @@ impl Default for AppSetup {
             commands: vec![json!({
                 "command": "/penny",
                 "description": "Ask Penny, or see what she can do",
-                "usage_hint": "help | ask <question> | status | memory",
+                "usage_hint": "help | ask <question> | status | undo | policy",
             })],
             shortcuts: vec![json!({
                 "type": "message", "callback_id": "ask_about_message", "name": "Ask Penny about this",
@@ -186,6 +194,7 @@ pub struct Setup {
     pub(super) people: Vec<Person>,
     pub(super) channels: Vec<NewChannel>,
     pub(super) messages: Vec<NewMessage>,
+    pub(super) groups: Vec<UserGroup>,
     pub(super) app: AppSetup,
     pub(super) install: bool,
     pub(super) clock: SharedClock,
@@ -209,6 +218,7 @@ impl Setup {
             people: Vec::new(),
             channels: Vec::new(),
             messages: Vec::new(),
+            groups: Vec::new(),
             app: AppSetup::default(),
             install: true,
             clock: Arc::new(SystemClock),
@@ -278,6 +288,20 @@ impl Setup {
 
     pub fn channels(mut self, channels: impl IntoIterator<Item = NewChannel>) -> Self {
         self.channels.extend(channels);
+        self
+    }
+
+    pub fn group<'a>(
+        mut self,
+        id: &str,
+        handle: &str,
+        members: impl IntoIterator<Item = &'a str>,
+    ) -> Self {
+        self.groups.push(UserGroup {
+            id: GroupId::new(id),
+            handle: handle.to_owned(),
+            members: members.into_iter().map(UserId::from).collect(),
+        });
         self
     }
 

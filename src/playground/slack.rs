@@ -259,6 +259,7 @@ fn furnish(
     for team in &setup.teams {
         world.add_team(team.clone());
     }
+    world.groups.clone_from(&setup.groups);
     for person in &setup.people {
         world.add_person(person.clone());
     }

@@ -62,7 +62,7 @@ features:
     - command: /penny
       url: {commands}
       description: "Ask Penny, or see what she can do"
-      usage_hint: "help | ask <question> | status | memory"
+      usage_hint: "help | ask <question> | status | undo | policy"
       should_escape: true
   shortcuts:
     - name: "Ask Penny about this"

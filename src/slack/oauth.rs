@@ -16,7 +16,7 @@ pub const CALLBACK_PATH: &str = "/slack/oauth/callback";
 pub const INSTALL_PATH: &str = "/slack/install";
 
 /// What Penny asks for, and nothing that no feature needs.
-pub const BOT_SCOPES: [&str; 17] = [
+pub const BOT_SCOPES: [&str; 18] = [
     "app_mentions:read",
     "assistant:write",
     "channels:history",
@@ -32,6 +32,7 @@ pub const BOT_SCOPES: [&str; 17] = [
     "im:write",
     "mpim:history",
     "mpim:read",
+    "usergroups:read",
     "users:read",
     "users:read.email",
 ];

@@ -103,6 +103,22 @@ pub async fn slack_user_of(tx: &mut OrgTx, person: PersonId) -> StoreResult<Opti
     Ok(user.flatten().map(UserId))
 }
 
+/// The workspace's administrators, as far as they are known.
+pub async fn admins(tx: &mut OrgTx) -> StoreResult<Vec<UserId>> {
+    Ok(sqlx::query_scalar!(
+        r#"select slack_user_id as "user!" from core.people
+           where org_id = $1 and is_admin and not is_deactivated and not is_restricted
+               and slack_user_id is not null
+           order by person_id limit 20"#,
+        tx.org().0,
+    )
+    .fetch_all(tx.connection())
+    .await?
+    .into_iter()
+    .map(UserId)
+    .collect())
+}
+
 /// Full members by name or part of it, for “ask Maya”.
 pub async fn named(tx: &mut OrgTx, name: &str) -> StoreResult<Vec<(UserId, String)>> {
     Ok(sqlx::query!(

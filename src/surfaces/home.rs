@@ -2,7 +2,7 @@
 
 use super::ask::{self, Asking};
 use super::scene::{Scene, Surfaced};
-use super::{memory, status, systems};
+use super::{approvals, memory, status, systems};
 use crate::base::ids::UserId;
 use crate::slack::blocks::home::{Conversation, Home, Spending, home};
 use crate::slack::blocks::memory::Note;
@@ -29,6 +29,10 @@ pub async fn publish(scene: &Scene<'_>, user: &UserId, notice: Option<Notice>) -
         true => None,
         false => Some(systems::cards(scene, &person).await?),
     };
+    let approvals = match person.is_restricted {
+        true => None,
+        false => approvals::home::read(scene, user).await?,
+    };
     let mut tx = scene.tx().await?;
     let recent = conversations::recent_of(&mut tx, user.as_str(), CONVERSATIONS).await?;
     let spent = turns::spending_this_month(&mut tx, user.as_str()).await?;
@@ -45,6 +49,7 @@ pub async fn publish(scene: &Scene<'_>, user: &UserId, notice: Option<Notice>) -
         forgotten,
         model: &status.model,
         prompts: &status.prompts,
+        approvals: approvals.as_ref(),
         conversations: &conversations,
         notes: &notes,
         systems: systems.as_deref(),

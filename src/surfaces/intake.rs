@@ -1,12 +1,14 @@
 //! The way in: what a verified delivery means becomes a row of the inbox, and concurrent
 //! deliveries become one commit. Nothing is acknowledged before that commit.
 
+use super::objections;
 use super::typed_key::{self, HideError};
 use crate::base::ids::{ChannelId, Ts, UserId};
 use crate::base::metrics as names;
 use crate::base::telemetry::TraceId;
 use crate::connectors::registry;
-use crate::jobs::workspaces::{Workspace, Workspaces};
+use crate::jobs::Services;
+use crate::jobs::workspaces::Workspace;
 use crate::slack::blocks;
 use crate::slack::inbound::{
     Callback, Event, EventEnvelope, Heard, Inbound, Installation, Interaction, Malformed,
@@ -15,7 +17,6 @@ use crate::slack::inbound::{
 use crate::slack::text;
 use crate::store::db::INGRESS_CONNECTIONS;
 use crate::store::inbox::{self, Delivery, Kind};
-use crate::store::sealing::Sealer;
 use crate::store::{Db, StoreError};
 use serde_json::{Value, json};
 use std::sync::Arc;
@@ -53,8 +54,7 @@ pub enum IntakeError {
 
 #[derive(Clone)]
 pub struct Intake {
-    workspaces: Workspaces,
-    sealer: Sealer,
+    services: Services,
     queue: mpsc::Sender<Waiting>,
 }
 
@@ -65,19 +65,10 @@ struct Waiting {
 
 impl Intake {
     /// Starts the one writer. `stored` is called after each commit.
-    pub fn start(
-        db: Db,
-        workspaces: Workspaces,
-        sealer: Sealer,
-        stored: impl Fn(&[Delivery]) + Send + Sync + 'static,
-    ) -> Self {
+    pub fn start(services: Services, stored: impl Fn(&[Delivery]) + Send + Sync + 'static) -> Self {
         let (queue, waiting) = mpsc::channel(8192);
-        tokio::spawn(write(db, waiting, stored));
-        Self {
-            workspaces,
-            sealer,
-            queue,
-        }
+        tokio::spawn(write(services.db.clone(), waiting, stored));
+        Self { services, queue }
     }
 
     pub async fn event(&self, body: &[u8]) -> Result<Answer, IntakeError> {
@@ -118,6 +109,10 @@ impl Intake {
         else {
             return Ok(Answer::Nothing);
         };
+        let objected = objections::answer(&self.services, workspace.org, &interaction).await;
+        if let Some(answer) = objected {
+            return Ok(Answer::Shows(answer));
+        }
         let user = Some(source.user.clone());
         let event_key = format!("i:{key}");
         let Some(submitted) = typed_key::carrier(&interaction) else {
@@ -126,7 +121,7 @@ impl Intake {
                 .store(whole(&workspace, kind, event_key, user, body)?)
                 .await;
         };
-        let hidden = typed_key::hide(&self.sealer, workspace.org, &event_key, body)?;
+        let hidden = typed_key::hide(&self.services.sealer, workspace.org, &event_key, body)?;
         self.store(whole(
             &workspace,
             Kind::Interaction,
@@ -165,15 +160,17 @@ impl Intake {
         installation: &Installation,
         app: Option<&str>,
     ) -> Result<Option<Arc<Workspace>>, IntakeError> {
-        if !self.workspaces.are_known() {
+        if !self.services.workspaces.are_known() {
             return Err(IntakeError::Away);
         }
-        let found = self.workspaces.find(installation).filter(|workspace| {
-            match (workspace.app.as_deref(), app) {
+        let found = self
+            .services
+            .workspaces
+            .find(installation)
+            .filter(|workspace| match (workspace.app.as_deref(), app) {
                 (Some(ours), Some(theirs)) => ours == theirs,
                 _ => true,
-            }
-        });
+            });
         if found.is_none() {
             metrics::counter!(names::UNKNOWN_WORKSPACES).increment(1);
             tracing::warn!(

@@ -10,6 +10,7 @@ mod home;
 pub mod inbound;
 pub mod intake;
 mod memory;
+mod objections;
 mod pane;
 mod questions;
 mod retry;

@@ -200,6 +200,22 @@ impl Scene<'_> {
         }
     }
 
+    /// Tells one person in the direct conversation, once over all attempts.
+    pub async fn tell_directly(&self, user: &UserId, text: &str) -> Surfaced {
+        let dm = self
+            .workspace
+            .slack
+            .open_conversation(std::slice::from_ref(user))
+            .await?;
+        let message = NewMessage {
+            text: text.to_owned(),
+            ..NewMessage::default()
+        };
+        self.post(&dm, &format!("tell:{}", self.event_key), message)
+            .await?;
+        Ok(())
+    }
+
     /// Opens a modal for a click or a shortcut, or says that it was too late for one.
     pub async fn open_modal_or_tell(&self, source: &Source, view: &Value) -> Surfaced {
         let opened = self.open_modal(source, view).await?;

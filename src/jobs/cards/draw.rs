@@ -92,9 +92,12 @@ pub fn card_of(seen: &Seen) -> Card {
         changes: values::changes(content, operation),
         requester: seen.mention(content.requester),
         edited_by: editors.join(", "),
-        deciders: words::deciders(&content.policy, content.requester, system, &|person| {
-            seen.mention(person)
-        }),
+        deciders: words::deciders(
+            &content.policy,
+            &words::who_asked(&seen.mention(content.requester)),
+            system,
+            &|person| seen.mention(person),
+        ),
         is_irreversible,
         can_be_undone: can_be_undone && !is_irreversible,
         is_undo: content.undo_of.is_some(),

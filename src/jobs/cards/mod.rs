@@ -5,6 +5,7 @@
 pub mod draw;
 mod place;
 pub mod read;
+pub mod sweep;
 mod values;
 mod words;
 

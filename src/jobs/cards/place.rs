@@ -83,7 +83,9 @@ async fn put_up(
         return Ok(());
     }
     // It may have moved while its card was on its way.
-    super::redraw_later(&mut tx, *first).await?;
+    if draw::drawing(&mut tx, proposals).await?.as_ref() != Some(&drawing) {
+        super::redraw_later(&mut tx, *first).await?;
+    }
     for proposal in drawing.tickets {
         let act = Act::Shown {
             proposal,

@@ -2,7 +2,8 @@
 
 use crate::approvals::policy::{Decider, Policy};
 use crate::base::ids::PersonId;
-use crate::slack::blocks::escape;
+use crate::slack::blocks::{escape, moment};
+use chrono::{DateTime, Utc};
 
 pub const SOMEBODY: &str = "somebody";
 pub const NO_REASON: &str = "nothing more about it";
@@ -16,16 +17,20 @@ pub fn title(title: &str, is_undo: bool) -> String {
     }
 }
 
-/// Who may decide, as a sentence in markup.
+pub fn who_asked(requester: &str) -> String {
+    format!("{requester} (who asked)")
+}
+
+/// Who may decide, as a sentence in markup. `requester` is markup, too.
 pub fn deciders(
     policy: &Policy,
-    requester: PersonId,
+    requester: &str,
     system: &str,
     mention: &dyn Fn(PersonId) -> String,
 ) -> String {
     let asks = |decider: &&Decider| !(policy.not_requester && **decider == Decider::Requester);
     let names = policy.deciders.iter().filter(asks).map(|it| match it {
-        Decider::Requester => format!("{} (who asked)", mention(requester)),
+        Decider::Requester => requester.to_owned(),
         Decider::RecordOwner => format!("the record’s owner in {}", escape(system)),
         Decider::Admin => "a workspace admin".to_owned(),
         Decider::Group(group) => format!("a member of <!subteam^{group}>"),
@@ -49,4 +54,26 @@ fn any_of(names: &[String]) -> String {
         [only] => only.clone(),
         [firsts @ .., last] => format!("{} or {last}", firsts.join(", ")),
     }
+}
+
+// Reminders.
+
+/// In the thread of the card, to those who may decide.
+pub fn reminder(what: &str, until: DateTime<Utc>, deciders: &str) -> String {
+    format!(
+        ":alarm_clock: *{what}* still waits, until {}. {deciders} After that it counts as a no.",
+        moment(until)
+    )
+}
+
+/// To an administrator, in a direct message.
+pub fn escalation(what: &str, until: DateTime<Utc>, link: Option<&str>) -> String {
+    let card = match link {
+        Some(link) => format!("<{link}|Open the card>"),
+        None => "Its card is in the thread where it was asked for".to_owned(),
+    };
+    format!(
+        ":alarm_clock: *{what}* waits for a decision, and its time is up {}. You may decide on it. {card}.",
+        moment(until)
+    )
 }

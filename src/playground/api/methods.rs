@@ -51,6 +51,7 @@ const HISTORY: &[&str] = &[
     "im:history",
     "mpim:history",
 ];
+const GROUPS: &[&str] = &["usergroups:read"];
 const OPEN_DM: &[&str] = &["im:write", "mpim:write"];
 const FILES_WRITE: &[&str] = &["files:write"];
 
@@ -120,6 +121,8 @@ static METHODS: &[Method] = &[
         users::lookup_by_email,
     ),
     method("users.conversations", READ, TIER3, conversations::of_user),
+    method("usergroups.list", GROUPS, TIER2, users::groups),
+    method("usergroups.users.list", GROUPS, TIER2, users::group_members),
     method("bots.info", &["users:read"], TIER3, users::bot_info),
     method("team.info", &[], TIER3, users::team_info),
     method("views.open", &[], TIER4, views::open),

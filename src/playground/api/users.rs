@@ -103,3 +103,20 @@ pub fn team_info(call: &mut Call<'_>) -> Answered {
         .ok_or_else(|| Refusal::code("team_not_found"))?;
     Ok(json!({"team": {"id": known.id, "name": known.name, "domain": known.domain, "icon": {}}}))
 }
+
+pub fn groups(call: &mut Call<'_>) -> Answered {
+    let groups: Vec<Value> = call
+        .world
+        .groups
+        .iter()
+        .map(|group| json!({"id": group.id, "handle": group.handle, "date_delete": 0}))
+        .collect();
+    Ok(json!({"usergroups": groups}))
+}
+
+pub fn group_members(call: &mut Call<'_>) -> Answered {
+    let wanted = call.args.need("usergroup")?;
+    let group = call.world.groups.iter().find(|it| it.id.as_str() == wanted);
+    let group = group.ok_or_else(|| Refusal::code("no_such_subteam"))?;
+    Ok(json!({"users": group.members}))
+}

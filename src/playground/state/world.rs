@@ -11,7 +11,7 @@ use crate::base::ids::{ChannelId, TeamId, UserId};
 use crate::playground::events::Outgoing;
 use crate::playground::people::{Guest, Person};
 use crate::playground::refusal::Refusal;
-use crate::playground::setup::{AppSetup, Enterprise, NewMessage, Team};
+use crate::playground::setup::{AppSetup, Enterprise, NewMessage, Team, UserGroup};
 use chrono::{DateTime, Utc};
 use rand::Rng;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
@@ -40,6 +40,7 @@ pub struct World {
     pub enterprise: Option<Enterprise>,
     pub teams: BTreeMap<TeamId, Team>,
     pub people: BTreeMap<UserId, Person>,
+    pub groups: Vec<UserGroup>,
     pub channels: BTreeMap<ChannelId, Channel>,
     pub memberships: HashMap<UserId, BTreeSet<ChannelId>>,
     pub files: HashMap<String, File>,
@@ -76,6 +77,7 @@ impl World {
             enterprise: None,
             teams: BTreeMap::new(),
             people: BTreeMap::new(),
+            groups: Vec::new(),
             channels: BTreeMap::new(),
             memberships: HashMap::new(),
             files: HashMap::new(),

@@ -1,5 +1,6 @@
 //! App Home: what Penny can do, how she is doing, and what she knows of the one who looks.
 
+use super::approval::home::{Approvals, approvals};
 use super::kit::{actions, button, clip, context, divider, escape, header, moment, section};
 use super::memory::{Note, notes};
 use super::status::{Queue, queue_line};
@@ -19,6 +20,8 @@ pub struct Home<'a> {
     pub model: &'a str,
     /// Questions to begin with, each with its place in the list of all.
     pub prompts: &'a [(usize, Prompt)],
+    /// None for whoever decides on nothing.
+    pub approvals: Option<&'a Approvals>,
     pub conversations: &'a [Conversation],
     pub notes: &'a [Note],
     /// None for guests.
@@ -47,6 +50,9 @@ pub struct Spending {
 /// The view, for `views.publish`.
 pub fn home(home: &Home<'_>) -> Value {
     let mut blocks = welcome(home);
+    if let Some(of) = home.approvals {
+        blocks.extend(approvals(of));
+    }
     blocks.extend([divider(), header(text::HOME_CONVERSATIONS)]);
     blocks.push(conversations(home.conversations));
     if let Some(listed) = home.systems {
@@ -115,6 +121,7 @@ mod tests {
             forgotten: None,
             model: "I’m thinking with *claude*.",
             prompts: &[],
+            approvals: None,
             conversations: &[],
             notes: &[],
             systems: Some(&[]),

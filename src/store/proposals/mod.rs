@@ -262,6 +262,28 @@ pub async fn requested_by(
     Ok(rows.into_iter().map(Record::from).collect())
 }
 
+/// What was carried out of what a person asked for or decided on, the latest first.
+pub async fn carried_out_for(
+    tx: &mut OrgTx,
+    person: PersonId,
+    limit: i64,
+) -> StoreResult<Vec<Record>> {
+    let rows = rows!(
+        "where org_id = $1 and sent_at is not null and ended_at is not null
+             and (requester_id = $2 or exists (
+                 select from core.decisions d
+                 where d.org_id = $1 and d.proposal_id = proposals.proposal_id
+                     and d.version = proposals.version and d.person_id = $2))
+         order by ended_at desc limit $3",
+        tx.org().0,
+        person.0,
+        limit,
+    )
+    .fetch_all(tx.connection())
+    .await?;
+    Ok(rows.into_iter().map(Record::from).collect())
+}
+
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Decision {
     pub person: PersonId,

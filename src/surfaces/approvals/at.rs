@@ -5,6 +5,7 @@ use crate::approvals::{Content, State, Ticket};
 use crate::jobs::cards::draw::{card_of, seal_of_open};
 use crate::jobs::cards::read::{Seen, see, see_record};
 use crate::slack::blocks::approval::Card as Shown;
+use crate::store::OrgTx;
 use crate::store::proposal_cards::{self, Card};
 use crate::store::proposals;
 use crate::surfaces::scene::{Scene, Surfaced};
@@ -20,13 +21,12 @@ pub struct At {
 
 impl At {
     /// None: there is no such version any more, or there never was.
-    pub async fn find(scene: &Scene<'_>, ticket: Ticket) -> Surfaced<Option<Self>> {
-        let mut tx = scene.tx().await?;
-        let Some(record) = proposals::get(&mut tx, ticket.key).await? else {
+    pub async fn find(tx: &mut OrgTx, ticket: Ticket) -> Surfaced<Option<Self>> {
+        let Some(record) = proposals::get(tx, ticket.key).await? else {
             return Ok(None);
         };
-        let seen = see_record(&mut tx, record).await?;
-        let card = proposal_cards::of(&mut tx, ticket.key.proposal).await?;
+        let seen = see_record(tx, record).await?;
+        let card = proposal_cards::of(tx, ticket.key.proposal).await?;
         Ok(Some(Self { ticket, seen, card }))
     }
 

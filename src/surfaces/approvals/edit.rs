@@ -9,6 +9,7 @@ use crate::connectors::changes::{self, Unfit};
 use crate::connectors::field::{Arguments, Field, Kind, NONE, is_none, name_of};
 use crate::connectors::operation::Operation;
 use crate::connectors::registry;
+use crate::jobs::Services;
 use crate::jobs::cards::redraw_later;
 use crate::slack::blocks::approval::form::{Input, Inputs, TEXT_CHARS};
 use crate::slack::blocks::approval::windows;
@@ -172,11 +173,12 @@ fn typed(field: &Field, element: &Value, before: Option<&Value>) -> Option<Value
     })
 }
 
-/// What is wrong with what was filled in, by field; none if the window may close.
-pub async fn objections(scene: &Scene<'_>, at: &At, view: &View) -> Option<Map<String, Value>> {
+/// What is wrong with what was filled in, by field; none if the window may close. Nothing is
+/// changed by asking.
+pub async fn objections(services: &Services, at: &At, view: &View) -> Option<Map<String, Value>> {
     let operation = operation_of(at)?;
     let wanted = arguments(view, operation, &at.content().arguments);
-    let connections = &scene.services.connections;
+    let connections = &services.connections;
     let said = match changes::reword(connections, at.content(), &wanted).await {
         Ok(_) => return None,
         Err(Unfit::Problems { problems, .. }) => {

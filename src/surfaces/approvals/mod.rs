@@ -6,13 +6,17 @@ mod again;
 mod answer;
 mod ask;
 mod at;
+pub mod audit;
 mod decide;
 pub mod edit;
 mod everything;
 mod facts;
+pub mod grant;
+pub mod home;
 mod plan;
+pub mod policy;
 pub mod undo;
-mod words;
+pub mod words;
 
 pub use at::At;
 
@@ -42,6 +46,8 @@ pub async fn clicked(scene: &Scene<'_>, clicked: &BlockActions, action: &Action)
     let answer = Answer::to_click(clicked);
     match ids::meaning(&action.action_id) {
         ids::GO_TO_CARD => return Ok(()),
+        ids::REVOKE_GRANT => return grant::revoke(scene, clicked, value).await,
+        ids::CHANGE_POLICY => return policy::open(scene, clicked).await,
         ids::APPROVE_ALL => return plan::approve_all(scene, clicked, &answer, value).await,
         _ => {}
     }
@@ -55,7 +61,7 @@ pub async fn clicked(scene: &Scene<'_>, clicked: &BlockActions, action: &Action)
     let Ok(ticket) = ticket.parse::<Ticket>() else {
         return answer.tell(scene, words::NO_SUCH_PROPOSAL).await;
     };
-    let Some(at) = At::find(scene, ticket).await? else {
+    let Some(at) = At::find(&mut scene.tx().await?, ticket).await? else {
         return answer.tell(scene, words::NO_SUCH_PROPOSAL).await;
     };
     let source = &clicked.source;
@@ -69,6 +75,7 @@ pub async fn clicked(scene: &Scene<'_>, clicked: &BlockActions, action: &Action)
         ids::EDIT_PROPOSAL => edit::open(scene, source, &at, &answer).await,
         ids::SHOW_ALL => everything::open(scene, source, &at).await,
         ids::SHOW_PAGE => everything::turn(scene, clicked, &at, &action.action_id).await,
+        ids::ALWAYS_ALLOW => grant::open(scene, source, &at).await,
         ids::PROPOSE_AGAIN => again::propose(scene, &source.user, &at, &answer).await,
         ids::TAKE_BACK => undo::propose(scene, &source.user, &at, &answer).await,
         ids::IT_HAPPENED => decide::settle(scene, &source.user, &at, &answer, true).await,
@@ -81,10 +88,13 @@ pub async fn clicked(scene: &Scene<'_>, clicked: &BlockActions, action: &Action)
 pub async fn submitted(scene: &Scene<'_>, submitted: &ViewSubmission) -> Surfaced {
     let view = &submitted.view;
     let user = &submitted.source.user;
+    if view.callback_id == ids::POLICY_MODAL {
+        return policy::submitted(scene, submitted).await;
+    }
     let Ok(ticket) = view.private_metadata.parse::<Ticket>() else {
         return Ok(());
     };
-    let Some(at) = At::find(scene, ticket).await? else {
+    let Some(at) = At::find(&mut scene.tx().await?, ticket).await? else {
         return Ok(());
     };
     let answer = Answer::beside(&at, user);
@@ -94,6 +104,7 @@ pub async fn submitted(scene: &Scene<'_>, submitted: &ViewSubmission) -> Surface
             let reason = view.filled(ids::FIELD, ids::FIELD);
             decide::reject(scene, user, &at, &answer, reason).await
         }
+        ids::GRANT_MODAL => grant::submitted(scene, submitted, &at, &answer).await,
         ids::EDIT_PROPOSAL_MODAL => edit::submitted(scene, submitted, &at, &answer).await,
         _ => Ok(()),
     }

@@ -1,8 +1,13 @@
 //! What people are told when they do something with a proposal.
 
-use crate::approvals::policy::Refused;
+use crate::approvals::policy::{BadPolicy, Refused};
 use crate::approvals::{Refusal, State};
-use crate::slack::blocks::{clip, escape};
+use crate::slack::blocks::approval::words::stage as stage_in_words;
+use crate::slack::blocks::approval::{Card, Stage};
+use crate::slack::blocks::{clip, escape, moment};
+use crate::slack::markdown::reveal_invisible;
+use crate::store::grants::Grant;
+use chrono::{DateTime, Utc};
 
 pub const NO_SUCH_PROPOSAL: &str =
     "I don’t have that proposal any more, so nothing was done. Ask me for it again in the thread.";
@@ -95,3 +100,176 @@ pub const ONE_A_LINE: &str = "One a line.";
 pub const ONE_ADDRESS_A_LINE: &str = "One address a line.";
 pub const EMPTY_EMPTIES: &str = "Leave it empty to have it emptied.";
 pub const NOTHING_CHANGES: &str = "It is like that already: nothing would change.";
+
+// Grants.
+pub const HOW_MUCH: &str = "Say an amount such as 5000 or 99.50.";
+pub const REVOKED: &str = "That’s ended. From now on I ask again.";
+
+pub fn how_many(most: i32) -> String {
+    format!("Say a whole number from 1 to {most}.")
+}
+
+pub fn until_when(days: i64) -> String {
+    format!("Choose a day from today on, within {days} days.")
+}
+
+pub fn granted(uses: i32) -> String {
+    let times = if uses == 1 { "once" } else { "that often" };
+    format!(
+        "Allowed. I’ll do it {times} without asking, and tell you each time on a card. You can end this in my App Home."
+    )
+}
+
+pub fn grant(title: &str, requester: &str, by: &str, grant: &Grant) -> String {
+    let left = grant.caps.uses - grant.uses;
+    let amount = grant.caps.amount.as_ref().map(|(units, currency)| {
+        let left = units - grant.amount_used;
+        format!(
+            ", {}.{:02} {} left",
+            left / 100,
+            left % 100,
+            escape(currency)
+        )
+    });
+    format!(
+        "*{}* for {requester}, allowed by {by}: {left} of {} left{}, until {}",
+        escape(title),
+        grant.caps.uses,
+        amount.unwrap_or_default(),
+        moment(grant.expires_at)
+    )
+}
+
+// Who decides.
+pub const SOMEBODY: &str = "somebody";
+pub const WHOEVER_ASKS: &str = "whoever asks";
+pub const THE_SYSTEM: &str = "the system";
+pub const EVERYTHING: &str = "Everything";
+pub const POLICY_HEADING: &str = "Who decides on what I propose";
+pub const SCOPE_LABEL: &str = "For what?";
+pub const WHO_LABEL: &str = "Who decides?";
+pub const REQUESTER: &str = "Whoever asked";
+pub const OWNER: &str = "The record’s owner";
+pub const ADMIN: &str = "Administrators of the workspace";
+pub const PEOPLE_LABEL: &str = "And these people";
+pub const GROUPS_LABEL: &str = "And members of these groups";
+pub const COUNT_LABEL: &str = "How many have to agree?";
+pub const MORE_LABEL: &str = "And";
+pub const NOT_REQUESTER: &str = "Whoever asked can’t approve it themselves";
+pub const RESET: &str = "Forget this rule: what held before holds again";
+
+pub fn everything_in(system: &str) -> String {
+    format!("Everything in {system}")
+}
+
+pub fn one_thing_in(title: &str, system: &str) -> String {
+    format!("{system}: {title}")
+}
+
+pub fn rule(scope: &str, deciders: &str) -> String {
+    format!("*{}*\n{deciders}", escape(scope))
+}
+
+pub fn policy_set(scope: &str) -> String {
+    format!(
+        "Noted. The new rule for “{}” holds for what is proposed from now on.",
+        escape(scope)
+    )
+}
+
+pub fn bad_policy(bad: &BadPolicy) -> &'static str {
+    match bad {
+        BadPolicy::Nobody => "Nobody, or too few people, could ever decide. Choose more.",
+        BadPolicy::Approvals => "Choose how many have to agree.",
+    }
+}
+
+// The ledger.
+pub const AUDIT_HEADING: &str = "What was proposed, decided and done";
+pub const PENNY: &str = "Penny";
+
+pub fn whole(entries: u64) -> String {
+    format!(
+        ":white_check_mark: The ledger is whole: all {entries} entries are as they were written."
+    )
+}
+
+pub fn broken(broken: &str) -> String {
+    format!(
+        ":rotating_light: The ledger is not as it was written: {}. Please look into this.",
+        escape(broken)
+    )
+}
+
+pub fn too_long_to_check(entries: u64) -> String {
+    format!(
+        "The ledger has {entries} entries, too many to check here; `penny audit verify` does it."
+    )
+}
+
+pub fn how_to_export(org: &str) -> String {
+    format!(
+        "To take it away: `penny audit export --org {org} > ledger.jsonl` on the server, and `penny audit verify ledger.jsonl` anywhere."
+    )
+}
+
+pub fn what(title: &str, record: &str, version: u32) -> String {
+    let record = clip(&reveal_invisible(record).replace('\n', " "), 80);
+    let version = if version > 1 {
+        format!(", version {version}")
+    } else {
+        String::new()
+    };
+    format!("*{}*: {}{version}", escape(title), escape(&record))
+}
+
+pub fn forgotten(key: &str) -> String {
+    format!("a proposal that is no longer kept (`{key}`)")
+}
+
+/// `who` and `what` are markup.
+pub fn entry(who: &str, act: &str, how: Option<&str>, what: &str) -> String {
+    match (act, how) {
+        ("proposed", _) => format!("{who} proposed {what}"),
+        ("shown", _) => format!("{who} showed {what}"),
+        ("decided", Some(verdict)) => format!("{who} {verdict} {what}"),
+        ("superseded", _) => format!("{who} replaced {what}"),
+        ("expired", _) => format!("nobody decided in time on {what}"),
+        ("began", _) => format!("{who} began {what}"),
+        ("ended", Some(state)) => format!("{what} ended as {state}"),
+        ("granted", _) => format!("{who} allowed {what} beforehand"),
+        ("revoked", _) => format!("{who} ended a permission"),
+        ("policy_set", _) => format!("{who} set who decides on {what}"),
+        (act, _) => format!("{who}: {} {what}", escape(act)),
+    }
+}
+
+// App Home.
+pub fn waits(card: &Card) -> String {
+    let until = match &card.stage {
+        Stage::Open { expires_at, .. } => format!(" · until {}", moment(*expires_at)),
+        _ => String::new(),
+    };
+    let what = what(&card.title, &card.record, card.version);
+    format!("{what}\nAsked by {}{until}", card.requester)
+}
+
+pub fn asked_for(card: &Card) -> String {
+    let how = match &card.stage {
+        Stage::Open { .. } => "waits for a decision",
+        _ => "approved, I’m on it",
+    };
+    format!("{} · {how}", what(&card.title, &card.record, card.version))
+}
+
+pub fn became(card: &Card, at: Option<DateTime<Utc>>) -> String {
+    let at = at
+        .map(|at| format!(" · {}", moment(at)))
+        .unwrap_or_default();
+    let what = what(&card.title, &card.record, card.version);
+    format!("{what}{at}\n{}", stage_in_words(&card.stage, &card.system))
+}
+
+// Undo.
+pub const NOTHING_TO_UNDO: &str =
+    "There is nothing that you asked for or decided on and that I could take back.";

@@ -1,13 +1,16 @@
 //! `/penny`: one file a subcommand, and the one list of them.
 
 pub mod ask;
+mod audit;
 mod connect;
 mod disconnect;
 mod help;
 mod memory;
 pub(super) mod nearest;
+mod policy;
 mod status;
 mod sync;
+mod undo;
 
 use super::scene::{Scene, Surfaced, Whisper};
 use crate::base::ids::{ChannelId, UserId};
@@ -58,12 +61,15 @@ pub trait Subcommand: Sync {
 }
 
 /// In the order in which help lists them.
-static ALL: [&dyn Subcommand; 7] = [
+static ALL: [&dyn Subcommand; 10] = [
     &ask::Ask,
     &status::Status,
     &connect::Connect,
     &sync::Sync,
     &disconnect::Disconnect,
+    &undo::Undo,
+    &policy::Policy,
+    &audit::Audit,
     &memory::Memory,
     &help::Help,
 ];

@@ -178,8 +178,7 @@ async fn an_approval_that_nobody_could_carry_out_in_time_is_void() {
         .execute("update core.proposals set start_by = now()")
         .await;
     assert!(office.claim(ticket.key).await.is_none());
-    let ended = approvals::expire_due(&office.db, 10).await.unwrap();
-    assert_eq!(ended, [(office.org, ticket.key)]);
+    assert_eq!(office.expire_due().await, [ticket.key]);
     assert_eq!(office.state(ticket.key).await, State::Expired);
 }
 

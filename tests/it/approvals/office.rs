@@ -205,6 +205,18 @@ impl Office {
         assert_eq!(settled.unwrap(), State::Succeeded);
     }
 
+    /// As the sweep of one process does.
+    pub async fn expire_due(&self) -> Vec<Key> {
+        let mut ended = Vec::new();
+        for (org, key) in proposals::due(&self.db, 10).await.unwrap() {
+            let mut tx = self.db.org(org).await.unwrap();
+            let expired = approvals::expire(&mut tx, key).await.unwrap();
+            tx.commit().await.unwrap();
+            ended.extend(expired.map(|record| record.key));
+        }
+        ended
+    }
+
     pub async fn state(&self, key: Key) -> State {
         let mut tx = self.tx().await;
         let record = proposals::lock(&mut tx, key).await.unwrap().unwrap();

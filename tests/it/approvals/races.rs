@@ -38,10 +38,7 @@ async fn push(office: &Office, ticket: Ticket, who: usize) -> bool {
             office.revise(ticket, 30).await.is_ok()
                 && office.state(ticket.key).await == State::Superseded
         }
-        _ => {
-            let ended = approvals::expire_due(&office.db, 10).await.unwrap();
-            ended.contains(&(office.org, ticket.key))
-        }
+        _ => office.expire_due().await.contains(&ticket.key),
     }
 }
 

@@ -2,3 +2,5 @@
 
 mod deciding;
 mod office;
+mod story;
+mod waiting;

@@ -9,7 +9,7 @@ use penny::base::ids::{OrgId, PersonId};
 use penny::jobs::cards;
 use penny::jobs::workspaces::Workspace;
 use penny::models::scripted::Step;
-use penny::playground::{Human, Slack, Thread};
+use penny::playground::{Human, Setup, Slack, Thread};
 use serde_json::{Map, Value, json};
 use std::sync::Arc;
 use std::time::Duration;
@@ -31,7 +31,19 @@ impl Office {
     }
 
     pub async fn open_in(channel: &str) -> Self {
-        let app = TestApp::start([Step::says("Hello."), Step::says("Hello.")]).await;
+        Self::furnished(channel, |setup| setup).await
+    }
+
+    /// In another Slack than the demo company's.
+    pub async fn with(change: impl FnOnce(Setup) -> Setup) -> Self {
+        Self::furnished("sales", change).await
+    }
+
+    async fn furnished(channel: &str, change: impl FnOnce(Setup) -> Setup) -> Self {
+        let app = TestApp::build([Step::says("Hello."), Step::says("Hello.")])
+            .slack(change)
+            .start()
+            .await;
         let maya = app.slack.person("maya").unwrap();
         let jonas = app.slack.person("jonas").unwrap();
         // Whoever has said hello is known.

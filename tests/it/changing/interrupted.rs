@@ -52,17 +52,17 @@ async fn dies_over(method: &'static str, path: &'static str, fault: Fault) {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn killed_while_it_looks_at_the_record_nothing_was_sent_and_the_next_one_does_it() {
-    dies_over("GET", DEALS, Fault::Hang).await;
+    Box::pin(dies_over("GET", DEALS, Fault::Hang)).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn killed_before_hubspot_applied_it_the_next_one_finds_nothing_and_sends() {
-    dies_over("POST", NOTES, Fault::Hang).await;
+    Box::pin(dies_over("POST", NOTES, Fault::Hang)).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn killed_after_hubspot_applied_it_the_next_one_finds_it_and_does_not_send() {
-    dies_over("POST", NOTES, Fault::AppliedHang).await;
+    Box::pin(dies_over("POST", NOTES, Fault::AppliedHang)).await;
 }
 
 /// Maya approves a note, HubSpot does `fault` to the writing, and nobody dies.

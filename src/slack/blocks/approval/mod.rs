@@ -3,12 +3,14 @@
 
 mod change;
 pub mod form;
+pub mod home;
 mod plan;
 mod single;
 pub mod windows;
 pub mod words;
 
 pub use change::{Change, Value};
+pub use home::{audit, rules, undoable};
 pub use plan::{MOST_ROWS, plan};
 pub use single::{buttons_of, card};
 

@@ -212,3 +212,27 @@ pub fn sure_of_all(count: usize) -> String {
         "All {count} are done as soon as you say yes. Those marked with a warning cannot be undone."
     )
 }
+
+// App Home and lists.
+pub const HOME_WAITING: &str = "Waiting for your decision";
+pub const NOTHING_WAITS: &str =
+    "_Nothing waits for you. Whatever I want to change in another system comes to its card first._";
+pub const HOME_ASKED: &str = "*What you asked for*";
+pub const HOME_LATELY: &str = "*Done lately*";
+pub const HOME_GRANTS: &str = "*Allowed beforehand*";
+pub const CAN_UNDO: &str = "What can be undone:";
+pub const REVOKE: &str = "End it";
+pub const LOOK: &str = "Look at it";
+pub const CARD: &str = "its card";
+pub const CHANGE_RULES: &str = "Change it…";
+pub const CHANGE_RULES_ABOUT: &str = "As an administrator you can set who decides.";
+pub const RULES_BY_DEFAULT: &str = "Where nothing else is said: in somebody’s own account only they decide; what can be undone is decided by whoever asked, the record’s owner or an administrator; what cannot be undone by the owner or an administrator. Guests and people of other companies never decide.";
+pub const NOTHING_IN_LEDGER: &str = "_Nothing has been proposed yet._";
+
+pub fn and_more(count: usize) -> String {
+    format!("… and {count} more.")
+}
+
+pub fn under(heading: &str, lines: &[String]) -> String {
+    format!("{heading}\n{}", lines.join("\n"))
+}

@@ -1,0 +1,54 @@
+//! What is wrong with a window that somebody submits, said under its fields before it closes.
+//! Only a look: what is right is stored and acknowledged like any other delivery, and checked
+//! once more where it is acted on.
+
+use super::approvals::{self, At};
+use super::scene::Surfaced;
+use crate::approvals::Ticket;
+use crate::base::ids::OrgId;
+use crate::jobs::Services;
+use crate::slack::ids::{EDIT_PROPOSAL_MODAL, GRANT_MODAL, POLICY_MODAL};
+use crate::slack::inbound::{Interaction, View};
+use serde_json::{Map, Value, json};
+use std::time::Duration;
+
+/// Slack gives up after three seconds, and storing takes some of them.
+const PATIENCE: Duration = Duration::from_millis(1800);
+
+/// The answer that leaves the window open; none if it may close, or nobody could tell in time.
+pub async fn answer(services: &Services, org: OrgId, interaction: &Interaction) -> Option<Value> {
+    let Interaction::ViewSubmission(submitted) = interaction else {
+        return None;
+    };
+    let found = tokio::time::timeout(PATIENCE, find(services, org, &submitted.view)).await;
+    match found {
+        Ok(Ok(errors)) if !errors.is_empty() => {
+            Some(json!({"response_action": "errors", "errors": errors}))
+        }
+        Ok(Ok(_)) | Err(_) => None,
+        Ok(Err(error)) => {
+            tracing::debug!(%error, "a window could not be checked before it closed");
+            None
+        }
+    }
+}
+
+async fn find(services: &Services, org: OrgId, view: &View) -> Surfaced<Map<String, Value>> {
+    match view.callback_id.as_str() {
+        POLICY_MODAL => return Ok(approvals::policy::objections(view)),
+        GRANT_MODAL => return Ok(approvals::grant::objections(services, view)),
+        EDIT_PROPOSAL_MODAL => {}
+        _ => return Ok(Map::new()),
+    }
+    let Ok(ticket) = view.private_metadata.parse::<Ticket>() else {
+        return Ok(Map::new());
+    };
+    let mut tx = services.db.org(org).await?;
+    let found = At::find(&mut tx, ticket).await?;
+    drop(tx);
+    Ok(match found {
+        Some(at) => approvals::edit::objections(services, &at, view).await,
+        None => None,
+    }
+    .unwrap_or_default())
+}
