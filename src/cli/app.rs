@@ -5,13 +5,16 @@ use crate::agent::Agent;
 use crate::agent::tools::Tool;
 use crate::agent::tools::Toolbox;
 use crate::agent::tools::ask_person::AskPerson;
+use crate::agent::tools::describe_system::DescribeSystem;
 use crate::agent::tools::describe_tables::DescribeTables;
 use crate::agent::tools::fetch_url::FetchUrl;
 use crate::agent::tools::list_connected_systems::ListConnectedSystems;
 use crate::agent::tools::manage_memory::ManageMemory;
 use crate::agent::tools::propose_write::ProposeWrite;
+use crate::agent::tools::query_system::QuerySystem;
 use crate::agent::tools::run_sql_query::RunSqlQuery;
 use crate::agent::tools::run_sql_write::RunSqlWrite;
+use crate::agent::tools::trigger_sync::TriggerSync;
 use crate::agent::tools::web_search::WebSearch;
 use crate::base::clock::SharedClock;
 use crate::base::config::{Config, SlackConfig};
@@ -216,6 +219,9 @@ fn toolbox(
         Arc::new(ManageMemory),
         Arc::new(AskPerson),
         Arc::new(FetchUrl::new(web, sandbox)),
+        Arc::new(DescribeSystem),
+        Arc::new(QuerySystem::new(connections.clone())),
+        Arc::new(TriggerSync::new(connections.clone())),
         Arc::new(ProposeWrite::new(connections)),
     ];
     // A tool that could only fail is not offered.

@@ -1,13 +1,17 @@
 //! The tools that the agent may call, one file each, and the one list of them.
 
 pub mod ask_person;
+pub mod describe_system;
 pub mod describe_tables;
 pub mod fetch_url;
 pub mod list_connected_systems;
 pub mod manage_memory;
 pub mod propose_write;
+pub mod query_system;
 pub mod run_sql_query;
 pub mod run_sql_write;
+mod systems;
+pub mod trigger_sync;
 pub mod web_search;
 
 use super::transcript::Transcript;
