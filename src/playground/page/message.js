@@ -75,7 +75,7 @@ export class MessageView {
 
   #drawHead(message, speaker, { grouped }) {
     // Beside a grouped message there is room for the figures alone.
-    const at = grouped ? clock(message.ts).split(' ')[0] : clock(message.ts);
+    const at = grouped ? clock(message.ts).split(/\s/)[0] : clock(message.ts);
     const time = h('time', { class: 'message-time', title: moment(message.ts) }, at);
     replace(this.gutter, grouped ? time : messageAvatar(message, speaker));
     if (grouped) return replace(this.head, notice(this.channel, message));
