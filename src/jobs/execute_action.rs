@@ -96,13 +96,7 @@ impl ExecuteAction {
         is_last: bool,
     ) -> Result<Option<Duration>, Interrupted> {
         match claim(&self.services.db, org, key).await? {
-            // Done with, perhaps by somebody who died before they could say so.
-            None => {
-                let mut tx = self.services.db.org(org).await?;
-                self.tell(&mut tx, key).await?;
-                tx.commit().await?;
-                Ok(None)
-            }
+            None => self.left_alone(org, key).await,
             Some(Claimed::Ready(claim)) => {
                 self.say_so(org, key).await?;
                 self.write(claim).await
@@ -122,6 +116,21 @@ impl ExecuteAction {
                 }
             }
         }
+    }
+
+    /// Somebody else has it, and may have died with it; or it is done with, perhaps by somebody
+    /// who died before they could say so.
+    async fn left_alone(&self, org: OrgId, key: Key) -> Result<Option<Duration>, Interrupted> {
+        let mut tx = self.services.db.org(org).await?;
+        if let Some(record) = proposals::latest(&mut tx, key.proposal).await?
+            && record.key == key
+            && approvals::state_of(&record)? == State::Executing
+        {
+            return Ok(Some(LOOK_AGAIN));
+        }
+        self.tell(&mut tx, key).await?;
+        tx.commit().await?;
+        Ok(None)
     }
 
     /// The card shows that work on it has begun.

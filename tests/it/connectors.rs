@@ -264,6 +264,11 @@ async fn a_key_that_is_no_longer_accepted_ends_the_run_and_is_said() {
     );
     let next = "select from core.connections where system = 'hubspot' and next_sync_at is null";
     assert_eq!(company.app.count(next).await, 1);
+    let maya = company.app.slack.person("maya").unwrap();
+    company
+        .app
+        .is_written(&maya, "I can’t read *HubSpot* any more")
+        .await;
     company.app.stop().await;
 }
 

@@ -85,17 +85,8 @@ impl Desk {
         self.app.settles().await;
     }
 
-    /// The newest message of Penny in this person's direct conversation, once one says this.
     pub async fn is_written(&self, person: &Human, words: &str) -> Seen {
-        let dm = person.dm().unwrap();
-        let look = |_: &Slack| {
-            let messages = person.channel_messages(&dm).into_iter().rev();
-            messages.into_iter().find(|seen| seen.text.contains(words))
-        };
-        let found = self.app.slack.until(words, look).await.unwrap();
-        let root = found.ts;
-        person.sees(&Thread { channel: dm, root });
-        found
+        self.app.is_written(person, words).await
     }
 
     /// Reads everything in this person's direct conversation.

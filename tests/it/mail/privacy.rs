@@ -84,5 +84,10 @@ async fn a_mailbox_whose_owner_took_the_access_away_is_left_alone() {
     let health = "select health from core.connections where system = 'gmail'";
     assert_eq!(house.app.texts(health).await, ["broken"]);
     assert_eq!(house.gmail.calls().len(), before + 1);
+    let maya = house.app.slack.person("maya").unwrap();
+    house
+        .app
+        .is_written(&maya, "I can’t read *Gmail* any more")
+        .await;
     house.app.stop().await;
 }

@@ -20,7 +20,7 @@ use penny::base::config::{Config, Source};
 use penny::demo;
 use penny::models::Block;
 use penny::models::scripted::{Scripted, Step};
-use penny::playground::{Setup, Slack};
+use penny::playground::{Human, Seen, Setup, Slack, Thread};
 use penny::store::embedded::testing::TestDatabase;
 use sqlx::postgres::{PgPool, PgPoolOptions};
 use sqlx::{AssertSqlSafe, Row};
@@ -296,6 +296,19 @@ impl TestApp {
             _ => None,
         });
         words.collect::<Vec<_>>().join("\n")
+    }
+
+    /// Looks at Penny's newest direct message to this person that says this, once there is one.
+    pub async fn is_written(&self, person: &Human, words: &str) -> Seen {
+        let dm = person.dm().expect("a direct conversation");
+        let look = |_: &Slack| {
+            let messages = person.channel_messages(&dm).into_iter().rev();
+            messages.into_iter().find(|seen| seen.text.contains(words))
+        };
+        let found = self.slack.until(words, look).await.expect("a message");
+        let root = found.ts;
+        person.sees(&Thread { channel: dm, root });
+        found
     }
 
     /// Waits until no job is left to do.

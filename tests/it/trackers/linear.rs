@@ -155,5 +155,10 @@ async fn a_limit_is_waited_out_and_a_revoked_key_is_said() {
     company.reads_again().await;
     let health = company.health().await;
     assert!(health.starts_with("broken: "), "{health}");
+    let maya = company.app.slack.person("maya").unwrap();
+    company
+        .app
+        .is_written(&maya, "I can’t read *Linear* any more")
+        .await;
     company.app.stop().await;
 }
