@@ -9,7 +9,7 @@ use chrono::{DateTime, Utc};
 use serde_json::{Value, json};
 
 /// Two blocks each; a page has a hundred for everything.
-const SHOWN: usize = 24;
+const SHOWN: usize = 20;
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SystemCard {

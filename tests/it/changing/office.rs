@@ -50,6 +50,7 @@ impl Office {
             let said = person.tells_penny("hello").await.unwrap();
             person.reads(&said.thread(), "Hello.").await.unwrap();
             office.app.settles().await;
+            person.sees(&said.thread());
         }
         office.connects().await;
         office

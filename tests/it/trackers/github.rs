@@ -159,6 +159,11 @@ async fn a_limit_is_waited_out_and_a_revoked_token_is_said() {
     company.reads_again().await;
     let health = company.health().await;
     assert!(health.starts_with("broken: "), "{health}");
+    let maya = company.app.slack.person("maya").unwrap();
+    company
+        .app
+        .is_written(&maya, "I can’t read *GitHub* any more")
+        .await;
     company.app.stop().await;
 }
 
