@@ -173,13 +173,18 @@ pub struct Limits {
 
 impl Config {
     pub fn read(source: &Source) -> Result<Self, ConfigError> {
+        let slack = SlackConfig::read(source)?;
+        let mut systems = SystemsConfig::read(source);
+        // Where Penny is at home she acts, too.
+        let home = slack.api_url.clone();
+        systems.base_urls.insert("slack".to_owned(), home);
         Ok(Self {
             database_url: database_url(source)?,
             database_connections: source.number("PENNY_DB_CONNECTIONS", 16)?,
             host: source.text("PENNY_HOST").unwrap_or("0.0.0.0").to_owned(),
             port: source.number("PORT", 8080)?,
             public_url: source.url("PENNY_PUBLIC_URL")?,
-            slack: SlackConfig::read(source)?,
+            slack,
             models: ModelConfig::read(source)?,
             search: SearchConfig::read(source)?,
             secret_key: source.secret("PENNY_SECRET_KEY").ok_or(ConfigError::Missing {
@@ -190,7 +195,7 @@ impl Config {
             workers: source.number("PENNY_WORKERS", 64)?,
             retention_days: source.number("PENNY_RETENTION_DAYS", 30)?,
             grace: Duration::from_secs(source.number("PENNY_SHUTDOWN_SECONDS", 20)?),
-            systems: SystemsConfig::read(source),
+            systems,
         })
     }
 }

@@ -6,7 +6,8 @@
 use super::connections::{Connections, Open, ReachError};
 use super::field::{self, Arguments, Problem};
 use super::operation::{Look, LookError, Operation};
-use super::{ConnectorError, Manifest, registry};
+use super::own::Requester;
+use super::{ConnectorError, Manifest, Reach, registry};
 use crate::approvals::seal::{self, Content};
 use crate::approvals::{self, Draft, Live, Outcome, Wording};
 use crate::base::ids::{OrgId, PersonId, ProposalId};
@@ -68,6 +69,8 @@ fn sentences(problems: &[Problem]) -> String {
 /// Where a change goes.
 struct Way {
     open: Open,
+    /// Set where it is Penny's own account that acts.
+    requester: Option<Requester>,
     operation: &'static Operation,
 }
 
@@ -92,7 +95,18 @@ impl Way {
             Err(ReachError::NotConnected(name)) => return Err(Unfit::NotConnected(name)),
             Err(error) => return Err(Unfit::Connection(error)),
         };
-        Ok(Self { open, operation })
+        let requester = match manifest.reach {
+            Reach::Penny => {
+                let found = Box::pin(requester(connections, org, person, manifest));
+                Some(found.await?)
+            }
+            Reach::Org | Reach::Person => None,
+        };
+        Ok(Self {
+            open,
+            requester,
+            operation,
+        })
     }
 
     async fn look(&self, arguments: &Arguments) -> Result<Look, Unfit> {
@@ -101,18 +115,23 @@ impl Way {
             problems,
         };
         let checked = field::check(self.operation.fields, arguments).map_err(unfit)?;
-        let connector = self.open.connector;
-        match connector
-            .look(&self.open.api, self.operation, &checked)
-            .await
-        {
+        match self.admitted(&checked).await {
             Ok(look) => Ok(look),
             Err(LookError::Problems(problems)) => Err(unfit(problems)),
             Err(LookError::Connector(error)) => Err(Unfit::Away {
-                name: connector.manifest().name,
+                name: self.open.connector.manifest().name,
                 error,
             }),
         }
+    }
+
+    async fn admitted(&self, arguments: &Arguments) -> Result<Look, LookError> {
+        let Open { connector, api, .. } = &self.open;
+        let look = connector.look(api, self.operation, arguments).await?;
+        if let Some(requester) = &self.requester {
+            connector.admit(api, &look, requester).await?;
+        }
+        Ok(look)
     }
 
     fn wording(look: Look) -> Wording {
@@ -123,6 +142,17 @@ impl Way {
             lives_for: LIVES_FOR,
         }
     }
+}
+
+async fn requester(
+    connections: &Connections,
+    org: OrgId,
+    person: PersonId,
+    manifest: &Manifest,
+) -> Result<Requester, Unfit> {
+    let found = connections.requester(org, person).await;
+    let found = found.map_err(|error| Unfit::Connection(error.into()))?;
+    found.ok_or(Unfit::NotConnected(manifest.name))
 }
 
 /// What is wanted as a draft, with its target as it is right now.
@@ -142,7 +172,7 @@ pub async fn draft(
     }
     Ok(Draft {
         operation,
-        connection: Some(way.open.connection.clone()),
+        connection: way.open.connection.clone(),
         target: look.target.clone(),
         stakes: way.operation.stakes,
         requester: wanted.requester,
@@ -192,7 +222,7 @@ pub async fn live(connections: &Connections, content: &Content) -> Result<(Open,
     let look = way.look(&content.arguments).await?;
     let live = Live {
         before: look.before,
-        connection: Some(way.open.connection.clone()),
+        connection: way.open.connection.clone(),
     };
     Ok((way.open, live))
 }

@@ -3,7 +3,7 @@
 
 use super::oauth::{Consent, Granted};
 use super::tokens::{ConnectionTokens, Kept};
-use super::{Account, Connector, ConnectorError, Manifest, registry};
+use super::{Account, Connector, ConnectorError, Manifest, Reach, registry};
 use crate::approvals::seal;
 use crate::base::clock::SharedClock;
 use crate::base::config::SystemsConfig;
@@ -100,8 +100,7 @@ impl Connections {
         token: &Secret,
         new: NewCredentials,
     ) -> Result<Opened, ConnectionError> {
-        let api = JsonApi::new(self.base(connector)?, token.clone(), self.clock.clone())?;
-        let api = api.speaking(connector.dialect());
+        let api = self.with_token(connector, token.clone())?;
         let account = connector.account(&api).await?;
         let manifest = connector.manifest();
         let mut tx = self.db.org(org).await?;
@@ -152,6 +151,16 @@ impl Connections {
                 JsonApi::renewing(base, Arc::new(tokens), clock)?
             }
         };
+        Ok(api.speaking(connector.dialect()))
+    }
+
+    /// The means to call a system with a token that is at hand.
+    pub(super) fn with_token(
+        &self,
+        connector: &dyn Connector,
+        token: Secret,
+    ) -> Result<JsonApi, ConnectionError> {
+        let api = JsonApi::new(self.base(connector)?, token, self.clock.clone())?;
         Ok(api.speaking(connector.dialect()))
     }
 
@@ -208,6 +217,9 @@ impl Connections {
         system: &str,
     ) -> Result<Open, ReachError> {
         let connector = registry::find(system).ok_or(ReachError::NoSuchSystem)?;
+        if connector.manifest().reach == Reach::Penny {
+            return Box::pin(self.own(org, connector)).await;
+        }
         let mut tx = self.db.org(org).await.map_err(ConnectionError::from)?;
         let connected = sync::reachable_by(&mut tx, system, person)
             .await
@@ -218,11 +230,11 @@ impl Connections {
         Ok(Open {
             connector,
             api,
-            connection: seal::Connection {
+            connection: Some(seal::Connection {
                 id: connected.id,
                 account: connected.account_id,
                 scopes: connected.scopes.into_iter().collect(),
-            },
+            }),
         })
     }
 
@@ -271,8 +283,8 @@ async fn ask_for_run(tx: &mut OrgTx, id: ConnectionId, by: PersonId) -> Result<R
 pub struct Open {
     pub connector: &'static dyn Connector,
     pub api: JsonApi,
-    /// What a proposal is bound to.
-    pub connection: seal::Connection,
+    /// What a proposal is bound to; none where Penny acts with her own account.
+    pub connection: Option<seal::Connection>,
 }
 
 #[derive(Debug, thiserror::Error)]

@@ -13,8 +13,10 @@ pub mod hubspot;
 pub mod linear;
 pub mod oauth;
 pub mod operation;
+mod own;
 mod page;
 pub mod registry;
+pub mod slack;
 mod tokens;
 mod tracker;
 
@@ -28,6 +30,7 @@ use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use field::Arguments;
 use operation::{Look, LookError, Operation, Query, Undo};
+use own::Requester;
 use serde_json::Value;
 use std::collections::HashMap;
 use uuid::Uuid;
@@ -74,6 +77,8 @@ pub enum Reach {
     Org,
     /// One person's own, such as a mailbox: each connects theirs, and it serves nobody else.
     Person,
+    /// Penny's own: there is nothing to connect, and she does there what whoever asks might do.
+    Penny,
 }
 
 /// Letting Penny in with a key that somebody pastes.
@@ -188,6 +193,16 @@ pub trait Connector: Send + Sync {
         _arguments: &Arguments,
     ) -> Result<Look, LookError> {
         Err(undeclared(operation.name).into())
+    }
+
+    /// Whether whoever asks may have this done with Penny's own account ([`Reach::Penny`]).
+    async fn admit(
+        &self,
+        _api: &JsonApi,
+        _look: &Look,
+        _requester: &Requester,
+    ) -> Result<(), LookError> {
+        Ok(())
     }
 
     /// Carries out what was approved, once. It sends with the action's idempotency key wherever

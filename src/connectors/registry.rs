@@ -1,16 +1,22 @@
 //! The connectors there are.
 
-use super::{Connector, github, gmail, hubspot, linear};
+use super::{Connector, Reach, github, gmail, hubspot, linear, slack};
 
 static ALL: &[&dyn Connector] = &[
     &hubspot::HubSpot,
     &github::GitHub,
     &linear::Linear,
     &gmail::Gmail,
+    &slack::Slack,
 ];
 
 pub fn all() -> impl Iterator<Item = &'static dyn Connector> {
     ALL.iter().copied()
+}
+
+/// Those that somebody has to connect first.
+pub fn connectable() -> impl Iterator<Item = &'static dyn Connector> {
+    all().filter(|connector| connector.manifest().reach != Reach::Penny)
 }
 
 pub fn find(slug: &str) -> Option<&'static dyn Connector> {

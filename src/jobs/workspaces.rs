@@ -5,7 +5,7 @@ use crate::base::ids::{OrgId, TeamId, UserId};
 use crate::base::secret::Secret;
 use crate::slack::client::{Identity, SlackApi, SlackClient};
 use crate::slack::inbound::Installation;
-use crate::store::installations::{self, Installation as Stored};
+use crate::store::installations::{self, BOT_TOKEN, Installation as Stored};
 use crate::store::sandbox::dismiss_login;
 use crate::store::sealing::{Place, SealError, Sealer};
 use crate::store::{Db, StoreError, proposals, sync};
@@ -75,7 +75,6 @@ impl NewInstallation {
     }
 }
 
-const BOT_TOKEN: &str = "slack bot token";
 const REFRESH_TOKEN: &str = "slack refresh token";
 
 #[derive(Debug, Clone)]

@@ -4,6 +4,9 @@ use super::db::{Db, OrgTx, StoreResult};
 use crate::base::ids::{OrgId, UserId};
 use chrono::{DateTime, Utc};
 
+/// What a bot's token is sealed as.
+pub const BOT_TOKEN: &str = "slack bot token";
+
 /// One installation. Its tokens stay sealed here; the Slack room's caller opens them.
 #[derive(Debug, Clone)]
 pub struct Installation {

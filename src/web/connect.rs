@@ -89,7 +89,7 @@ async fn offer(
     let manifest = connector.manifest();
     let (name, person) = (escape(manifest.name), escape(&link.name));
     let whose = match manifest.reach {
-        Reach::Org => {
+        Reach::Org | Reach::Penny => {
             format!("{person} asked for this, and it will serve everybody in the workspace.")
         }
         Reach::Person => format!(

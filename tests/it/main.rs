@@ -25,6 +25,7 @@ mod mail;
 mod memory;
 mod migrations;
 mod own_tables;
+mod posting;
 mod retention;
 mod sandbox;
 mod support;

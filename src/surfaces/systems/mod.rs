@@ -25,7 +25,7 @@ pub async fn cards(scene: &Scene<'_>, person: &Person) -> Surfaced<Vec<SystemCar
     let mut tx = scene.tx().await?;
     let known = connections::visible_to(&mut tx, person.id).await?;
     drop(tx);
-    let others = registry::all()
+    let others = registry::connectable()
         .map(Connector::manifest)
         .filter(|manifest| known.iter().all(|it| it.system != manifest.slug))
         .map(|manifest| unconnected(person, manifest));
@@ -87,6 +87,7 @@ fn may_manage(person: &Person, reach: Reach, connection: Option<&Connection>) ->
         _ if person.is_restricted => false,
         Reach::Person => true,
         Reach::Org => person.is_admin || connection.is_some_and(connected_it),
+        Reach::Penny => false,
     }
 }
 
@@ -108,16 +109,20 @@ async fn connection_of(
 pub fn meant(word: &str, command: &str) -> Result<&'static dyn Connector, String> {
     let word = word.to_lowercase();
     let is_it = |manifest: &Manifest| manifest.slug == word || manifest.name.to_lowercase() == word;
-    let found = registry::all().find(|connector| is_it(connector.manifest()));
+    let found = registry::connectable().find(|connector| is_it(connector.manifest()));
     found.ok_or_else(|| {
-        let slugs: Vec<_> = registry::all().map(|it| it.manifest().slug).collect();
+        let slugs: Vec<_> = registry::connectable()
+            .map(|it| it.manifest().slug)
+            .collect();
         words::unknown_system(&word, command, nearest(&word, &slugs), &slugs)
     })
 }
 
 /// For a command without the name of a system.
 pub fn which(command: &str) -> String {
-    let slugs: Vec<_> = registry::all().map(|it| it.manifest().slug).collect();
+    let slugs: Vec<_> = registry::connectable()
+        .map(|it| it.manifest().slug)
+        .collect();
     words::which_system(command, &slugs)
 }
 

@@ -39,6 +39,7 @@ pub fn only_admins_connect(manifest: &Manifest) -> String {
             manifest.slug
         ),
         Reach::Person => format!("Only full members of this workspace can connect {name}."),
+        Reach::Penny => format!("There is nothing to connect: I’m in {name} already."),
     }
 }
 
