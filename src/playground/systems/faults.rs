@@ -4,23 +4,42 @@ use axum::body::{Body, Bytes};
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use parking_lot::Mutex;
+use std::future::{Future, pending};
+use std::time::Duration;
+
+/// `L` is how the system says that it was asked too much.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Fault<L> {
+    Limited(L),
+    /// A status with a page in place of JSON; the call is not applied.
+    Status(u16),
+    /// The call is applied, and then answered with this status and a page.
+    AppliedStatus(u16),
+    /// The answer takes this long (real time).
+    Slow(Duration),
+    /// The call is applied, and the connection is cut in the middle of its answer.
+    Cut,
+    /// The call is applied, and then there is no answer at all; the connection stays open.
+    AppliedHang,
+    /// No answer at all; the connection stays open, and the call is not applied.
+    Hang,
+}
 
 #[derive(Debug)]
-struct Rule<F> {
+struct Rule<L> {
     path: &'static str,
     method: Option<&'static str>,
     skip: u32,
     left: u32,
-    fault: F,
+    fault: Fault<L>,
 }
 
-/// What each system can be made to do is its own `F`.
 #[derive(Debug)]
-pub struct Faults<F> {
-    rules: Mutex<Vec<Rule<F>>>,
+pub struct Faults<L> {
+    rules: Mutex<Vec<Rule<L>>>,
 }
 
-impl<F> Default for Faults<F> {
+impl<L> Default for Faults<L> {
     fn default() -> Self {
         Self {
             rules: Mutex::default(),
@@ -30,17 +49,17 @@ impl<F> Default for Faults<F> {
 
 /// A fault being described: `hubspot.faults().on("/crm/v3/owners").next(2).hit(Fault::Cut)`.
 #[derive(Debug)]
-pub struct FaultFor<'a, F> {
-    faults: &'a Faults<F>,
+pub struct FaultFor<'a, L> {
+    faults: &'a Faults<L>,
     path: &'static str,
     method: Option<&'static str>,
     skip: u32,
     left: u32,
 }
 
-impl<F: Clone> Faults<F> {
+impl<L: Clone> Faults<L> {
     /// Of the paths that begin with this.
-    pub fn on(&self, path: &'static str) -> FaultFor<'_, F> {
+    pub fn on(&self, path: &'static str) -> FaultFor<'_, L> {
         FaultFor {
             faults: self,
             path,
@@ -55,7 +74,7 @@ impl<F: Clone> Faults<F> {
         self.rules.lock().len()
     }
 
-    pub(super) fn strike(&self, method: &str, path: &str) -> Option<F> {
+    pub(super) fn strike(&self, method: &str, path: &str) -> Option<Fault<L>> {
         let mut rules = self.rules.lock();
         let place = rules.iter().position(|rule| {
             path.starts_with(rule.path) && rule.method.is_none_or(|wanted| wanted == method)
@@ -74,7 +93,7 @@ impl<F: Clone> Faults<F> {
     }
 }
 
-impl<F> FaultFor<'_, F> {
+impl<L> FaultFor<'_, L> {
     /// Only calls of this method.
     pub fn method(mut self, method: &'static str) -> Self {
         self.method = Some(method);
@@ -93,7 +112,7 @@ impl<F> FaultFor<'_, F> {
         self
     }
 
-    pub fn hit(self, fault: F) {
+    pub fn hit(self, fault: Fault<L>) {
         self.faults.rules.lock().push(Rule {
             path: self.path,
             method: self.method,
@@ -104,14 +123,39 @@ impl<F> FaultFor<'_, F> {
     }
 }
 
-/// A status with a page in place of JSON.
-pub(super) fn broken(status: u16) -> Response {
+/// What becomes of an answer under a fault. One that is never waited for is never made.
+pub(super) async fn suffer<L: IntoResponse>(
+    fault: Option<Fault<L>>,
+    answer: impl Future<Output = Response>,
+) -> Response {
+    match fault {
+        None => answer.await,
+        Some(Fault::Limited(limit)) => limit.into_response(),
+        Some(Fault::Status(status)) => broken(status),
+        Some(Fault::AppliedStatus(status)) => {
+            answer.await;
+            broken(status)
+        }
+        Some(Fault::Slow(time)) => {
+            tokio::time::sleep(time).await;
+            answer.await
+        }
+        Some(Fault::Cut) => cut(answer.await).await,
+        Some(Fault::AppliedHang) => {
+            answer.await;
+            pending().await
+        }
+        Some(Fault::Hang) => pending().await,
+    }
+}
+
+fn broken(status: u16) -> Response {
     let status = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
     (status, "<html>Something went wrong</html>").into_response()
 }
 
 /// Half of an answer, and then no more.
-pub(super) async fn cut(response: Response) -> Response {
+async fn cut(response: Response) -> Response {
     let (parts, body) = response.into_parts();
     let whole = axum::body::to_bytes(body, usize::MAX).await;
     let whole = whole.unwrap_or_default();
@@ -119,10 +163,6 @@ pub(super) async fn cut(response: Response) -> Response {
     let gone = Err(std::io::ErrorKind::ConnectionReset.into());
     let body = Body::from_stream(futures::stream::iter([half, gone]));
     let mut response = Response::from_parts(parts, body);
-    if response.status() == StatusCode::NO_CONTENT {
-        // An answer without a body could not be cut off.
-        *response.status_mut() = StatusCode::OK;
-    }
     response.headers_mut().remove(header::CONTENT_LENGTH);
     if response.status() == StatusCode::NO_CONTENT {
         // An answer without a body could not be cut off.

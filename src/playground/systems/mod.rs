@@ -6,10 +6,16 @@ pub mod faults;
 pub mod github;
 pub mod gmail;
 pub mod hubspot;
+mod keys;
 pub mod linear;
+mod stand_in;
+
+pub use stand_in::Call;
 
 use chrono::{DateTime, Utc};
 use serde::Serialize;
+use serde_json::Value;
+use std::cmp::Reverse;
 use std::fmt::Debug;
 use tokio::sync::watch;
 
@@ -20,11 +26,11 @@ pub trait Shown: Debug + Send + Sync {
     fn name(&self) -> &'static str;
 
     /// What the addresses of its records begin with: a link to one leads to its page here.
-    fn home(&self) -> String;
+    fn home(&self) -> &'static str;
 
     fn tables(&self) -> Vec<Table>;
 
-    /// Counts whatever was written over its API.
+    /// Counts whatever has changed.
     fn changes(&self) -> watch::Receiver<u64>;
 }
 
@@ -43,4 +49,46 @@ pub struct Row {
     /// One for each column.
     pub cells: Vec<String>,
     pub changed: DateTime<Utc>,
+}
+
+impl Table {
+    /// How many rows are shown of what there is.
+    const MOST: usize = 200;
+
+    fn new(
+        title: &'static str,
+        columns: &'static [&'static str],
+        rows: impl IntoIterator<Item = Row>,
+    ) -> Self {
+        let mut rows: Vec<Row> = rows.into_iter().collect();
+        // Of one moment, what was made last.
+        rows.reverse();
+        rows.sort_by_key(|row| Reverse(row.changed));
+        rows.truncate(Self::MOST);
+        Self {
+            title,
+            columns,
+            rows,
+        }
+    }
+}
+
+/// How a list of JSON goes on: one page of it, and whether there is more.
+fn page<T>(mut items: impl Iterator<Item = T>, limit: usize) -> (Vec<T>, bool) {
+    let page = items.by_ref().take(limit).collect();
+    (page, items.next().is_some())
+}
+
+/// A value of JSON as a cell shows it.
+fn text(value: &Value) -> String {
+    match value {
+        Value::String(text) => text.clone(),
+        Value::Null => String::new(),
+        other => other.to_string(),
+    }
+}
+
+fn moment(value: &Value) -> DateTime<Utc> {
+    let at = value.as_str().and_then(|it| it.parse().ok());
+    at.unwrap_or_default()
 }

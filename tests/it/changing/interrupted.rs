@@ -1,7 +1,7 @@
 //! An execution that is interrupted at each of its steps, and settles to exactly one effect.
 
 use super::office::Office;
-use penny::playground::systems::hubspot::Fault;
+use penny::playground::systems::hubspot::{Fault, Limit};
 
 const NOTES: &str = "/crm/v3/objects/notes";
 const DEALS: &str = "/crm/v3/objects/deals";
@@ -110,10 +110,10 @@ async fn a_failure_before_the_effect_is_looked_up_and_then_sent_once_more() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_limit_is_waited_for_and_costs_nothing() {
-    let limited = Fault::RateLimited {
+    let limited = Fault::Limited(Limit {
         policy: "SECONDLY",
         retry_after: Some(1),
-    };
+    });
     let office = settles_after(limited).await;
     assert_eq!(office.states().await, ["1 succeeded"]);
     assert_eq!(office.notes(), 1);

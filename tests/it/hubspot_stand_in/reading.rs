@@ -1,8 +1,9 @@
 //! Lists, searches and associations, with their pages, limits and faults.
 
 use super::*;
+use penny::playground::systems::Call;
 use penny::playground::systems::hubspot::{
-    CALLS, COMPANIES, CONTACTS, Call, DEALS, EMAILS, Fault, NOTES,
+    CALLS, COMPANIES, CONTACTS, DEALS, EMAILS, Fault, Limit, NOTES,
 };
 
 #[tokio::test]
@@ -248,10 +249,10 @@ async fn faults_strike_the_calls_they_were_meant_for() {
     client.hubspot.add(DEALS, &[("dealname", "Renewal")]);
     let faults = client.hubspot.faults();
     let policy = "TEN_SECONDLY_ROLLING";
-    faults.on(DEALS_PATH).after(1).hit(Fault::RateLimited {
+    faults.on(DEALS_PATH).after(1).hit(Fault::Limited(Limit {
         policy,
         retry_after: Some(3),
-    });
+    }));
     let call = || client.request(Method::GET, DEALS_PATH);
     assert_eq!(call().send().await.unwrap().status(), 200);
     let limited = call().send().await.unwrap();

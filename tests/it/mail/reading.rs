@@ -1,7 +1,7 @@
 //! A mailbox becomes rows, whole, and stays in step.
 
 use super::{House, MAILS, mail};
-use penny::playground::systems::gmail::{Arriving, Fault};
+use penny::playground::systems::gmail::{Arriving, Fault, Limit};
 
 const ANN: &str = "Ann Lee <Ann@Acme.example>";
 
@@ -113,7 +113,7 @@ async fn what_happens_while_the_mailbox_is_read_is_not_lost() {
             .receives(mail(ANN, &format!("Mail {number:03}")));
     }
     let mailbox = house.mayas.clone();
-    house.gmail.on_list(move |_, page| {
+    house.gmail.on_page("messages", move |_, page| {
         if page == 2 {
             mailbox.receives(mail(ANN, "Mail 250"));
             assert!(mailbox.deletes(&first));
@@ -201,7 +201,7 @@ async fn a_limit_is_waited_for_whatever_status_it_comes_with() {
         house.mayas.receives(mail(ANN, &format!("Mail {number}")));
     }
     for (status, reason) in [(403, "userRateLimitExceeded"), (429, "rateLimitExceeded")] {
-        let limited = Fault::RateLimited { status, reason };
+        let limited = Fault::Limited(Limit { status, reason });
         house
             .gmail
             .faults()

@@ -1,7 +1,7 @@
 //! GitHub becomes the company's data and stays in step.
 
 use super::Company;
-use penny::playground::systems::github::{Fault, GitHub};
+use penny::playground::systems::github::{Fault, GitHub, Secondary};
 use serde_json::json;
 
 const API: &str = "acme/api";
@@ -72,7 +72,7 @@ async fn many_issues_that_change_while_they_are_read_are_all_there() {
         );
     }
     // The first page is out when one of it moves to the end, which pushes all others forward.
-    github.on_read("/repos/acme/api/issues", |github, page| {
+    github.on_page("/repos/acme/api/issues", |github, page| {
         if page == 1 {
             assert!(github.change(API, 1, json!({"title": "Issue 000, renamed"})));
         }
@@ -150,7 +150,7 @@ async fn a_limit_is_waited_out_and_a_revoked_token_is_said() {
     faults
         .on("/repos/acme/api/issues")
         .next(2)
-        .hit(Fault::Secondary);
+        .hit(Fault::Limited(Secondary));
     faults.on("/repos/acme/api/pulls").hit(Fault::Status(502));
     company.connects(github.token()).await;
     assert_eq!(titles(&company).await, ["Patience"]);

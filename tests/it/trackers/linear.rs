@@ -1,7 +1,7 @@
 //! Linear becomes the company's data and stays in step.
 
 use super::Company;
-use penny::playground::systems::linear::{Fault, Linear};
+use penny::playground::systems::linear::{Fault, Limit, Linear};
 use serde_json::{Value, json};
 
 async fn company() -> (Company, Linear) {
@@ -143,9 +143,9 @@ async fn a_limit_is_waited_out_and_a_revoked_key_is_said() {
     let (company, linear) = company().await;
     let team = linear.team("ENG", "Engineering");
     linear.issue(&team, json!({"title": "Patience"}));
-    let limited = Fault::RateLimited {
+    let limited = Fault::Limited(Limit {
         retry_after: Some(0),
-    };
+    });
     linear.faults().on("/graphql#issues").next(2).hit(limited);
     linear.faults().on("/graphql#teams").hit(Fault::Status(502));
     company.connects(linear.token()).await;

@@ -1,7 +1,7 @@
 //! What is there after a change was carried out, and after it was taken back.
 
 use super::*;
-use crate::playground::systems::hubspot::{Fault, NOTES};
+use crate::playground::systems::hubspot::{Fault, Limit, NOTES};
 use std::time::Duration;
 
 #[tokio::test]
@@ -169,10 +169,12 @@ async fn what_never_arrived_may_be_sent_again() {
     let asked = json!({"id": office.deal, "amount": 1});
     let action = office.approved("update_deal", asked).await;
     let faults = office.hubspot.faults();
-    faults.on("/crm/v3/objects/deals").hit(Fault::RateLimited {
-        policy: "TEN_SECONDLY_ROLLING",
-        retry_after: Some(2),
-    });
+    faults
+        .on("/crm/v3/objects/deals")
+        .hit(Fault::Limited(Limit {
+            policy: "TEN_SECONDLY_ROLLING",
+            retry_after: Some(2),
+        }));
     let limited = office.performs(&action).await.unwrap_err();
     assert!(matches!(limited, WriteError::NotSent(_)), "{limited:?}");
     office.hubspot.revoke_token();

@@ -1,7 +1,7 @@
-//! The gate of the stand-in, and the bodies with which GitHub says no.
+//! The one way into the stand-in, and the bodies with which GitHub says no.
 
-use super::{Call, Fault, GitHub, reading, writing};
-use crate::playground::systems::faults::{broken, cut};
+use super::{GitHub, reading, writing};
+use crate::playground::systems::keys::bearer;
 use axum::body::Bytes;
 use axum::extract::State;
 use axum::http::{HeaderMap, Method, StatusCode, Uri, header};
@@ -104,40 +104,19 @@ async fn any(
     headers: HeaderMap,
     body: Bytes,
 ) -> Response {
-    github.shared.calls.lock().push(Call {
-        method: method.to_string(),
-        path: uri.path().to_owned(),
-        query: uri.query().unwrap_or_default().to_owned(),
-    });
-    let fault = github.shared.faults.strike(method.as_str(), uri.path());
-    match fault {
-        Some(Fault::Hang) => return std::future::pending().await,
-        Some(Fault::Status(status)) => return broken(status),
-        Some(Fault::Secondary) => {
-            let said = "You have exceeded a secondary rate limit.";
-            let mut refused = shown(Answer::refused(StatusCode::FORBIDDEN, said));
-            refused.headers_mut().insert("retry-after", 0.into());
-            return refused;
-        }
-        Some(Fault::Cut) | None => {}
-    }
     if let Some(refused) = turned_away(&github, &headers) {
         return shown(refused);
     }
     let asked = asked(&github, method, &uri, &headers, &body);
     let answer = match asked.method {
         Method::GET => {
-            let answer = reading::answer(&github.shared.world.lock(), &asked);
-            github.was_read(uri.path());
+            let answer = reading::answer(&github.world(), &asked);
+            github.page_was_made(uri.path());
             answer
         }
-        _ => writing::answer(&mut github.shared.world.lock(), &asked, github.now()),
+        _ => github.edit(|world, now| writing::answer(world, &asked, now)),
     };
-    let response = shown(answer.unwrap_or_else(Answer::not_found));
-    match fault {
-        Some(Fault::Cut) => cut(response).await,
-        _ => response,
-    }
+    shown(answer.unwrap_or_else(Answer::not_found))
 }
 
 fn asked(github: &GitHub, method: Method, uri: &Uri, headers: &HeaderMap, body: &[u8]) -> Asked {
@@ -170,12 +149,21 @@ fn turned_away(github: &GitHub, headers: &HeaderMap) -> Option<Answer> {
         let said = "The stand-in wants a version of the API to be named.";
         return Some(Answer::refused(StatusCode::BAD_REQUEST, said));
     }
-    let world = github.shared.world.lock();
-    let expected = format!("Bearer {}", world.token);
-    let shown = headers.get(header::AUTHORIZATION);
-    let is_let_in =
-        !world.is_revoked && shown.is_some_and(|it| it.as_bytes() == expected.as_bytes());
+    let is_let_in = bearer(headers).is_some_and(|token| github.world().key.is(token));
     (!is_let_in).then(|| Answer::refused(StatusCode::UNAUTHORIZED, "Bad credentials"))
+}
+
+/// 403 for too much at once, to be repeated at once.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Secondary;
+
+impl IntoResponse for Secondary {
+    fn into_response(self) -> Response {
+        let said = "You have exceeded a secondary rate limit.";
+        let mut refused = shown(Answer::refused(StatusCode::FORBIDDEN, said));
+        refused.headers_mut().insert("retry-after", 0.into());
+        refused
+    }
 }
 
 fn shown(answer: Answer) -> Response {

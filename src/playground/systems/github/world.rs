@@ -1,6 +1,7 @@
 //! What the stand-in for GitHub holds: repositories with their branches, files, issues and pull
 //! requests, which are numbered together.
 
+use crate::playground::systems::keys::Key;
 use chrono::{DateTime, SecondsFormat, Utc};
 use serde_json::{Map, Value, json};
 use sha2::{Digest, Sha256};
@@ -11,8 +12,7 @@ pub const OWN_LOGIN: &str = "penny-bot";
 
 #[derive(Debug)]
 pub struct World {
-    pub token: String,
-    pub is_revoked: bool,
+    pub key: Key,
     pub users: Vec<Value>,
     pub repos: BTreeMap<String, Repo>,
     last_id: u64,
@@ -49,8 +49,7 @@ impl Branch {
 impl Default for World {
     fn default() -> Self {
         let mut world = Self {
-            token: format!("github_pat_{}", uuid::Uuid::new_v4().simple()),
-            is_revoked: false,
+            key: Key::new("github_pat_"),
             users: Vec::new(),
             repos: BTreeMap::new(),
             last_id: 0,

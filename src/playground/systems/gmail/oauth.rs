@@ -2,6 +2,7 @@
 //! asked to last, access that ends after an hour.
 
 use super::Gmail;
+use crate::playground::systems::keys::{Code, Grants};
 use axum::Json;
 use axum::extract::{Form, Query, State};
 use axum::http::StatusCode;
@@ -12,59 +13,15 @@ use chrono::{DateTime, TimeDelta, Utc};
 use serde::Deserialize;
 use serde_json::json;
 use sha2::{Digest, Sha256};
-use std::collections::BTreeMap;
 use url::Url;
 
 pub const CLIENT_ID: &str = "407408718192.apps.googleusercontent.com";
 pub const CLIENT_SECRET: &str = "GOCSPX-of-the-stand-in";
 const ACCESS: TimeDelta = TimeDelta::hours(1);
 
-/// What was handed out, each for one mailbox.
-#[derive(Debug, Default)]
-pub struct Grants {
-    made: u32,
-    codes: BTreeMap<String, Code>,
-    access: BTreeMap<String, (String, DateTime<Utc>)>,
-    refresh: BTreeMap<String, String>,
-}
-
-#[derive(Debug, Clone)]
-struct Code {
-    mailbox: String,
-    address: String,
-    challenge: Option<String>,
-    scope: String,
-    lasts: bool,
-}
-
-impl Grants {
-    fn fresh(&mut self, what: &str) -> String {
-        self.made += 1;
-        format!("{what}{:04}-of-the-stand-in", self.made)
-    }
-
-    pub fn access(&mut self, mailbox: &str, now: DateTime<Utc>) -> String {
-        let token = self.fresh("ya29.");
-        let access = (mailbox.to_owned(), now + ACCESS);
-        self.access.insert(token.clone(), access);
-        token
-    }
-
-    /// The mailbox that a token opens.
-    pub fn owner(&self, token: &str, now: DateTime<Utc>) -> Option<String> {
-        let (mailbox, end) = self.access.get(token)?;
-        (*end > now).then(|| mailbox.clone())
-    }
-
-    pub fn expire(&mut self, mailbox: &str, now: DateTime<Utc>) {
-        let given = self.access.values_mut().filter(|(it, _)| it == mailbox);
-        given.for_each(|(_, end)| *end = now);
-    }
-
-    pub fn revoke(&mut self, mailbox: &str) {
-        self.access.retain(|_, (it, _)| it != mailbox);
-        self.refresh.retain(|_, it| it != mailbox);
-    }
+/// Access to a mailbox, good for an hour.
+pub fn access(grants: &mut Grants, mailbox: &str, now: DateTime<Utc>) -> String {
+    grants.access("ya29.", mailbox, now + ACCESS)
 }
 
 #[derive(Deserialize)]
@@ -91,21 +48,20 @@ pub async fn authorize(State(gmail): State<Gmail>, Query(consent): Query<Consent
     if consent.client_id != CLIENT_ID {
         return refused("invalid_client");
     }
-    let mut world = gmail.shared.world.lock();
+    let mut world = gmail.world();
     let hinted = consent.login_hint.filter(|it| world.boxes.contains_key(it));
     let Some(mailbox) = hinted.or_else(|| world.boxes.keys().next().cloned()) else {
         return refused("access_denied");
     };
-    let code = world.grants.fresh("4/0A");
     let granted = Code {
-        mailbox,
+        owner: mailbox,
         address: consent.redirect_uri,
         challenge: consent.code_challenge,
         scope: consent.scope,
         // Google gives a token that lasts only on these two conditions.
         lasts: consent.access_type == "offline" && consent.prompt == "consent",
     };
-    world.grants.codes.insert(code.clone(), granted);
+    let code = world.grants.code("4/0A", granted);
     back.query_pairs_mut()
         .append_pair("code", &code)
         .append_pair("state", &consent.state);
@@ -128,20 +84,20 @@ pub async fn token(State(gmail): State<Gmail>, Form(request): Form<TokenRequest>
         return refused("invalid_client");
     }
     let now = gmail.now();
-    let grants = &mut gmail.shared.world.lock().grants;
+    let grants = &mut gmail.world().grants;
     if request.grant_type == "refresh_token" {
         let refresh = request.refresh_token.unwrap_or_default();
-        let Some(mailbox) = grants.refresh.get(&refresh).cloned() else {
+        let Some(mailbox) = grants.refreshes(&refresh) else {
             return refused("invalid_grant");
         };
         // Google does not give a new one with it.
-        let access = grants.access(&mailbox, now);
+        let access = access(grants, &mailbox, now);
         return Json(json!({
             "access_token": access, "expires_in": ACCESS.num_seconds(), "token_type": "Bearer",
         }))
         .into_response();
     }
-    let code = grants.codes.remove(&request.code.unwrap_or_default());
+    let code = grants.take_code(&request.code.unwrap_or_default());
     let Some(code) = code.filter(|it| request.redirect_uri.as_ref() == Some(&it.address)) else {
         return refused("invalid_grant");
     };
@@ -152,15 +108,13 @@ pub async fn token(State(gmail): State<Gmail>, Form(request): Form<TokenRequest>
         return refused("invalid_grant");
     }
     let mut body = json!({
-        "access_token": grants.access(&code.mailbox, now),
+        "access_token": access(grants, &code.owner, now),
         "expires_in": ACCESS.num_seconds(),
         "token_type": "Bearer",
         "scope": code.scope,
     });
     if code.lasts {
-        let refresh = grants.fresh("1//0");
-        grants.refresh.insert(refresh.clone(), code.mailbox);
-        body["refresh_token"] = refresh.into();
+        body["refresh_token"] = grants.refresh("1//0", &code.owner).into();
     }
     Json(body).into_response()
 }

@@ -10,7 +10,20 @@ pub enum Refusal {
     Invalid(String),
     NotFound,
     Unauthorized,
-    RateLimited { status: u16, reason: &'static str },
+    Limited(Limit),
+}
+
+/// Gmail says its limits with a 403 or a 429, and a reason.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Limit {
+    pub status: u16,
+    pub reason: &'static str,
+}
+
+impl IntoResponse for Limit {
+    fn into_response(self) -> Response {
+        Refusal::Limited(self).into_response()
+    }
 }
 
 impl Refusal {
@@ -35,7 +48,7 @@ impl IntoResponse for Refusal {
                 "UNAUTHENTICATED",
                 "Request had invalid authentication credentials.".to_owned(),
             ),
-            Self::RateLimited { status, reason } => (
+            Self::Limited(Limit { status, reason }) => (
                 status,
                 reason,
                 "RESOURCE_EXHAUSTED",

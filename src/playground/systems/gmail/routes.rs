@@ -1,12 +1,11 @@
-//! The addresses of the stand-in, and the gate in front of them: what was called, the faults that
-//! a test ordered, and whose token it is.
+//! The addresses of the stand-in, and whose token opens them.
 
 use super::mailbox::{Mail, Store, number};
 use super::refusal::Refusal;
-use super::{Call, Fault, Gmail, oauth, search};
-use crate::playground::systems::faults::{broken, cut};
+use super::{Gmail, oauth, search};
+use crate::playground::systems::keys::{Standing, bearer};
+use crate::playground::systems::page;
 use axum::extract::{Path, Query, Request, State};
-use axum::http::header;
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
@@ -36,37 +35,13 @@ pub fn router(gmail: Gmail) -> Router {
         .route("/o/oauth2/v2/auth", get(oauth::authorize))
         .route("/token", post(oauth::token))
         .fallback(async || Refusal::NotFound)
-        .layer(middleware::from_fn_with_state(gmail.clone(), gate))
         .with_state(gmail)
 }
 
-async fn gate(State(gmail): State<Gmail>, request: Request, next: Next) -> Response {
-    let path = request.uri().path().to_owned();
-    let method = request.method().to_string();
-    gmail.shared.calls.lock().push(Call {
-        method: method.clone(),
-        path: path.clone(),
-        query: request.uri().query().unwrap_or_default().to_owned(),
-    });
-    match gmail.shared.faults.strike(&method, &path) {
-        Some(Fault::Hang) => std::future::pending().await,
-        Some(Fault::Status(status)) => broken(status),
-        Some(Fault::RateLimited { status, reason }) => {
-            Refusal::RateLimited { status, reason }.into_response()
-        }
-        Some(Fault::Cut) => cut(next.run(request).await).await,
-        None => next.run(request).await,
-    }
-}
-
 async fn admit(State(gmail): State<Gmail>, mut request: Request, next: Next) -> Response {
-    let shown = request.headers().get(header::AUTHORIZATION);
-    let token = shown
-        .and_then(|shown| shown.to_str().ok())
-        .and_then(|shown| shown.strip_prefix("Bearer "));
-    let now = gmail.now();
-    let owner = token.and_then(|token| gmail.shared.world.lock().grants.owner(token, now));
-    let Some(owner) = owner else {
+    let standing =
+        bearer(request.headers()).map(|token| gmail.world().grants.standing(token, gmail.now()));
+    let Some(Standing::Good { owner }) = standing else {
         return Refusal::Unauthorized.into_response();
     };
     request.extensions_mut().insert(Caller(owner));
@@ -74,15 +49,15 @@ async fn admit(State(gmail): State<Gmail>, mut request: Request, next: Next) -> 
 }
 
 impl Gmail {
-    fn of<T>(&self, caller: &Caller, act: impl FnOnce(&mut Store) -> T) -> Result<T, Refusal> {
-        let mut world = self.shared.world.lock();
-        let store = world.boxes.get_mut(&caller.0);
-        Ok(act(store.ok_or(Refusal::Unauthorized)?))
+    fn look_at<T>(&self, caller: &Caller, look: impl FnOnce(&Store) -> T) -> Result<T, Refusal> {
+        let world = self.world();
+        let store = world.boxes.get(&caller.0);
+        Ok(look(store.ok_or(Refusal::Unauthorized)?))
     }
 }
 
 async fn profile(State(gmail): State<Gmail>, Extension(caller): Extension<Caller>) -> Answer {
-    let shown = gmail.of(&caller, |store| {
+    let shown = gmail.look_at(&caller, |store| {
         json!({
             "emailAddress": store.address,
             "messagesTotal": store.mails.len(),
@@ -102,7 +77,7 @@ async fn list(
     let query = value(&asked, "q").unwrap_or_default();
     let label = value(&asked, "labelIds");
     let after = value(&asked, "pageToken").map(number);
-    let body = gmail.of(&caller, |store| {
+    let body = gmail.look_at(&caller, |store| {
         // Newest first; a page goes on behind the last mail of the one before.
         let mut found: Vec<&Mail> = store.mails.values().collect();
         found.sort_by_key(|mail| std::cmp::Reverse((mail.at, mail.id)));
@@ -110,22 +85,22 @@ async fn list(
             let place = found.iter().position(|mail| mail.id == last)?;
             Some(place + 1)
         });
-        let mut found = found
+        let found = found
             .into_iter()
             .skip(begin.unwrap_or_default())
             .filter(|mail| label.is_none_or(|label| mail.labels.contains(label)))
             .filter(|mail| search::finds(store, mail, query, now));
-        let page: Vec<&Mail> = found.by_ref().take(limit).collect();
+        let (page, has_more) = page(found, limit);
         let mut body = json!({"resultSizeEstimate": page.len()});
         if !page.is_empty() {
             body["messages"] = page.iter().map(|mail| mail.reference()).collect();
         }
-        if let (Some(last), Some(_)) = (page.last(), found.next()) {
+        if let (Some(last), true) = (page.last(), has_more) {
             body["nextPageToken"] = last.reference()["id"].clone();
         }
         body
     })?;
-    gmail.list_was_made();
+    gmail.page_was_made("messages");
     Ok(Json(body))
 }
 
@@ -136,7 +111,7 @@ async fn message(
     Query(asked): Asked,
 ) -> Answer {
     let format = value(&asked, "format").unwrap_or("full");
-    let found = gmail.of(&caller, |store| Ok(store.find(&id)?.shown(format)))?;
+    let found = gmail.look_at(&caller, |store| Ok(store.find(&id)?.shown(format)))?;
     found.map(Json)
 }
 
@@ -146,7 +121,7 @@ async fn thread(
     Path(id): Path<String>,
 ) -> Answer {
     let wanted = number(&id).ok_or(Refusal::NotFound)?;
-    let mails: Vec<Value> = gmail.of(&caller, |store| {
+    let mails: Vec<Value> = gmail.look_at(&caller, |store| {
         let mails = store.mails.values().filter(|mail| mail.thread == wanted);
         mails.map(|mail| mail.shown("full")).collect()
     })?;
@@ -157,7 +132,7 @@ async fn thread(
 }
 
 async fn labels(State(gmail): State<Gmail>, Extension(caller): Extension<Caller>) -> Answer {
-    let labels = gmail.of(&caller, |store| store.labels())?;
+    let labels = gmail.look_at(&caller, |store| store.labels())?;
     Ok(Json(json!({"labels": labels})))
 }
 
@@ -171,13 +146,13 @@ async fn history(
         .and_then(|since| since.parse().ok())
         .ok_or_else(|| Refusal::invalid("Missing startHistoryId"))?;
     let after: Option<u64> = value(&asked, "pageToken").and_then(|it| it.parse().ok());
-    let body = gmail.of(&caller, |store| {
+    let body = gmail.look_at(&caller, |store| {
         if since < store.forgotten {
             return Err(Refusal::NotFound);
         }
         let from = after.unwrap_or(since);
-        let mut events = store.events.iter().filter(|event| event.id > from);
-        let page: Vec<_> = events.by_ref().take(limit).collect();
+        let events = store.events.iter().filter(|event| event.id > from);
+        let (page, has_more) = page(events, limit);
         let mut body = json!({"historyId": store.last_history.to_string()});
         let records = page.iter().map(|event| {
             let mut change = json!({"message": event.message});
@@ -192,12 +167,12 @@ async fn history(
         if !page.is_empty() {
             body["history"] = records.collect();
         }
-        if let (Some(last), Some(_)) = (page.last(), events.next()) {
+        if let (Some(last), true) = (page.last(), has_more) {
             body["nextPageToken"] = last.id.to_string().into();
         }
         Ok(body)
     })??;
-    gmail.list_was_made();
+    gmail.page_was_made("history");
     Ok(Json(body))
 }
 
@@ -213,19 +188,19 @@ async fn send(
     Extension(caller): Extension<Caller>,
     Json(sending): Json<Sending>,
 ) -> Answer {
-    let now = gmail.now();
     let thread = sending.thread_id.as_deref();
-    let sent = gmail.of(&caller, |store| store.send(&sending.raw, thread, now))??;
-    let mut world = gmail.shared.world.lock();
-    for (address, store) in &mut world.boxes {
-        let is_for = ["To", "Cc"]
-            .iter()
-            .any(|it| sent.header(it).contains(address));
-        if is_for && *address != caller.0 {
-            store.deliver(&sent);
+    gmail.edit(|world, now| {
+        let sent = world.of(&caller.0).send(&sending.raw, thread, now)?;
+        for (address, store) in &mut world.boxes {
+            let is_for = ["To", "Cc"]
+                .iter()
+                .any(|it| sent.header(it).contains(address));
+            if is_for && *address != caller.0 {
+                store.deliver(&sent);
+            }
         }
-    }
-    Ok(Json(sent.minimal()))
+        Ok(Json(sent.minimal()))
+    })
 }
 
 #[derive(Default, Deserialize)]
@@ -243,7 +218,8 @@ async fn modify(
 ) -> Answer {
     let add: Vec<&str> = wanted.add_label_ids.iter().map(String::as_str).collect();
     let remove: Vec<&str> = wanted.remove_label_ids.iter().map(String::as_str).collect();
-    let done = gmail.of(&caller, |store| {
+    gmail.edit(|world, _| {
+        let store = world.of(&caller.0);
         let unknown = add
             .iter()
             .chain(&remove)
@@ -252,9 +228,8 @@ async fn modify(
             return Err(Refusal::invalid(format!("Invalid label: {label}")));
         }
         store.relabel(&id, &add, &remove);
-        Ok(store.find(&id)?.minimal())
-    })?;
-    done.map(Json)
+        Ok(Json(store.find(&id)?.minimal()))
+    })
 }
 
 fn value<'a>(asked: &'a [(String, String)], name: &str) -> Option<&'a str> {

@@ -127,7 +127,7 @@ impl Mover<'_> {
             properties: properties.into_iter().filter_map(with_value).collect(),
             links: links.iter().filter_map(link).collect(),
         };
-        self.hubspot.shared.world.lock().settle(kind, &settled);
+        self.hubspot.edit(|world, _| world.settle(kind, &settled));
     }
 
     fn properties_of_deal(&self, deal: &Deal) -> Properties {

@@ -17,6 +17,13 @@ pub struct Kind {
     pub listed: &'static [&'static str],
 }
 
+/// Its lists are called by it.
+impl AsRef<str> for Kind {
+    fn as_ref(&self) -> &str {
+        self.plural
+    }
+}
+
 const fn engagement(at: usize, plural: &'static str, singular: &'static str) -> Kind {
     Kind {
         at,

@@ -3,6 +3,7 @@
 
 use super::HubSpot;
 use crate::base::secret::Secret;
+use crate::playground::systems::keys::{Code, Grants};
 use axum::Json;
 use axum::extract::{Form, Query, State};
 use axum::http::StatusCode;
@@ -10,65 +11,23 @@ use axum::response::{IntoResponse, Redirect, Response};
 use chrono::{DateTime, TimeDelta, Utc};
 use serde::Deserialize;
 use serde_json::{Value, json};
-use std::collections::{HashMap, HashSet};
 use url::Url;
 
 pub const CLIENT_ID: &str = "7fff1e36-2d40-4ae1-bbb1-5266d59564fb";
 const CLIENT_SECRET: &str = "secret-of-the-app";
 const ACCESS: TimeDelta = TimeDelta::minutes(30);
 
-/// What was handed out.
-#[derive(Debug, Default)]
-pub struct Grants {
-    made: u32,
-    /// Codes that nobody has used, with the address that each was sent to.
-    codes: HashMap<String, String>,
-    /// Access tokens, with when they end.
-    access: HashMap<String, DateTime<Utc>>,
-    refresh: HashSet<String>,
-}
+/// The company, which alone lets an app in.
+pub const COMPANY: &str = "";
 
-/// How a token stands.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Standing {
-    Good,
-    Expired,
-    Unknown,
-}
-
-impl Grants {
-    fn fresh(&mut self, what: &str) -> String {
-        self.made += 1;
-        format!("{what}-{:04}-of-the-stand-in", self.made)
-    }
-
-    pub fn standing(&self, token: &str, now: DateTime<Utc>) -> Standing {
-        match self.access.get(token) {
-            Some(end) if *end > now => Standing::Good,
-            Some(_) => Standing::Expired,
-            None => Standing::Unknown,
-        }
-    }
-
-    /// The company has removed the app: nothing of it is good any more.
-    pub fn revoke(&mut self) {
-        self.codes.clear();
-        self.access.clear();
-        self.refresh.clear();
-    }
-
-    fn tokens(&mut self, refresh: String, now: DateTime<Utc>) -> Value {
-        let access = self.fresh("access");
-        self.access.insert(access.clone(), now + ACCESS);
-        let body = json!({
-            "token_type": "bearer",
-            "access_token": access,
-            "refresh_token": refresh,
-            "expires_in": ACCESS.num_seconds(),
-        });
-        self.refresh.insert(refresh);
-        body
-    }
+/// What is handed out: access for half an hour, and what gets more of it.
+fn tokens(grants: &mut Grants, refresh: String, now: DateTime<Utc>) -> Value {
+    json!({
+        "token_type": "bearer",
+        "access_token": grants.access("access-", COMPANY, now + ACCESS),
+        "refresh_token": refresh,
+        "expires_in": ACCESS.num_seconds(),
+    })
 }
 
 impl HubSpot {
@@ -79,10 +38,7 @@ impl HubSpot {
 
     /// Ends the access that was given so far, as half an hour would.
     pub fn expire_access(&self) {
-        let now = self.now();
-        let mut world = self.shared.world.lock();
-        let ends = world.grants.access.values_mut();
-        ends.for_each(|end| *end = now);
+        self.edit(|world, now| world.grants.expire(COMPANY, now));
     }
 }
 
@@ -102,12 +58,11 @@ pub async fn authorize(State(hubspot): State<HubSpot>, Query(consent): Query<Con
     if consent.client_id != CLIENT_ID {
         return refused("BAD_CLIENT_ID", "missing or unknown client id");
     }
-    let mut world = hubspot.shared.world.lock();
-    let code = world.grants.fresh("code");
-    world
-        .grants
-        .codes
-        .insert(code.clone(), consent.redirect_uri);
+    let code = Code {
+        address: consent.redirect_uri,
+        ..Code::default()
+    };
+    let code = hubspot.world().grants.code("code-", code);
     back.query_pairs_mut()
         .append_pair("code", &code)
         .append_pair("state", &consent.state);
@@ -126,7 +81,7 @@ pub struct TokenRequest {
 
 pub async fn token(State(hubspot): State<HubSpot>, Form(request): Form<TokenRequest>) -> Response {
     let now = hubspot.now();
-    let grants = &mut hubspot.shared.world.lock().grants;
+    let grants = &mut hubspot.world().grants;
     if request.client_id != CLIENT_ID {
         return refused("BAD_CLIENT_ID", "missing or unknown client id");
     }
@@ -136,21 +91,21 @@ pub async fn token(State(hubspot): State<HubSpot>, Form(request): Form<TokenRequ
     match request.grant_type.as_str() {
         "authorization_code" => {
             let code = request.code.unwrap_or_default();
-            let Some(address) = grants.codes.remove(&code) else {
+            let Some(code) = grants.take_code(&code) else {
                 return refused("BAD_AUTH_CODE", "missing or unknown auth code");
             };
-            if request.redirect_uri.as_deref() != Some(&address) {
+            if request.redirect_uri.as_deref() != Some(&code.address) {
                 return refused("MISMATCH_REDIRECT_URI", "the redirect url is another one");
             }
-            let refresh = grants.fresh("refresh");
-            Json(grants.tokens(refresh, now)).into_response()
+            let refresh = grants.refresh("refresh-", COMPANY);
+            Json(tokens(grants, refresh, now)).into_response()
         }
         "refresh_token" => {
             let refresh = request.refresh_token.unwrap_or_default();
-            if !grants.refresh.contains(&refresh) {
+            if grants.refreshes(&refresh).is_none() {
                 return refused("BAD_REFRESH_TOKEN", "missing or invalid refresh token");
             }
-            Json(grants.tokens(refresh, now)).into_response()
+            Json(tokens(grants, refresh, now)).into_response()
         }
         _ => refused("BAD_GRANT_TYPE", "missing or unknown grant type"),
     }

@@ -1,8 +1,8 @@
 //! What the stand-in remembers: records by kind, their links, owners and pipelines.
 
 use super::kinds::{CONTACTS, DEALS, KINDS, Kind};
-use super::oauth::Grants;
 use super::{Kept, NoSuchRecord, written};
+use crate::playground::systems::keys::{Grants, Key};
 use chrono::{DateTime, Utc};
 use serde_json::{Map, Value, json};
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
@@ -48,8 +48,7 @@ pub struct Table {
 
 #[derive(Debug)]
 pub struct World {
-    pub token: String,
-    pub is_revoked: bool,
+    pub key: Key,
     pub grants: Grants,
     pub withdrawn: BTreeSet<&'static str>,
     pub tables: [Table; KINDS.len()],
@@ -88,8 +87,7 @@ impl Table {
 impl Default for World {
     fn default() -> Self {
         Self {
-            token: "pat-of-the-stand-in".to_owned(),
-            is_revoked: false,
+            key: Key::new("pat-eu1-"),
             grants: Grants::default(),
             withdrawn: BTreeSet::new(),
             tables: Default::default(),

@@ -25,10 +25,20 @@ pub enum Refusal {
     /// The token was good until then.
     Expired,
     MissingScopes(Vec<String>),
-    RateLimited {
-        policy: &'static str,
-        retry_after: Option<u64>,
-    },
+    Limited(Limit),
+}
+
+/// HubSpot says how long to wait with some of its limits only.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Limit {
+    pub policy: &'static str,
+    pub retry_after: Option<u64>,
+}
+
+impl IntoResponse for Limit {
+    fn into_response(self) -> Response {
+        Refusal::Limited(self).into_response()
+    }
 }
 
 impl Refusal {
@@ -95,12 +105,12 @@ impl Refusal {
                     "category": "MISSING_SCOPES",
                 }),
             ),
-            Self::RateLimited { policy, .. } => (
+            Self::Limited(limit) => (
                 StatusCode::TOO_MANY_REQUESTS,
                 json!({
                     "message": "You have reached your limit.",
                     "errorType": "RATE_LIMIT",
-                    "policyName": policy,
+                    "policyName": limit.policy,
                     "category": "RATE_LIMITS",
                 }),
             ),
@@ -150,10 +160,10 @@ impl IntoResponse for Refusal {
         body["status"] = json!("error");
         body["correlationId"] = json!(TRACE);
         let mut response = (status, Json(body)).into_response();
-        if let Self::RateLimited {
+        if let Self::Limited(Limit {
             retry_after: Some(seconds),
             ..
-        } = self
+        }) = self
         {
             response.headers_mut().insert("retry-after", seconds.into());
         }

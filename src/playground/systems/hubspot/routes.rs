@@ -1,17 +1,14 @@
-//! The addresses of the stand-in, and the gate in front of all of them: what was called, the
-//! faults that a test ordered, the token and its scopes.
+//! The addresses of the stand-in, and who is let in: the token and its scopes.
 
 use super::associations::{self, Batch};
-use super::faults::Fault;
 use super::kinds::{CONTACTS, Kind};
-use super::oauth::{self, Standing};
 use super::records::{PORTAL, Record, World};
 use super::refusal::Refusal;
 use super::search::Search;
-use super::{Call, HubSpot, properties, writes, written};
-use crate::playground::systems::faults::{broken, cut};
+use super::{HubSpot, oauth, properties, writes, written};
+use crate::playground::systems::keys::{Standing, bearer};
 use axum::extract::{DefaultBodyLimit, Path, Query, Request, State};
-use axum::http::{Method, StatusCode, header};
+use axum::http::{Method, StatusCode};
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
@@ -38,79 +35,39 @@ pub fn router(hubspot: HubSpot) -> Router {
         )
         .route("/crm/v3/objects/{kind}/batch/read", post(batch))
         .route("/crm/v3/properties/{kind}", get(described))
-        .route("/oauth/authorize", get(oauth::authorize))
-        .route("/oauth/v1/token", post(oauth::token))
         .route("/crm/v4/associations/{from}/{to}/batch/read", post(links))
         .fallback(async || Refusal::NotFound)
         .layer(DefaultBodyLimit::disable())
-        .layer(middleware::from_fn_with_state(hubspot.clone(), gate))
+        .layer(middleware::from_fn_with_state(hubspot.clone(), admit))
+        .route("/oauth/authorize", get(oauth::authorize))
+        .route("/oauth/v1/token", post(oauth::token))
         .with_state(hubspot)
 }
 
-async fn gate(State(hubspot): State<HubSpot>, request: Request, next: Next) -> Response {
-    let path = request.uri().path().to_owned();
-    hubspot.shared.calls.lock().push(Call {
-        method: request.method().to_string(),
-        path: path.clone(),
-        query: request.uri().query().unwrap_or_default().to_owned(),
-    });
-    let fault = hubspot
-        .shared
-        .faults
-        .strike(request.method().as_str(), &path);
-    match fault {
-        Some(Fault::Hang) => return std::future::pending().await,
-        Some(Fault::Status(status)) => return broken(status),
-        Some(Fault::RateLimited {
-            policy,
-            retry_after,
-        }) => {
-            let refusal = Refusal::RateLimited {
-                policy,
-                retry_after,
-            };
-            return refusal.into_response();
-        }
-        Some(Fault::Slow(time)) => tokio::time::sleep(time).await,
-        Some(Fault::AppliedStatus(_) | Fault::AppliedHang | Fault::Cut) | None => {}
-    }
-    if let Err(refusal) = admit(&hubspot, &request) {
-        return refusal.into_response();
-    }
-    let response = next.run(request).await;
-    match fault {
-        Some(Fault::Cut) => cut(response).await,
-        Some(Fault::AppliedStatus(status)) => broken(status),
-        Some(Fault::AppliedHang) => std::future::pending().await,
-        _ => response,
+async fn admit(State(hubspot): State<HubSpot>, request: Request, next: Next) -> Response {
+    match refusal(&hubspot, &request) {
+        Some(refusal) => refusal.into_response(),
+        None => next.run(request).await,
     }
 }
 
-fn admit(hubspot: &HubSpot, request: &Request) -> Result<(), Refusal> {
-    if request.uri().path().starts_with("/oauth/") {
-        return Ok(());
-    }
-    let world = hubspot.shared.world.lock();
-    let shown = request.headers().get(header::AUTHORIZATION);
-    let shown = shown.and_then(|shown| shown.to_str().ok());
-    let token = shown.and_then(|shown| shown.strip_prefix("Bearer "));
-    match token {
-        Some(token) if token == world.token && !world.is_revoked => {}
-        Some(token) => match world.grants.standing(token, hubspot.now()) {
-            Standing::Good => {}
-            Standing::Expired => return Err(Refusal::Expired),
-            Standing::Unknown => return Err(Refusal::Unauthorized),
-        },
-        None => return Err(Refusal::Unauthorized),
+/// Why a call is not let in.
+fn refusal(hubspot: &HubSpot, request: &Request) -> Option<Refusal> {
+    let Some(token) = bearer(request.headers()) else {
+        return Some(Refusal::Unauthorized);
+    };
+    let world = hubspot.world();
+    if !world.key.is(token) {
+        match world.grants.standing(token, hubspot.now()) {
+            Standing::Good { .. } => {}
+            Standing::Expired => return Some(Refusal::Expired),
+            Standing::Unknown => return Some(Refusal::Unauthorized),
+        }
     }
     let needed = scopes(request.method(), request.uri().path());
-    if needed
-        .iter()
-        .any(|scope| world.withdrawn.contains(scope.as_str()))
-    {
-        return Err(Refusal::MissingScopes(needed));
-    }
-    Ok(())
+    let mut needs = needed.iter().map(String::as_str);
+    let lacks = needs.any(|scope| world.withdrawn.contains(scope));
+    lacks.then_some(Refusal::MissingScopes(needed))
 }
 
 fn scopes(method: &Method, path: &str) -> Vec<String> {
@@ -146,7 +103,7 @@ async fn details() -> Json<Value> {
 async fn owners(State(hubspot): State<HubSpot>, Query(asked): Asked) -> Answer {
     let limit = limit(&asked, MOST_OWNERS, MOST_OWNERS)?;
     let after = after(&asked)?;
-    let world = hubspot.shared.world.lock();
+    let world = hubspot.world();
     let begin = usize::try_from(after).unwrap_or(usize::MAX);
     // Nobody leaves the stand-in's company.
     let owners = if is_archived(&asked) {
@@ -163,7 +120,7 @@ async fn owners(State(hubspot): State<HubSpot>, Query(asked): Asked) -> Answer {
 }
 
 async fn pipelines(State(hubspot): State<HubSpot>) -> Json<Value> {
-    Json(json!({ "results": hubspot.shared.world.lock().pipelines }))
+    Json(json!({ "results": hubspot.world().pipelines }))
 }
 
 async fn list(
@@ -175,7 +132,7 @@ async fn list(
     let limit = limit(&asked, 10, MOST_LISTED)?;
     let (after, wanted) = (after(&asked)?, Wanted::of(&asked)?);
     let body = {
-        let world = hubspot.shared.world.lock();
+        let world = hubspot.world();
         let table = world.table(kind);
         let records = if is_archived(&asked) {
             &table.archived
@@ -183,8 +140,9 @@ async fn list(
             &table.live
         };
         let mut records = records.range(after..).map(|(_, record)| record);
-        let page = records.by_ref().take(limit);
-        let results: Vec<Value> = page
+        let results: Vec<Value> = records
+            .by_ref()
+            .take(limit)
             .map(|record| wanted.shown(&world, kind, record))
             .collect();
         let mut body = json!({ "results": results });
@@ -204,7 +162,7 @@ async fn search(
     Json(search): Json<Search>,
 ) -> Answer {
     let kind = kind_of(&kind)?;
-    let body = search.run(kind, hubspot.shared.world.lock().table_to_search(kind))?;
+    let body = search.run(kind, hubspot.world().table_to_search(kind))?;
     hubspot.page_was_made(kind);
     Ok(Json(body))
 }
@@ -215,7 +173,7 @@ async fn one(
     Query(asked): Asked,
 ) -> Answer {
     let (kind, wanted) = (kind_of(&kind)?, Wanted::of(&asked)?);
-    let world = hubspot.shared.world.lock();
+    let world = hubspot.world();
     let id = match value(&asked, "idProperty") {
         None => id_of(&id)?,
         Some("email") if kind.at == CONTACTS.at => {
@@ -257,7 +215,7 @@ async fn batch(
         let message = format!("a batch has at most {MOST_LISTED} inputs");
         return Err(Refusal::invalid(message));
     }
-    let world = hubspot.shared.world.lock();
+    let world = hubspot.world();
     let live = &world.table(kind).live;
     let found = asked
         .inputs
@@ -280,7 +238,7 @@ async fn links(
 ) -> Result<(StatusCode, Json<Value>), Refusal> {
     let (from, to) = (kind_of(&from)?, kind_of(&to)?);
     let now = written(hubspot.now());
-    let world = hubspot.shared.world.lock();
+    let world = hubspot.world();
     let (status, body) = associations::batch(&world, from, to, &batch, &now)?;
     Ok((status, Json(body)))
 }

@@ -1,31 +1,28 @@
-//! What the playground's page shows of HubSpot.
+//! HubSpot as one of the stand-ins, and what the playground's page shows of it.
 
-use super::HubSpot;
 use super::kinds::{COMPANIES, CONTACTS, DEALS, Kind, NOTES};
-use super::records::{PORTAL, Record, World};
-use crate::playground::systems::{Row, Shown, Table};
+use super::oauth::COMPANY;
+use super::records::{Record, World};
+use super::refusal::Limit;
+use super::{HubSpot, routes};
+use crate::playground::systems::keys::{Key, Keyed};
+use crate::playground::systems::stand_in::System;
+use crate::playground::systems::{Row, Table};
+use axum::Router;
 use serde_json::Value;
-use std::cmp::Reverse;
-use tokio::sync::watch;
 
-/// Of each kind, the latest.
-const MOST: usize = 200;
+impl System for World {
+    const SLUG: &'static str = "hubspot";
+    const NAME: &'static str = "HubSpot";
+    const HOME: &'static str = "https://app.hubspot.com/contacts/245191007";
+    type Limit = Limit;
 
-impl Shown for HubSpot {
-    fn slug(&self) -> &'static str {
-        "hubspot"
-    }
-
-    fn name(&self) -> &'static str {
-        "HubSpot"
-    }
-
-    fn home(&self) -> String {
-        home()
+    fn router(hubspot: HubSpot) -> Router {
+        routes::router(hubspot)
     }
 
     fn tables(&self) -> Vec<Table> {
-        let world = self.shared.world.lock();
+        let world = self;
         let deal = |record: &Record| {
             vec![
                 of(record, "dealname"),
@@ -34,7 +31,7 @@ impl Shown for HubSpot {
                 }),
                 amount(record),
                 of(record, "closedate").chars().take(10).collect(),
-                owner(&world, record),
+                owner(world, record),
             ]
         };
         let contact = |record: &Record| {
@@ -42,7 +39,7 @@ impl Shown for HubSpot {
                 [of(record, "firstname"), of(record, "lastname")].join(" "),
                 of(record, "email"),
                 of(record, "jobtitle"),
-                owner(&world, record),
+                owner(world, record),
             ]
         };
         let company = |record: &Record| {
@@ -50,41 +47,40 @@ impl Shown for HubSpot {
                 of(record, "name"),
                 of(record, "domain"),
                 of(record, "city"),
-                owner(&world, record),
+                owner(world, record),
             ]
         };
         let note = |record: &Record| vec![of(record, "hs_note_body").replace("<br>", " ")];
         vec![
-            Table {
-                title: "Deals",
-                columns: &["Deal", "Stage", "Amount", "Closes", "Owner"],
-                rows: rows(&world, DEALS, Some("0-3"), deal),
-            },
-            Table {
-                title: "Contacts",
-                columns: &["Name", "Mail address", "Job title", "Owner"],
-                rows: rows(&world, CONTACTS, Some("0-1"), contact),
-            },
-            Table {
-                title: "Companies",
-                columns: &["Name", "Domain", "City", "Owner"],
-                rows: rows(&world, COMPANIES, Some("0-2"), company),
-            },
-            Table {
-                title: "Notes",
-                columns: &["Note"],
-                rows: rows(&world, NOTES, None, note),
-            },
+            Table::new(
+                "Deals",
+                &["Deal", "Stage", "Amount", "Closes", "Owner"],
+                rows(world, DEALS, Some("0-3"), deal),
+            ),
+            Table::new(
+                "Contacts",
+                &["Name", "Mail address", "Job title", "Owner"],
+                rows(world, CONTACTS, Some("0-1"), contact),
+            ),
+            Table::new(
+                "Companies",
+                &["Name", "Domain", "City", "Owner"],
+                rows(world, COMPANIES, Some("0-2"), company),
+            ),
+            Table::new("Notes", &["Note"], rows(world, NOTES, None, note)),
         ]
-    }
-
-    fn changes(&self) -> watch::Receiver<u64> {
-        self.shared.version.subscribe()
     }
 }
 
-fn home() -> String {
-    format!("https://app.hubspot.com/contacts/{PORTAL}")
+impl Keyed for World {
+    fn key(&mut self) -> &mut Key {
+        &mut self.key
+    }
+
+    fn revoke(&mut self) {
+        self.key.revoke();
+        self.grants.revoke(COMPANY);
+    }
 }
 
 fn rows(
@@ -93,15 +89,13 @@ fn rows(
     page: Option<&str>,
     cells: impl Fn(&Record) -> Vec<String>,
 ) -> Vec<Row> {
-    let mut latest: Vec<&Record> = world.table(kind).live.values().collect();
-    latest.sort_by_key(|record| Reverse(record.key()));
     let row = |record: &Record| Row {
         id: record.id.to_string(),
-        link: page.map(|page| format!("{}/record/{page}/{}", home(), record.id)),
+        link: page.map(|page| format!("{}/record/{page}/{}", World::HOME, record.id)),
         cells: cells(record),
         changed: record.modified,
     };
-    latest.into_iter().take(MOST).map(row).collect()
+    world.table(kind).live.values().map(row).collect()
 }
 
 /// `48000.00` → `48,000 EUR`.

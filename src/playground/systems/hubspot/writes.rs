@@ -95,22 +95,22 @@ pub async fn create(
     Path(kind): Path<String>,
     Json(written): Json<Written>,
 ) -> Result<(StatusCode, Json<Value>), Refusal> {
-    let (kind, now) = (kind_of(&kind)?, hubspot.now());
+    let kind = kind_of(&kind)?;
     let texts = written.texts();
-    let mut world = hubspot.shared.world.lock();
     let missing = properties::missing(kind, &texts);
     if !missing.is_empty() {
         return Err(Refusal::Missing(kind, missing));
     }
-    check(&world, kind, &texts, None)?;
-    let targets = written.targets(&world, kind)?;
-    let id = world.add(kind, &borrowed(&texts), now);
-    for target in targets {
-        world.link((kind, id), target, now)?;
-    }
-    hubspot.touch();
-    let names = names(&texts);
-    Ok((StatusCode::CREATED, Json(shown(&world, kind, id, &names)?)))
+    let made = hubspot.edit(|world, now| {
+        check(world, kind, &texts, None)?;
+        let targets = written.targets(world, kind)?;
+        let id = world.add(kind, &borrowed(&texts), now);
+        for target in targets {
+            world.link((kind, id), target, now)?;
+        }
+        shown(world, kind, id, &names(&texts))
+    })?;
+    Ok((StatusCode::CREATED, Json(made)))
 }
 
 pub async fn update(
@@ -118,16 +118,17 @@ pub async fn update(
     Path((kind, id)): Path<(String, String)>,
     Json(written): Json<Written>,
 ) -> Answer {
-    let (kind, id, now) = (kind_of(&kind)?, id_of(&id)?, hubspot.now());
+    let (kind, id) = (kind_of(&kind)?, id_of(&id)?);
     let texts = written.texts();
-    let mut world = hubspot.shared.world.lock();
-    if !world.table(kind).live.contains_key(&id) {
-        return Err(Refusal::NotFound);
-    }
-    check(&world, kind, &texts, Some(id))?;
-    world.change(kind, id, &borrowed(&texts), now)?;
-    hubspot.touch();
-    shown(&world, kind, id, &names(&texts)).map(Json)
+    let changed = hubspot.edit(|world, now| {
+        if !world.table(kind).live.contains_key(&id) {
+            return Err(Refusal::NotFound);
+        }
+        check(world, kind, &texts, Some(id))?;
+        world.change(kind, id, &borrowed(&texts), now)?;
+        shown(world, kind, id, &names(&texts))
+    });
+    changed.map(Json)
 }
 
 /// What is not there is archived already.
@@ -135,9 +136,8 @@ pub async fn archive(
     State(hubspot): State<HubSpot>,
     Path((kind, id)): Path<(String, String)>,
 ) -> Result<StatusCode, Refusal> {
-    let (kind, id, now) = (kind_of(&kind)?, id_of(&id)?, hubspot.now());
-    let _ = hubspot.shared.world.lock().archive(kind, id, now);
-    hubspot.touch();
+    let (kind, id) = (kind_of(&kind)?, id_of(&id)?);
+    let _ = hubspot.edit(|world, now| world.archive(kind, id, now));
     Ok(StatusCode::NO_CONTENT)
 }
 

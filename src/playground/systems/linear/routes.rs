@@ -1,20 +1,25 @@
-//! The one address of the stand-in, and the gate in front of it: the key, and the faults that a
-//! test ordered.
+//! The one address of the stand-in, and who is let in: whoever shows the key.
 
+use super::Linear;
 use super::answers::{Failure, answer, unreadable};
-use super::language::parse;
-use super::{Fault, Linear};
-use crate::playground::systems::faults::{broken, cut};
+use super::language::{Operation, parse};
+use crate::playground::systems::keys::shown;
 use axum::extract::State;
-use axum::http::{HeaderMap, StatusCode, header};
+use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 use axum::routing::post;
 use axum::{Json, Router};
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
+/// 400 with a code of its own, as Linear says that a limit is reached.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Limit {
+    pub retry_after: Option<u64>,
+}
+
 #[derive(Deserialize)]
-struct Call {
+struct Asked {
     query: String,
     #[serde(default)]
     variables: Map<String, Value>,
@@ -26,57 +31,46 @@ pub fn router(linear: Linear) -> Router {
         .with_state(linear)
 }
 
+/// What a call asks for first: that is what tells it from others of the same path.
+pub fn first_field(body: &[u8]) -> Option<String> {
+    let asked: Asked = serde_json::from_slice(body).ok()?;
+    first(&parse(&asked.query, &asked.variables).ok()?).map(str::to_owned)
+}
+
+fn first(operation: &Operation) -> Option<&str> {
+    operation.fields.first().map(|it| it.name.as_str())
+}
+
 async fn graphql(
     State(linear): State<Linear>,
     headers: HeaderMap,
-    Json(call): Json<Call>,
+    Json(asked): Json<Asked>,
 ) -> Response {
-    let operation = match parse(&call.query, &call.variables) {
+    let operation = match parse(&asked.query, &asked.variables) {
         Ok(operation) => operation,
         Err(wrong) => return failed(StatusCode::BAD_REQUEST, &unreadable(wrong)),
     };
-    let first = operation.fields.first().map(|it| it.name.clone());
-    let first = first.unwrap_or_default();
-    linear.shared.calls.lock().push(first.clone());
-    let fault = linear
-        .shared
-        .faults
-        .strike("POST", &format!("/graphql#{first}"));
-    match fault {
-        Some(Fault::Hang) => return std::future::pending().await,
-        Some(Fault::Status(status)) => return broken(status),
-        Some(Fault::RateLimited { retry_after }) => return limited(retry_after),
-        Some(Fault::Cut) | None => {}
-    }
-    if !is_let_in(&linear, &headers) {
+    // Personal keys come as they are; with `Bearer` they are refused.
+    if !shown(&headers).is_some_and(|shown| linear.world().key.is(shown)) {
         let failure = Failure {
             code: "AUTHENTICATION_ERROR",
             message: "Authentication required, not authenticated".to_owned(),
         };
         return failed(StatusCode::UNAUTHORIZED, &failure);
     }
-    let now = linear.now();
-    let answered = answer(&mut linear.shared.world.lock(), &operation, now);
-    let response = match answered {
+    let answered = match operation.is_mutation {
+        true => linear.edit(|world, now| answer(world, &operation, now)),
+        false => answer(&mut linear.world(), &operation, linear.now()),
+    };
+    match answered {
         Ok(data) => {
-            linear.page_was_made(&first);
+            linear.page_was_made(first(&operation).unwrap_or_default());
             Json(json!({"data": data})).into_response()
         }
         // What does not exist is an error with the status of a success.
         Err(failure) if failure.code == "INPUT_ERROR" => failed(StatusCode::OK, &failure),
         Err(failure) => failed(StatusCode::BAD_REQUEST, &failure),
-    };
-    match fault {
-        Some(Fault::Cut) => cut(response).await,
-        _ => response,
     }
-}
-
-/// Personal keys come as they are; with `Bearer` they are refused.
-fn is_let_in(linear: &Linear, headers: &HeaderMap) -> bool {
-    let world = linear.shared.world.lock();
-    let shown = headers.get(header::AUTHORIZATION);
-    !world.is_revoked && shown.is_some_and(|shown| shown.as_bytes() == world.key.as_bytes())
 }
 
 fn failed(status: StatusCode, failure: &Failure) -> Response {
@@ -87,14 +81,16 @@ fn failed(status: StatusCode, failure: &Failure) -> Response {
     (status, Json(json!({"errors": [error], "data": null}))).into_response()
 }
 
-fn limited(retry_after: Option<u64>) -> Response {
-    let failure = Failure {
-        code: "RATELIMITED",
-        message: "Rate limit exceeded".to_owned(),
-    };
-    let mut response = failed(StatusCode::BAD_REQUEST, &failure);
-    if let Some(seconds) = retry_after {
-        response.headers_mut().insert("retry-after", seconds.into());
+impl IntoResponse for Limit {
+    fn into_response(self) -> Response {
+        let failure = Failure {
+            code: "RATELIMITED",
+            message: "Rate limit exceeded".to_owned(),
+        };
+        let mut response = failed(StatusCode::BAD_REQUEST, &failure);
+        if let Some(seconds) = self.retry_after {
+            response.headers_mut().insert("retry-after", seconds.into());
+        }
+        response
     }
-    response
 }

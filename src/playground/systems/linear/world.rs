@@ -1,5 +1,6 @@
 //! What the stand-in for Linear holds: records that name each other by id, and as they are shown.
 
+use crate::playground::systems::keys::Key;
 use chrono::{DateTime, SecondsFormat, Utc};
 use serde_json::{Map, Value, json};
 use std::collections::HashMap;
@@ -19,16 +20,14 @@ const PRIORITIES: [&str; 5] = ["No priority", "Urgent", "High", "Medium", "Low"]
 
 #[derive(Debug)]
 pub struct World {
-    pub key: String,
-    pub is_revoked: bool,
+    pub key: Key,
     tables: HashMap<&'static str, Vec<Value>>,
 }
 
 impl Default for World {
     fn default() -> Self {
         Self {
-            key: format!("lin_api_{}", Uuid::new_v4().simple()),
-            is_revoked: false,
+            key: Key::new("lin_api_"),
             tables: HashMap::new(),
         }
     }

@@ -1,0 +1,89 @@
+//! GitHub as one of the stand-ins, and what the playground's page shows of it.
+
+use super::world::{Repo, World};
+use super::{GitHub, Secondary, routes};
+use crate::playground::systems::keys::{Key, Keyed};
+use crate::playground::systems::stand_in::System;
+use crate::playground::systems::{Row, Table, moment, text};
+use axum::Router;
+use serde_json::Value;
+
+impl System for World {
+    const SLUG: &'static str = "github";
+    const NAME: &'static str = "GitHub";
+    const HOME: &'static str = "https://github.com";
+    type Limit = Secondary;
+
+    fn router(github: GitHub) -> Router {
+        routes::router(github)
+    }
+
+    fn tables(&self) -> Vec<Table> {
+        let repos = || self.repos.iter();
+        let issues = |pulls: bool| {
+            repos().flat_map(move |(name, repo)| {
+                let issues = repo.issues.iter();
+                let issues = issues.filter(move |it| it.get("pull_request").is_some() == pulls);
+                issues.map(move |it| issue(name, repo, it))
+            })
+        };
+        let comments = repos().flat_map(|(name, repo)| {
+            let comments = repo.comments.iter();
+            comments.map(move |it| comment(name, it))
+        });
+        vec![
+            Table::new(
+                "Pull requests",
+                &["Repository", "Pull request", "Title", "State", "By"],
+                issues(true),
+            ),
+            Table::new(
+                "Issues",
+                &["Repository", "Issue", "Title", "State", "By"],
+                issues(false),
+            ),
+            Table::new("Comments", &["Repository", "On", "Comment", "By"], comments),
+        ]
+    }
+}
+
+impl Keyed for World {
+    fn key(&mut self) -> &mut Key {
+        &mut self.key
+    }
+}
+
+fn issue(name: &str, repo: &Repo, issue: &Value) -> Row {
+    let pull = issue["number"].as_u64().and_then(|it| repo.pulls.get(&it));
+    let state = match pull {
+        Some(pull) if !pull["merged_at"].is_null() => "merged".to_owned(),
+        Some(pull) if pull["draft"] == true => "draft".to_owned(),
+        _ => text(&issue["state"]),
+    };
+    Row {
+        id: text(&issue["id"]),
+        link: issue["html_url"].as_str().map(str::to_owned),
+        cells: vec![
+            name.to_owned(),
+            format!("#{}", issue["number"]),
+            text(&issue["title"]),
+            state,
+            text(&issue["user"]["login"]),
+        ],
+        changed: moment(&issue["updated_at"]),
+    }
+}
+
+fn comment(name: &str, comment: &Value) -> Row {
+    Row {
+        id: text(&comment["id"]),
+        link: comment["html_url"].as_str().map(str::to_owned),
+        cells: vec![
+            name.to_owned(),
+            format!("#{}", comment["issue"]),
+            text(&comment["body"]),
+            text(&comment["user"]["login"]),
+        ],
+        changed: moment(&comment["updated_at"]),
+    }
+}
