@@ -1,12 +1,11 @@
 //! Asks people to agree to a change in another system. Nothing is written here: the call makes a
 //! proposal, the turn waits, and what comes of it is the call's result.
 
-use super::{Effect, Outcome, Tool, ToolContext, ToolError, arguments, schema};
+use super::{Effect, Outcome, Tool, ToolContext, ToolError, arguments, schema, systems};
 use crate::approvals::{self, JOB, Outcome as Settled, State};
-use crate::base::viewer::{Audience, Viewer};
 use crate::connectors::changes::{self, Unfit, Wanted};
 use crate::connectors::connections::Connections;
-use crate::connectors::{Reach, field, registry};
+use crate::connectors::{field, registry};
 use crate::models::ToolSpec;
 use crate::store::proposals::{self, Origin, Record};
 use crate::store::{OrgTx, jobs, people};
@@ -89,7 +88,9 @@ impl Tool for ProposeWrite {
             return came_of(&mut tx, &made).await;
         }
         tx.commit().await?;
-        if let Err(why) = may_propose(&viewer, &input) {
+        let allowed = systems::find(&input.system)
+            .and_then(|found| systems::may_use(&viewer, found.manifest()));
+        if let Err(why) = allowed {
             return Ok(Outcome::Refused(why));
         }
         let wanted = Wanted {
@@ -129,36 +130,10 @@ fn operations() -> String {
     all.join("; ")
 }
 
-/// Who reads along would read the card, too.
-fn may_propose(viewer: &Viewer, input: &Input) -> Result<(), String> {
-    if viewer.external_present {
-        return Err(
-            "People from outside the company read along here, so nothing can be proposed here. \
-             Suggest a direct message."
-                .to_owned(),
-        );
-    }
-    let reach = registry::find(&input.system).map(|found| found.manifest().reach);
-    if reach == Some(Reach::Person) && viewer.audience != Audience::Private {
-        return Err(format!(
-            "{} is one person's own account, so changes in it are proposed only in a direct \
-             message with them. Suggest that.",
-            input.system
-        ));
-    }
-    Ok(())
-}
-
 /// What the model can do about it.
 fn refusal(unfit: Unfit) -> Result<Outcome, ToolError> {
     Ok(Outcome::Refused(match unfit {
-        Unfit::NoSuchSystem(slug) => {
-            let slugs: Vec<_> = registry::all().map(|it| it.manifest().slug).collect();
-            format!(
-                "There is no system {slug:?}. There are: {}.",
-                slugs.join(", ")
-            )
-        }
+        Unfit::NoSuchSystem(slug) => systems::no_such(&slug),
         Unfit::NoSuchOperation { manifest, name } => {
             let names: Vec<_> = manifest.operations.iter().map(|it| it.name).collect();
             let names = match names.as_slice() {
@@ -170,9 +145,7 @@ fn refusal(unfit: Unfit) -> Result<Outcome, ToolError> {
                 manifest.name
             )
         }
-        Unfit::NotConnected(name) => format!(
-            "{name} is not connected for this person. They can connect it with `/penny connect`."
-        ),
+        Unfit::NotConnected(name) => systems::not_connected(name),
         Unfit::NothingChanges => {
             "Nothing would change: the record already is like that. Tell the person so.".to_owned()
         }

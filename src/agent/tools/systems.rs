@@ -5,29 +5,32 @@ use crate::connectors::{Connector, Manifest, Reach, registry};
 
 /// The system, or what to say to the model.
 pub fn find(slug: &str) -> Result<&'static dyn Connector, String> {
-    registry::find(slug).ok_or_else(|| {
-        let slugs: Vec<_> = registry::all().map(|it| it.manifest().slug).collect();
-        format!(
-            "There is no system {slug:?}. There are: {}.",
-            slugs.join(", ")
-        )
-    })
+    registry::find(slug).ok_or_else(|| no_such(slug))
+}
+
+pub fn no_such(slug: &str) -> String {
+    let slugs: Vec<_> = registry::all().map(|it| it.manifest().slug).collect();
+    format!(
+        "There is no system {slug:?}. There are: {}.",
+        slugs.join(", ")
+    )
 }
 
 /// What the company's connection shows is for all full members; what one's own account shows is
 /// for its owner, where nobody else reads along.
+/// A card that proposes a change shows as much as an answer does.
 pub fn may_use(viewer: &Viewer, manifest: &Manifest) -> Result<(), String> {
     if viewer.external_present {
-        return Err(
-            "People from outside the company read along here, so connected systems cannot be asked \
-             here. Suggest a direct message."
-                .to_owned(),
-        );
+        return Err(format!(
+            "People from outside the company read along here, so {} is neither asked nor changed \
+             from here. Suggest a direct message.",
+            manifest.name
+        ));
     }
     if manifest.reach == Reach::Person && viewer.audience != Audience::Private {
         return Err(format!(
-            "{} is one person's own account, so it is asked only in a direct message with them. \
-             Suggest that.",
+            "{} is one person's own account, so it is asked and changed only from a direct message \
+             with them. Suggest that.",
             manifest.name
         ));
     }
