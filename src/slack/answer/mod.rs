@@ -99,6 +99,11 @@ impl From<SlackError> for AnswerError {
     fn from(error: SlackError) -> Self {
         match error {
             SlackError::NoToken => Self::Uninstalled,
+            // The stream could not be closed; whoever resumes the turn closes it.
+            SlackError::Refused {
+                code: ApiCode::StreamingStateConflict,
+                ..
+            } => Self::Unreachable(error),
             SlackError::Refused { code, .. } => Self::Undeliverable(code),
             other => Self::Unreachable(other),
         }

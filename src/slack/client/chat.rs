@@ -162,6 +162,7 @@ impl SlackClient {
         Ok(())
     }
 
+    /// Waits where it must: as long as the stream is open, nothing else can change its message.
     pub async fn stop_stream(
         &self,
         stream: &Stream<'_>,
@@ -181,7 +182,7 @@ impl SlackClient {
                 Method::StopStream,
                 Some(stream.channel),
                 &compact(body),
-                NOW,
+                PATIENT,
             )
             .await?;
         Ok(())

@@ -43,6 +43,38 @@ async fn when_the_stream_dies_the_same_message_is_written_to_its_end() {
 }
 
 #[tokio::test]
+async fn an_end_that_slack_holds_back_is_waited_for_since_nothing_else_can_end_a_stream() {
+    let stage = Stage::set().await;
+    let rule = stage.slack.faults().on("chat.stopStream").next(2);
+    rule.hit(Fault::RateLimited(30));
+    let answer = stage.begin_with_a_word().await;
+    let ended = stage.finish(answer, whole("One moment. Three.")).await;
+    ended.unwrap();
+    let answers = stage.answers();
+    assert_eq!(answers.len(), 1, "{answers:?}");
+    assert!(answers[0].text.contains("Three.") && !answers[0].streaming);
+}
+
+#[tokio::test]
+async fn a_stream_that_cannot_be_ended_is_ended_by_whoever_resumes_the_turn() {
+    let stage = Stage::set().await;
+    stage.always_fault("chat.stopStream", Fault::Error("internal_error"));
+    let answer = stage.begin_with_a_word().await;
+    let ended = stage.finish(answer, whole("One moment. Three.")).await;
+    assert!(
+        matches!(ended, Err(AnswerError::Unreachable(_))),
+        "{ended:?}"
+    );
+    stage.slack.faults().clear();
+    let answer = stage.resume("One moment. Three.");
+    let ended = stage.finish(answer, whole("One moment. Three.")).await;
+    ended.unwrap();
+    let answers = stage.answers();
+    assert_eq!(answers.len(), 1, "{answers:?}");
+    assert!(answers[0].text.contains("Three.") && !answers[0].streaming);
+}
+
+#[tokio::test]
 async fn a_stream_that_dies_of_age_does_not_lose_the_end() {
     let stage = Stage::set().await;
     let answer = stage.begin_with_a_word().await;
