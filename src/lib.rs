@@ -3,6 +3,7 @@
 
 pub mod agent;
 pub mod approvals;
+pub mod automation;
 pub mod base;
 pub mod cli;
 pub mod connectors;

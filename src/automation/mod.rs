@@ -1,0 +1,3 @@
+//! Recurring work: when it is due, and what it is made of.
+
+pub mod rule;
