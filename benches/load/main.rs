@@ -8,30 +8,17 @@
 )]
 
 mod baseline;
-mod database;
-mod penny;
 mod phases;
 mod sender;
+#[path = "../shared/mod.rs"]
+mod shared;
 mod stand_in;
 
-use database::Database;
 use phases::Bench;
+use shared::database::{self, Database};
+use shared::penny;
+use shared::report::{Measured, Table, load_average, machine};
 use stand_in::StandIn;
-
-type Measured<T> = Result<T, Box<dyn std::error::Error + Send + Sync>>;
-
-/// Rows are printed as they come, so that a failure does not hide what was measured before it.
-pub struct Table;
-
-impl Table {
-    fn heading(&mut self, text: &str) {
-        println!("\n{text}");
-    }
-
-    fn row(&mut self, name: &str, value: String) {
-        println!("  {name:<42} {value}");
-    }
-}
 
 #[tokio::main(flavor = "multi_thread", worker_threads = 2)]
 async fn main() -> Measured<()> {
@@ -65,29 +52,6 @@ async fn main() -> Measured<()> {
     if runs("idle") {
         bench.one_at_a_time(&mut table).await?;
     }
-    println!("\nload average at the end: {}", read("/proc/loadavg"));
+    println!("\nload average at the end: {}", load_average());
     Ok(())
-}
-
-/// What the numbers are of.
-fn machine() -> String {
-    let cores = std::thread::available_parallelism().map_or(1, usize::from);
-    let processor = read("/proc/cpuinfo")
-        .lines()
-        .find_map(|line| {
-            line.strip_prefix("model name")?
-                .split(": ")
-                .nth(1)
-                .map(str::to_owned)
-        })
-        .unwrap_or_else(|| std::env::consts::ARCH.to_owned());
-    format!(
-        "{cores} × {processor}, {}; load average at the start: {}",
-        std::env::consts::OS,
-        read("/proc/loadavg").trim()
-    )
-}
-
-fn read(path: &str) -> String {
-    std::fs::read_to_string(path).unwrap_or_default()
 }

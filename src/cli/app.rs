@@ -31,6 +31,7 @@ use crate::jobs::sync_connection::SyncConnection;
 use crate::jobs::tell_broken::TellBroken;
 use crate::jobs::workspaces::{NewInstallation, WorkspaceError, Workspaces};
 use crate::models::Model;
+use crate::net::Http;
 use crate::net::polite::Polite;
 use crate::net::search::Engine;
 use crate::queue::{Handler, Worker, WorkerOptions};
@@ -89,6 +90,7 @@ impl App {
             sealer.clone(),
             parts.clock.clone(),
             config.systems.clone(),
+            Http::new()?,
         );
         let services = Services {
             agent: Agent {

@@ -9,7 +9,7 @@ use crate::base::clock::SharedClock;
 use crate::base::config::SystemsConfig;
 use crate::base::ids::{ConnectionId, OrgId, PersonId, RunId};
 use crate::base::secret::Secret;
-use crate::net::ClientError;
+use crate::net::Http;
 use crate::net::json_api::JsonApi;
 use crate::store::sealing::{Place, SealError, Sealer};
 use crate::store::sync::{self, Auth, Connected, NewConnection};
@@ -32,8 +32,6 @@ pub enum ConnectionError {
     Seal(#[from] SealError),
     #[error(transparent)]
     Connector(#[from] ConnectorError),
-    #[error(transparent)]
-    Client(#[from] ClientError),
     #[error("the address of {0} is not a URL")]
     Address(&'static str),
 }
@@ -44,15 +42,23 @@ pub struct Connections {
     sealer: Sealer,
     clock: SharedClock,
     systems: Arc<SystemsConfig>,
+    http: Http,
 }
 
 impl Connections {
-    pub fn new(db: Db, sealer: Sealer, clock: SharedClock, systems: SystemsConfig) -> Self {
+    pub fn new(
+        db: Db,
+        sealer: Sealer,
+        clock: SharedClock,
+        systems: SystemsConfig,
+        http: Http,
+    ) -> Self {
         Self {
             db,
             sealer,
             clock,
             systems: Arc::new(systems),
+            http,
         }
     }
 
@@ -138,7 +144,7 @@ impl Connections {
             Auth::Key => {
                 let row = connected.id.to_string();
                 let key = self.sealer.open(&connected.credentials, place(org, &row))?;
-                JsonApi::new(base, key, clock)?
+                JsonApi::new(&self.http, base, key, clock)
             }
             Auth::OAuth => {
                 let tokens = ConnectionTokens {
@@ -148,7 +154,7 @@ impl Connections {
                     id: connected.id,
                     known: Mutex::default(),
                 };
-                JsonApi::renewing(base, Arc::new(tokens), clock)?
+                JsonApi::renewing(&self.http, base, Arc::new(tokens), clock)
             }
         };
         Ok(api.speaking(connector.dialect()))
@@ -160,14 +166,16 @@ impl Connections {
         connector: &dyn Connector,
         token: Secret,
     ) -> Result<JsonApi, ConnectionError> {
-        let api = JsonApi::new(self.base(connector)?, token, self.clock.clone())?;
+        let (base, clock) = (self.base(connector)?, self.clock.clone());
+        let api = JsonApi::new(&self.http, base, token, clock);
         Ok(api.speaking(connector.dialect()))
     }
 
     /// How to ask for consent; none where it is not set up.
     pub fn consent(&self, manifest: &'static Manifest) -> Option<Consent<'_>> {
-        let client = self.systems.clients.get(manifest.slug);
-        Consent::of(manifest, client, self.systems.base_urls.get(manifest.slug))
+        let (slug, systems) = (manifest.slug, &self.systems);
+        let (client, base) = (systems.clients.get(slug), systems.base_urls.get(slug));
+        Consent::of(&self.http, manifest, client, base)
     }
 
     pub(super) fn db(&self) -> &Db {

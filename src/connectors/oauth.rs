@@ -4,7 +4,7 @@
 use super::{Manifest, OAuth};
 use crate::base::config::OAuthClient;
 use crate::base::secret::Secret;
-use crate::net::{ProbeError, post_form};
+use crate::net::{Http, ProbeError};
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use chrono::{DateTime, TimeDelta, Utc};
@@ -44,6 +44,7 @@ pub enum OAuthError {
 /// A system's consent, at its own addresses or at those of a stand-in.
 #[derive(Debug, Clone)]
 pub struct Consent<'a> {
+    http: &'a Http,
     oauth: &'static OAuth,
     client: &'a OAuthClient,
     base: Option<&'a Url>,
@@ -52,11 +53,13 @@ pub struct Consent<'a> {
 impl<'a> Consent<'a> {
     /// None where the system offers none, or the operator has registered no client.
     pub fn of(
+        http: &'a Http,
         manifest: &'static Manifest,
         client: Option<&'a OAuthClient>,
         base: Option<&'a Url>,
     ) -> Option<Self> {
         Some(Self {
+            http,
             oauth: manifest.oauth.as_ref()?,
             client: client?,
             base,
@@ -129,7 +132,7 @@ impl<'a> Consent<'a> {
         let url = self.at(self.oauth.token_url).ok_or(OAuthError::Away)?;
         fields.push(("client_id", &self.client.id));
         fields.push(("client_secret", self.client.secret.expose()));
-        match post_form(&url, &fields, EXCHANGE_TIME).await {
+        match self.http.post_form(&url, &fields, EXCHANGE_TIME).await {
             Ok((status, body)) => read(status, &body, now),
             Err(ProbeError::Refused(_)) => Err(OAuthError::Unreadable),
             Err(_) => Err(OAuthError::Away),
@@ -208,8 +211,10 @@ mod tests {
 
     #[test]
     fn the_page_of_consent_carries_the_challenge_and_never_the_verifier() {
-        let (client, verifier) = (client(), Secret::new("v".repeat(43)));
+        let (http, client) = (Http::new().unwrap(), client());
+        let verifier = Secret::new("v".repeat(43));
         let consent = Consent {
+            http: &http,
             oauth: &WITH_PKCE,
             client: &client,
             base: None,
@@ -230,8 +235,10 @@ mod tests {
 
     #[test]
     fn a_stand_in_has_the_same_paths_at_its_own_address() {
-        let (client, base) = (client(), Url::parse("http://127.0.0.1:9/sub/").unwrap());
+        let (http, client) = (Http::new().unwrap(), client());
+        let base = Url::parse("http://127.0.0.1:9/sub/").unwrap();
         let consent = Consent {
+            http: &http,
             oauth: &WITH_PKCE,
             client: &client,
             base: Some(&base),
@@ -240,7 +247,7 @@ mod tests {
         assert_eq!(token.as_str(), "http://127.0.0.1:9/sub/v1/token");
         let hubspot = registry::find("hubspot").unwrap().manifest();
         assert!(
-            Consent::of(hubspot, None, None).is_none(),
+            Consent::of(&http, hubspot, None, None).is_none(),
             "without a client"
         );
     }

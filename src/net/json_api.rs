@@ -5,9 +5,9 @@ mod dialect;
 
 pub use dialect::{Answered, Dialect};
 
+use super::Http;
 use super::retry::RetryPolicy;
 use super::tokens::{Fixed, Tokens};
-use super::{ClientError, client};
 use crate::base::clock::SharedClock;
 use crate::base::secret::Secret;
 use reqwest::header::{AUTHORIZATION, HeaderMap, HeaderValue, LINK};
@@ -82,24 +82,20 @@ pub struct JsonApi {
 }
 
 impl JsonApi {
-    pub fn new(base: Url, token: Secret, clock: SharedClock) -> Result<Self, ClientError> {
-        Self::renewing(base, Arc::new(Fixed(token)), clock)
+    pub fn new(http: &Http, base: Url, token: Secret, clock: SharedClock) -> Self {
+        Self::renewing(http, base, Arc::new(Fixed(token)), clock)
     }
 
     /// With tokens that end, and are followed by others.
-    pub fn renewing(
-        base: Url,
-        tokens: Arc<dyn Tokens>,
-        clock: SharedClock,
-    ) -> Result<Self, ClientError> {
-        Ok(Self {
-            client: client()?,
+    pub fn renewing(http: &Http, base: Url, tokens: Arc<dyn Tokens>, clock: SharedClock) -> Self {
+        Self {
+            client: http.0.clone(),
             base,
             tokens,
             dialect: Dialect::PLAIN,
             policy: RetryPolicy::default(),
             clock,
-        })
+        }
     }
 
     pub fn speaking(self, dialect: Dialect) -> Self {

@@ -16,6 +16,9 @@ use std::time::Duration;
 /// Long enough for a slow handshake, short enough to notice a dead host.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 
+/// Longest answer of an address that hands out tokens.
+const MAX_FORM_ANSWER: usize = 256 * 1024;
+
 /// How servers know us, in logs and in robots.txt.
 const PRODUCT: &str = "Penny";
 const USER_AGENT: &str = concat!("Penny/", env!("CARGO_PKG_VERSION"));
@@ -38,36 +41,46 @@ pub fn client() -> Result<reqwest::Client, ClientError> {
     builder().build().map_err(ClientError)
 }
 
+/// Connections to the systems that a company uses, kept open for whoever calls next: a handshake
+/// costs more than most calls.
+#[derive(Debug, Clone)]
+pub struct Http(reqwest::Client);
+
+impl Http {
+    pub fn new() -> Result<Self, ClientError> {
+        client().map(Self)
+    }
+
+    /// Posts a form, as those who hand out tokens want it; the answer with its status. Some answer
+    /// with a form as well, unless they are asked for JSON. No answer in time is an error, which
+    /// does not repeat the address.
+    pub async fn post_form(
+        &self,
+        url: &url::Url,
+        fields: &[(&str, &str)],
+        within: Duration,
+    ) -> Result<(u16, Vec<u8>), ProbeError> {
+        let request = self.0.post(url.clone()).timeout(within).form(fields);
+        let request = request.header("accept", "application/json");
+        let mut answer = request.send().await.map_err(|_| ProbeError::Silent)?;
+        let status = answer.status().as_u16();
+        let mut body = Vec::new();
+        while let Some(chunk) = answer.chunk().await.map_err(|_| ProbeError::Silent)? {
+            body.extend_from_slice(&chunk);
+            if body.len() > MAX_FORM_ANSWER {
+                return Err(ProbeError::Refused(status));
+            }
+        }
+        Ok((status, body))
+    }
+}
+
 fn builder() -> reqwest::ClientBuilder {
     install_crypto();
     reqwest::Client::builder()
         .user_agent(USER_AGENT)
         .connect_timeout(CONNECT_TIMEOUT)
         .redirect(reqwest::redirect::Policy::none())
-}
-
-/// Longest answer of an address that hands out tokens.
-const MAX_FORM_ANSWER: usize = 256 * 1024;
-
-/// Posts a form, as those who hand out tokens want it; the answer with its status. No answer in
-/// time is an error, which does not repeat the address.
-pub async fn post_form(
-    url: &url::Url,
-    fields: &[(&str, &str)],
-    within: Duration,
-) -> Result<(u16, Vec<u8>), ProbeError> {
-    let request = client()?.post(url.clone()).timeout(within).form(fields);
-    let request = request.header("accept", "application/json");
-    let mut answer = request.send().await.map_err(|_| ProbeError::Silent)?;
-    let status = answer.status().as_u16();
-    let mut body = Vec::new();
-    while let Some(chunk) = answer.chunk().await.map_err(|_| ProbeError::Silent)? {
-        body.extend_from_slice(&chunk);
-        if body.len() > MAX_FORM_ANSWER {
-            return Err(ProbeError::Refused(status));
-        }
-    }
-    Ok((status, body))
 }
 
 #[derive(Debug, thiserror::Error)]

@@ -105,8 +105,19 @@ impl Db {
 
     /// A transaction that sees one organisation and nothing else.
     pub async fn org(&self, org: OrgId) -> StoreResult<OrgTx> {
-        // One round trip for both: an id is digits, letters and hyphens, so it can stand in the text.
-        let begin = format!("begin; set local penny.org = '{org}'");
+        self.begin(org, "").await
+    }
+
+    /// As [`Self::org`], for what is found undone and done again if the server dies: its commit
+    /// does not wait for the disk. Whatever commits after it takes it along.
+    pub async fn org_repeatable(&self, org: OrgId) -> StoreResult<OrgTx> {
+        self.begin(org, "; set local synchronous_commit = off")
+            .await
+    }
+
+    async fn begin(&self, org: OrgId, also: &str) -> StoreResult<OrgTx> {
+        // One round trip for all: an id is digits, letters and hyphens, so it can stand in the text.
+        let begin = format!("begin; set local penny.org = '{org}'{also}");
         let tx = self.orgs.begin_with(AssertSqlSafe(begin)).await?;
         Ok(OrgTx { org, tx })
     }

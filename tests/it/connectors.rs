@@ -66,6 +66,13 @@ impl Company {
         self.app.texts(&all).await
     }
 
+    /// Pages are written while the next ones are read already.
+    async fn has_written(&self, table: &str, rows: i64) {
+        let all = format!("select from core.{table} where source = 'hubspot'");
+        let written = async || self.app.count(&all).await == rows;
+        self.app.comes_true("so many are written", written).await;
+    }
+
     async fn health(&self) -> String {
         let health = "select health from core.connections where system = 'hubspot'";
         self.app.texts(health).await.remove(0)
@@ -220,19 +227,9 @@ async fn a_process_that_dies_while_reading_leaves_off_where_another_goes_on() {
         .after(3)
         .hit(Fault::Hang);
     company.connects().await;
-    let hubspot = company.hubspot.clone();
-    let listed = async || {
-        let calls = hubspot.calls();
-        calls
-            .iter()
-            .filter(|call| call.path == "/crm/v3/objects/companies")
-            .count()
-            > 3
-    };
-    company
-        .app
-        .comes_true("the fourth page is being read", listed)
-        .await;
+    let hangs = async || company.hubspot.faults().unused() == 0;
+    company.app.comes_true("the fourth page hangs", hangs).await;
+    company.has_written("accounts", 300).await;
     company.app.kill();
     company.app.start_again().await;
     company.app.expire_leases().await;
@@ -245,6 +242,32 @@ async fn a_process_that_dies_while_reading_leaves_off_where_another_goes_on() {
     );
     let runs = "select state from core.sync_runs";
     assert_eq!(company.app.texts(runs).await, ["done"]);
+    company.app.stop().await;
+}
+
+#[tokio::test]
+async fn what_was_read_before_the_key_was_refused_is_kept() {
+    let company = Company::start().await;
+    for number in 0..450 {
+        let name = format!("Company {number:03}");
+        company.hubspot.add(COMPANIES, &[("name", &name)]);
+    }
+    company
+        .hubspot
+        .faults()
+        .on("/crm/v3/objects/companies")
+        .after(3)
+        .hit(Fault::Status(403));
+    company.connects().await;
+    company.app.settles().await;
+    assert_eq!(company.names("accounts").await.len(), 300);
+    assert_eq!(company.health().await, "broken");
+    let maya = company.app.slack.person("maya").unwrap();
+    let told = "I can’t read *HubSpot* any more";
+    company.app.is_written(&maya, told).await;
+    company.reads_again().await;
+    assert_eq!(company.names("accounts").await.len(), 450);
+    assert_eq!(company.lists_of("companies"), 6, "only one page once more");
     company.app.stop().await;
 }
 
@@ -291,6 +314,7 @@ async fn a_system_that_is_disconnected_while_it_is_read_is_left_at_once() {
     tokio::task::spawn_blocking(move || second_page.recv().unwrap())
         .await
         .unwrap();
+    company.has_written("accounts", 100).await;
     let db = &company.app.process().app.services.db;
     let mut tx = db.org(company.org).await.unwrap();
     assert!(sync::disconnect(&mut tx, "hubspot", None).await.unwrap());

@@ -15,6 +15,7 @@ use crate::base::clock::SystemClock;
 use crate::base::ids::{OrgId, PersonId, ProposalId};
 use crate::connectors::operation::{Look, LookError};
 use crate::connectors::{Connector, ConnectorError, field};
+use crate::net::Http;
 use crate::net::json_api::{JsonApi, WriteError};
 use crate::playground::systems::hubspot::{COMPANIES, CONTACTS, DEALS, HubSpot, Kind, Pipeline};
 use chrono::DateTime;
@@ -35,10 +36,10 @@ struct Office {
 
 impl Office {
     async fn open() -> Self {
-        crate::net::install_crypto();
         let hubspot = HubSpot::start().await.unwrap();
         let url = hubspot.url().parse().unwrap();
-        let api = JsonApi::new(url, hubspot.token(), Arc::new(SystemClock)).unwrap();
+        let http = Http::new().unwrap();
+        let api = JsonApi::new(&http, url, hubspot.token(), Arc::new(SystemClock));
         let maya = hubspot.owner("maya@wayfold.example", "Maya Lindqvist");
         hubspot.owner("jonas@wayfold.example", "Jonas Weber");
         let pipeline = hubspot.pipeline(

@@ -1,12 +1,13 @@
 //! The measured process: Penny's own release binary, as a deployment runs it.
 
-use crate::Measured;
+use super::report::Measured;
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
 pub const SIGNING_SECRET: &str = "a signing secret for measuring";
+pub const SECRET_KEY: &str = "a key for measuring that is long enough";
 
 pub struct Penny {
     child: Child,
@@ -24,13 +25,11 @@ impl Penny {
             .env("SLACK_API_URL", format!("{here}/api"))
             .env("SLACK_SIGNING_SECRET", SIGNING_SECRET)
             .env("SLACK_BOT_TOKEN", "xoxb-measuring")
+            .env("HUBSPOT_BASE_URL", &here)
             .env("ANTHROPIC_BASE_URL", here)
             .env("ANTHROPIC_API_KEY", "sk-measuring")
             .env("PENNY_MODEL", "claude-instant-stand-in")
-            .env(
-                "PENNY_SECRET_KEY",
-                "a key for measuring that is long enough",
-            )
+            .env("PENNY_SECRET_KEY", SECRET_KEY)
             .env("PENNY_HOST", "127.0.0.1")
             .env("PENNY_TURNS_PER_HOUR", "1000000")
             .env("PORT", port.to_string())

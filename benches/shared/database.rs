@@ -1,7 +1,7 @@
 //! The embedded Postgres as the bench sees it: filled, slowed down, and taken away.
 
-use crate::Measured;
-use crate::penny::signal;
+use super::penny::signal;
+use super::report::Measured;
 use penny::store::embedded::{EmbeddedPostgres, Options};
 use penny::store::migrate;
 use sqlx::postgres::PgPoolOptions;
