@@ -72,7 +72,7 @@ impl Handler for RunTurn {
     }
 
     async fn run(&self, held: &Held) -> Done {
-        let interrupted = match self.turn(held).await {
+        let interrupted = match Box::pin(self.turn(held)).await {
             Ok(()) => return Done::Finished,
             Err(interrupted) => interrupted,
         };
