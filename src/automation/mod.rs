@@ -1,3 +1,4 @@
 //! Recurring work: when it is due, and what it is made of.
 
 pub mod rule;
+pub mod templates;

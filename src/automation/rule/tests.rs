@@ -86,7 +86,7 @@ fn what_is_not_understood_says_what_it_was() {
     assert_eq!(wrong("at 9"), RuleError::Empty);
     assert_eq!(wrong("every blue moon"), RuleError::Word("blue".to_owned()));
     assert_eq!(
-        wrong("every weekday except friday"),
+        wrong("every weekday except holidays"),
         RuleError::Word("except".to_owned())
     );
     assert_eq!(
@@ -113,6 +113,23 @@ fn what_is_not_understood_says_what_it_was() {
     );
     assert!(matches!(wrong("0 25 * * *"), RuleError::Cron { .. }));
     assert!(matches!(wrong("@reboot"), RuleError::Cron { .. }));
+}
+
+#[test]
+fn what_would_be_half_understood_is_refused() {
+    for text in [
+        "in 20 minutes at 9",
+        "in 2 hours every Friday",
+        "every day at 9 and every Friday at 17",
+        "every Monday except Mondays",
+        "on the first Monday of the month except Fridays",
+    ] {
+        let refused = parse(text, in_berlin());
+        assert!(
+            matches!(refused, Err(RuleError::Together(_))),
+            "{text}: {refused:?}"
+        );
+    }
 }
 
 #[test]

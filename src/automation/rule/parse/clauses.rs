@@ -3,12 +3,12 @@
 
 use super::draft::{Draft, Over, Start};
 use super::reader::{is_plural_weekday, month, number, ordinal, weekday};
-use super::{Asked, Reader, RuleError, dates, monthly};
+use super::{Asked, Reader, RuleError, dates, limits, monthly};
 use crate::automation::rule::words::WORKING;
 use crate::automation::rule::zone;
-use chrono::{Duration, NaiveTime, Timelike, Weekday};
+use chrono::{Duration, Timelike, Weekday};
 
-type Understood = Result<bool, RuleError>;
+pub type Understood = Result<bool, RuleError>;
 
 /// Understands what comes next; false: nothing does.
 pub fn next(reader: &mut Reader, draft: &mut Draft, asked: Asked) -> Understood {
@@ -30,7 +30,9 @@ pub fn next(reader: &mut Reader, draft: &mut Draft, asked: Asked) -> Understood 
         || start(reader, draft, asked)?
         || every(reader, draft)?
         || adverb(reader, draft)
-        || window(reader, draft)?
+        || limits::except(reader, draft)
+        || limits::office_hours(reader, draft)?
+        || limits::window(reader, draft)?
         || monthly::of_what(reader, draft)
         || dates::named(reader, draft, asked)?
         || times(reader, draft)?
@@ -54,6 +56,7 @@ fn delay(reader: &mut Reader, draft: &mut Draft, asked: Asked) -> bool {
             None => return false,
         },
     };
+    draft.moment_is_a_day = minutes_of(reader.peek(2)).is_some_and(|unit| unit >= 24 * 60);
     reader.skip(words);
     let moment = asked.at + Duration::minutes(count.into());
     let wall = moment.with_timezone(&asked.zone).naive_local();
@@ -101,6 +104,9 @@ fn every(reader: &mut Reader, draft: &mut Draft) -> Understood {
     let mark = reader.mark();
     if !reader.take(&["every", "each"]) {
         return Ok(false);
+    }
+    if draft.comes_back && !draft.times.is_empty() {
+        return Err(RuleError::Together("two rhythms in one schedule"));
     }
     draft.comes_back = true;
     if reader.take_all(&["half", "an", "hour"]) || reader.take_all(&["half", "hour"]) {
@@ -185,7 +191,7 @@ fn unit_alone(reader: &mut Reader, draft: &mut Draft) -> Understood {
     Ok(true)
 }
 
-fn working_days(reader: &mut Reader, draft: &mut Draft) -> bool {
+pub fn working_days(reader: &mut Reader, draft: &mut Draft) -> bool {
     let mark = reader.mark();
     reader.take(&["working", "business", "work", "week"]);
     let two = reader.mark() > mark;
@@ -223,39 +229,6 @@ fn adverb(reader: &mut Reader, draft: &mut Draft) -> bool {
     draft.comes_back = true;
     reader.skip(1);
     true
-}
-
-/// `between 9 and 17`, `from 9am to 5pm`, `9-17`.
-fn window(reader: &mut Reader, draft: &mut Draft) -> Understood {
-    let mark = reader.mark();
-    if let Some((from, to)) = reader.peek(0).split_once('-') {
-        let end = |text: &str| Reader::new(text).clock();
-        if let (Ok(Some(from)), Ok(Some(to))) = (end(from), end(to)) {
-            reader.skip(1);
-            return draft.window(from.time, to.time).map(|()| true);
-        }
-    }
-    if !reader.take(&["between", "from"]) {
-        return Ok(false);
-    }
-    let from = take_clock(reader)?;
-    let is_joined = reader.take(&["and", "to", "until", "till", "-"]);
-    let to = take_clock(reader)?;
-    match (from, to) {
-        (Some(from), Some(to)) if is_joined => draft.window(from, to).map(|()| true),
-        _ => {
-            reader.back_to(mark);
-            Ok(false)
-        }
-    }
-}
-
-fn take_clock(reader: &mut Reader) -> Result<Option<NaiveTime>, RuleError> {
-    let clock = reader.clock()?;
-    Ok(clock.map(|clock| {
-        reader.skip(clock.words);
-        clock.time
-    }))
 }
 
 /// `at 9 and 17:30`, `9am`.
@@ -309,7 +282,7 @@ fn counts_something(reader: &Reader) -> bool {
 }
 
 /// `Monday to Friday`, `Mon, Wed and Fri`, `mon-fri`, `Mondays`.
-fn weekdays(reader: &mut Reader, draft: &mut Draft) -> bool {
+pub fn weekdays(reader: &mut Reader, draft: &mut Draft) -> bool {
     let word = reader.peek(0).to_owned();
     if let Some((from, to)) = word.split_once('-')
         && let Some((from, to)) = weekday(from).zip(weekday(to))

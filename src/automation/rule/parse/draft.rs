@@ -2,6 +2,7 @@
 
 use super::{Asked, RuleError, dates};
 use crate::automation::rule::days::{Days, MonthDay};
+use crate::automation::rule::words::WORKING;
 use crate::automation::rule::{Rule, Times, When};
 use chrono::{Datelike, NaiveDate, NaiveDateTime, NaiveTime, Timelike, Weekday};
 use chrono_tz::Tz;
@@ -12,6 +13,8 @@ pub struct Draft {
     pub comes_back: bool,
     /// `in 2 hours`.
     pub moment: Option<NaiveDateTime>,
+    /// It was counted in days or weeks, so a time of that day may follow.
+    pub moment_is_a_day: bool,
     pub date: Option<NaiveDate>,
     pub start: Start,
     /// Every so many minutes, days, weeks.
@@ -20,10 +23,14 @@ pub struct Draft {
     pub weeks: Option<u32>,
     pub over: Option<Over>,
     pub weekdays: Vec<Weekday>,
+    /// `except Fridays`.
+    pub except: Vec<Weekday>,
     pub month_days: Vec<MonthDay>,
     pub months: Vec<u32>,
     pub times: Vec<NaiveTime>,
     pub window: Option<(NaiveTime, NaiveTime)>,
+    /// Working days are meant where no others are named.
+    pub in_office_hours: bool,
     pub past_the_hour: Option<u32>,
     /// The time that a part of the day stands for, and whether it is in its second half.
     pub part_of_day: Option<(NaiveTime, bool)>,
@@ -46,6 +53,15 @@ pub enum Over {
 }
 
 const DAY: u32 = 24 * 60;
+const EVERY_DAY: [Weekday; 7] = [
+    Weekday::Mon,
+    Weekday::Tue,
+    Weekday::Wed,
+    Weekday::Thu,
+    Weekday::Fri,
+    Weekday::Sat,
+    Weekday::Sun,
+];
 
 impl Draft {
     pub fn interval(&mut self, minutes: u32, said: &str) -> Result<(), RuleError> {
@@ -75,11 +91,15 @@ impl Draft {
 
     pub fn finish(mut self, asked: Asked) -> Result<Rule, RuleError> {
         let zone = self.zone.unwrap_or(asked.zone);
+        if self.in_office_hours && self.weekdays.is_empty() {
+            self.add_weekdays(&WORKING);
+        }
+        self.leave_out()?;
         self.tidy();
         if let Some(at) = self.moment {
             // It was counted on the asker's clock.
             return Ok(Rule {
-                when: When::Once(at),
+                when: When::Once(self.delayed(at)?),
                 zone: asked.zone,
             });
         }
@@ -95,6 +115,34 @@ impl Draft {
             }
         };
         Ok(Rule { when, zone })
+    }
+
+    fn leave_out(&mut self) -> Result<(), RuleError> {
+        if self.except.is_empty() {
+            return Ok(());
+        }
+        let is_daily = self.days == Some(1) || self.days.is_none() && self.each.is_some();
+        if self.weekdays.is_empty() && is_daily {
+            self.weekdays.extend(EVERY_DAY);
+        }
+        let left_out = &self.except;
+        self.weekdays.retain(|day| !left_out.contains(day));
+        match self.weekdays.is_empty() {
+            true => Err(RuleError::Together("this rhythm with an exception")),
+            false => Ok(()),
+        }
+    }
+
+    /// `in 3 days at 9` is the one thing that a delay goes together with.
+    fn delayed(&self, at: NaiveDateTime) -> Result<NaiveDateTime, RuleError> {
+        let counts = self.each.or(self.days).or(self.weeks).is_some() || self.over.is_some();
+        let has_days = self.date.is_some()
+            || !(self.weekdays.is_empty() && self.month_days.is_empty() && self.months.is_empty());
+        match self.times.as_slice() {
+            [] if !counts && !has_days => Ok(at),
+            [time] if !counts && !has_days && self.moment_is_a_day => Ok(at.date().and_time(*time)),
+            _ => Err(RuleError::Together("a delay with another time")),
+        }
     }
 
     fn tidy(&mut self) {
@@ -189,10 +237,7 @@ impl Draft {
             return self.weekly(times, now);
         }
         if self.days.is_some() && !self.months.is_empty() {
-            let week = crate::automation::rule::words::WORKING
-                .into_iter()
-                .chain([Weekday::Sat, Weekday::Sun]);
-            return self.monthly(week.map(MonthDay::Each).collect());
+            return self.monthly(EVERY_DAY.map(MonthDay::Each).to_vec());
         }
         if self.over.is_some() || !self.months.is_empty() {
             return self.monthly(vec![MonthDay::Day(1)]);

@@ -5,6 +5,7 @@
 mod clauses;
 mod dates;
 mod draft;
+mod limits;
 mod monthly;
 mod reader;
 
