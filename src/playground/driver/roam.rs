@@ -114,6 +114,15 @@ impl Human {
         })
     }
 
+    /// An administrator closes the account.
+    pub fn leaves_the_company(&self) {
+        self.slack.edit(|world| {
+            if let Some(person) = world.people.get_mut(&self.id) {
+                person.deleted = true;
+            }
+        });
+    }
+
     pub fn archive(&self, channel: &ChannelId) -> Result<(), Denied> {
         self.slack.edit(|world| {
             writable(world, &self.id, channel)?;

@@ -327,20 +327,26 @@ impl Wire {
         })
     }
 
-    /// `team` is null on org-wide installs; then the view or the user says which it is.
+    /// `team` is null on org-wide installs; then the view or the user says which it is. Where a
+    /// channel is shared between companies it is the one of whoever clicked; blocks in a message
+    /// belong to whoever posted it.
     fn take_source(&mut self) -> Option<Source> {
         let user = self.user.take()?;
         let of_view = self
             .view
             .as_ref()
             .and_then(|view| view.app_installed_team_id.clone());
+        let of_message = || match self.kind.as_str() {
+            "block_actions" => self.message.as_ref()?.get("team")?.as_str(),
+            _ => None,
+        };
+        let of_poster = of_view
+            .or_else(|| of_message().map(TeamId::from))
+            .filter(|team| team.as_str().starts_with('T'));
         let of_team = self.team.take().map(|team| TeamId(team.id));
         Some(Source {
             installation: Installation {
-                team: of_view
-                    .filter(|team| team.as_str().starts_with('T'))
-                    .or(of_team)
-                    .or(user.team_id),
+                team: of_poster.or(of_team).or(user.team_id),
                 enterprise: self.enterprise.take().map(|it| EnterpriseId(it.id)),
                 org_wide: self.is_enterprise_install,
             },

@@ -5,6 +5,7 @@ use super::answer::Answer;
 use super::{At, facts, words};
 use crate::approvals::{self, Decided, Effect, Error, Outcome, Verdict};
 use crate::base::ids::UserId;
+use crate::connectors::connections::JOB as SYNC;
 use crate::jobs::cards::redraw_later;
 use crate::jobs::waiting;
 use crate::store::{OrgTx, StoreResult, jobs};
@@ -103,6 +104,17 @@ pub async fn settle(
         Err(error) => return Err(error.into()),
     }
     redraw_later(&mut tx, at.ticket.key.proposal).await?;
+    if let (true, Some(connection)) = (happened, &at.content().connection) {
+        // So that the tables say what the system says by now.
+        jobs::nudge(
+            &mut tx,
+            SYNC,
+            &connection.id.to_string(),
+            scene.trace_id,
+            None,
+        )
+        .await?;
+    }
     if let Some(undone) = at.content().undo_of {
         redraw_later(&mut tx, undone).await?;
     }

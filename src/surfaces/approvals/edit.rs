@@ -13,6 +13,7 @@ use crate::jobs::Services;
 use crate::jobs::cards::redraw_later;
 use crate::slack::blocks::approval::form::{Input, Inputs, TEXT_CHARS};
 use crate::slack::blocks::approval::windows;
+use crate::slack::blocks::approval::words::too_long_to_edit;
 use crate::slack::ids::FIELD;
 use crate::slack::inbound::{Source, View, ViewSubmission};
 use crate::surfaces::scene::{Scene, Surfaced};
@@ -26,12 +27,21 @@ pub async fn open(scene: &Scene<'_>, source: &Source, at: &At, answer: &Answer<'
         return answer.tell(scene, words::CANNOT_EDIT).await;
     };
     let given = &at.content().arguments;
-    let fields = operation.fields.iter();
-    let inputs: Vec<Input> = fields
-        .filter(|field| field.kind != Kind::Id)
-        .filter_map(|field| input(field, given.get(field.name)))
-        .collect();
-    let window = windows::edit(&at.shown(), &inputs);
+    let (mut inputs, mut too_long) = (Vec::new(), Vec::new());
+    for field in operation.fields.iter().filter(|it| it.kind != Kind::Id) {
+        match input(field, given.get(field.name)) {
+            Some(input) => inputs.push(input),
+            None => too_long.push(field.label),
+        }
+    }
+    if inputs.is_empty() {
+        let sentence = match too_long.is_empty() {
+            true => words::CANNOT_EDIT.to_owned(),
+            false => too_long_to_edit(&too_long),
+        };
+        return answer.tell(scene, &sentence).await;
+    }
+    let window = windows::edit(&at.shown(), &inputs, &too_long);
     scene.open_modal_or_tell(source, &window).await
 }
 

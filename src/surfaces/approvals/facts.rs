@@ -2,7 +2,7 @@
 //! for whose record it is. Nothing here was remembered from an earlier click.
 
 use super::At;
-use crate::approvals::policy::{Decider, Policy};
+use crate::approvals::policy::{Decider, Policy, Standing};
 use crate::approvals::{Content, Facts};
 use crate::base::ids::{GroupId, UserId};
 use crate::jobs::people::is_in;
@@ -50,6 +50,12 @@ pub async fn of(scene: &Scene<'_>, user: &UserId) -> Surfaced<Facts> {
         owns_record: false,
         groups: BTreeSet::new(),
     })
+}
+
+/// Whether somebody is of another company. Slack is asked where it could be so.
+pub async fn is_outsider(scene: &Scene<'_>, user: &UserId) -> Surfaced<bool> {
+    let may_be = scene.person(user).await?.is_restricted;
+    Ok(may_be && of(scene, user).await?.standing == Standing::External)
 }
 
 async fn owns(scene: &Scene<'_>, facts: &Facts, content: &Content) -> Surfaced<bool> {

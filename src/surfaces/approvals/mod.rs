@@ -44,8 +44,14 @@ const BUTTONS: [&str; 10] = [
 pub async fn clicked(scene: &Scene<'_>, clicked: &BlockActions, action: &Action) -> Surfaced {
     let value = action.chosen().unwrap_or_default();
     let answer = Answer::to_click(clicked);
+    if ids::meaning(&action.action_id) == ids::GO_TO_CARD {
+        return Ok(());
+    }
+    // They see the card where they share a channel, and that is all.
+    if facts::is_outsider(scene, &clicked.source.user).await? {
+        return answer.tell(scene, words::NOT_FOR_OUTSIDERS).await;
+    }
     match ids::meaning(&action.action_id) {
-        ids::GO_TO_CARD => return Ok(()),
         ids::REVOKE_GRANT => return grant::revoke(scene, clicked, value).await,
         ids::CHANGE_POLICY => return policy::open(scene, clicked).await,
         ids::APPROVE_ALL => return plan::approve_all(scene, clicked, &answer, value).await,

@@ -12,6 +12,8 @@ use chrono::{DateTime, Utc};
 pub const NO_SUCH_PROPOSAL: &str =
     "I don’t have that proposal any more, so nothing was done. Ask me for it again in the thread.";
 pub const PLAN_HAS_CHANGED: &str = "Something on this plan has just changed, so I haven’t approved anything. Please look at it again.";
+pub const NOT_FOR_OUTSIDERS: &str =
+    "Only people of this company can decide on this, so I’ve left it as it is.";
 pub const FOUND_NOTHING: &str = "somebody looked, and it was not there";
 
 /// Why somebody’s click did nothing. `deciders` says who may decide, as markup.

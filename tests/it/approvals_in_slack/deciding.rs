@@ -1,7 +1,6 @@
 //! Yes and no on a card: by whom they count, and what everybody else is told.
 
 use super::office::{Office, fields};
-use crate::support::request::INTERACTIONS;
 use penny::approvals::Ticket;
 use penny::approvals::policy::{Decider, Policy, Stakes};
 use penny::base::ids::ProposalId;
@@ -73,7 +72,9 @@ async fn a_second_click_on_approve_changes_nothing() {
     let ticket = office.proposes().await;
     office.clicks(&office.jonas, "Approve").await;
     let acts = office.acts().await;
-    press(&office, &office.maya, "penny_approve", &ticket.to_string()).await;
+    office
+        .presses(&office.maya, "penny_approve", &ticket.to_string())
+        .await;
     assert_eq!(office.acts().await, acts);
     let told = office.told(&office.maya);
     assert!(told[0].contains("tried already and failed"), "{told:?}");
@@ -113,7 +114,9 @@ async fn guests_and_people_of_other_companies_decide_nothing() {
             .policy(Policy::any_of([Decider::Person(person.id), Decider::Admin]))
             .await;
         let ticket = office.proposes().await;
-        press(&office, &stranger, "penny_approve", &ticket.to_string()).await;
+        office
+            .presses(&stranger, "penny_approve", &ticket.to_string())
+            .await;
         assert_eq!(office.states().await, ["1 proposed"]);
         let told = office.told(&stranger);
         assert!(told.concat().contains(words), "{handle}: {told:?}");
@@ -217,7 +220,7 @@ async fn a_forged_button_does_nothing() {
         "approve it".to_owned(),
         ticket.to_string().to_uppercase(),
     ] {
-        press(&office, &office.jonas, "penny_approve", &value).await;
+        office.presses(&office.jonas, "penny_approve", &value).await;
         assert_eq!(office.states().await, ["1 proposed"], "{value}");
     }
     let told = office.told(&office.jonas);
@@ -271,30 +274,36 @@ async fn everything_is_in_the_window_that_shows_all() {
     office.close().await;
 }
 
-/// A press of a button with a value of the test's own choice, as Slack would send it.
-async fn press(office: &Office, person: &penny::playground::Human, action_id: &str, value: &str) {
-    let messages = person.answers_in(&office.thread);
-    let card = messages.iter().find(|seen| !seen.only_for_me).unwrap();
-    let workspace = &office.workspace().id;
-    let payload = json!({
-        "type": "block_actions",
-        "user": {"id": person.id(), "team_id": workspace},
-        "team": {"id": workspace},
-        "container": {
-            "type": "message", "message_ts": card.ts.to_string(),
-            "channel_id": office.thread.channel, "thread_ts": office.thread.root.to_string(),
-        },
-        "channel": {"id": office.thread.channel},
-        "trigger_id": format!("t.{}", value.len()),
-        "actions": [{
-            "type": "button", "action_id": action_id, "block_id": "b", "value": value,
-            "action_ts": format!("{}.{}", value.len(), uuid::Uuid::now_v7().as_u128()),
-        }],
-    });
-    let body = url::form_urlencoded::Serializer::new(String::new())
-        .append_pair("payload", &payload.to_string())
-        .finish();
-    let answered = office.app.post_signed(INTERACTIONS, body).await;
-    assert_eq!(answered.status, 200);
-    office.app.settles().await;
+#[tokio::test(flavor = "multi_thread")]
+async fn who_shares_only_the_channel_sees_the_card_and_can_do_nothing_with_it() {
+    let office = Office::open_in("ext-nordlake").await;
+    office.proposes().await;
+    let clara = office.app.slack.person("clara").unwrap();
+    let card = office.card(&clara);
+    let buttons = ["Approve", "Edit", "Reject", "Show all"];
+    for button in buttons {
+        office.clicks(&clara, button).await;
+    }
+    let told = office.told(&clara);
+    assert_eq!(told.len(), buttons.len(), "{told:?}");
+    let said = "Only people of this company can decide on this, so I’ve left it as it is.";
+    assert!(told.iter().all(|told| told == said), "{told:?}");
+    assert!(clara.modal().is_err(), "no window opens for her");
+    assert_eq!(office.states().await, ["1 proposed"]);
+    assert_eq!(office.acts().await, ["proposed", "shown"]);
+    assert_eq!(office.card(&clara), card);
+    office.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn whose_account_was_closed_after_the_card_was_shown_does_not_decide() {
+    let office = Office::open().await;
+    let ticket = office.proposes().await;
+    office.jonas.leaves_the_company();
+    office
+        .presses(&office.jonas, "penny_approve", &ticket.to_string())
+        .await;
+    assert_eq!(office.states().await, ["1 proposed"]);
+    office.app.slack.calls().mark_all_read();
+    office.close().await;
 }

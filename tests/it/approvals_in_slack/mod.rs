@@ -1,6 +1,8 @@
 //! Proposals as people in Slack meet them: cards, buttons and windows, and what they are told.
 
 mod deciding;
+mod editing;
 mod office;
+mod plans;
 mod story;
 mod waiting;

@@ -2,6 +2,7 @@
 //! administrator of the workspace.
 
 use crate::support::TestApp;
+use crate::support::request::INTERACTIONS;
 use penny::approvals::policy::{Policy, Stakes};
 use penny::approvals::seal::{Operation, Target};
 use penny::approvals::{self, Draft, Facts, Ticket, Wording};
@@ -9,7 +10,7 @@ use penny::base::ids::{OrgId, PersonId};
 use penny::jobs::cards;
 use penny::jobs::workspaces::Workspace;
 use penny::models::scripted::Step;
-use penny::playground::{Human, Setup, Slack, Thread};
+use penny::playground::{Container, Human, Pressed, Seen, Setup, Slack, Thread};
 use serde_json::{Map, Value, json};
 use std::sync::Arc;
 use std::time::Duration;
@@ -164,6 +165,11 @@ impl Office {
         self.app.settles().await;
     }
 
+    /// A press of a button with a value of the test's own choice.
+    pub async fn presses(&self, person: &Human, action_id: &str, value: &str) {
+        press(&self.app, &self.thread, person, action_id, value).await;
+    }
+
     /// What only this person was told beside the card.
     pub fn told(&self, person: &Human) -> Vec<String> {
         let seen = person.whispers(&self.thread.channel).into_iter();
@@ -193,6 +199,69 @@ impl Office {
     pub async fn close(self) {
         self.app.stop().await;
     }
+}
+
+/// A press of a button of the thread's card, as Slack would send it: of any name, and with any
+/// value.
+pub async fn press(app: &TestApp, thread: &Thread, person: &Human, action_id: &str, value: &str) {
+    let messages = person.answers_in(thread);
+    let is_card = |seen: &&Seen| json!(seen.blocks).to_string().contains("penny_show_all");
+    let card = messages.iter().find(is_card).unwrap();
+    let workspace = &app.process().app.services.workspaces.all()[0].id;
+    let payload = json!({
+        "type": "block_actions",
+        "user": {"id": person.id(), "team_id": workspace},
+        "team": {"id": workspace},
+        "container": {
+            "type": "message", "message_ts": card.ts.to_string(),
+            "channel_id": thread.channel, "thread_ts": thread.root.to_string(),
+        },
+        "channel": {"id": thread.channel},
+        "trigger_id": format!("t.{}", value.len()),
+        "actions": [{
+            "type": "button", "action_id": action_id, "block_id": "b", "value": value,
+            "action_ts": format!("{}.{}", value.len(), uuid::Uuid::now_v7().as_u128()),
+        }],
+    });
+    let body = url::form_urlencoded::Serializer::new(String::new())
+        .append_pair("payload", &payload.to_string())
+        .finish();
+    let answered = app.post_signed(INTERACTIONS, body).await;
+    assert_eq!(answered.status, 200);
+    app.settles().await;
+}
+
+/// Chooses an entry of the menu of a card, or of the row of a plan that has these words.
+pub async fn choose(thread: &Thread, person: &Human, words: &str, entry: &str) {
+    let messages = person.answers_in(thread);
+    let menus = messages.iter().flat_map(|seen| {
+        let menus = seen.blocks.iter().filter_map(|it| menu_of(it, words));
+        menus.map(|(block, menu)| (seen.ts, block, menu))
+    });
+    let (ts, block, menu) = menus.last().expect("a menu");
+    let options = menu["options"].as_array().unwrap();
+    let option = options.iter().find(|it| it["text"]["text"] == entry);
+    let pressed = Pressed {
+        container: Container::Message {
+            channel: thread.channel.clone(),
+            ts,
+        },
+        element: json!({
+            "type": "overflow", "action_id": menu["action_id"], "block_id": block,
+            "selected_option": option.expect(entry),
+        }),
+        state: None,
+    };
+    person.press(pressed).await.unwrap();
+}
+
+/// The menu of a block, and the block's name.
+fn menu_of<'a>(block: &'a Value, words: &str) -> Option<(&'a Value, &'a Value)> {
+    let is_menu = |it: &&Value| it["type"] == "overflow";
+    let among = block["elements"].as_array().into_iter().flatten();
+    let beside = Some(&block["accessory"]).filter(|_| block.to_string().contains(words));
+    let menu = among.chain(beside).find(is_menu)?;
+    Some((&block["block_id"], menu))
 }
 
 pub fn fields(json: &Value) -> Map<String, Value> {

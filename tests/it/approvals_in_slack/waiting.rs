@@ -1,6 +1,6 @@
 //! What happens when nobody clicks, what is allowed beforehand, and who may be asked to decide.
 
-use super::office::{Office, fields};
+use super::office::{Office, choose, fields};
 use penny::approvals::policy::{Decider, Policy};
 use penny::approvals::seal::Amount;
 use penny::base::ids::GroupId;
@@ -113,14 +113,8 @@ async fn what_is_allowed_beforehand_needs_no_click_until_it_is_ended() {
         units: 100_000,
         currency: "EUR".into(),
     });
-    let ticket = office.proposes_this(draft.clone()).await;
-    chooses(
-        &office,
-        &office.maya,
-        "penny_always_allow",
-        &ticket.to_string(),
-    )
-    .await;
+    office.proposes_this(draft.clone()).await;
+    choose(&office.thread, &office.maya, "", "Always allow…").await;
     office.sees_window(&office.maya, "Up to how much").await;
     office.app.settles().await;
     let refused = grants(&office, "0", "5000").await;
@@ -155,31 +149,6 @@ async fn grants(office: &Office, uses: &str, amount: &str) -> Submitted {
     state["amount"]["penny_field"] = json!({"type": "number_input", "value": amount});
     let state = json!({ "values": state });
     office.maya.submit(&modal.id, Some(state)).await.unwrap()
-}
-
-/// Chooses an entry of the card's menu.
-async fn chooses(office: &Office, person: &Human, action: &str, ticket: &str) {
-    let messages = person.answers_in(&office.thread);
-    let card = messages.iter().find(|seen| !seen.only_for_me).unwrap();
-    let blocks = json!(card.blocks);
-    let block = blocks
-        .as_array()
-        .unwrap()
-        .iter()
-        .find(|it| it["type"] == "actions")
-        .unwrap();
-    let pressed = penny::playground::Pressed {
-        container: penny::playground::Container::Message {
-            channel: office.thread.channel.clone(),
-            ts: card.ts,
-        },
-        element: json!({
-            "type": "overflow", "action_id": "penny_proposal_menu", "block_id": block["block_id"],
-            "selected_option": {"value": format!("{action} {ticket}")},
-        }),
-        state: None,
-    };
-    person.press(pressed).await.unwrap();
 }
 
 async fn home_of(office: &Office, person: &Human, words: &str) -> String {

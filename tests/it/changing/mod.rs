@@ -4,3 +4,4 @@
 mod interrupted;
 mod office;
 mod story;
+mod unclear;

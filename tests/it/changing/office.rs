@@ -74,12 +74,16 @@ impl Office {
 
     /// Maya asks in #sales, and the model proposes this, and then says what came of it.
     pub async fn wants(&self, operation: &str, arguments: Value) -> Thread {
+        self.wants_for(&self.maya, operation, arguments).await
+    }
+
+    pub async fn wants_for(&self, asker: &Human, operation: &str, arguments: Value) -> Thread {
         let input = json!({"system": "hubspot", "operation": operation, "arguments": arguments});
         self.app.model.add([
             Step::calls("c1", "propose_write", input),
             Step::says("That is how it went."),
         ]);
-        let said = self.maya.says("sales", "@Penny please change it").await;
+        let said = asker.says("sales", "@Penny please change it").await;
         let thread = said.unwrap().thread();
         self.app
             .comes_true("the turn waits", async || {

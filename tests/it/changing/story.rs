@@ -122,12 +122,13 @@ async fn what_cannot_be_meant_goes_back_to_the_model_with_what_there_is() {
 async fn two_who_approve_in_the_same_second_over_two_processes_make_one_change() {
     let mut office = Office::open().await;
     office.app.start_another().await;
-    let thread = office.wants_a_note().await;
+    let note = json!({"deal_id": office.deal, "text": "They sign on Friday."});
+    let thread = office.wants_for(&office.jonas, "add_note", note).await;
     let click = |person: &penny::playground::Human| {
         let (person, thread) = (person.clone(), thread.clone());
         async move { person.clicks(&thread, "Approve").await }
     };
-    let (first, second) = tokio::join!(click(&office.maya), click(&office.maya));
+    let (first, second) = tokio::join!(click(&office.maya), click(&office.jonas));
     assert!(first.is_ok() || second.is_ok());
     office.app.settles().await;
     assert_eq!((office.notes(), office.writes()), (1, 1));

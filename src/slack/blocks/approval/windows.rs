@@ -87,10 +87,13 @@ pub fn why_not(card: &Card) -> Value {
     .view()
 }
 
-/// The fields of a change to be worded anew.
-pub fn edit(card: &Card, inputs: &[Input]) -> Value {
+/// The fields of a change to be worded anew; those that are too long for that are only named.
+pub fn edit(card: &Card, inputs: &[Input], too_long: &[&str]) -> Value {
     let mut blocks = vec![rich(heading(card))];
     blocks.extend(inputs.iter().map(input));
+    if !too_long.is_empty() {
+        blocks.push(context(&words::too_long_to_edit(too_long)));
+    }
     blocks.push(context(words::EDIT_MAKES_A_VERSION));
     Window {
         callback_id: EDIT_PROPOSAL_MODAL,

@@ -138,8 +138,20 @@ pub const EDIT_TITLE: &str = "Edit";
 pub const EDIT_SUBMIT: &str = "Propose this";
 pub const EDIT_MAKES_A_VERSION: &str =
     "This makes a new version, which has to be approved again. The old one can no longer be.";
-pub const TOO_LONG_TO_EDIT: &str =
-    "is too long for this window and stays as it is. To change it, tell me in the thread.";
+
+/// Of fields by their names.
+pub fn too_long_to_edit(fields: &[&str]) -> String {
+    let names: Vec<String> = fields
+        .iter()
+        .map(|it| format!("*{}*", escape(it)))
+        .collect();
+    let stay = match names.len() {
+        1 => "is too long for this window and stays as it is. To change it",
+        _ => "are too long for this window and stay as they are. To change them",
+    };
+    format!("{} {stay}, tell me in the thread.", names.join(" and "))
+}
+
 pub const EVERYTHING_TITLE: &str = "Everything";
 pub const PREVIOUS_PAGE: &str = "Previous page";
 pub const NEXT_PAGE: &str = "Next page";

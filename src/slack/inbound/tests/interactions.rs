@@ -33,6 +33,22 @@ fn a_click_on_an_org_wide_install_belongs_to_the_users_workspace() {
 }
 
 #[test]
+fn a_click_of_another_companys_person_belongs_to_the_workspace_that_posted_the_message() {
+    let clicked = |message: Value| {
+        let clicked = interaction(json!({
+            "type": "block_actions", "team": {"id": "T0THEIRS"}, "api_app_id": "A1",
+            "user": {"id": "U1", "team_id": "T0THEIRS"}, "message": message, "actions": [],
+        }));
+        clicked.source().unwrap().installation.team.clone()
+    };
+    let posted = json!({"ts": "2.0", "bot_id": "B1", "team": "T0OURS"});
+    assert_eq!(clicked(posted), Some("T0OURS".into()));
+    for unsaid in [json!({"ts": "2.0"}), json!({"team": "E0ORG"}), Value::Null] {
+        assert_eq!(clicked(unsaid), Some("T0THEIRS".into()));
+    }
+}
+
+#[test]
 fn a_submitted_modal_gives_what_was_filled_in() {
     let Interaction::ViewSubmission(submitted) = interaction(json!({
         "type": "view_submission", "team": null, "user": {"id": "U1"}, "trigger_id": "t",
