@@ -23,7 +23,9 @@ RUN touch build.rs src/main.rs src/lib.rs \
 
 FROM debian:trixie-slim
 RUN apt-get update \
+    # The fonts are for charts and reports in scripts that Noto Sans lacks.
     && apt-get install -y --no-install-recommends ca-certificates \
+        fonts-dejavu-core fonts-droid-fallback fonts-noto-color-emoji \
     && rm -rf /var/lib/apt/lists/* \
     && useradd --system --no-create-home --uid 10001 penny
 COPY --from=build /penny/target/release/penny /usr/local/bin/penny

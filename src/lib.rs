@@ -12,6 +12,7 @@ pub mod jobs;
 pub mod models;
 pub mod net;
 pub mod queue;
+pub mod reports;
 pub mod slack;
 pub mod store;
 pub mod surfaces;

@@ -84,6 +84,8 @@ uuid_id! {
     RunId,
     /// One write of Penny's own tables.
     WriteId,
+    /// A chart, report or export, over all its versions.
+    ArtifactId,
 }
 
 impl ProposalId {

@@ -5,8 +5,11 @@ use crate::agent::Agent;
 use crate::agent::tools::Tool;
 use crate::agent::tools::Toolbox;
 use crate::agent::tools::ask_person::AskPerson;
+use crate::agent::tools::create_chart::CreateChart;
+use crate::agent::tools::create_report::CreateReport;
 use crate::agent::tools::describe_system::DescribeSystem;
 use crate::agent::tools::describe_tables::DescribeTables;
+use crate::agent::tools::export_data::ExportData;
 use crate::agent::tools::fetch_url::FetchUrl;
 use crate::agent::tools::list_connected_systems::ListConnectedSystems;
 use crate::agent::tools::manage_memory::ManageMemory;
@@ -14,6 +17,7 @@ use crate::agent::tools::propose_write::ProposeWrite;
 use crate::agent::tools::query_system::QuerySystem;
 use crate::agent::tools::run_sql_query::RunSqlQuery;
 use crate::agent::tools::run_sql_write::RunSqlWrite;
+use crate::agent::tools::search_documents::SearchDocuments;
 use crate::agent::tools::trigger_sync::TriggerSync;
 use crate::agent::tools::web_search::WebSearch;
 use crate::base::clock::SharedClock;
@@ -22,6 +26,7 @@ use crate::base::ids::TeamId;
 use crate::connectors::connections::Connections;
 use crate::jobs::Services;
 use crate::jobs::cards::RefreshCard;
+use crate::jobs::deliver_artifact::DeliverArtifact;
 use crate::jobs::execute_action::ExecuteAction;
 use crate::jobs::people::Directory;
 use crate::jobs::refresh_token::RefreshToken;
@@ -35,6 +40,7 @@ use crate::net::Http;
 use crate::net::polite::Polite;
 use crate::net::search::Engine;
 use crate::queue::{Handler, Worker, WorkerOptions};
+use crate::reports::Maker;
 use crate::slack::client::{AppCredentials, SlackApi};
 use crate::slack::verify::Verifier;
 use crate::store::listen::{self, Announcer, Listener};
@@ -92,16 +98,24 @@ impl App {
             config.systems.clone(),
             Http::new()?,
         );
+        let maker = Maker::new(db.clone(), sandbox.clone(), parts.clock.clone());
         let services = Services {
             agent: Agent {
                 model: parts.model,
-                tools: toolbox(sandbox, parts.web, engines, connections.clone()),
+                tools: toolbox(
+                    sandbox,
+                    maker.clone(),
+                    parts.web,
+                    engines,
+                    connections.clone(),
+                ),
                 limits: config.limits.clone(),
             },
             db: db.clone(),
             clock: parts.clock.clone(),
             workspaces: workspaces.clone(),
             connections,
+            maker,
             sealer: sealer.clone(),
             directory: Directory::default(),
             statuses: Arc::default(),
@@ -209,6 +223,7 @@ impl App {
 
 fn toolbox(
     sandbox: Arc<Sandbox>,
+    maker: Maker,
     web: Arc<Polite>,
     engines: Vec<Engine>,
     connections: Connections,
@@ -225,6 +240,10 @@ fn toolbox(
         Arc::new(QuerySystem::new(connections.clone())),
         Arc::new(TriggerSync::new(connections.clone())),
         Arc::new(ProposeWrite::new(connections)),
+        Arc::new(CreateChart::new(maker.clone())),
+        Arc::new(CreateReport::new(maker.clone())),
+        Arc::new(ExportData::new(maker)),
+        Arc::new(SearchDocuments),
     ];
     // A tool that could only fail is not offered.
     tools.extend(WebSearch::new(engines).map(|search| Arc::new(search) as Arc<dyn Tool>));
@@ -252,6 +271,9 @@ fn handlers(services: &Services, slack: &SlackConfig) -> Vec<Arc<dyn Handler>> {
             services: services.clone(),
         }),
         Arc::new(RefreshCard {
+            services: services.clone(),
+        }),
+        Arc::new(DeliverArtifact {
             services: services.clone(),
         }),
     ];

@@ -5,8 +5,8 @@
 use super::{Services, cards, refresh_token};
 use crate::base::clock::SharedClock;
 use crate::store::{
-    StoreResult, connect_links, events, inbox, installations, jobs, memory, outbox, own_tables,
-    pages, proposal_cards, proposals, sync,
+    StoreResult, artifacts, connect_links, events, inbox, installations, jobs, memory, outbox,
+    own_tables, pages, proposal_cards, proposals, sync,
 };
 use std::time::Duration;
 use tokio_cron_scheduler::{Job, JobScheduler, JobSchedulerError};
@@ -118,18 +118,23 @@ pub async fn clean(services: &Services, retention_days: i32) -> StoreResult<()> 
         events::delete_older_than(db, retention_days, BATCH)
     })
     .await?;
+    let made = in_batches(&services.clock, || {
+        artifacts::delete_older_than(db, retention_days, BATCH)
+    })
+    .await?;
     proposal_cards::forget_orphans(db).await?;
     let pages = in_batches(&services.clock, || pages::delete_old(db, BATCH)).await?;
     let forgotten = memory::purge(db).await?;
     let states =
         installations::delete_expired_states(db).await? + connect_links::delete_expired(db).await?;
-    if received + sent + ended + undoable + told + pages + forgotten + states > 0 {
+    if received + sent + ended + undoable + told + made + pages + forgotten + states > 0 {
         tracing::info!(
             received,
             sent,
             ended,
             undoable,
             told,
+            made,
             pages,
             forgotten,
             states,

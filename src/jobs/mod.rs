@@ -2,6 +2,7 @@
 
 pub mod cards;
 pub mod deliver;
+pub mod deliver_artifact;
 pub mod execute_action;
 pub mod housekeeping;
 pub mod people;
@@ -16,6 +17,7 @@ pub mod workspaces;
 use crate::agent::Agent;
 use crate::base::clock::SharedClock;
 use crate::connectors::connections::Connections;
+use crate::reports::Maker;
 use crate::slack::answer::Statuses;
 use crate::store::Db;
 use crate::store::sealing::Sealer;
@@ -34,6 +36,8 @@ pub struct Services {
     pub sealer: Sealer,
     pub directory: Directory,
     pub agent: Agent,
+    /// Makes charts, reports and exports.
+    pub maker: Maker,
     pub statuses: Arc<Statuses>,
     pub public_url: Option<Url>,
     /// The model is the demo, and says so in App Home.

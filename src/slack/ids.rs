@@ -31,6 +31,11 @@ pub const DISCONNECT: &str = "penny_disconnect";
 /// Read a system now; the value is its short name.
 pub const READ_NOW: &str = "penny_read_now";
 
+/// Makes a chart, report or export again with fresh rows; the value is its id.
+pub const MAKE_AGAIN: &str = "penny_make_again";
+/// Deletes one of them with all its versions; the value is its id.
+pub const DELETE_ARTIFACT: &str = "penny_delete_artifact";
+
 /// Buttons of a proposal's card; the value is its ticket.
 pub const APPROVE: &str = "penny_approve";
 pub const EDIT_PROPOSAL: &str = "penny_edit_proposal";

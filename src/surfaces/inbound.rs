@@ -4,7 +4,8 @@
 use super::scene::{Remedy, Scene, Surfaced};
 use super::systems::{connecting, disconnecting, reading};
 use super::{
-    approvals, channel, command, feedback, home, memory, pane, questions, retry, shortcuts,
+    approvals, artifacts, channel, command, feedback, home, memory, pane, questions, retry,
+    shortcuts,
 };
 use crate::base::ids::UserId;
 use crate::jobs::Services;
@@ -168,6 +169,8 @@ async fn click(scene: &Scene<'_>, clicked: &BlockActions, action: &Action) -> Su
         ids::CONNECT_WITH_KEY => connecting::with_key(scene, clicked, value).await,
         ids::DISCONNECT => disconnecting::clicked(scene, clicked, value).await,
         ids::READ_NOW => reading::clicked(scene, clicked, value).await,
+        ids::MAKE_AGAIN => artifacts::again(scene, clicked, value).await,
+        ids::DELETE_ARTIFACT => artifacts::delete(scene, clicked, value).await,
         ids::REFRESH_HOME => home::publish(scene, user, None).await,
         _ => approvals::clicked(scene, clicked, action).await,
     }

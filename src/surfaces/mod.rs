@@ -2,6 +2,7 @@
 //! rows and nudges, or into what a person sees at once.
 
 pub mod approvals;
+mod artifacts;
 mod ask;
 mod channel;
 mod command;

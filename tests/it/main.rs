@@ -26,6 +26,7 @@ mod memory;
 mod migrations;
 mod own_tables;
 mod posting;
+mod reports;
 mod retention;
 mod sandbox;
 mod support;

@@ -1,8 +1,12 @@
 //! The tools that the agent may call, one file each, and the one list of them.
 
+mod artifacts;
 pub mod ask_person;
+pub mod create_chart;
+pub mod create_report;
 pub mod describe_system;
 pub mod describe_tables;
+pub mod export_data;
 pub mod fetch_url;
 pub mod list_connected_systems;
 pub mod manage_memory;
@@ -10,6 +14,7 @@ pub mod propose_write;
 pub mod query_system;
 pub mod run_sql_query;
 pub mod run_sql_write;
+pub mod search_documents;
 mod systems;
 pub mod trigger_sync;
 pub mod web_search;

@@ -3,6 +3,7 @@
 
 use super::change::{self, Change};
 use super::conversation::Conversation;
+use super::making::{self, Make};
 use super::words::{Words, subject};
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -35,6 +36,8 @@ pub enum Intent {
     AskSomebody(Option<String>, String),
     Summary,
     Change(Change),
+    /// A chart, a report or a file.
+    Make(Make),
     Unknown,
 }
 
@@ -126,6 +129,9 @@ fn with_own_words(words: &Words) -> Option<Intent> {
     let after = |openings: &[&str]| words.after(openings);
     if let Some(change) = change::read(words) {
         return Some(Intent::Change(change));
+    }
+    if let Some(make) = making::read(words) {
+        return Some(Intent::Make(make));
     }
     if words.has("what do you remember") || words.has("what do you know about me") {
         return Some(Intent::Recall);

@@ -9,6 +9,7 @@ mod blocked;
 mod change;
 mod conversation;
 mod intent;
+mod making;
 mod pipeline;
 mod queries;
 mod sentences;

@@ -3,7 +3,7 @@
 use super::conversation::Conversation;
 
 /// The documented set of requests, as people type them.
-pub const EXAMPLES: [&str; 16] = [
+pub const EXAMPLES: [&str; 18] = [
     "How does the pipeline look? (then: and by owner?)",
     "Which deals close this month? (week, quarter, next month)",
     "What are our five biggest deals?",
@@ -18,6 +18,8 @@ pub const EXAMPLES: [&str; 16] = [
     "How does this month compare to last month?",
     "Remember that … / What do you remember? / Forget …",
     "Move the Nordhavn deal to Won and set its amount to 48,000 (you decide on a card)",
+    "Chart the pipeline by stage (or: by owner, as a pie; won amount by month)",
+    "Make a report of the pipeline as PDF / Export open deals as Excel",
     "Ask me which deal to call first",
     "Summarise this thread / Which systems are connected?",
 ];

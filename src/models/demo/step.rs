@@ -4,6 +4,7 @@ use super::answers;
 use super::change::{self, Change, Found};
 use super::conversation::{Answered, Conversation, Said};
 use super::intent::{Ask, Intent, Period, recognise};
+use super::making;
 use super::queries::{self, Asker, Query, queries};
 use super::sentences;
 use super::table;
@@ -86,6 +87,10 @@ fn begin(conversation: &Conversation, ask: &Ask) -> Step {
                 calls: look_up(&biggest(), question),
             },
         },
+        Intent::Make(make) => {
+            let (tool, input) = making::call(*make);
+            Step::call(tool, input)
+        }
         Intent::Change(change) => Step::call(
             QUERY,
             json!({"sql": change::query(change), "purpose": "the deal that is meant"}),
@@ -152,6 +157,7 @@ fn go_on(conversation: &Conversation, ask: &Ask) -> Step {
         )),
         Intent::Forget(what) => forget(what, last),
         Intent::Change(change) => change_deal(change, answered),
+        Intent::Make(make) => Step::say(making::said(*make, last)),
         Intent::Prepare if answered.len() == 1 => prepare(conversation, ask, &last.content),
         Intent::AskSomebody(..) if last.tool == ASK => {
             Step::say(format!("The answer: {}", last.content))

@@ -6,6 +6,8 @@ use super::{Answered, Call};
 use crate::playground::refusal::Refusal;
 use serde_json::{Value, json};
 
+const LONGEST_ALT_TEXT: usize = 1_000;
+
 pub fn upload_url(call: &mut Call<'_>) -> Answered {
     let name = call.args.need("filename")?.to_owned();
     let length = call
@@ -20,7 +22,17 @@ pub fn upload_url(call: &mut Call<'_>) -> Answered {
     let length =
         usize::try_from(length).map_err(|_| Refusal::code("file_upload_size_restricted"))?;
     let (bot, team) = (call.bot()?, call.team()?);
+    let alt_text = call.args.text("alt_txt").map(str::to_owned);
+    let is_too_long = |text: &String| text.chars().count() > LONGEST_ALT_TEXT;
+    if alt_text.as_ref().is_some_and(is_too_long) {
+        return Err(Refusal::bad_argument(
+            "must be less than 1001 characters [json-pointer:/alt_txt]",
+        ));
+    }
     let id = call.world.announce_file(&name, length, bot, team)?;
+    if let Some(file) = call.world.files.get_mut(&id) {
+        file.alt_text = alt_text;
+    }
     let url = format!("{}/files-upload/{id}", call.world.base_url);
     Ok(json!({"upload_url": url, "file_id": id}))
 }

@@ -16,10 +16,11 @@ export function fileList(files) {
 }
 
 function picture(file) {
+  const alt = file.alt_txt || file.title || file.name;
   const open = () =>
     openDialog({
       title: file.title || file.name,
-      body: h('img', { class: 'full-picture', src: fileUrl(file.id), alt: file.title || file.name }),
+      body: h('img', { class: 'full-picture', src: fileUrl(file.id), alt }),
       footer: download(file),
       wide: true,
       qa: 'picture',
@@ -31,7 +32,7 @@ function picture(file) {
     h(
       'button',
       { type: 'button', 'aria-label': `Open ${file.name}`, onclick: open },
-      h('img', { src: fileUrl(file.id), alt: file.title || file.name, loading: 'lazy' }),
+      h('img', { src: fileUrl(file.id), alt, loading: 'lazy' }),
     ),
   );
 }
@@ -44,7 +45,10 @@ function card(file) {
     h(
       'span',
       { class: 'file-text' },
-      h('span', { class: 'file-name' }, file.title || file.name),
+      // What a browser shows by itself is opened beside the playground.
+      file.mimetype === 'application/pdf'
+        ? h('a', { class: 'file-name', href: fileUrl(file.id), target: '_blank', rel: 'noopener' }, file.title || file.name)
+        : h('span', { class: 'file-name' }, file.title || file.name),
       h('span', { class: 'file-meta' }, `${extension(file)} · ${size(file.size)}`),
     ),
     download(file),

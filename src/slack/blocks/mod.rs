@@ -3,6 +3,7 @@
 
 mod answer;
 pub mod approval;
+pub mod artifact;
 pub mod connect;
 pub mod help;
 pub mod home;

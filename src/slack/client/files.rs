@@ -20,6 +20,17 @@ pub struct Upload<'a> {
     pub comment: Option<&'a str>,
 }
 
+/// Where an uploaded file is shared, and what stands with it: blocks, or else a comment.
+#[derive(Debug, Clone)]
+pub struct Share<'a> {
+    pub file: &'a str,
+    pub title: &'a str,
+    pub channel: &'a ChannelId,
+    pub thread: Option<&'a Ts>,
+    pub comment: Option<&'a str>,
+    pub blocks: &'a [Value],
+}
+
 #[derive(Deserialize)]
 struct UploadTarget {
     upload_url: String,
@@ -29,27 +40,64 @@ struct UploadTarget {
 impl SlackClient {
     /// Shares the file and returns its id.
     pub async fn upload(&self, upload: Upload<'_>) -> Result<String, SlackError> {
+        let file = self.bring(upload.name, None, upload.bytes).await?;
+        self.share(Share {
+            file: &file,
+            title: upload.title,
+            channel: upload.channel,
+            thread: upload.thread,
+            comment: upload.comment,
+            blocks: &[],
+        })
+        .await?;
+        Ok(file)
+    }
+
+    /// Brings a file to Slack, where nobody sees it until it is shared; returns its id.
+    pub async fn bring(
+        &self,
+        name: &str,
+        alt_text: Option<&str>,
+        bytes: Bytes,
+    ) -> Result<String, SlackError> {
         let query = vec![
-            ("filename", Some(upload.name.to_owned())),
-            ("length", Some(upload.bytes.len().to_string())),
+            ("filename", Some(name.to_owned())),
+            ("length", Some(bytes.len().to_string())),
+            ("alt_txt", alt_text.map(str::to_owned)),
         ];
         let target: UploadTarget = self.get(Method::FileUploadUrl, &query).await?;
         let url = self.api.plain.slacks(&target.upload_url)?;
         self.api
             .plain
-            .post(&url, "application/octet-stream", upload.bytes)
+            .post(&url, "application/octet-stream", bytes)
             .await?;
+        Ok(target.file_id)
+    }
+
+    /// May have been shared if the error is ambiguous: see [`Self::is_shared`].
+    pub async fn share(&self, share: Share<'_>) -> Result<(), SlackError> {
+        let blocks = (!share.blocks.is_empty()).then_some(share.blocks);
         let body = json!({
-            "files": [{"id": target.file_id, "title": upload.title}],
-            "channel_id": upload.channel,
-            "thread_ts": upload.thread,
-            "initial_comment": upload.comment,
+            "files": [{"id": share.file, "title": share.title}],
+            "channel_id": share.channel,
+            "thread_ts": share.thread,
+            "initial_comment": share.comment,
+            "blocks": blocks,
         });
         let body = super::chat::compact(body);
         let _: Value = self
-            .post(Method::CompleteUpload, Some(upload.channel), &body, PATIENT)
+            .post(Method::CompleteUpload, Some(share.channel), &body, PATIENT)
             .await?;
-        Ok(target.file_id)
+        Ok(())
+    }
+
+    /// Whether a file stands in that channel already.
+    pub async fn is_shared(&self, id: &str, channel: &ChannelId) -> Result<bool, SlackError> {
+        let query = vec![("file", Some(id.to_owned()))];
+        let answer: Value = self.get(Method::FileInfo, &query).await?;
+        let places = ["channels", "groups", "ims"].map(|kind| &answer["file"][kind]);
+        let mut places = places.into_iter().filter_map(Value::as_array).flatten();
+        Ok(places.any(|place| place.as_str() == Some(channel.as_str())))
     }
 
     /// A file of a message, at most `limit` bytes of it.

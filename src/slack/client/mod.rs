@@ -16,7 +16,7 @@ mod views;
 pub use chat::{Metadata, NewMessage, Posted, Stream, StreamStart};
 pub use conversations::{Channel, Group, Member, Page, Said, SaidMetadata};
 pub use error::{ApiCode, SlackError};
-pub use files::Upload;
+pub use files::{Share, Upload};
 pub use limits::Limiter;
 pub use method::Method;
 pub use oauth::{AppCredentials, Grant, GrantedTeam};

@@ -79,20 +79,34 @@ impl Sandbox {
 
     /// Checks and runs one query in the viewer's name.
     pub async fn run(&self, viewer: &Viewer, sql: &str) -> Result<Table, QueryError> {
+        self.run_within(viewer, sql, self.limits.rows, self.limits.bytes)
+            .await
+    }
+
+    /// The same with other bounds for the result: one that no model reads may be longer.
+    pub async fn run_within(
+        &self,
+        viewer: &Viewer,
+        sql: &str,
+        rows: usize,
+        bytes: usize,
+    ) -> Result<Table, QueryError> {
+        let limits = Limits {
+            rows,
+            bytes,
+            ..self.limits
+        };
         let checked = guard::check(sql, views())?;
-        let Ok(Ok(_running)) = timeout(self.limits.deadline, self.running.acquire()).await else {
+        let Ok(Ok(_running)) = timeout(limits.deadline, self.running.acquire()).await else {
             return Err(QueryError::Busy);
         };
         let mut session = self.open(viewer).await?;
-        let mut collector = Collector::new(self.limits);
-        let reading = session.rows(
-            checked.as_str(),
-            self.limits.rows + 1,
-            self.limits.row_bytes,
-            |row| collector.take(row),
-        );
-        let seconds = self.limits.deadline.as_secs();
-        match timeout(self.limits.deadline, reading).await {
+        let mut collector = Collector::new(limits);
+        let reading = session.rows(checked.as_str(), limits.rows + 1, limits.row_bytes, |row| {
+            collector.take(row)
+        });
+        let seconds = limits.deadline.as_secs();
+        match timeout(limits.deadline, reading).await {
             Ok(Ok(())) => {
                 session.close().await;
                 Ok(collector.table())

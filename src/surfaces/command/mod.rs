@@ -8,6 +8,7 @@ mod help;
 mod memory;
 pub(super) mod nearest;
 mod policy;
+mod reports;
 mod status;
 mod sync;
 mod undo;
@@ -61,7 +62,7 @@ pub trait Subcommand: Sync {
 }
 
 /// In the order in which help lists them.
-static ALL: [&dyn Subcommand; 10] = [
+static ALL: [&dyn Subcommand; 11] = [
     &ask::Ask,
     &status::Status,
     &connect::Connect,
@@ -71,6 +72,7 @@ static ALL: [&dyn Subcommand; 10] = [
     &policy::Policy,
     &audit::Audit,
     &memory::Memory,
+    &reports::Reports,
     &help::Help,
 ];
 

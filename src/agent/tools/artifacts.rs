@@ -1,0 +1,72 @@
+//! What the tools that make charts, reports and exports share: a recipe is made with the eyes of
+//! everybody who reads along, kept, and brought to the thread by a job.
+
+use super::{Outcome, ToolContext, ToolError};
+use crate::reports::{MakeError, Maker, Recipe};
+use crate::store::artifacts::{self, Content, New, Origin};
+use crate::store::sandbox::QueryError;
+
+const ON_ITS_WAY: &str = "It is put into this thread by itself, below your answer: do not promise \
+    it again, link to it or repeat all its figures.";
+
+pub(super) async fn make(
+    maker: &Maker,
+    context: &ToolContext<'_>,
+    recipe: &Recipe,
+) -> Result<Outcome, ToolError> {
+    let title = recipe.title().trim();
+    if title.is_empty() || title.chars().count() > 200 {
+        return Ok(Outcome::Refused(
+            "Give it a title of at most 200 characters.".to_owned(),
+        ));
+    }
+    let origin = Origin {
+        conversation: context.conversation,
+        turn: context.turn,
+        tool_use_id: context.tool_use_id,
+    };
+    let viewer = context.eyes.viewer().await?;
+    let mut tx = context.db.org(viewer.org).await?;
+    if let Some(id) = artifacts::of_call(&mut tx, origin).await? {
+        return Ok(Outcome::Result(format!(
+            "The {} is made already ({id}). {ON_ITS_WAY}",
+            recipe.kind()
+        )));
+    }
+    drop(tx);
+    let made = match maker.make(recipe, &viewer).await {
+        Ok(made) => made,
+        Err(MakeError::Query(QueryError::Store(error))) => return Err(error.into()),
+        Err(error) => return Ok(Outcome::Refused(error.to_string())),
+    };
+    let is_report = matches!(recipe, Recipe::Report { .. });
+    if made.rows == 0 && !is_report {
+        return Ok(Outcome::Refused(format!(
+            "The query found no rows, so there is no {}. Say so, or ask for something else.",
+            recipe.kind()
+        )));
+    }
+    let words = words(recipe, &made.words, made.note.as_deref());
+    let new = New {
+        kind: recipe.kind(),
+        title,
+        recipe: serde_json::to_value(recipe).map_err(crate::store::StoreError::from)?,
+    };
+    let mut tx = context.db.org(viewer.org).await?;
+    artifacts::keep(&mut tx, &viewer, origin, &new, &Content::from(made)).await?;
+    tx.commit().await?;
+    Ok(Outcome::Result(words))
+}
+
+fn words(recipe: &Recipe, shows: &str, note: Option<&str>) -> String {
+    let is_report = matches!(recipe, Recipe::Report { .. });
+    let note = note.filter(|_| !is_report);
+    let note = note
+        .map(|note| format!(" Tell people: {note}."))
+        .unwrap_or_default();
+    format!(
+        "The {} “{}” is made. {ON_ITS_WAY}{note}\nIt shows: {shows}",
+        recipe.kind(),
+        recipe.title()
+    )
+}

@@ -1,0 +1,235 @@
+//! Brings charts, reports and exports to the thread that they were asked for in, each version
+//! once. What Slack does not take is said there in a sentence.
+
+use super::Services;
+use super::deliver::{self, DeliverError};
+use super::workspaces::Workspace;
+use crate::queue::{Done, Handler, Held};
+use crate::slack::blocks::artifact::{self, Shown};
+use crate::slack::blocks::raw;
+use crate::slack::client::{ApiCode, NewMessage, Share, SlackError};
+use crate::slack::text;
+use crate::store::artifacts::{self, DELIVER, Delivery, Version};
+use crate::store::{OrgTx, StoreResult};
+use async_trait::async_trait;
+use bytes::Bytes;
+use serde_json::Value;
+use std::time::Duration;
+
+#[derive(Debug, Clone)]
+pub struct DeliverArtifact {
+    pub services: Services,
+}
+
+#[async_trait]
+impl Handler for DeliverArtifact {
+    fn kind(&self) -> &'static str {
+        DELIVER
+    }
+
+    fn max_attempts(&self) -> i32 {
+        6
+    }
+
+    async fn run(&self, held: &Held) -> Done {
+        let Some(version) = Version::parse(held.key()) else {
+            return Done::Failed {
+                error: "the key names no version".to_owned(),
+            };
+        };
+        match self.bring(held, version).await {
+            Ok(()) => Done::Finished,
+            Err(DeliverError::Slack(SlackError::NoToken)) => Done::Finished,
+            Err(DeliverError::Slack(SlackError::RateLimited { retry_after })) => Done::Retry {
+                after: Some(retry_after),
+                error: "Slack’s rate limit".to_owned(),
+            },
+            Err(DeliverError::Slack(SlackError::Refused { code, .. })) => {
+                self.give_up(held, version, &refusal(&code)).await
+            }
+            Err(error) => Done::Retry {
+                after: Some(Duration::from_secs(2)),
+                error: error.to_string(),
+            },
+        }
+    }
+
+    async fn exhausted(&self, held: &Held) -> Done {
+        match Version::parse(held.key()) {
+            Some(version) => self.give_up(held, version, "Slack did not take it").await,
+            None => Done::Finished,
+        }
+    }
+}
+
+/// Why Slack refused, for people.
+fn refusal(code: &ApiCode) -> String {
+    match code {
+        ApiCode::MissingScope => {
+            "I’m not allowed to upload files here (an administrator has to install me again)".into()
+        }
+        code => format!("Slack refused it ({})", code.as_str()),
+    }
+}
+
+impl DeliverArtifact {
+    async fn bring(&self, held: &Held, version: Version) -> Result<(), DeliverError> {
+        let mut tx = self.services.db.org(held.lease().org).await?;
+        let found = artifacts::delivery(&mut tx, version).await?;
+        drop(tx);
+        // Deleted or done meanwhile, or nobody is left to bring it to.
+        let Some(delivery) = found.filter(|delivery| delivery.is_waiting) else {
+            return Ok(());
+        };
+        let Some(workspace) = self.services.workspaces.get(&delivery.workspace) else {
+            return Ok(());
+        };
+        match (&delivery.blocks, &delivery.file) {
+            (Some(blocks), _) => {
+                self.post(&workspace, version, &delivery, blocks).await?;
+            }
+            (None, Some((name, bytes))) => {
+                self.upload(&workspace, version, &delivery, name, bytes)
+                    .await?;
+            }
+            (None, None) => {}
+        }
+        let mut tx = self.services.db.org(workspace.org).await?;
+        artifacts::settle(&mut tx, version, true).await?;
+        Ok(tx.commit().await?)
+    }
+
+    async fn post(
+        &self,
+        workspace: &Workspace,
+        version: Version,
+        delivery: &Delivery,
+        blocks: &Value,
+    ) -> Result<(), DeliverError> {
+        let mut blocks = blocks.as_array().cloned().unwrap_or_default();
+        blocks.extend(artifact::below(
+            &shown(version, delivery),
+            delivery.note.as_deref(),
+        ));
+        let message = NewMessage {
+            thread: Some(delivery.thread.clone()),
+            text: format!("{}: {}", delivery.title, delivery.words),
+            blocks: raw(blocks),
+            metadata: None,
+        };
+        let key = format!("artifact:{}", version.key());
+        deliver::once(
+            &self.services.db,
+            workspace,
+            &key,
+            &delivery.channel,
+            message,
+        )
+        .await?;
+        Ok(())
+    }
+
+    /// The file's id is kept before it is shared, so that another attempt shares the same one,
+    /// and only if it is not there yet.
+    async fn upload(
+        &self,
+        workspace: &Workspace,
+        version: Version,
+        delivery: &Delivery,
+        name: &str,
+        bytes: &[u8],
+    ) -> Result<(), DeliverError> {
+        let slack = &workspace.slack;
+        let file = match &delivery.slack_file {
+            Some(file) if slack.is_shared(file, &delivery.channel).await? => return Ok(()),
+            Some(file) => file.clone(),
+            None => {
+                let alt = (delivery.kind == "chart").then_some(delivery.words.as_str());
+                let bytes = Bytes::copy_from_slice(bytes);
+                let file = slack.bring(name, alt, bytes).await?;
+                let mut tx = self.services.db.org(workspace.org).await?;
+                artifacts::set_slack_file(&mut tx, version, &file).await?;
+                tx.commit().await?;
+                file
+            }
+        };
+        let blocks = artifact::above_file(&shown(version, delivery));
+        let share = Share {
+            file: &file,
+            title: &delivery.title,
+            channel: &delivery.channel,
+            thread: Some(&delivery.thread),
+            comment: None,
+            blocks: &blocks,
+        };
+        match slack.share(share.clone()).await {
+            // A file is worth more than what stands above it.
+            Err(error) if error.code() == Some(&ApiCode::InvalidBlocks) => {
+                let comment = Some(delivery.title.as_str());
+                slack
+                    .share(Share {
+                        comment,
+                        blocks: &[],
+                        ..share
+                    })
+                    .await?;
+            }
+            shared => shared?,
+        }
+        Ok(())
+    }
+
+    async fn give_up(&self, held: &Held, version: Version, why: &str) -> Done {
+        tracing::warn!(
+            artifact.version = held.key(),
+            why,
+            "an artifact was not delivered"
+        );
+        if let Err(error) = self.tell(held, version, why).await {
+            tracing::warn!(%error, "nobody could be told that an artifact was not delivered");
+        }
+        Done::Finished
+    }
+
+    async fn tell(&self, held: &Held, version: Version, why: &str) -> Result<(), DeliverError> {
+        let mut tx = self.services.db.org(held.lease().org).await?;
+        let Some(delivery) = failed(&mut tx, version).await? else {
+            return Ok(());
+        };
+        tx.commit().await?;
+        let Some(workspace) = self.services.workspaces.get(&delivery.workspace) else {
+            return Ok(());
+        };
+        let message = NewMessage {
+            thread: Some(delivery.thread.clone()),
+            text: text::not_brought(&delivery.title, why),
+            ..NewMessage::default()
+        };
+        let key = format!("artifact-lost:{}", version.key());
+        deliver::once(
+            &self.services.db,
+            &workspace,
+            &key,
+            &delivery.channel,
+            message,
+        )
+        .await?;
+        Ok(())
+    }
+}
+
+async fn failed(tx: &mut OrgTx, version: Version) -> StoreResult<Option<Delivery>> {
+    let found = artifacts::delivery(tx, version).await?;
+    artifacts::settle(tx, version, false).await?;
+    Ok(found.filter(|delivery| delivery.is_waiting))
+}
+
+fn shown(version: Version, delivery: &Delivery) -> Shown<'_> {
+    Shown {
+        id: version.artifact,
+        title: &delivery.title,
+        headline: delivery.note.as_deref(),
+        rows: delivery.rows,
+        made_at: delivery.made_at,
+    }
+}

@@ -1,0 +1,19 @@
+//! Charts, reports and exports of query results. A recipe says what is made and is kept, so that
+//! it can be made again with fresh rows; `making` runs its queries with the eyes of whoever it is
+//! for, and the rest of this folder turns rows into pictures, documents and sheets.
+
+pub mod chart;
+mod columns;
+mod fonts;
+mod making;
+mod numbers;
+mod recipe;
+mod sheet;
+mod table_block;
+pub mod typeset;
+
+pub use making::{Made, MadeFile, MakeError, Maker};
+pub use recipe::{Format, Part, Recipe};
+
+#[cfg(test)]
+mod testing;

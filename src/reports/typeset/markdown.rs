@@ -1,0 +1,428 @@
+//! Markdown as the blocks of a report. A paragraph of nothing but `{{name}}` is the place of a
+//! table or chart; `{{name.column}}` within a sentence is a figure of it.
+
+use super::super::fonts::{BREAK, width};
+use pulldown_cmark::{Alignment, CodeBlockKind, Event, HeadingLevel, Options, Parser, Tag};
+use serde::Serialize;
+
+/// Lists and quotes within one another; deeper ones are flat.
+const DEEPEST: usize = 6;
+
+#[derive(Debug, Clone, PartialEq, Default, Serialize)]
+pub struct Span {
+    pub text: String,
+    pub bold: bool,
+    pub italic: bool,
+    pub strike: bool,
+    pub code: bool,
+    pub url: Option<String>,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum Block {
+    Heading {
+        level: u8,
+        spans: Vec<Span>,
+    },
+    Paragraph {
+        spans: Vec<Span>,
+    },
+    Quote {
+        blocks: Vec<Block>,
+    },
+    Code {
+        lines: Vec<String>,
+    },
+    List {
+        ordered: bool,
+        start: u64,
+        items: Vec<Vec<Block>>,
+    },
+    Table(TableBlock),
+    Figure(Figure),
+    Rule,
+}
+
+#[derive(Debug, Clone, PartialEq, Default, Serialize)]
+pub struct TableBlock {
+    pub title: Option<String>,
+    pub head: Vec<Vec<Span>>,
+    pub rows: Vec<Vec<Vec<Span>>>,
+    pub align: Vec<&'static str>,
+    /// In points.
+    pub widths: Vec<f64>,
+    pub size: f64,
+    pub note: Option<String>,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Figure {
+    /// Its place among the charts of the document.
+    pub chart: usize,
+    pub alt: String,
+    /// In millimetres, at most.
+    pub height: f64,
+}
+
+/// What stands for `{{name}}` and `{{name.column}}`.
+pub trait Place {
+    /// Blocks for a paragraph of its own; None if there is no such part.
+    fn blocks(&mut self, name: &str) -> Option<Vec<Block>>;
+    /// A figure within a sentence; None if there is none.
+    fn figure(&mut self, name: &str, column: &str) -> Option<String>;
+}
+
+/// What `{{…}}` names, wherever it stands.
+pub fn names(markdown: &str) -> Vec<String> {
+    let inner = markdown.split("{{").skip(1);
+    let named = inner.filter_map(|rest| rest.split_once("}}").map(|(name, _)| name.trim()));
+    named
+        .filter(|name| name.len() < 200)
+        .map(str::to_owned)
+        .collect()
+}
+
+pub fn blocks(markdown: &str, place: &mut dyn Place) -> Vec<Block> {
+    let options = Options::ENABLE_TABLES | Options::ENABLE_STRIKETHROUGH;
+    let events = Parser::new_ext(markdown, options);
+    Reader { events, place }.blocks(0)
+}
+
+struct Reader<'a> {
+    events: Parser<'a>,
+    place: &'a mut dyn Place,
+}
+
+impl Reader<'_> {
+    /// Blocks up to the end of whatever they stand in.
+    fn blocks(&mut self, depth: usize) -> Vec<Block> {
+        let mut blocks = Vec::new();
+        // Text that stands in no paragraph, as in the items of a tight list.
+        let mut loose: Vec<Span> = Vec::new();
+        let mut flattened = 0;
+        while let Some(event) = self.events.next() {
+            match event {
+                Event::End(_) if flattened > 0 => flattened -= 1,
+                Event::End(_) => break,
+                Event::Start(tag) if depth >= DEEPEST && is_container(&tag) => flattened += 1,
+                Event::Start(tag) if is_inline(&tag) => {
+                    self.styled(&tag, &Span::default(), &mut loose, 0);
+                }
+                Event::Start(tag) => {
+                    self.flush(&mut loose, &mut blocks);
+                    self.block(tag, depth, &mut blocks);
+                }
+                Event::Rule => {
+                    self.flush(&mut loose, &mut blocks);
+                    blocks.push(Block::Rule);
+                }
+                event => text_of(event, &Span::default(), &mut loose),
+            }
+        }
+        self.flush(&mut loose, &mut blocks);
+        blocks
+    }
+
+    fn flush(&mut self, loose: &mut Vec<Span>, blocks: &mut Vec<Block>) {
+        if !loose.is_empty() {
+            let spans = std::mem::take(loose);
+            self.paragraph(spans, blocks);
+        }
+    }
+
+    fn block(&mut self, tag: Tag<'_>, depth: usize, blocks: &mut Vec<Block>) {
+        match tag {
+            Tag::Heading { level, .. } => {
+                let spans = self.spans();
+                let spans = self.with_figures(spans);
+                blocks.push(Block::Heading {
+                    level: level_of(level),
+                    spans,
+                });
+            }
+            Tag::Paragraph => {
+                let spans = self.spans();
+                self.paragraph(spans, blocks);
+            }
+            Tag::BlockQuote(_) => {
+                let inner = self.blocks(depth + 1);
+                blocks.push(Block::Quote { blocks: inner });
+            }
+            Tag::List(start) => {
+                let mut items = Vec::new();
+                while let Some(Event::Start(_)) = self.events.next() {
+                    items.push(self.blocks(depth + 1));
+                }
+                blocks.push(Block::List {
+                    ordered: start.is_some(),
+                    start: start.unwrap_or(1).min(1_000_000),
+                    items,
+                });
+            }
+            Tag::Table(align) => {
+                let table = self.table(&align);
+                blocks.push(Block::Table(table));
+            }
+            Tag::CodeBlock(CodeBlockKind::Fenced(_) | CodeBlockKind::Indented) | Tag::HtmlBlock => {
+                let text: String = self.spans().into_iter().map(|span| span.text).collect();
+                blocks.push(Block::Code {
+                    lines: text.lines().map(str::to_owned).collect(),
+                });
+            }
+            // Nothing else is switched on; its text must not be lost.
+            _ => {
+                let inner = self.blocks(depth + 1);
+                blocks.extend(inner);
+            }
+        }
+    }
+
+    /// A paragraph, or what stands for it.
+    fn paragraph(&mut self, spans: Vec<Span>, blocks: &mut Vec<Block>) {
+        let spans = merged(spans);
+        if let [only] = spans.as_slice()
+            && let Some(name) = placeholder(&only.text)
+            && let Some(parts) = self.place.blocks(name)
+        {
+            blocks.extend(parts);
+            return;
+        }
+        let spans = self.with_figures(spans);
+        blocks.push(Block::Paragraph { spans });
+    }
+
+    /// Spans up to the end of what they stand in.
+    fn spans(&mut self) -> Vec<Span> {
+        let mut spans = Vec::new();
+        self.inside(&Span::default(), &mut spans, 0);
+        merged(spans)
+    }
+
+    fn inside(&mut self, style: &Span, spans: &mut Vec<Span>, depth: usize) {
+        let mut flattened = 0;
+        while let Some(event) = self.events.next() {
+            match event {
+                Event::End(_) if flattened > 0 => flattened -= 1,
+                Event::End(_) => return,
+                Event::Start(_) if depth >= DEEPEST => flattened += 1,
+                Event::Start(tag) => self.styled(&tag, style, spans, depth),
+                event => text_of(event, style, spans),
+            }
+        }
+    }
+
+    fn styled(&mut self, tag: &Tag<'_>, style: &Span, spans: &mut Vec<Span>, depth: usize) {
+        let mut style = style.clone();
+        match tag {
+            Tag::Strong => style.bold = true,
+            Tag::Emphasis => style.italic = true,
+            Tag::Strikethrough => style.strike = true,
+            Tag::Link { dest_url, .. } => style.url = web_address(dest_url),
+            _ => {}
+        }
+        self.inside(&style, spans, depth + 1);
+    }
+
+    fn table(&mut self, align: &[Alignment]) -> TableBlock {
+        let mut rows: Vec<Vec<Vec<Span>>> = Vec::new();
+        // The head and each row, and in each of them its cells.
+        while let Some(Event::Start(_)) = self.events.next() {
+            let mut cells = Vec::new();
+            while let Some(Event::Start(_)) = self.events.next() {
+                let spans = self.spans();
+                cells.push(self.with_figures(spans));
+            }
+            rows.push(cells);
+        }
+        let head = if rows.is_empty() {
+            Vec::new()
+        } else {
+            rows.remove(0)
+        };
+        let align = align.iter().map(|align| match align {
+            Alignment::Right => "right",
+            Alignment::Center => "center",
+            Alignment::Left | Alignment::None => "left",
+        });
+        table(head, rows, align.collect())
+    }
+
+    fn with_figures(&mut self, spans: Vec<Span>) -> Vec<Span> {
+        let fill = |mut span: Span| {
+            if !span.code {
+                span.text = self.filled(&span.text);
+            }
+            span
+        };
+        spans.into_iter().map(fill).collect()
+    }
+
+    /// The text with its figures; what names nothing stays as it is.
+    fn filled(&mut self, text: &str) -> String {
+        let mut filled = String::new();
+        let mut rest = text;
+        while let Some((before, after)) = rest.split_once("{{") {
+            filled.push_str(before);
+            let figure = after.split_once("}}").and_then(|(name, after)| {
+                let (part, column) = name.trim().split_once('.')?;
+                Some((self.place.figure(part, column)?, after))
+            });
+            match figure {
+                Some((figure, after)) => {
+                    filled.push_str(&figure);
+                    rest = after;
+                }
+                None => {
+                    filled.push_str("{{");
+                    rest = after;
+                }
+            }
+        }
+        filled.push_str(rest);
+        filled
+    }
+}
+
+fn is_container(tag: &Tag<'_>) -> bool {
+    matches!(tag, Tag::BlockQuote(_) | Tag::List(_) | Tag::Item)
+}
+
+fn is_inline(tag: &Tag<'_>) -> bool {
+    matches!(
+        tag,
+        Tag::Strong | Tag::Emphasis | Tag::Strikethrough | Tag::Link { .. } | Tag::Image { .. }
+    )
+}
+
+fn text_of(event: Event<'_>, style: &Span, spans: &mut Vec<Span>) {
+    let (text, code) = match event {
+        Event::Text(text) | Event::Html(text) | Event::InlineHtml(text) => {
+            (text.into_string(), false)
+        }
+        Event::Code(text) => (text.into_string(), true),
+        Event::SoftBreak | Event::HardBreak => (" ".to_owned(), false),
+        _ => return,
+    };
+    spans.push(Span {
+        text,
+        code,
+        ..style.clone()
+    });
+}
+
+/// Neighbours of one style as one, so that a name which the parser took apart is whole again.
+fn merged(spans: Vec<Span>) -> Vec<Span> {
+    let mut merged: Vec<Span> = Vec::new();
+    for span in spans {
+        match merged.last_mut() {
+            Some(last) if alike(last, &span) => last.text.push_str(&span.text),
+            _ => merged.push(span),
+        }
+    }
+    merged
+}
+
+fn alike(a: &Span, b: &Span) -> bool {
+    let style = |span: &Span| (span.bold, span.italic, span.strike, span.code);
+    style(a) == style(b) && a.url == b.url
+}
+
+/// `{{name}}` and nothing else.
+fn placeholder(text: &str) -> Option<&str> {
+    let name = text.trim().strip_prefix("{{")?.strip_suffix("}}")?.trim();
+    (!name.contains(['{', '}', '.'])).then_some(name)
+}
+
+/// Only such addresses are links in a document; any other is plain text.
+fn web_address(address: &str) -> Option<String> {
+    let lower = address.to_ascii_lowercase();
+    let is_known = ["https://", "http://", "mailto:"]
+        .iter()
+        .any(|scheme| lower.starts_with(scheme));
+    (is_known && address.len() <= 2_000).then(|| address.to_owned())
+}
+
+fn level_of(level: HeadingLevel) -> u8 {
+    match level {
+        HeadingLevel::H1 => 1,
+        HeadingLevel::H2 => 2,
+        _ => 3,
+    }
+}
+
+/// Of a page between its margins, and of a cell around its text.
+const PAGE_WIDTH: f64 = 470.0;
+const INSET: f64 = 12.0;
+
+/// The page's width among columns: narrow ones get what they want, wide ones share the rest.
+fn shared_out(wanted: &[f64]) -> Vec<f64> {
+    let mut order: Vec<usize> = (0..wanted.len()).collect();
+    order.sort_by(|a, b| wanted[*a].total_cmp(&wanted[*b]));
+    let mut widths = vec![0.0; wanted.len()];
+    let mut rest = PAGE_WIDTH;
+    for (place, column) in order.iter().enumerate() {
+        let share = rest / (wanted.len() - place) as f64;
+        widths[*column] = wanted[*column].min(share);
+        rest -= widths[*column];
+    }
+    let spare = rest / wanted.len().max(1) as f64;
+    widths.iter().map(|width| width + spare).collect()
+}
+
+/// A table whose columns are as wide as what stands in them asks for.
+pub fn table(
+    head: Vec<Vec<Span>>,
+    rows: Vec<Vec<Vec<Span>>>,
+    align: Vec<&'static str>,
+) -> TableBlock {
+    let columns = head.len();
+    let size = match columns {
+        0..=6 => 9.0,
+        7..=10 => 7.5,
+        _ => 6.5,
+    };
+    let wide = |cell: &[Span]| {
+        cell.iter()
+            .map(|span| width(&span.text, size, true))
+            .sum::<f64>()
+    };
+    let wanted = (0..columns).map(|column| {
+        let cells = rows.iter().filter_map(|row| row.get(column));
+        let cells = cells.chain(head.get(column)).map(|cell| wide(cell));
+        cells.fold(0.0, f64::max) + INSET
+    });
+    let widths = shared_out(&wanted.collect::<Vec<f64>>());
+    let mut rows = rows;
+    for row in &mut rows {
+        row.resize(columns, Vec::new());
+        row.iter_mut().flatten().for_each(breakable);
+    }
+    let mut head = head;
+    head.iter_mut().flatten().for_each(breakable);
+    TableBlock {
+        title: None,
+        head,
+        rows,
+        align,
+        widths,
+        size,
+        note: None,
+    }
+}
+
+/// Long words may be broken inside a cell rather than stand out of it.
+fn breakable(span: &mut Span) {
+    const UNBROKEN: usize = 12;
+    let mut since = 0;
+    let mut text = String::with_capacity(span.text.len());
+    for letter in span.text.chars() {
+        text.push(letter);
+        since = if letter.is_whitespace() { 0 } else { since + 1 };
+        if since >= UNBROKEN || (since > 3 && "/_@".contains(letter)) {
+            text.push(BREAK);
+            since = 0;
+        }
+    }
+    span.text = text;
+}

@@ -1,0 +1,86 @@
+//! Charts, reports and exports: what stands with each in its thread, and the list of them.
+
+use super::kit::{actions, button, clip, context, escape, moment, section};
+use crate::base::ids::{ArtifactId, ChannelId, Ts};
+use crate::slack::ids::{DELETE_ARTIFACT, MAKE_AGAIN};
+use crate::slack::text;
+use chrono::{DateTime, Utc};
+use serde_json::Value;
+
+const LINE_CHARS: usize = 600;
+
+/// One artifact, as its thread shows it.
+#[derive(Debug, Clone)]
+pub struct Shown<'a> {
+    pub id: ArtifactId,
+    pub title: &'a str,
+    /// What it says in one line, if it says something.
+    pub headline: Option<&'a str>,
+    pub rows: i64,
+    pub made_at: DateTime<Utc>,
+}
+
+/// What stands above a file.
+pub fn above_file(shown: &Shown<'_>) -> Vec<Value> {
+    let title = format!("*{}*", escape(&clip(shown.title, 200)));
+    let headline = shown.headline.filter(|line| !line.trim().is_empty());
+    let words = match headline {
+        Some(line) => format!("{title}\n{}", escape(&clip(line, LINE_CHARS))),
+        None => title,
+    };
+    let mut blocks = vec![section(&words)];
+    blocks.extend(below(shown, None));
+    blocks
+}
+
+/// What stands below blocks that show themselves.
+pub fn below(shown: &Shown<'_>, note: Option<&str>) -> Vec<Value> {
+    let rows = match shown.rows {
+        1 => "1 row".to_owned(),
+        rows => format!("{rows} rows"),
+    };
+    let mut line = format!("{rows} · {}", moment(shown.made_at));
+    if let Some(note) = note {
+        line = format!("{} · {line}", escape(&clip(note, LINE_CHARS)));
+    }
+    let again = button(text::MAKE_AGAIN, MAKE_AGAIN, &shown.id.to_string());
+    vec![context(&line), actions(vec![again])]
+}
+
+/// One line of the list.
+#[derive(Debug, Clone)]
+pub struct Entry<'a> {
+    pub id: ArtifactId,
+    pub kind: &'a str,
+    pub title: &'a str,
+    pub versions: i32,
+    pub made_at: DateTime<Utc>,
+    pub channel: &'a ChannelId,
+    pub thread: &'a Ts,
+    pub may_delete: bool,
+}
+
+/// The artifacts that somebody may see, newest first.
+pub fn list(entries: &[Entry<'_>]) -> Vec<Value> {
+    entries.iter().flat_map(listed).collect()
+}
+
+fn listed(entry: &Entry<'_>) -> Vec<Value> {
+    let versions = match entry.versions {
+        1 => String::new(),
+        versions => format!(" · version {versions}"),
+    };
+    let line = format!(
+        "*{}*\n{} · {}{versions} · <#{}>",
+        escape(&clip(entry.title, 150)),
+        entry.kind,
+        moment(entry.made_at),
+        entry.channel,
+    );
+    let id = entry.id.to_string();
+    let mut buttons = vec![button(text::MAKE_AGAIN, MAKE_AGAIN, &id)];
+    if entry.may_delete {
+        buttons.push(button(text::DELETE, DELETE_ARTIFACT, &id));
+    }
+    vec![section(&line), actions(buttons)]
+}
