@@ -6,7 +6,7 @@ use super::deliver::{self, DeliverError};
 use super::workspaces::Workspace;
 use crate::queue::{Done, Handler, Held};
 use crate::slack::blocks::artifact::{self, Shown};
-use crate::slack::blocks::raw;
+use crate::slack::blocks::{clip, escape, raw};
 use crate::slack::client::{ApiCode, NewMessage, Share, SlackError};
 use crate::slack::text;
 use crate::store::artifacts::{self, DELIVER, Delivery, Version};
@@ -15,6 +15,9 @@ use async_trait::async_trait;
 use bytes::Bytes;
 use serde_json::Value;
 use std::time::Duration;
+
+/// What notifications and screen readers say of a chart.
+const LONGEST_TEXT: usize = 2_000;
 
 #[derive(Debug, Clone)]
 pub struct DeliverArtifact {
@@ -113,7 +116,10 @@ impl DeliverArtifact {
         ));
         let message = NewMessage {
             thread: Some(delivery.thread.clone()),
-            text: format!("{}: {}", delivery.title, delivery.words),
+            text: escape(&clip(
+                &format!("{}: {}", delivery.title, delivery.words),
+                LONGEST_TEXT,
+            )),
             blocks: raw(blocks),
             metadata: None,
         };
@@ -165,7 +171,8 @@ impl DeliverArtifact {
         match slack.share(share.clone()).await {
             // A file is worth more than what stands above it.
             Err(error) if error.code() == Some(&ApiCode::InvalidBlocks) => {
-                let comment = Some(delivery.title.as_str());
+                let comment = escape(&delivery.title);
+                let comment = Some(comment.as_str());
                 slack
                     .share(Share {
                         comment,

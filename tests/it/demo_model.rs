@@ -3,7 +3,10 @@
 use crate::sandbox::world::{World, in_channel, in_private};
 use async_trait::async_trait;
 use chrono::Utc;
+use penny::agent::tools::create_chart::CreateChart;
+use penny::agent::tools::create_report::CreateReport;
 use penny::agent::tools::describe_tables::DescribeTables;
+use penny::agent::tools::export_data::ExportData;
 use penny::agent::tools::list_connected_systems::ListConnectedSystems;
 use penny::agent::tools::manage_memory::ManageMemory;
 use penny::agent::tools::run_sql_query::RunSqlQuery;
@@ -14,6 +17,7 @@ use penny::base::ids::{ConversationId, OrgId, TurnId, UserId};
 use penny::base::viewer::Viewer;
 use penny::models::demo::Demo;
 use penny::models::{Block, Message, Model, Request, Role};
+use penny::reports::Maker;
 use penny::store::people;
 use penny::store::sandbox::{Limits, Sandbox};
 use std::sync::Arc;
@@ -31,14 +35,15 @@ impl Eyes for Seen {
 struct Demonstration {
     world: World,
     org: OrgId,
+    conversation: ConversationId,
     tools: Toolbox,
     model: Demo,
 }
 
 impl Demonstration {
     async fn begin() -> Self {
-        let world = World::new().await;
-        let org = OrgId::fresh();
+        let mut world = World::new().await;
+        let (org, conversation) = (OrgId::fresh(), ConversationId::fresh());
         penny::demo::seed(&world.db, org, Utc::now(), 1, &|_| {})
             .await
             .unwrap();
@@ -49,7 +54,19 @@ impl Demonstration {
             key,
             Limits::default(),
         ));
+        world
+            .execute(format!(
+                "insert into core.conversations
+                     (org_id, conversation_id, workspace_id, channel_id, thread_ts)
+                 values ('{org}', '{conversation}', 'T1', 'C1', '1.1')"
+            ))
+            .await;
+        let clock = Arc::new(SystemClock);
+        let maker = Maker::new(world.db.clone(), sandbox.clone(), clock.clone());
         let tools = Toolbox::new(vec![
+            Arc::new(CreateChart::new(maker.clone())),
+            Arc::new(CreateReport::new(maker.clone())),
+            Arc::new(ExportData::new(maker)),
             Arc::new(RunSqlQuery::new(sandbox.clone())),
             Arc::new(ListConnectedSystems::new(sandbox)),
             Arc::new(DescribeTables),
@@ -58,8 +75,9 @@ impl Demonstration {
         Self {
             world,
             org,
+            conversation,
             tools,
-            model: Demo::new(Arc::new(SystemClock), Duration::ZERO),
+            model: Demo::new(clock, Duration::ZERO),
         }
     }
 
@@ -93,7 +111,7 @@ impl Demonstration {
                         let context = ToolContext {
                             db: &self.world.db,
                             eyes: &Seen(viewer.clone()),
-                            conversation: ConversationId::fresh(),
+                            conversation: self.conversation,
                             turn: TurnId::fresh(),
                             transcript: &Transcript::default(),
                             tool_use_id: id,
@@ -198,4 +216,29 @@ async fn in_a_channel_an_answer_holds_nothing_that_is_private() {
     assert!(private.contains("Gmail of Jonas Weber"), "{private}");
     assert!(!public.contains("Gmail"), "{public}");
     assert!(!private.contains("Gmail of Maya"), "{private}");
+}
+
+#[tokio::test]
+async fn it_draws_charts_sets_reports_and_exports_files() {
+    let demonstration = Demonstration::begin().await;
+    let maya = demonstration.viewer("U0MAYA").await;
+    for (question, words) in [
+        ("chart the pipeline by stage", "Here is the chart. Amount: "),
+        (
+            "chart the pipeline by owner as a pie",
+            "Here is the chart. Amount: ",
+        ),
+        ("draw the won amount by month", "Here is the chart. Won: "),
+        (
+            "make a report of the pipeline as PDF",
+            "deals are open, worth €",
+        ),
+        ("export open deals as Excel", "The file is ready: "),
+    ] {
+        let said = demonstration.ask(&maya, question).await;
+        assert!(said.contains(words), "{question}: {said}");
+    }
+    let mut tx = demonstration.world.db.org(demonstration.org).await.unwrap();
+    let kept = penny::store::artifacts::seen_by(&mut tx, &maya, &[], 10).await;
+    assert_eq!(kept.unwrap().len(), 5);
 }

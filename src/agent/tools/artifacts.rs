@@ -3,6 +3,7 @@
 
 use super::{Outcome, ToolContext, ToolError};
 use crate::reports::{MakeError, Maker, Recipe};
+use crate::store::StoreError;
 use crate::store::artifacts::{self, Content, New, Origin};
 use crate::store::sandbox::QueryError;
 
@@ -18,6 +19,13 @@ pub(super) async fn make(
     if title.is_empty() || title.chars().count() > 200 {
         return Ok(Outcome::Refused(
             "Give it a title of at most 200 characters.".to_owned(),
+        ));
+    }
+    let kept = serde_json::to_value(recipe).map_err(StoreError::from)?;
+    // Postgres keeps none, and nobody can see what would be lost.
+    if kept.to_string().contains("\\u0000") {
+        return Ok(Outcome::Refused(
+            "Leave the NUL characters out of it.".to_owned(),
         ));
     }
     let origin = Origin {
@@ -50,7 +58,7 @@ pub(super) async fn make(
     let new = New {
         kind: recipe.kind(),
         title,
-        recipe: serde_json::to_value(recipe).map_err(crate::store::StoreError::from)?,
+        recipe: kept,
     };
     let mut tx = context.db.org(viewer.org).await?;
     artifacts::keep(&mut tx, &viewer, origin, &new, &Content::from(made)).await?;

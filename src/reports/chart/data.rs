@@ -2,16 +2,14 @@
 
 use super::super::columns::{self, ColumnType, heading, number};
 use super::super::fonts::drawable;
+use super::bounds::{add, cut, fold_series, fold_slices, joined, keep_first};
 use super::{ChartError, Kind, Look};
 use crate::store::sandbox::Table;
 use chrono::{Datelike, NaiveDate};
 use serde_json::Value;
 
-/// More are not told apart by their colours; the rest is summed up.
-pub const MOST_SERIES: usize = 12;
 /// Bars, slices and steps; more would be a list, not a picture.
 const MOST_CATEGORIES: usize = 60;
-const MOST_SLICES: usize = 12;
 const MOST_POINTS: usize = 2_000;
 const MOST_GRID_ROWS: usize = 40;
 const MOST_GRID_COLUMNS: usize = 31;
@@ -353,12 +351,6 @@ fn place_of(labels: &mut Vec<String>, label: String) -> usize {
     }
 }
 
-fn add(to: &mut Option<f64>, more: Option<f64>) {
-    if let Some(more) = more {
-        *to = Some(to.unwrap_or_default() + more);
-    }
-}
-
 /// Dates that all begin a month are months; a year is only written where it changes.
 fn briefly(dates: &[NaiveDate]) -> Vec<String> {
     let months = dates.len() > 1 && dates.iter().all(|date| date.day() == 1);
@@ -372,69 +364,4 @@ fn briefly(dates: &[NaiveDate]) -> Vec<String> {
         .iter()
         .map(|date| date.format(form).to_string())
         .collect()
-}
-
-/// Series beyond what colours tell apart become one.
-fn fold_series(data: &mut Categories) -> Option<String> {
-    if data.series.len() <= MOST_SERIES {
-        return None;
-    }
-    let rest = data.series.split_off(MOST_SERIES - 1);
-    let mut values = vec![None; data.labels.len()];
-    for series in &rest {
-        for (sum, value) in values.iter_mut().zip(&series.values) {
-            add(sum, *value);
-        }
-    }
-    data.series.push(Series {
-        name: "Other".to_owned(),
-        values,
-    });
-    Some(format!("“Other” sums up {} more series", rest.len()))
-}
-
-/// The largest slices, and the others as one.
-fn fold_slices(data: &mut Categories) -> Option<String> {
-    let series = data.series.first_mut()?;
-    if data.labels.len() <= MOST_SLICES {
-        return None;
-    }
-    let figures = series.values.iter().map(|value| value.unwrap_or_default());
-    let mut slices: Vec<(String, f64)> = data.labels.drain(..).zip(figures).collect();
-    slices.sort_by(|a, b| b.1.total_cmp(&a.1));
-    let rest = slices.split_off(MOST_SLICES - 1);
-    slices.push((
-        "Other".to_owned(),
-        rest.iter().map(|(_, value)| value).sum(),
-    ));
-    let (labels, values) = slices
-        .into_iter()
-        .map(|(label, value)| (label, Some(value)))
-        .unzip();
-    (data.labels, series.values) = (labels, values);
-    Some(format!("“Other” sums up the {} smallest", rest.len()))
-}
-
-fn keep_first(data: &mut Categories, most: usize) -> Option<String> {
-    let note = cut(&mut data.labels, most, &data.about.to_lowercase())?;
-    for series in &mut data.series {
-        series.values.truncate(most);
-    }
-    if let Some(days) = &mut data.days {
-        days.truncate(most);
-    }
-    Some(note)
-}
-
-fn cut<T>(items: &mut Vec<T>, most: usize, what: &str) -> Option<String> {
-    let all = items.len();
-    if all <= most {
-        return None;
-    }
-    items.truncate(most);
-    Some(format!("The first {most} of {all} ({what})"))
-}
-
-fn joined(notes: Vec<String>) -> Option<String> {
-    (!notes.is_empty()).then(|| notes.join(" · "))
 }

@@ -4,6 +4,7 @@
 
 mod axes;
 mod bars;
+mod bounds;
 mod canvas;
 mod data;
 mod funnel;

@@ -2,9 +2,11 @@
 //! templates, so that no text in it can ever become code.
 
 mod markdown;
+mod table;
 mod world;
 
-pub use markdown::{Block, Figure, Place, Span, TableBlock, blocks, names, table};
+pub use markdown::{Block, Figure, Place, Span, blocks, names};
+pub use table::{TableBlock, table};
 
 use super::fonts::{FAMILY, drawable};
 use serde::Serialize;
@@ -88,6 +90,11 @@ fn set<T: Output>(template: &str, files: Vec<(String, Vec<u8>)>) -> Result<T, Ty
     let set = typst::compile::<T>(&world);
     comemo::evict(REMEMBERED);
     set.output.map_err(|errors| told(&errors))
+}
+
+/// Forgets all that the typesetter remembers of earlier documents.
+pub fn forget() {
+    comemo::evict(0);
 }
 
 fn told(errors: &typst::ecow::EcoVec<typst::diag::SourceDiagnostic>) -> TypesetError {
