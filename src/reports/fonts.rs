@@ -9,6 +9,8 @@ use typst::text::{Font, FontBook, FontInstance, FontVariations};
 use typst::utils::LazyHash;
 
 pub const FAMILY: &str = "Noto Sans";
+/// For code.
+pub const MONOSPACED: &str = "DejaVu Sans Mono";
 
 static EMBEDDED: [&[u8]; 3] = [
     include_bytes!("fonts/NotoSans-Regular.ttf"),
@@ -37,6 +39,8 @@ pub static FONTS: LazyLock<Fonts> = LazyLock::new(|| {
         .into_iter()
         .flat_map(|data| Font::iter(Bytes::new(data)))
         .collect();
+    let of_typst = typst_assets::fonts().flat_map(|data| Font::iter(Bytes::new(data)));
+    all.extend(of_typst.filter(|font| font.info().family.as_str() == MONOSPACED));
     let mut files = Vec::new();
     gather(Path::new(OF_MACHINE), DEPTH, &mut files);
     files.sort();

@@ -8,7 +8,7 @@ mod world;
 pub use markdown::{Block, Figure, Place, Span, blocks, names};
 pub use table::{TableBlock, table};
 
-use super::fonts::{FAMILY, drawable};
+use super::fonts::{FAMILY, MONOSPACED, drawable};
 use serde::Serialize;
 use typst::comemo;
 use typst::foundations::Output;
@@ -70,6 +70,7 @@ fn files(document: &Document, charts: &[String]) -> Result<Vec<(String, Vec<u8>)
     let mut value = serde_json::to_value(document).map_err(|error| failed(&error.to_string()))?;
     make_drawable(&mut value);
     value["family"] = FAMILY.into();
+    value["monospaced"] = MONOSPACED.into();
     let mut files = vec![("report.json".to_owned(), value.to_string().into_bytes())];
     let charts = charts.iter().enumerate();
     files.extend(charts.map(|(at, svg)| (format!("chart-{at}.svg"), svg.as_bytes().to_vec())));

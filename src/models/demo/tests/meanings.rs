@@ -4,6 +4,7 @@ use super::{line, request};
 use crate::models::Message;
 use crate::models::demo::conversation::Conversation;
 use crate::models::demo::intent::{Ask, Intent, Period, recognise};
+use crate::models::demo::making::{About, Make};
 
 fn understood(questions: &[&str]) -> Ask {
     let mut messages = Vec::new();
@@ -282,4 +283,36 @@ fn a_change_of_a_deal_is_read_off_many_wordings() {
             "{said}"
         );
     }
+}
+
+#[test]
+fn what_is_to_be_made_is_told_from_what_is_to_be_answered() {
+    let wanted = [
+        (
+            "chart the pipeline by stage",
+            Make::Chart("bar", About::Stages),
+        ),
+        (
+            "Draw a pie of the pipeline by owner, please",
+            Make::Chart("pie", About::Owners),
+        ),
+        (
+            "plot what we won by month",
+            Make::Chart("line", About::Months),
+        ),
+        ("make a report of the pipeline as PDF", Make::Report),
+        ("export open deals as Excel", Make::Export("xlsx")),
+        ("can I have the open deals as CSV?", Make::Export("csv")),
+    ];
+    for (question, make) in wanted {
+        assert_eq!(
+            understood(&[question]).intent,
+            Intent::Make(make),
+            "{question}"
+        );
+    }
+    assert_eq!(
+        understood(&["How does the pipeline look?"]).intent,
+        Intent::Pipeline
+    );
 }
