@@ -3,7 +3,7 @@
 
 mod systems;
 
-pub use systems::{OAuthClient, SystemsConfig};
+pub use systems::{OAuthClient, PubSub, SystemsConfig};
 
 use super::secret::Secret;
 use std::collections::BTreeMap;

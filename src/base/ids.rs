@@ -86,6 +86,8 @@ uuid_id! {
     WriteId,
     /// A chart, report or export, over all its versions.
     ArtifactId,
+    /// Something that another system sent by itself.
+    DeliveryId,
 }
 
 impl ProposalId {

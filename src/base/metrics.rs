@@ -17,6 +17,9 @@ pub const REFUSED_REQUESTS: &str = "penny_refused_requests_total";
 pub const UNKNOWN_WORKSPACES: &str = "penny_unknown_workspaces_total";
 /// Times that Slack said it withheld events because there were too many.
 pub const EVENTS_WITHHELD: &str = "penny_slack_events_withheld_total";
+/// Deliveries of other systems; `system` and `outcome` (stored, known, for_nobody, refused,
+/// unreadable, away).
+pub const DELIVERIES: &str = "penny_deliveries_total";
 /// Turns that ended; `outcome`.
 pub const TURNS: &str = "penny_turns_total";
 /// From the beginning of a turn to its end, crashes and waits included.
@@ -98,6 +101,7 @@ fn describe() {
     describe_counter!(REFUSED_REQUESTS, "Requests that were refused unread");
     describe_counter!(UNKNOWN_WORKSPACES, "Deliveries for unknown workspaces");
     describe_counter!(EVENTS_WITHHELD, "Slack's notices of withheld events");
+    describe_counter!(DELIVERIES, "Deliveries of other systems");
     describe_counter!(TURNS, "Turns that ended");
     describe_histogram!(
         TURN_SECONDS,

@@ -24,16 +24,19 @@ use crate::base::clock::SharedClock;
 use crate::base::config::{Config, SlackConfig};
 use crate::base::ids::TeamId;
 use crate::connectors::connections::Connections;
+use crate::connectors::listening::Ears;
 use crate::jobs::Services;
 use crate::jobs::cards::RefreshCard;
 use crate::jobs::deliver_artifact::DeliverArtifact;
 use crate::jobs::execute_action::ExecuteAction;
+use crate::jobs::hear::Hear;
 use crate::jobs::people::Directory;
 use crate::jobs::refresh_token::RefreshToken;
 use crate::jobs::run_turn::RunTurn;
 use crate::jobs::show_sync::ShowSync;
 use crate::jobs::sync_connection::SyncConnection;
 use crate::jobs::tell_broken::TellBroken;
+use crate::jobs::watch::Watch;
 use crate::jobs::workspaces::{NewInstallation, WorkspaceError, Workspaces};
 use crate::models::Model;
 use crate::net::Http;
@@ -142,6 +145,7 @@ impl App {
             health.clone(),
             install(&services, &config.slack),
             connect(&services),
+            webhooks(&services)?,
         );
         Ok(Self {
             services,
@@ -261,6 +265,12 @@ fn handlers(services: &Services, slack: &SlackConfig) -> Vec<Arc<dyn Handler>> {
         Arc::new(SyncConnection {
             services: services.clone(),
         }),
+        Arc::new(Hear {
+            services: services.clone(),
+        }),
+        Arc::new(Watch {
+            services: services.clone(),
+        }),
         Arc::new(ShowSync {
             services: services.clone(),
         }),
@@ -308,6 +318,14 @@ fn connect(services: &Services) -> Option<web::connect::Connect> {
     Some(web::connect::Connect {
         public_url: services.public_url.clone()?,
         services: services.clone(),
+    })
+}
+
+fn webhooks(services: &Services) -> anyhow::Result<web::webhooks::Webhooks> {
+    Ok(web::webhooks::Webhooks {
+        ears: Ears::new(services.connections.clone())?,
+        clock: services.clock.clone(),
+        public_url: services.public_url.clone(),
     })
 }
 

@@ -1,6 +1,7 @@
 //! Connected systems as Penny uses them: a key is tried before it is kept, kept sealed, and
 //! opened only to make the calls.
 
+use super::listening::WATCH;
 use super::oauth::{Consent, Granted};
 use super::tokens::{ConnectionTokens, Kept};
 use super::{Account, Connector, ConnectorError, Manifest, Reach, registry};
@@ -176,6 +177,27 @@ impl Connections {
         let (slug, systems) = (manifest.slug, &self.systems);
         let (client, base) = (systems.clients.get(slug), systems.base_urls.get(slug));
         Consent::of(&self.http, manifest, client, base)
+    }
+
+    /// Where a system is to publish what it has to say, if it speaks through Pub/Sub.
+    pub fn topic(&self, connector: &dyn Connector) -> Option<&str> {
+        let pubsub = self.systems.pubsub.get(connector.manifest().slug)?;
+        pubsub.topic.as_deref()
+    }
+
+    /// Asks systems whose time it is to go on telling of changes.
+    pub async fn nudge_watches(&self) -> Result<(), StoreError> {
+        let pubsub = self.systems.pubsub.iter();
+        let with_topic = pubsub.filter(|(_, it)| it.topic.is_some());
+        let systems: Vec<String> = with_topic.map(|(system, _)| system.clone()).collect();
+        if !systems.is_empty() {
+            sync::nudge_watches(&self.db, &systems, WATCH).await?;
+        }
+        Ok(())
+    }
+
+    pub(super) fn systems(&self) -> &SystemsConfig {
+        &self.systems
     }
 
     pub(super) fn db(&self) -> &Db {

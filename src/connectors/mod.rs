@@ -11,6 +11,7 @@ pub mod gmail;
 mod html;
 pub mod hubspot;
 pub mod linear;
+pub mod listening;
 pub mod oauth;
 pub mod operation;
 mod own;
@@ -19,6 +20,7 @@ pub mod registry;
 pub mod slack;
 mod tokens;
 mod tracker;
+pub mod webhook;
 
 pub use page::{Batch, Gone, GoneWithin, Next, Page, SourcePerson, Unlisted};
 
@@ -29,6 +31,7 @@ use crate::store::company;
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use field::Arguments;
+use listening::{Heard, Listen, Part, Said, VerifiedDelivery};
 use operation::{Look, LookError, Operation, Query, Undo};
 use own::Requester;
 use serde_json::Value;
@@ -51,6 +54,8 @@ pub struct Manifest {
     pub streams: &'static [Stream],
     pub queries: &'static [Query],
     pub operations: &'static [Operation],
+    /// How it is listened to; none where it says nothing by itself.
+    pub listen: Option<&'static Listen>,
     /// How the agent best uses it, in Markdown; it reads this when it needs to.
     pub guide: &'static str,
 }
@@ -221,6 +226,23 @@ pub trait Connector: Send + Sync {
         _idempotency_key: &str,
     ) -> Result<Option<Effect>, ConnectorError> {
         Err(undeclared(&content.operation.name))
+    }
+
+    /// Whom a genuine delivery is for. It is asked only where `listen` names a proof that all
+    /// connections share.
+    fn addressed(&self, _delivery: &VerifiedDelivery) -> Result<Vec<Part>, ConnectorError> {
+        Err(undeclared("listening"))
+    }
+
+    /// What a delivery means. Of kinds that it does not know it hears nothing, without an error.
+    fn hear(&self, _said: &Said<'_>) -> Result<Vec<Heard>, ConnectorError> {
+        Err(undeclared("listening"))
+    }
+
+    /// Asks the system to tell of changes through this topic; returns until when it will. For
+    /// systems that push through Pub/Sub.
+    async fn watch(&self, _api: &JsonApi, _topic: &str) -> Result<DateTime<Utc>, ConnectorError> {
+        Err(undeclared("watching"))
     }
 
     /// What would take an effect back.

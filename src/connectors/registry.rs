@@ -1,6 +1,6 @@
 //! The connectors there are.
 
-use super::{Connector, Reach, github, gmail, hubspot, linear, slack};
+use super::{Connector, Reach, github, gmail, hubspot, linear, slack, webhook};
 
 static ALL: &[&dyn Connector] = &[
     &hubspot::HubSpot,
@@ -8,6 +8,7 @@ static ALL: &[&dyn Connector] = &[
     &linear::Linear,
     &gmail::Gmail,
     &slack::Slack,
+    &webhook::Webhook,
 ];
 
 pub fn all() -> impl Iterator<Item = &'static dyn Connector> {

@@ -5,7 +5,8 @@
 use super::{Services, cards, refresh_token};
 use crate::base::clock::SharedClock;
 use crate::store::{
-    StoreResult, artifacts, connect_links, events, inbox, installations, jobs, memory, outbox,
+    StoreResult, artifacts, connect_links, deliveries, events, inbox, installations, jobs, memory,
+    outbox,
     own_tables, pages, proposal_cards, proposals, sync,
 };
 use std::time::Duration;
@@ -19,6 +20,9 @@ const CLEANING_EVERY: Duration = Duration::from_secs(600);
 const BATCH: i64 = 1_000;
 /// … and statements of one round, so that a round ends.
 const ROUNDS: u32 = 50;
+
+/// Days for which what other systems said can be worked on again.
+const KEPT_WHOLE_DAYS: i32 = 7;
 
 /// Keeps house until `leaving`.
 pub async fn run(
@@ -62,6 +66,9 @@ pub async fn run(
                 }
                 if let Err(error) = sync::nudge_due(&db).await {
                     tracing::warn!(%error, "systems whose hour has come could not be read");
+                }
+                if let Err(error) = services.connections.nudge_watches().await {
+                    tracing::warn!(%error, "systems could not be asked to tell of changes");
                 }
             })
         })?)
@@ -122,12 +129,21 @@ pub async fn clean(services: &Services, retention_days: i32) -> StoreResult<()> 
         artifacts::delete_older_than(db, retention_days, BATCH)
     })
     .await?;
+    let blanked = in_batches(&services.clock, || {
+        deliveries::blank_older_than(db, KEPT_WHOLE_DAYS.min(retention_days), BATCH)
+    })
+    .await?;
+    let heard = in_batches(&services.clock, || {
+        deliveries::delete_older_than(db, retention_days, BATCH)
+    })
+    .await?;
     proposal_cards::forget_orphans(db).await?;
     let pages = in_batches(&services.clock, || pages::delete_old(db, BATCH)).await?;
     let forgotten = memory::purge(db).await?;
     let states =
         installations::delete_expired_states(db).await? + connect_links::delete_expired(db).await?;
-    if received + sent + ended + undoable + told + made + pages + forgotten + states > 0 {
+    let gone = received + sent + ended + undoable + told + made + blanked + heard + pages;
+    if gone + forgotten + states > 0 {
         tracing::info!(
             received,
             sent,
@@ -135,6 +151,8 @@ pub async fn clean(services: &Services, retention_days: i32) -> StoreResult<()> 
             undoable,
             told,
             made,
+            blanked,
+            heard,
             pages,
             forgotten,
             states,

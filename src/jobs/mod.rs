@@ -4,6 +4,7 @@ pub mod cards;
 pub mod deliver;
 pub mod deliver_artifact;
 pub mod execute_action;
+pub mod hear;
 pub mod housekeeping;
 pub mod people;
 pub mod refresh_token;
@@ -12,6 +13,7 @@ pub mod show_sync;
 pub mod sync_connection;
 pub mod tell_broken;
 pub mod waiting;
+pub mod watch;
 pub mod workspaces;
 
 use crate::agent::Agent;

@@ -8,7 +8,7 @@ use crate::slack::inbound::Installation;
 use crate::store::installations::{self, BOT_TOKEN, Installation as Stored};
 use crate::store::sandbox::dismiss_login;
 use crate::store::sealing::{Place, SealError, Sealer};
-use crate::store::{Db, StoreError, proposals, sync};
+use crate::store::{Db, StoreError, deliveries, proposals, sync};
 use arc_swap::ArcSwapOption;
 use chrono::{DateTime, Utc};
 use std::collections::HashMap;
@@ -247,6 +247,7 @@ impl Workspaces {
             dismiss_login(&mut tx).await?;
             proposals::forget_all(&mut tx).await?;
             sync::disconnect_all(&mut tx).await?;
+            deliveries::blank_all(&mut tx).await?;
         }
         tx.commit().await?;
         self.reload().await?;

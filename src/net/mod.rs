@@ -4,6 +4,7 @@
 
 pub mod guard;
 pub mod json_api;
+pub mod jwks;
 pub mod polite;
 pub mod retry;
 pub mod search;

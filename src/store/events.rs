@@ -2,35 +2,85 @@
 //! that nothing is told that was taken back, and nothing that happened goes untold.
 
 use super::db::{Db, OrgTx, StoreResult};
+use crate::base::ids::ConnectionId;
+use chrono::{DateTime, Utc};
 use serde_json::Value;
 use uuid::Uuid;
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Kind {
-    SyncCompleted,
-    SyncFailed,
+/// A connected system was read to its end.
+pub const SYNC_COMPLETED: &str = "sync.completed";
+/// Reading a connected system went wrong.
+pub const SYNC_FAILED: &str = "sync.failed";
+
+/// Something that happened in a connected system, or with it.
+#[derive(Debug, Clone, Copy)]
+pub struct Event<'a> {
+    /// What happened to what, such as `deal.stage_changed`.
+    pub name: &'a str,
+    pub connection: ConnectionId,
+    /// The record that it is about, by its id over there.
+    pub source_id: Option<&'a str>,
+    /// What whoever acts upon it can look at.
+    pub fields: &'a Value,
+    /// None: now.
+    pub occurred_at: Option<DateTime<Utc>>,
+    /// What it follows from: the same connection's event of the same cause happens once.
+    pub cause: Option<&'a str>,
+    pub within: Option<Within<'a>>,
 }
 
-impl Kind {
-    pub fn as_str(self) -> &'static str {
+/// What a record lies in. If Penny does not have that, because not everybody here may know of it,
+/// then what happens in it is not for everybody's ears either.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Within<'a> {
+    TrackerTeam(&'a str),
+    Repository(&'a str),
+    Issue(&'a str),
+}
+
+impl Within<'_> {
+    fn parts(&self) -> (&'static str, &str) {
         match self {
-            Self::SyncCompleted => "sync.completed",
-            Self::SyncFailed => "sync.failed",
+            Self::TrackerTeam(id) => ("tracker_teams", id),
+            Self::Repository(id) => ("repositories", id),
+            Self::Issue(id) => ("issues", id),
         }
     }
 }
 
-pub async fn record(tx: &mut OrgTx, kind: Kind, payload: &Value) -> StoreResult<()> {
-    sqlx::query!(
-        "insert into core.events (org_id, event_id, kind, payload) values ($1, $2, $3, $4)",
+/// Writes an event down, for the eyes of those who see its connection. False: it was known, or
+/// it is not for them.
+pub async fn record(tx: &mut OrgTx, event: &Event<'_>) -> StoreResult<bool> {
+    let (table, row) = event.within.as_ref().map(Within::parts).unzip();
+    let done = sqlx::query!(
+        r#"insert into core.events (org_id, event_id, kind, payload, connection_id, system,
+               source_id, occurred_at, visibility, owner_id, channel_id, cause)
+           select c.org_id, $2, $3, $4, c.connection_id, c.system, $6, coalesce($7, now()),
+               c.visibility, c.owner_id, c.channel_id, $8
+           from core.connections as c
+           where c.org_id = $1 and c.connection_id = $5 and case $9::text
+               when 'tracker_teams' then exists (select from core.tracker_teams
+                   where org_id = $1 and source = c.system and source_id = $10 and visibility = 'org')
+               when 'repositories' then exists (select from core.repositories
+                   where org_id = $1 and source = c.system and source_id = $10 and visibility = 'org')
+               when 'issues' then exists (select from core.issues
+                   where org_id = $1 and source = c.system and source_id = $10 and visibility = 'org')
+               else true end
+           on conflict do nothing"#,
         tx.org().0,
         Uuid::now_v7(),
-        kind.as_str(),
-        payload,
+        event.name,
+        event.fields,
+        event.connection.0,
+        event.source_id,
+        event.occurred_at,
+        event.cause,
+        table,
+        row,
     )
     .execute(tx.connection())
     .await?;
-    Ok(())
+    Ok(done.rows_affected() > 0)
 }
 
 /// Deletes what happened longer ago than the retention allows, acted upon or not, in every

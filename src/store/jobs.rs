@@ -227,6 +227,50 @@ pub async fn hold(tx: &mut OrgTx, lease: &Fence) -> StoreResult<()> {
     .ok_or(StoreError::Fenced)
 }
 
+/// Says that work got on, under the lease, so that its attempts begin anew.
+pub async fn progress(tx: &mut OrgTx, lease: &Fence) -> StoreResult<()> {
+    let held = sqlx::query!(
+        "update core.jobs set attempts = 1
+         where org_id = $1 and kind = $2 and key = $3 and lease_token = $4",
+        lease.org.0,
+        lease.kind,
+        lease.key,
+        lease.token,
+    )
+    .execute(tx.connection())
+    .await?;
+    match held.rows_affected() {
+        0 => Err(StoreError::Fenced),
+        _ => Ok(()),
+    }
+}
+
+/// Asks for work on (kind, key) in a few seconds, so that who else asks meanwhile asks for the
+/// same. Work that failed keeps the pause that it was given.
+pub async fn nudge_soon(tx: &mut OrgTx, kind: &str, key: &str, seconds: f64) -> StoreResult<()> {
+    sqlx::query!(
+        r#"
+        insert into core.jobs (org_id, kind, key, run_at)
+        values ($1, $2, $3, now() + make_interval(secs => $4))
+        on conflict (org_id, kind, key) do update
+        set nudges = core.jobs.nudges + 1,
+            run_at = case
+                when core.jobs.dead_at is not null then excluded.run_at
+                when core.jobs.attempts > 0 then core.jobs.run_at
+                else least(core.jobs.run_at, excluded.run_at) end,
+            attempts = case when core.jobs.dead_at is null then core.jobs.attempts else 0 end,
+            dead_at = null
+        "#,
+        tx.org().0,
+        kind,
+        key,
+        seconds,
+    )
+    .execute(tx.connection())
+    .await?;
+    Ok(())
+}
+
 /// Asks for work on (kind, key), now or later; many askers make one job.
 pub async fn nudge(
     tx: &mut OrgTx,

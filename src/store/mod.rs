@@ -6,6 +6,7 @@ pub mod connect_links;
 pub mod connections;
 pub mod conversations;
 pub mod db;
+pub mod deliveries;
 pub mod embedded;
 pub mod events;
 pub mod grants;

@@ -8,6 +8,7 @@ pub mod install;
 mod page;
 pub mod server;
 pub mod slack;
+pub mod webhooks;
 
 use axum::Router;
 
@@ -17,10 +18,12 @@ pub fn router(
     health: health::Health,
     install: Option<install::Install>,
     connect: Option<connect::Connect>,
+    webhooks: webhooks::Webhooks,
 ) -> Router {
     Router::new()
         .merge(slack::routes(slack))
         .merge(health::routes(health))
         .merge(install.map(install::routes).unwrap_or_default())
         .merge(connect.map(connect::routes).unwrap_or_default())
+        .merge(webhooks::routes(webhooks))
 }

@@ -13,12 +13,48 @@ pub struct SystemsConfig {
     pub base_urls: HashMap<String, Url>,
     /// As whom Penny is registered there: `HUBSPOT_CLIENT_ID` and `HUBSPOT_CLIENT_SECRET`.
     pub clients: HashMap<String, OAuthClient>,
+    /// What systems sign with that use their client's secret: `HUBSPOT_CLIENT_SECRET`.
+    pub client_secrets: HashMap<String, Vec<Secret>>,
+    /// What the others sign with: `GITHUB_WEBHOOK_SECRET`, the new one and older ones behind
+    /// commas.
+    pub webhook_secrets: HashMap<String, Vec<Secret>>,
+    /// Those that push through Google's Pub/Sub.
+    pub pubsub: HashMap<String, PubSub>,
 }
 
 #[derive(Debug, Clone)]
 pub struct OAuthClient {
     pub id: String,
     pub secret: Secret,
+}
+
+/// How a system that pushes through Pub/Sub is heard: `GMAIL_PUBSUB_AUDIENCE` and so on.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PubSub {
+    /// What the subscription calls its audience.
+    pub audience: String,
+    /// Whom the subscription pushes as.
+    pub service_account: String,
+    /// Where the system is to publish; without it Penny hears only what somebody else set up.
+    pub topic: Option<String>,
+    /// Where the keys are published that tokens are signed with.
+    pub keys_url: Url,
+}
+
+/// Google's.
+const KEYS_URL: &str = "https://www.googleapis.com/oauth2/v3/certs";
+
+impl PubSub {
+    fn read(source: &Source, system: &str, audience: &str) -> Option<Self> {
+        let system = system.to_uppercase();
+        let text = |suffix: &str| source.text(&format!("{system}_PUBSUB_{suffix}"));
+        Some(Self {
+            audience: audience.trim().to_owned(),
+            service_account: text("SERVICE_ACCOUNT")?.to_owned(),
+            topic: text("TOPIC").map(str::to_owned),
+            keys_url: Url::parse(text("KEYS_URL").unwrap_or(KEYS_URL)).ok()?,
+        })
+    }
 }
 
 impl SystemsConfig {
@@ -35,11 +71,29 @@ impl SystemsConfig {
             };
             (!client.id.is_empty()).then_some((system, client))
         });
+        let pubsub = named(source, "_PUBSUB_AUDIENCE").filter_map(|(system, audience)| {
+            let pubsub = PubSub::read(source, &system, audience)?;
+            (!pubsub.audience.is_empty()).then_some((system, pubsub))
+        });
         Self {
             base_urls: base_urls.collect(),
             clients: clients.collect(),
+            client_secrets: secrets(source, "_CLIENT_SECRET"),
+            webhook_secrets: secrets(source, "_WEBHOOK_SECRET"),
+            pubsub: pubsub.collect(),
         }
     }
+}
+
+/// One secret, or several behind commas.
+fn secrets(source: &Source, suffix: &'static str) -> HashMap<String, Vec<Secret>> {
+    named(source, suffix)
+        .map(|(system, value)| {
+            let all = value.split(',').map(str::trim);
+            let all = all.filter(|it| !it.is_empty());
+            (system, all.map(Secret::new).collect())
+        })
+        .collect()
 }
 
 /// Every `<SYSTEM><SUFFIX>`, by the system's short name.
@@ -68,6 +122,25 @@ mod tests {
         assert_eq!(systems.clients["hubspot"].id, "one");
         assert!(!systems.clients.contains_key("github"));
         assert!(systems.base_urls.contains_key("hubspot"));
+        assert!(!format!("{systems:?}").contains("canary"));
+    }
+
+    #[test]
+    fn what_deliveries_are_checked_with_is_read_for_any_system() {
+        let source = Source::default()
+            .set("GITHUB_WEBHOOK_SECRET", "canary-new, canary-old,")
+            .set("GMAIL_PUBSUB_AUDIENCE", "https://penny.example/push")
+            .set("GMAIL_PUBSUB_SERVICE_ACCOUNT", "push@example.com");
+        let systems = SystemsConfig::read(&source);
+        let secrets: Vec<_> = systems.webhook_secrets["github"]
+            .iter()
+            .map(Secret::expose)
+            .collect();
+        assert_eq!(secrets, ["canary-new", "canary-old"]);
+        let gmail = &systems.pubsub["gmail"];
+        assert_eq!(gmail.service_account, "push@example.com");
+        assert_eq!(gmail.keys_url.as_str(), KEYS_URL);
+        assert_eq!(gmail.topic, None);
         assert!(!format!("{systems:?}").contains("canary"));
     }
 }

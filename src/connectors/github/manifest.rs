@@ -50,6 +50,7 @@ pub static MANIFEST: Manifest = Manifest {
     ],
     queries: &QUERIES,
     operations: &OPERATIONS,
+    listen: Some(&super::listening::LISTEN),
     guide: include_str!("guide.md"),
 };
 

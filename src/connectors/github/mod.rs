@@ -6,6 +6,7 @@ mod files;
 mod finding;
 mod http;
 mod issues;
+mod listening;
 mod looking;
 mod manifest;
 mod operations;
@@ -19,7 +20,10 @@ mod walk;
 mod wire;
 mod writing;
 
+pub use self::listening::SIGNATURE;
+
 use super::field::Arguments;
+use super::listening::{Heard, Part, Said, VerifiedDelivery};
 use super::operation::{Look, LookError, Operation, Query, Undo};
 use super::{Account, Asked, Connector, ConnectorError, Manifest, Page};
 use crate::approvals::{ApprovedAction, Content, Effect};
@@ -85,6 +89,14 @@ impl Connector for GitHub {
         _idempotency_key: &str,
     ) -> Result<Option<Effect>, ConnectorError> {
         finding::find_effect(api, content).await
+    }
+
+    fn addressed(&self, delivery: &VerifiedDelivery) -> Result<Vec<Part>, ConnectorError> {
+        listening::addressed(delivery.body())
+    }
+
+    fn hear(&self, said: &Said<'_>) -> Result<Vec<Heard>, ConnectorError> {
+        listening::hear(said)
     }
 
     fn undo(&self, content: &Content, effect: &Effect) -> Option<Undo> {

@@ -4,6 +4,7 @@
 mod changing;
 mod filing;
 mod finding;
+mod listening;
 mod looking;
 mod message;
 mod operations;
@@ -14,12 +15,13 @@ mod wire;
 
 use self::wire::{ME, Profile};
 use super::field::Arguments;
+use super::listening::{Heard, Part, Said, VerifiedDelivery};
 use super::operation::{Look, LookError, Operation, Query, Undo};
 use super::{Account, Asked, Connector, ConnectorError, Manifest, OAuth, Page, Reach, Stream};
 use crate::approvals::{ApprovedAction, Content, Effect};
 use crate::net::json_api::{Answered, ApiError, Dialect, JsonApi, WriteError};
 use async_trait::async_trait;
-use chrono::DateTime;
+use chrono::{DateTime, Utc};
 use serde_json::Value;
 use std::time::Duration;
 
@@ -47,6 +49,7 @@ static MANIFEST: Manifest = Manifest {
     }],
     queries: &queries::ALL,
     operations: &operations::ALL,
+    listen: Some(&listening::LISTEN),
     guide: include_str!("guide.md"),
 };
 
@@ -107,6 +110,18 @@ impl Connector for Gmail {
         finding::find_effect(api, content, idempotency_key).await
     }
 
+    fn addressed(&self, delivery: &VerifiedDelivery) -> Result<Vec<Part>, ConnectorError> {
+        listening::addressed(delivery.body())
+    }
+
+    fn hear(&self, said: &Said<'_>) -> Result<Vec<Heard>, ConnectorError> {
+        listening::hear(said)
+    }
+
+    async fn watch(&self, api: &JsonApi, topic: &str) -> Result<DateTime<Utc>, ConnectorError> {
+        listening::watch(api, topic).await
+    }
+
     fn undo(&self, content: &Content, _effect: &Effect) -> Option<Undo> {
         filing::undo(content)
     }
@@ -138,7 +153,6 @@ fn limited(answered: &Answered<'_>) -> Option<ApiError> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use chrono::Utc;
     use http::HeaderMap;
     use serde_json::json;
 

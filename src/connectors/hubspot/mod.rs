@@ -6,6 +6,7 @@ mod changing;
 mod finding;
 mod forms;
 mod linking;
+mod listening;
 mod looking;
 mod objects;
 mod operations;
@@ -15,8 +16,11 @@ mod rows;
 mod setup;
 mod subject;
 
+pub use self::listening::SIGNATURE;
+
 use self::account::Details;
 use super::field::Arguments;
+use super::listening::{Heard, Part, Said, VerifiedDelivery};
 use super::operation::{Look, LookError, Operation, Query, Undo};
 use super::{Account, Asked, Connector, ConnectorError, Key, Manifest, OAuth, Page, Reach, Stream};
 use crate::approvals::{ApprovedAction, Content, Effect};
@@ -73,6 +77,7 @@ static MANIFEST: Manifest = Manifest {
     ],
     queries: &queries::QUERIES,
     operations: &operations::OPERATIONS,
+    listen: Some(&listening::LISTEN),
     guide: include_str!("guide.md"),
 };
 
@@ -139,6 +144,14 @@ impl Connector for HubSpot {
         _idempotency_key: &str,
     ) -> Result<Option<Effect>, ConnectorError> {
         finding::find_effect(api, content).await
+    }
+
+    fn addressed(&self, delivery: &VerifiedDelivery) -> Result<Vec<Part>, ConnectorError> {
+        listening::addressed(delivery.body())
+    }
+
+    fn hear(&self, said: &Said<'_>) -> Result<Vec<Heard>, ConnectorError> {
+        listening::hear(said)
     }
 
     fn undo(&self, content: &Content, effect: &Effect) -> Option<Undo> {

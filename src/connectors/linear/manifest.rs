@@ -63,6 +63,7 @@ pub static MANIFEST: Manifest = Manifest {
         },
     ],
     operations: &OPERATIONS,
+    listen: Some(&super::listening::LISTEN),
     guide: include_str!("guide.md"),
 };
 

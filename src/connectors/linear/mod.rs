@@ -3,6 +3,7 @@
 
 mod calls;
 mod graphql;
+mod listening;
 mod manifest;
 mod naming;
 mod queries;
@@ -11,7 +12,10 @@ mod rows;
 mod wire;
 mod writing;
 
+pub use self::listening::SIGNATURE;
+
 use super::field::Arguments;
+use super::listening::{Heard, Part, Said, VerifiedDelivery};
 use super::operation::{Look, LookError, Operation, Query, Undo};
 use super::{Account, Asked, Connector, ConnectorError, Manifest, Page};
 use crate::approvals::{ApprovedAction, Content, Effect};
@@ -84,6 +88,14 @@ impl Connector for Linear {
         idempotency_key: &str,
     ) -> Result<Option<Effect>, ConnectorError> {
         writing::find_effect(api, content, idempotency_key).await
+    }
+
+    fn addressed(&self, delivery: &VerifiedDelivery) -> Result<Vec<Part>, ConnectorError> {
+        listening::addressed(delivery.body())
+    }
+
+    fn hear(&self, said: &Said<'_>) -> Result<Vec<Heard>, ConnectorError> {
+        listening::hear(said)
     }
 
     fn undo(&self, content: &Content, effect: &Effect) -> Option<Undo> {

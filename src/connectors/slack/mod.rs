@@ -60,6 +60,7 @@ static MANIFEST: Manifest = Manifest {
     streams: &[],
     queries: &[],
     operations: &OPERATIONS,
+    listen: None,
     guide: include_str!("guide.md"),
 };
 

@@ -1,11 +1,15 @@
 //! Connected systems: who connected them, and who reaches them with whose key.
 
+mod addresses;
 mod keys;
 mod messages;
 mod people;
 mod renewal;
 mod runs;
 
+pub use addresses::{
+    AtAddress, NewAddress, at_address, id_of_label, nudge_watches, open_address, watch_again,
+};
 pub use keys::{SealedKey, disconnect_all, reseal, sealed_keys};
 pub use messages::{
     Place, Report, SHOW, StreamReport, forget_message, nudge as nudge_messages, report, show_in,

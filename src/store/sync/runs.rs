@@ -4,7 +4,7 @@
 use super::{messages, renewal};
 use crate::base::ids::{ConnectionId, PersonId, RunId};
 use crate::store::db::{OrgTx, StoreError, StoreResult};
-use crate::store::events;
+use crate::store::events::{self, Event};
 use crate::store::jobs::Fence;
 use chrono::{DateTime, Utc};
 use serde_json::{Value, json};
@@ -184,15 +184,24 @@ pub async fn end_run(
     let Some(ended) = ended else {
         return Ok(());
     };
-    let kind = match end {
-        RunEnd::Done => events::Kind::SyncCompleted,
-        RunEnd::Delayed(_) | RunEnd::Broken(_) => events::Kind::SyncFailed,
+    let name = match end {
+        RunEnd::Done => events::SYNC_COMPLETED,
+        RunEnd::Delayed(_) | RunEnd::Broken(_) => events::SYNC_FAILED,
     };
-    let payload = json!({
+    let fields = json!({
         "system": ended.system, "connection": connection, "run": run, "error": error,
         "rows_read": ended.rows_read, "rows_changed": ended.rows_changed,
     });
-    events::record(tx, kind, &payload).await?;
+    let event = Event {
+        name,
+        connection,
+        source_id: None,
+        fields: &fields,
+        occurred_at: None,
+        cause: None,
+        within: None,
+    };
+    events::record(tx, &event).await?;
     if let RunEnd::Broken(_) = end {
         renewal::tell_of(tx, connection).await?;
     }

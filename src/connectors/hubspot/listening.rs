@@ -1,0 +1,236 @@
+//! What HubSpot tells by itself: batches of small notes on records that were made, changed or
+//! deleted, of all accounts that have let Penny in.
+
+use super::objects::Kind;
+use crate::connectors::ConnectorError;
+use crate::connectors::listening::{
+    Addressee, At, Encoding, EventKind, Freshness, Happened, Heard, Listen, Part, Piece, Proof,
+    Said, SharedSecret, Signature, Unit,
+};
+use chrono::DateTime;
+use serde::Deserialize;
+use serde_json::{Value, json};
+use std::collections::BTreeMap;
+
+/// HubSpot's third scheme: method, address, body and moment in one.
+pub const SIGNATURE: Signature = Signature {
+    header: "x-hubspot-signature-v3",
+    prefix: "",
+    encoding: Encoding::Base64,
+    over: &[Piece::Method, Piece::Address, Piece::Body, Piece::Moment],
+    fresh: Some(Freshness {
+        at: At::Header("x-hubspot-request-timestamp"),
+        unit: Unit::Milliseconds,
+        seconds: 300,
+    }),
+};
+
+pub static LISTEN: Listen = Listen {
+    proof: Proof::Shared(SIGNATURE, SharedSecret::Client),
+    id_header: None,
+    topic_header: None,
+    events: &[
+        event("deal.created", "A deal was made."),
+        event("deal.stage_changed", "A deal moved; stage is its id."),
+        event(
+            "deal.changed",
+            "Another property of a deal; property, value.",
+        ),
+        event("deal.deleted", "A deal was deleted."),
+        event("contact.created", "A contact was made."),
+        event(
+            "contact.changed",
+            "A property of a contact; property, value.",
+        ),
+        event("contact.deleted", "A contact was deleted."),
+        event("account.created", "A company was made."),
+        event(
+            "account.changed",
+            "A property of a company; property, value.",
+        ),
+        event("account.deleted", "A company was deleted."),
+    ],
+};
+
+const fn event(name: &'static str, about: &'static str) -> EventKind {
+    EventKind { name, about }
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Note {
+    subscription_type: String,
+    /// Of newer subscriptions, which are all about an `object`.
+    #[serde(default)]
+    object_type_id: Option<String>,
+    object_id: Option<u64>,
+    #[serde(default)]
+    property_name: Option<String>,
+    #[serde(default)]
+    property_value: Option<Value>,
+    #[serde(default)]
+    event_id: Option<u64>,
+    #[serde(default)]
+    subscription_id: Option<u64>,
+    #[serde(default)]
+    occurred_at: Option<i64>,
+}
+
+/// Each account gets its own notes of a batch.
+pub fn addressed(body: &[u8]) -> Result<Vec<Part>, ConnectorError> {
+    let notes: Vec<Value> = serde_json::from_slice(body).map_err(odd)?;
+    let mut by_account: BTreeMap<u64, Vec<Value>> = BTreeMap::new();
+    for note in notes {
+        let account = note["portalId"].as_u64();
+        let account = account.ok_or_else(|| unexpected("a note of no account"))?;
+        by_account.entry(account).or_default().push(note);
+    }
+    by_account
+        .into_iter()
+        .map(|(account, notes)| {
+            Ok(Part {
+                to: Addressee::Account(account.to_string()),
+                payload: serde_json::to_vec(&notes).map_err(odd)?,
+            })
+        })
+        .collect()
+}
+
+pub fn hear(said: &Said<'_>) -> Result<Vec<Heard>, ConnectorError> {
+    let notes: Vec<Note> = serde_json::from_slice(said.payload).map_err(odd)?;
+    let events = notes.iter().filter_map(happened).map(Heard::Event);
+    Ok(std::iter::once(Heard::Changed).chain(events).collect())
+}
+
+fn happened(note: &Note) -> Option<Happened> {
+    let (object, what) = note.subscription_type.split_once('.')?;
+    let kind = match (object, note.object_type_id.as_deref()) {
+        ("deal", _) | ("object", Some("0-3")) => "deals",
+        ("contact", _) | ("object", Some("0-1")) => "contacts",
+        ("company", _) | ("object", Some("0-2")) => "companies",
+        _ => return None,
+    };
+    let property = note.property_name.as_deref();
+    let name = match (kind, what) {
+        ("deals", "creation") => "deal.created",
+        ("deals", "propertyChange") if property == Some("dealstage") => "deal.stage_changed",
+        ("deals", "propertyChange") => "deal.changed",
+        ("deals", "deletion") => "deal.deleted",
+        ("contacts", "creation") => "contact.created",
+        ("contacts", "propertyChange") => "contact.changed",
+        ("contacts", "deletion" | "privacyDeletion") => "contact.deleted",
+        ("companies", "creation") => "account.created",
+        ("companies", "propertyChange") => "account.changed",
+        ("companies", "deletion") => "account.deleted",
+        _ => return None,
+    };
+    let id = note.object_id?;
+    let fields = match (name, property) {
+        ("deal.stage_changed", _) => json!({"stage": note.property_value}),
+        (_, Some(property)) => json!({"property": property, "value": note.property_value}),
+        _ => json!({}),
+    };
+    Some(Happened {
+        source_id: Some(Kind::of(kind)?.source_id(&id.to_string())),
+        occurred_at: note.occurred_at.and_then(DateTime::from_timestamp_millis),
+        id: note.own_id(id),
+        ..Happened::new(name, fields)
+    })
+}
+
+impl Note {
+    /// What HubSpot could not deliver comes again in another batch. Its event ids alone are not
+    /// said to be unique.
+    fn own_id(&self, object: u64) -> Option<String> {
+        let (event, subscription) = (self.event_id?, self.subscription_id?);
+        let at = self.occurred_at?;
+        Some(format!("{subscription}/{event}/{object}/{at}"))
+    }
+}
+
+fn unexpected(what: &str) -> ConnectorError {
+    ConnectorError::Unexpected(what.to_owned())
+}
+
+fn odd(error: serde_json::Error) -> ConnectorError {
+    ConnectorError::Unexpected(error.to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn note(kind: &str, more: Value) -> Value {
+        let mut note = json!({
+            "eventId": 100, "subscriptionId": 7, "portalId": 62, "appId": 9,
+            "occurredAt": 1_790_000_000_000_i64, "subscriptionType": kind, "attemptNumber": 0,
+            "objectId": 33_800_000_001_u64,
+        });
+        note.as_object_mut()
+            .unwrap()
+            .extend(more.as_object().unwrap().clone());
+        note
+    }
+
+    fn heard(notes: &[Value]) -> Vec<Heard> {
+        let payload = serde_json::to_vec(notes).unwrap();
+        hear(&Said {
+            topic: None,
+            payload: &payload,
+        })
+        .unwrap()
+    }
+
+    #[test]
+    fn a_deal_that_moves_is_an_event_of_its_own() {
+        let moved = json!({"propertyName": "dealstage", "propertyValue": "closedwon"});
+        let old = heard(&[note("deal.propertyChange", moved.clone())]);
+        let mut newer = moved;
+        newer["objectTypeId"] = "0-3".into();
+        assert_eq!(heard(&[note("object.propertyChange", newer)]), old);
+        let [Heard::Changed, Heard::Event(event)] = &old[..] else {
+            panic!("{old:?}");
+        };
+        assert_eq!(event.name, "deal.stage_changed");
+        assert_eq!(event.source_id.as_deref(), Some("deals/33800000001"));
+        assert_eq!(event.fields, json!({"stage": "closedwon"}));
+    }
+
+    #[test]
+    fn what_is_not_known_changes_something_and_is_no_event() {
+        for kind in [
+            "ticket.creation",
+            "deal.merge",
+            "conversation.newMessage",
+            "odd",
+        ] {
+            assert_eq!(heard(&[note(kind, json!({}))]), [Heard::Changed], "{kind}");
+        }
+    }
+
+    #[test]
+    fn a_repetition_is_known_by_what_happened_and_not_by_its_attempt() {
+        let first = heard(&[note("deal.creation", json!({}))]);
+        let again = heard(&[note("deal.creation", json!({"attemptNumber": 3}))]);
+        assert_eq!(first, again);
+    }
+
+    #[test]
+    fn every_account_gets_its_own_notes_and_no_others() {
+        let batch = [
+            note("deal.creation", json!({"portalId": 1})),
+            note("deal.creation", json!({"portalId": 2, "objectId": 5})),
+            note("deal.deletion", json!({"portalId": 1})),
+        ];
+        let parts = addressed(&serde_json::to_vec(&batch).unwrap()).unwrap();
+        let told: Vec<_> = parts
+            .iter()
+            .map(|part| {
+                let notes: Vec<Value> = serde_json::from_slice(&part.payload).unwrap();
+                (part.to.clone(), notes.len())
+            })
+            .collect();
+        let account = |id: &str| Addressee::Account(id.to_owned());
+        assert_eq!(told, [(account("1"), 2), (account("2"), 1)]);
+    }
+}

@@ -1,0 +1,175 @@
+//! Works on what other systems have said: what it means becomes events and a look at the system,
+//! in the transaction in which the delivery counts as heard. So a delivery that is worked on
+//! twice, after a crash or because somebody wants it, has the effect that it has once.
+
+use super::Services;
+use crate::base::ids::ConnectionId;
+use crate::connectors::connections::JOB as SYNC;
+use crate::connectors::listening::{Happened, Heard, Place, Said};
+use crate::connectors::{Connector, registry};
+use crate::queue::{Done, Handler, Held};
+use crate::store::deliveries::{self, HEAR, Waiting, Worked};
+use crate::store::events::{self, Event, Within};
+use crate::store::{OrgTx, StoreError, StoreResult, jobs, sync};
+use async_trait::async_trait;
+use std::time::Duration;
+
+/// Deliveries of one transaction.
+const AT_ONCE: i64 = 50;
+/// How long a system is left alone after it said that something has changed: what it says until
+/// then is read in the same run.
+const GATHERED: f64 = 5.0;
+/// Pauses between the tries at a delivery that cannot be read.
+const PAUSES: [f64; 3] = [10.0, 60.0, 600.0];
+
+#[derive(Debug, Clone)]
+pub struct Hear {
+    pub services: Services,
+}
+
+#[async_trait]
+impl Handler for Hear {
+    fn kind(&self) -> &'static str {
+        HEAR
+    }
+
+    async fn run(&self, held: &Held) -> Done {
+        let outcome = async {
+            while self.some(held, None).await? {
+                if held.leave.is_cancelled() {
+                    return Ok(Done::HandOver);
+                }
+            }
+            self.rest(held).await
+        };
+        outcome.await.unwrap_or_else(|error| match error {
+            StoreError::Fenced => Done::Lost,
+            error => Done::Retry {
+                after: None,
+                error: error.to_string(),
+            },
+        })
+    }
+
+    /// Whoever worked on the oldest of them went down each time: they are left aside, and the
+    /// others go on.
+    async fn exhausted(&self, held: &Held) -> Done {
+        let why = "It could not be worked on several times in a row.";
+        match self.some(held, Some(why)).await {
+            Ok(_) => Done::Retry {
+                after: Some(Duration::from_secs(1)),
+                error: why.to_owned(),
+            },
+            Err(error) => Done::Retry {
+                after: None,
+                error: error.to_string(),
+            },
+        }
+    }
+}
+
+impl Hear {
+    /// Works on the next deliveries, or gives them up for this reason. False: none was due.
+    async fn some(&self, held: &Held, given_up: Option<&str>) -> StoreResult<bool> {
+        let Ok(id) = held.key().parse::<ConnectionId>() else {
+            return Ok(false);
+        };
+        let mut tx = self.services.db.org(held.lease().org).await?;
+        let Some(connected) = sync::get(&mut tx, id).await? else {
+            deliveries::turn_away(&mut tx, id).await?;
+            tx.commit().await?;
+            return Ok(false);
+        };
+        let waiting = deliveries::waiting(&mut tx, id, AT_ONCE).await?;
+        let connector = registry::find(&connected.system);
+        let mut has_changed = false;
+        for one in &waiting {
+            let heard = match (given_up, connector) {
+                (Some(why), _) => Err(why.to_owned()),
+                (None, Some(connector)) => meaning(connector, one),
+                (None, None) => Err(format!("Nothing here listens to {}.", connected.system)),
+            };
+            has_changed |= matches!(&heard, Ok(all) if all.contains(&Heard::Changed));
+            work(&mut tx, id, one, heard, given_up.is_some()).await?;
+        }
+        if has_changed {
+            jobs::nudge_soon(&mut tx, SYNC, &id.to_string(), GATHERED).await?;
+        }
+        jobs::progress(&mut tx, &held.lease().fence()).await?;
+        tx.commit().await?;
+        Ok(!waiting.is_empty())
+    }
+
+    /// What could not be read is tried again in a while.
+    async fn rest(&self, held: &Held) -> StoreResult<Done> {
+        let Ok(id) = held.key().parse::<ConnectionId>() else {
+            return Ok(Done::Finished);
+        };
+        let mut tx = self.services.db.org(held.lease().org).await?;
+        let next = deliveries::next_due(&mut tx, id).await?;
+        Ok(next.map_or(Done::Finished, |seconds| Done::Retry {
+            after: Some(Duration::from_secs_f64(seconds)),
+            error: "a delivery could not be read".to_owned(),
+        }))
+    }
+}
+
+fn meaning(connector: &'static dyn Connector, one: &Waiting) -> Result<Vec<Heard>, String> {
+    let said = Said {
+        topic: one.topic.as_deref(),
+        payload: &one.payload,
+    };
+    connector.hear(&said).map_err(|error| error.to_string())
+}
+
+async fn work(
+    tx: &mut OrgTx,
+    connection: ConnectionId,
+    one: &Waiting,
+    heard: Result<Vec<Heard>, String>,
+    is_last_try: bool,
+) -> StoreResult<()> {
+    let heard = match heard {
+        Ok(heard) => heard,
+        Err(why) => {
+            let tries = usize::try_from(one.attempts).unwrap_or(usize::MAX);
+            let pause = PAUSES.get(tries).filter(|_| !is_last_try);
+            let worked = match pause {
+                Some(pause) => Worked::Again(*pause, &why),
+                None => Worked::Failed(&why),
+            };
+            let is_over = pause.is_none();
+            tracing::warn!(delivery = %one.id, is_over, "a delivery could not be read");
+            return deliveries::settle(tx, one.id, worked).await;
+        }
+    };
+    for (number, heard) in heard.iter().enumerate() {
+        if let Heard::Event(happened) = heard {
+            let by_itself = format!("{}/{number}", one.id);
+            let cause = happened.id.as_deref().unwrap_or(&by_itself);
+            events::record(tx, &event(connection, one, happened, cause)).await?;
+        }
+    }
+    deliveries::settle(tx, one.id, Worked::Done).await
+}
+
+fn event<'a>(
+    connection: ConnectionId,
+    one: &Waiting,
+    happened: &'a Happened,
+    cause: &'a str,
+) -> Event<'a> {
+    Event {
+        name: happened.name,
+        connection,
+        source_id: happened.source_id.as_deref(),
+        fields: &happened.fields,
+        occurred_at: Some(happened.occurred_at.unwrap_or(one.received_at)),
+        cause: Some(cause),
+        within: happened.within.as_ref().map(|place| match place {
+            Place::TrackerTeam(id) => Within::TrackerTeam(id),
+            Place::Repository(id) => Within::Repository(id),
+            Place::Issue(id) => Within::Issue(id),
+        }),
+    }
+}
