@@ -9,6 +9,7 @@ mod seed;
 mod serve;
 #[cfg(feature = "playground")]
 mod systems;
+mod webhooks;
 
 use crate::base::config::{Config, Source};
 use crate::base::telemetry;
@@ -47,6 +48,9 @@ enum Command {
     /// Print the ledger of what was proposed, decided and done, or check one that was printed
     #[command(subcommand)]
     Audit(audit::AuditCommand),
+    /// Look at what other systems have sent, and have it worked on again
+    #[command(subcommand)]
+    Webhooks(webhooks::WebhooksCommand),
 }
 
 /// Runs the command line; what it returns is what the person at the terminal reads.
@@ -88,6 +92,7 @@ async fn dispatch(command: Command, source: &Source) -> anyhow::Result<()> {
         }
         Command::Seed(args) => seed::run(args, source).await,
         Command::Audit(command) => audit::run(command, source).await,
+        Command::Webhooks(command) => webhooks::run(command, source).await,
     }
 }
 

@@ -171,16 +171,16 @@ pub async fn waiting(
 
 /// Seconds until the next delivery of a connection is due; none: nothing waits.
 pub async fn next_due(tx: &mut OrgTx, connection: ConnectionId) -> StoreResult<Option<f64>> {
-    Ok(sqlx::query_scalar!(
-        r#"select greatest(extract(epoch from min(due_at) - now()), 0)::float8
-           from core.deliveries
-           where org_id = $1 and connection_id = $2 and state = 'waiting'
-               and payload is not null"#,
+    let seconds = sqlx::query_scalar!(
+        "select extract(epoch from min(due_at) - now())::float8
+         from core.deliveries
+         where org_id = $1 and connection_id = $2 and state = 'waiting' and payload is not null",
         tx.org().0,
         connection.0,
     )
     .fetch_one(tx.connection())
-    .await?)
+    .await?;
+    Ok(seconds.map(|seconds| seconds.max(0.0)))
 }
 
 /// What became of a delivery.

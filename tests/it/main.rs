@@ -35,3 +35,4 @@ mod tools;
 mod trackers;
 mod visibility;
 mod web;
+mod webhooks;

@@ -2,11 +2,13 @@
 //! it comes from ([`Listen`]); the connector says whom it is for and what it means ([`Heard`]).
 //! Checking, storing, repeating and acting upon it is done around that.
 
+mod addresses;
 mod ears;
 mod signature;
 mod token;
 mod verify;
 
+pub use addresses::{AddressError, OpenedAddress};
 pub use ears::{Ears, Refused, Taken};
 pub use signature::{At, Encoding, Freshness, Piece, Signature, Unit};
 pub use verify::{Received, Refusal, VerifiedDelivery};

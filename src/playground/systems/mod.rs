@@ -9,8 +9,10 @@ pub mod hubspot;
 mod keys;
 pub mod linear;
 mod stand_in;
+mod telling;
 
 pub use stand_in::Call;
+pub use telling::Subscription;
 
 use chrono::{DateTime, Utc};
 use serde::Serialize;

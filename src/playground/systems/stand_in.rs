@@ -3,6 +3,7 @@
 //! somebody reads, and word of each change for the page that shows it.
 
 use super::faults::{Fault, Faults, suffer};
+use super::telling::{Letter, Subscription, Teller};
 use super::{Shown, Table};
 use crate::base::clock::{SharedClock, SystemClock};
 use axum::Router;
@@ -12,6 +13,7 @@ use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
 use chrono::{DateTime, SubsecRound, Utc};
 use parking_lot::{Mutex, MutexGuard};
+use serde_json::Value;
 use std::fmt::Debug;
 use std::sync::Arc;
 use tokio::net::TcpListener;
@@ -32,6 +34,16 @@ pub trait System: Default + Send + 'static {
     /// What the playground's page shows of it.
     fn tables(&self) -> Vec<Table>;
 
+    /// What there is to tell since this was asked the last time.
+    fn news(&mut self) -> Vec<Value> {
+        Vec::new()
+    }
+
+    /// How it tells of that.
+    fn letters(_news: Vec<Value>, _to: &Subscription, _now: DateTime<Utc>) -> Vec<Letter> {
+        Vec::new()
+    }
+
     /// What faults and the list of calls name a call by: its path, unless one serves for all.
     fn name(path: &str, _body: &[u8]) -> String {
         path.to_owned()
@@ -51,6 +63,7 @@ struct Shared<S: System> {
     calls: Mutex<Vec<Call>>,
     hooks: Mutex<Vec<Hook<S>>>,
     version: watch::Sender<u64>,
+    teller: Mutex<Option<Teller>>,
 }
 
 struct Hook<S: System> {
@@ -102,6 +115,7 @@ impl<S: System> StandIn<S> {
                 calls: Mutex::default(),
                 hooks: Mutex::default(),
                 version: watch::Sender::new(0),
+                teller: Mutex::default(),
             }),
         };
         let gate = middleware::from_fn_with_state(stand_in.clone(), gate::<S>);
@@ -150,9 +164,22 @@ impl<S: System> StandIn<S> {
     }
 
     pub(super) fn edit<T>(&self, act: impl FnOnce(&mut S, DateTime<Utc>) -> T) -> T {
-        let done = act(&mut self.world(), self.now());
+        let (done, news) = {
+            let mut world = self.world();
+            let done = act(&mut world, self.now());
+            (done, world.news())
+        };
         self.shared.version.send_modify(|version| *version += 1);
+        if let Some(teller) = &*self.shared.teller.lock() {
+            teller.say(S::letters(news, &teller.subscription, self.now()));
+        }
         done
+    }
+
+    /// From now on it tells of what changes.
+    pub fn tells(&self, subscription: Subscription) {
+        let teller = Teller::start(subscription, self.shared.clock.clone());
+        *self.shared.teller.lock() = Some(teller);
     }
 }
 

@@ -30,6 +30,8 @@ pub enum State {
         note: Option<String>,
         read_at: Option<DateTime<Utc>>,
         is_reading: bool,
+        /// It is never read, because it speaks by itself.
+        is_heard: bool,
     },
 }
 
@@ -65,6 +67,7 @@ fn line(card: &SystemCard) -> String {
         note,
         read_at,
         is_reading,
+        is_heard,
     } = &card.state
     else {
         return format!("{} *{name}* · not connected", Health::Paused.sign());
@@ -75,6 +78,7 @@ fn line(card: &SystemCard) -> String {
     }
     match (is_reading, read_at) {
         (true, _) => line.push_str(" · being read now"),
+        _ if *is_heard => line.push_str(" · heard at its own address"),
         (false, Some(at)) => line.push_str(&format!(" · read {}", moment(*at))),
         (false, None) => line.push_str(" · not read yet"),
     }
@@ -138,6 +142,7 @@ mod tests {
             note: Some("The key was revoked.".to_owned()),
             read_at: None,
             is_reading: false,
+            is_heard: false,
         };
         let blocks = systems(&[hubspot(broken, &[Deed::Reconnect, Deed::Disconnect])]);
         assert_eq!(

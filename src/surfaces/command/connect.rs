@@ -24,6 +24,9 @@ impl Subcommand for Connect {
 
     async fn run(&self, scene: &Scene<'_>, call: &Call<'_>) -> Surfaced {
         if !call.words.is_empty() {
+            if let Some((system, label)) = systems::addresses::named(call.words) {
+                return systems::addresses::open(scene, call, system, label).await;
+            }
             return match systems::meant(call.words, self.name()) {
                 Ok(system) => connecting::offer(scene, call.source, call.whisper(), system).await,
                 Err(sentence) => call.answer(scene, &sentence, Vec::new()).await,

@@ -3,6 +3,7 @@
 use super::{connection_of, may_manage, reading, words};
 use crate::base::secret::Secret;
 use crate::connectors::connections::{ConnectionError, Opened};
+use crate::connectors::listening::Listen;
 use crate::connectors::{Connector, ConnectorError, Manifest, registry};
 use crate::net::json_api::ApiError;
 use crate::slack::blocks::connect::{KeyForm, consent, consent_window, key_form, said};
@@ -31,6 +32,10 @@ pub async fn offer(
     let person = scene.person(&source.user).await?;
     if let Some(refusal) = refusal(scene, &person, manifest).await? {
         return scene.whisper(to, &refusal, Vec::new()).await;
+    }
+    if manifest.listen.is_some_and(Listen::has_own_address) {
+        let sentence = words::address_needs_a_name(manifest);
+        return scene.whisper(to, &sentence, Vec::new()).await;
     }
     if let Some(link) = link(scene, &person, manifest).await? {
         let blocks = consent(manifest.slug, manifest.name, &link, manifest.key.is_some());
@@ -125,7 +130,7 @@ pub async fn clicked(scene: &Scene<'_>, clicked: &BlockActions, slug: &str) -> S
     offer(scene, &clicked.source, to, connector).await
 }
 
-async fn refusal(
+pub(super) async fn refusal(
     scene: &Scene<'_>,
     person: &Person,
     manifest: &Manifest,

@@ -1,6 +1,7 @@
 //! Connected systems in Slack: what there is and how it is doing, connecting, reading now, and
 //! disconnecting, from `/penny connect`, App Home or a message.
 
+pub mod addresses;
 pub mod connecting;
 pub mod disconnecting;
 pub mod reading;
@@ -44,9 +45,16 @@ fn card(person: &Person, connection: &Connection) -> SystemCard {
             note: connection.health_note.clone(),
             read_at: connection.last_synced_at,
             is_reading: connection.is_reading,
+            is_heard: is_heard(&connection.system),
         },
         deeds: deeds(person, connection),
     }
+}
+
+/// There is nothing to read there: it speaks by itself.
+fn is_heard(system: &str) -> bool {
+    let manifest = registry::find(system).map(Connector::manifest);
+    manifest.is_some_and(|it| it.listen.is_some() && it.streams.is_empty())
 }
 
 fn unconnected(person: &Person, manifest: &Manifest) -> SystemCard {
@@ -71,7 +79,10 @@ fn deeds(person: &Person, connection: &Connection) -> Vec<Deed> {
         (Deed::Reconnect, connection.is_open && is_broken && may),
         (
             Deed::ReadNow,
-            connection.is_open && !is_broken && !person.is_restricted,
+            connection.is_open
+                && !is_broken
+                && !person.is_restricted
+                && !is_heard(&connection.system),
         ),
         (Deed::Disconnect, connection.is_open && may),
     ];

@@ -49,6 +49,24 @@ pub fn only_admins_disconnect(name: &str) -> String {
     )
 }
 
+pub fn address_needs_a_name(manifest: &Manifest) -> String {
+    format!(
+        "Tell me what will send there, and I’ll make it an address of its own: `/penny connect {} stripe`, for instance.",
+        manifest.slug
+    )
+}
+
+pub const NAME_OF_AN_ADDRESS: &str =
+    "A name has at most 40 letters, digits, spaces, dots and dashes. Try a shorter one.";
+pub const NO_PUBLIC_ADDRESS: &str = "Nobody could reach me there yet: whoever runs me has to set PENNY_PUBLIC_URL to my own address first.";
+
+pub fn address_opened(label: &str, address: &str, secret: &str) -> String {
+    format!(
+        "*{}* can tell me things now. This is shown once, and only to you:\n• Send to: `{address}`\n• Sign with: `{secret}`\nEach request is a POST with two headers: `X-Penny-Timestamp`, the seconds since 1970, and `X-Penny-Signature`, which is `v1=` and the HMAC-SHA256 in hex of the timestamp, a dot, and the body. For a new secret, make it once more under the same name: the old one ends then.",
+        escape(label)
+    )
+}
+
 pub fn cannot_be_connected(name: &str) -> String {
     format!(
         "{name} can’t be connected yet: whoever runs me has to set me up for it first. `penny doctor` tells them how."

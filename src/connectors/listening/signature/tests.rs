@@ -1,3 +1,5 @@
+//! Every scheme right, and every way in which one is not.
+
 use super::super::verify::VerifiedDelivery;
 use super::super::verify::{Means, verify};
 use super::super::{Listen, Proof, SharedSecret};

@@ -4,12 +4,13 @@
 mod reading;
 mod routes;
 mod shown;
+mod telling;
 mod world;
 mod writing;
 
 pub use self::routes::Secondary;
 
-use self::world::{World, merge, written};
+use self::world::{World, written};
 use super::faults;
 use super::stand_in::StandIn;
 use serde_json::{Value, json};
@@ -94,9 +95,7 @@ impl GitHub {
     pub fn change(&self, repo: &str, number: u64, mut fields: Value) -> bool {
         self.edit(|world, now| {
             fields["updated_at"] = written(now);
-            let found = world.repos.get_mut(repo);
-            let found = found.and_then(|repo| repo.issue_mut(number));
-            found.map(|issue| merge(issue, fields)).is_some()
+            world.amend(repo, number, fields)
         })
     }
 

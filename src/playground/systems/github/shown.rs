@@ -1,11 +1,13 @@
 //! GitHub as one of the stand-ins, and what the playground's page shows of it.
 
 use super::world::{Repo, World};
-use super::{GitHub, Secondary, routes};
+use super::{GitHub, Secondary, routes, telling};
 use crate::playground::systems::keys::{Key, Keyed};
 use crate::playground::systems::stand_in::System;
+use crate::playground::systems::telling::{Letter, Subscription};
 use crate::playground::systems::{Row, Table, moment, text};
 use axum::Router;
+use chrono::{DateTime, Utc};
 use serde_json::Value;
 
 impl System for World {
@@ -16,6 +18,16 @@ impl System for World {
 
     fn router(github: GitHub) -> Router {
         routes::router(github)
+    }
+
+    fn news(&mut self) -> Vec<Value> {
+        std::mem::take(&mut self.news)
+    }
+
+    fn letters(news: Vec<Value>, to: &Subscription, _now: DateTime<Utc>) -> Vec<Letter> {
+        news.iter()
+            .filter_map(|note| telling::letter(note, to))
+            .collect()
     }
 
     fn tables(&self) -> Vec<Table> {

@@ -16,6 +16,8 @@ pub struct World {
     pub users: Vec<Value>,
     pub repos: BTreeMap<String, Repo>,
     last_id: u64,
+    /// What there is to tell.
+    pub news: Vec<Value>,
 }
 
 #[derive(Debug, Default)]
@@ -53,6 +55,7 @@ impl Default for World {
             users: Vec::new(),
             repos: BTreeMap::new(),
             last_id: 0,
+            news: Vec::new(),
         };
         world.add_user(OWN_LOGIN, None);
         world
@@ -139,6 +142,11 @@ impl World {
             "commit": {"message": message, "author": signature, "committer": signature},
         }));
         found.shown["pushed_at"] = written(now);
+        let pushed = json!({
+            "ref": format!("refs/heads/{branch}"), "commits": [{"id": sha, "message": message}],
+            "compare": format!("https://github.com/{repo}/commit/{sha}"),
+        });
+        self.say("push", repo, pushed);
         true
     }
 
@@ -156,7 +164,11 @@ impl World {
             "html_url": format!("https://github.com/{repo}/issues/{number}"), "comments": 0,
         });
         merge(&mut issue, fields);
+        let is_pull = issue.get("pull_request").is_some();
         found.issues.push(issue);
+        if !is_pull {
+            self.note(repo, number, "opened");
+        }
         number
     }
 
@@ -174,6 +186,7 @@ impl World {
             });
             found.pulls.insert(number, extra);
         }
+        self.note(repo, number, "opened");
         number
     }
 
@@ -186,6 +199,9 @@ impl World {
         });
         if let Some(found) = self.repos.get_mut(repo) {
             found.comments.push(comment.clone());
+            let issue = found.issue(on).cloned();
+            let told = json!({"action": "created", "issue": issue, "comment": comment});
+            self.say("issue_comment", repo, told);
         }
         comment
     }

@@ -29,9 +29,9 @@ pub fn answer(world: &mut World, asked: &Asked, now: DateTime<Utc>) -> Option<An
             let mut fields = issue_fields(world, body);
             fields["updated_at"] = written(now);
             closing(&mut fields, now);
-            let issue = world.repos.get_mut(&name)?.issue_mut(number(on)?)?;
-            merge(issue, fields);
-            Some(issue.clone().into())
+            let on = number(on)?;
+            world.amend(&name, on, fields);
+            Some(world.repos.get(&name)?.issue(on)?.clone().into())
         }
         (&Method::POST, ["issues", on, "comments"]) => {
             let on = number(on)?;
@@ -63,8 +63,8 @@ pub fn answer(world: &mut World, asked: &Asked, now: DateTime<Utc>) -> Option<An
             let mut fields = body.clone();
             fields["updated_at"] = written(now);
             closing(&mut fields, now);
-            merge(repo.issue_mut(on)?, fields);
-            Some(repo.pull(on)?.into())
+            world.amend(&name, on, fields);
+            Some(world.repos.get(&name)?.pull(on)?.into())
         }
         (&Method::PUT, ["pulls", on, "merge"]) => merge_pull(world, &name, number(on)?, body, now),
         _ => None,
@@ -208,7 +208,7 @@ fn merge_pull(
     let closed = json!({
         "state": "closed", "closed_at": written(now), "updated_at": written(now),
     });
-    merge(repo.issue_mut(number)?, closed);
+    world.amend(name, number, closed);
     let message = format!("Merge pull request #{number}");
     world.commit(name, base, &message, None, now);
     Some(json!({"merged": true, "message": "Pull Request successfully merged"}).into())

@@ -93,6 +93,8 @@ pub struct Store {
     pub last_history: u64,
     /// Ids and names.
     pub labels: Vec<(String, String)>,
+    /// Where Gmail is to publish that something has changed.
+    pub watched_by: Option<String>,
     made: u64,
 }
 

@@ -119,6 +119,11 @@ impl Mailbox {
         self.change(|mailbox, _| mailbox.forget());
     }
 
+    /// Where Gmail is to publish that something has changed here.
+    pub fn watched_by(&self) -> Option<String> {
+        self.change(|mailbox, _| mailbox.watched_by.clone())
+    }
+
     /// All that is there, oldest first.
     pub fn mails(&self) -> Vec<Kept> {
         self.change(|mailbox, _| mailbox.all())

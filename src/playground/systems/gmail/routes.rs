@@ -10,6 +10,7 @@ use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use axum::{Extension, Json, Router};
+use chrono::TimeDelta;
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
@@ -31,6 +32,7 @@ pub fn router(gmail: Gmail) -> Router {
         .route(&format!("{me}/threads/{{id}}"), get(thread))
         .route(&format!("{me}/history"), get(history))
         .route(&format!("{me}/labels"), get(labels))
+        .route(&format!("{me}/watch"), post(watch))
         .layer(middleware::from_fn_with_state(gmail.clone(), admit))
         .route("/o/oauth2/v2/auth", get(oauth::authorize))
         .route("/token", post(oauth::token))
@@ -65,6 +67,26 @@ async fn profile(State(gmail): State<Gmail>, Extension(caller): Extension<Caller
         })
     });
     shown.map(Json)
+}
+
+/// For seven days.
+async fn watch(
+    State(gmail): State<Gmail>,
+    Extension(caller): Extension<Caller>,
+    Json(asked): Json<Value>,
+) -> Answer {
+    let topic = asked["topicName"].as_str().map(str::to_owned);
+    let topic = topic.ok_or_else(|| Refusal::invalid("Invalid topicName"))?;
+    let shown = gmail.edit(|world, now| {
+        let store = world.boxes.get_mut(&caller.0)?;
+        store.watched_by = Some(topic);
+        let until = now + TimeDelta::days(7);
+        Some(json!({
+            "historyId": store.last_history.to_string(),
+            "expiration": until.timestamp_millis().to_string(),
+        }))
+    });
+    shown.map(Json).ok_or(Refusal::Unauthorized)
 }
 
 async fn list(

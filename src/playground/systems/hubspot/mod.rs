@@ -13,6 +13,7 @@ mod routes;
 mod search;
 mod shown;
 mod stages;
+mod telling;
 mod writes;
 
 pub use kinds::{CALLS, COMPANIES, CONTACTS, DEALS, EMAILS, Kind, NOTES, TASKS};

@@ -57,6 +57,9 @@ pub struct World {
     pub pipelines: Vec<Value>,
     names: HashSet<Arc<str>>,
     is_search_held: bool,
+    /// What there is to tell, and how much was told.
+    pub news: Vec<Value>,
+    pub told: u64,
 }
 
 /// Records of the same millisecond come in an order that nobody may rely on.
@@ -96,6 +99,8 @@ impl Default for World {
             pipelines: Vec::new(),
             names: HashSet::new(),
             is_search_held: false,
+            news: Vec::new(),
+            told: 0,
         }
     }
 }
@@ -128,6 +133,7 @@ impl World {
             self.set(&mut record, properties);
         }
         self.put(kind, record);
+        self.note(kind, id, "creation", &Value::Null, now);
         id
     }
 
@@ -179,6 +185,10 @@ impl World {
         }
         record.modified = now;
         self.put(kind, record);
+        for (name, value) in properties {
+            let changed = json!({"propertyName": name, "propertyValue": value});
+            self.note(kind, id, "propertyChange", &changed, now);
+        }
         Ok(())
     }
 
@@ -191,6 +201,7 @@ impl World {
         let mut record = self.take(kind, id)?;
         record.archived = Some(now);
         self.tables[kind.at].archived.insert(id, record);
+        self.note(kind, id, "deletion", &Value::Null, now);
         Ok(())
     }
 

@@ -4,11 +4,13 @@ use super::kinds::{COMPANIES, CONTACTS, DEALS, Kind, NOTES};
 use super::oauth::COMPANY;
 use super::records::{Record, World};
 use super::refusal::Limit;
-use super::{HubSpot, routes};
+use super::{HubSpot, routes, telling};
 use crate::playground::systems::keys::{Key, Keyed};
 use crate::playground::systems::stand_in::System;
+use crate::playground::systems::telling::{Letter, Subscription};
 use crate::playground::systems::{Row, Table};
 use axum::Router;
+use chrono::{DateTime, Utc};
 use serde_json::Value;
 
 impl System for World {
@@ -19,6 +21,18 @@ impl System for World {
 
     fn router(hubspot: HubSpot) -> Router {
         routes::router(hubspot)
+    }
+
+    fn news(&mut self) -> Vec<Value> {
+        std::mem::take(&mut self.news)
+    }
+
+    /// At most a hundred of them come at a time.
+    fn letters(news: Vec<Value>, to: &Subscription, now: DateTime<Utc>) -> Vec<Letter> {
+        let batches = news.chunks(100).map(<[Value]>::to_vec);
+        batches
+            .filter_map(|notes| telling::letter(notes, to, now))
+            .collect()
     }
 
     fn tables(&self) -> Vec<Table> {

@@ -2,6 +2,7 @@
 
 use super::filter::matches;
 use super::language::{Field, Operation};
+use super::telling::ORGANIZATION;
 use super::world::{World, merge, written};
 use chrono::{DateTime, Utc};
 use serde_json::{Map, Value, json};
@@ -66,7 +67,7 @@ fn select(value: &Value, selection: &[Field]) -> Answer {
 fn read(world: &World, field: &Field) -> Answer {
     let id = &field.arguments.get("id").cloned().unwrap_or_default();
     match field.name.as_str() {
-        "organization" => Ok(json!({"id": "6f1c3c4e-acme", "name": "Acme", "urlKey": "acme"})),
+        "organization" => Ok(json!({"id": ORGANIZATION, "name": "Acme", "urlKey": "acme"})),
         "issue" => one(world, "issues", "Issue", |it| {
             it["id"] == *id || it["identifier"] == *id
         }),

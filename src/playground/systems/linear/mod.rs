@@ -7,6 +7,7 @@ mod filter;
 mod language;
 mod routes;
 mod shown;
+mod telling;
 mod world;
 
 pub use self::routes::Limit;

@@ -1,11 +1,13 @@
 //! Linear as one of the stand-ins, and what the playground's page shows of it.
 
 use super::world::World;
-use super::{Limit, Linear, routes};
+use super::{Limit, Linear, routes, telling};
 use crate::playground::systems::keys::{Key, Keyed};
 use crate::playground::systems::stand_in::System;
+use crate::playground::systems::telling::{Letter, Subscription};
 use crate::playground::systems::{Row, Table, moment, text};
 use axum::Router;
+use chrono::{DateTime, Utc};
 use serde_json::Value;
 
 impl System for World {
@@ -16,6 +18,17 @@ impl System for World {
 
     fn router(linear: Linear) -> Router {
         routes::router(linear)
+    }
+
+    fn news(&mut self) -> Vec<Value> {
+        std::mem::take(&mut self.news)
+    }
+
+    fn letters(news: Vec<Value>, to: &Subscription, now: DateTime<Utc>) -> Vec<Letter> {
+        let notes = news.into_iter();
+        notes
+            .filter_map(|note| telling::letter(note, to, now))
+            .collect()
     }
 
     fn tables(&self) -> Vec<Table> {

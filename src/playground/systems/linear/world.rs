@@ -22,6 +22,8 @@ const PRIORITIES: [&str; 5] = ["No priority", "Urgent", "High", "Medium", "Low"]
 pub struct World {
     pub key: Key,
     tables: HashMap<&'static str, Vec<Value>>,
+    /// What there is to tell.
+    pub news: Vec<Value>,
 }
 
 impl Default for World {
@@ -29,6 +31,7 @@ impl Default for World {
         Self {
             key: Key::new("lin_api_"),
             tables: HashMap::new(),
+            news: Vec::new(),
         }
     }
 }
@@ -53,6 +56,7 @@ impl World {
         merge(&mut record, fields);
         record["id"] = json!(id);
         self.tables.entry(table).or_default().push(record);
+        self.note("create", table, &id, &Map::new());
         id
     }
 
@@ -89,7 +93,11 @@ impl World {
         let mut records = self.tables.get_mut(table).into_iter().flatten();
         match records.find(|it| it["id"] == id) {
             Some(record) => {
+                let names = fields.as_object().into_iter().flat_map(Map::keys);
+                let before = names.map(|name| (name.clone(), record[name].clone()));
+                let before = before.collect();
                 merge(record, fields);
+                self.note("update", table, id, &before);
                 true
             }
             None => false,
