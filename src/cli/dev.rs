@@ -53,7 +53,8 @@ pub async fn run(args: DevArgs, source: &Source) -> anyhow::Result<()> {
         .set("SLACK_BOT_TOKEN", token.expose())
         .set("PENNY_SHUTDOWN_SECONDS", "2")
         .or("PENNY_SECRET_KEY", "for-the-playground-and-nothing-else");
-    let config = Config::read(&systems.settings(source))?;
+    let source = systems.trusted_by(systems.settings(source), &address);
+    let config = Config::read(&source)?;
     migrate::run(&config.database_url, Duration::from_secs(30), &say)
         .await
         .map_err(|error| explain(error, postgres.as_ref().map(EmbeddedPostgres::folder)))?;
@@ -77,6 +78,7 @@ pub async fn run(args: DevArgs, source: &Source) -> anyhow::Result<()> {
     app.register(&config.slack).await;
     seed(&app, &systems).await?;
     slack.point_at(&address);
+    systems.tell(&address);
 
     let thinking = if has_key {
         format!("She thinks with {thinks_with}.")

@@ -6,6 +6,7 @@ use crate::base::config::Source;
 use crate::base::ids::OrgId;
 use crate::connectors::registry;
 use crate::playground::Slack;
+use crate::playground::systems::Subscription;
 use crate::playground::systems::hubspot::HubSpot;
 use crate::store::people;
 use anyhow::Context;
@@ -50,5 +51,23 @@ impl Systems {
             .connect(org, by.id, connector, self.hubspot.token())
             .await?;
         Ok(())
+    }
+}
+
+/// What the stand-ins sign with when they tell of changes.
+const SIGNED_WITH: &str = "for-the-playground-and-nothing-else";
+
+impl Systems {
+    /// Lets Penny, who is to be found there, believe what they tell her.
+    pub fn trusted_by(&self, source: Source, penny: &str) -> Source {
+        source
+            .set("PENNY_PUBLIC_URL", penny)
+            .set("HUBSPOT_CLIENT_SECRET", SIGNED_WITH)
+    }
+
+    /// From now on they tell her of each change.
+    pub fn tell(&self, penny: &str) {
+        let told = |system| Subscription::of(penny, penny, system, SIGNED_WITH.into());
+        self.hubspot.tells(told("hubspot"));
     }
 }
