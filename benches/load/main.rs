@@ -9,6 +9,7 @@
 
 mod baseline;
 mod phases;
+mod schedules;
 mod sender;
 #[path = "../shared/mod.rs"]
 mod shared;
@@ -51,6 +52,9 @@ async fn main() -> Measured<()> {
     }
     if runs("idle") {
         bench.one_at_a_time(&mut table).await?;
+    }
+    if runs("schedules") {
+        bench.schedules(&mut table).await?;
     }
     println!("\nload average at the end: {}", load_average());
     Ok(())

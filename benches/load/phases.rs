@@ -19,7 +19,7 @@ pub struct Bench {
 }
 
 impl Bench {
-    async fn penny(&self, roles: &str) -> Measured<Penny> {
+    pub async fn penny(&self, roles: &str) -> Measured<Penny> {
         let penny = Penny::start(self.database.url(), self.stand_in_port, roles).await?;
         // The workspace is known as soon as the stand-in was asked whose token it is.
         let mut connection = Connection::open(penny.port).await?;

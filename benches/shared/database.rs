@@ -58,7 +58,7 @@ impl Database {
     pub async fn clear(&self) -> Measured<()> {
         self.execute(
             "truncate core.inbox, core.jobs, core.entries, core.feedback, core.questions, core.turns,
-                 core.conversations, core.outbox;
+                 core.conversations, core.outbox, core.schedules, core.schedule_runs;
              drop table if exists baseline;
              create table baseline (id bigint generated always as identity, body text not null)",
         )

@@ -16,6 +16,8 @@ pub struct Journal<'a> {
     pub thread: &'a Thread,
     pub conversation: ConversationId,
     pub turn: TurnId,
+    /// Nobody asked for it just now: a schedule was due.
+    pub is_scheduled: bool,
 }
 
 impl Journal<'_> {

@@ -93,6 +93,15 @@ pub struct Run<'a> {
 }
 
 impl Agent {
+    /// The same agent with a budget of its own, where that is the smaller one.
+    pub fn spending_at_most(&self, micros: Option<i64>) -> Self {
+        let mut agent = self.clone();
+        if let Some(micros) = micros.and_then(|micros| u64::try_from(micros).ok()) {
+            agent.limits.cost_micros = agent.limits.cost_micros.min(micros);
+        }
+        agent
+    }
+
     pub async fn run(&self, run: &mut Run<'_>) -> Result<Ended, TurnError> {
         let begun = Instant::now();
         let mut compacted = false;
@@ -339,6 +348,7 @@ impl Agent {
             eyes: run.eyes,
             conversation: run.journal.conversation,
             turn: run.journal.turn,
+            is_scheduled: run.journal.is_scheduled,
             transcript: &run.transcript,
             tool_use_id: id,
         };

@@ -1,4 +1,5 @@
 //! Recurring work: when it is due, and what it is made of.
 
 pub mod rule;
+pub mod spoken;
 pub mod templates;

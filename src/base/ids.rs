@@ -88,6 +88,10 @@ uuid_id! {
     ArtifactId,
     /// Something that another system sent by itself.
     DeliveryId,
+    /// Something that Penny does again and again.
+    ScheduleId,
+    /// One time that a schedule was due.
+    ScheduleRunId,
 }
 
 impl ProposalId {

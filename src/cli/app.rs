@@ -7,6 +7,7 @@ use crate::agent::tools::Toolbox;
 use crate::agent::tools::ask_person::AskPerson;
 use crate::agent::tools::create_chart::CreateChart;
 use crate::agent::tools::create_report::CreateReport;
+use crate::agent::tools::create_schedule::CreateSchedule;
 use crate::agent::tools::describe_system::DescribeSystem;
 use crate::agent::tools::describe_tables::DescribeTables;
 use crate::agent::tools::export_data::ExportData;
@@ -33,6 +34,7 @@ use crate::jobs::hear::Hear;
 use crate::jobs::people::Directory;
 use crate::jobs::refresh_token::RefreshToken;
 use crate::jobs::run_turn::RunTurn;
+use crate::jobs::schedules::{BeginRun, TellTrouble};
 use crate::jobs::show_sync::ShowSync;
 use crate::jobs::sync_connection::SyncConnection;
 use crate::jobs::tell_broken::TellBroken;
@@ -106,6 +108,7 @@ impl App {
             agent: Agent {
                 model: parts.model,
                 tools: toolbox(
+                    parts.clock.clone(),
                     sandbox,
                     maker.clone(),
                     parts.web,
@@ -226,6 +229,7 @@ impl App {
 }
 
 fn toolbox(
+    clock: SharedClock,
     sandbox: Arc<Sandbox>,
     maker: Maker,
     web: Arc<Polite>,
@@ -239,6 +243,7 @@ fn toolbox(
         Arc::new(ListConnectedSystems::new(sandbox.clone())),
         Arc::new(ManageMemory),
         Arc::new(AskPerson),
+        Arc::new(CreateSchedule::new(clock)),
         Arc::new(FetchUrl::new(web, sandbox)),
         Arc::new(DescribeSystem),
         Arc::new(QuerySystem::new(connections.clone())),
@@ -278,6 +283,12 @@ fn handlers(services: &Services, slack: &SlackConfig) -> Vec<Arc<dyn Handler>> {
             services: services.clone(),
         }),
         Arc::new(ExecuteAction {
+            services: services.clone(),
+        }),
+        Arc::new(BeginRun {
+            services: services.clone(),
+        }),
+        Arc::new(TellTrouble {
             services: services.clone(),
         }),
         Arc::new(RefreshCard {

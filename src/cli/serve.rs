@@ -5,7 +5,7 @@ use super::say;
 use crate::base::clock::SystemClock;
 use crate::base::config::Config;
 use crate::base::metrics;
-use crate::jobs::housekeeping;
+use crate::jobs::{housekeeping, schedules};
 use crate::models;
 use crate::net::polite::Polite;
 use crate::store::migrate;
@@ -108,7 +108,8 @@ pub async fn serve_until(
                 config.retention_days,
                 shutdown.clone(),
             );
-            let (_, kept) = tokio::join!(app.worker.run(shutdown.clone()), house);
+            let firing = schedules::keep(&app.services, &shutdown);
+            let (_, kept, ()) = tokio::join!(app.worker.run(shutdown.clone()), house, firing);
             if let Err(error) = kept {
                 tracing::error!(%error, "housekeeping has ended");
             }

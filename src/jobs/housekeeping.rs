@@ -6,8 +6,7 @@ use super::{Services, cards, refresh_token};
 use crate::base::clock::SharedClock;
 use crate::store::{
     StoreResult, artifacts, connect_links, deliveries, events, inbox, installations, jobs, memory,
-    outbox,
-    own_tables, pages, proposal_cards, proposals, sync,
+    outbox, own_tables, pages, proposal_cards, proposals, schedules, sync,
 };
 use std::time::Duration;
 use tokio_cron_scheduler::{Job, JobScheduler, JobSchedulerError};
@@ -139,7 +138,7 @@ pub async fn clean(services: &Services, retention_days: i32) -> StoreResult<()> 
     .await?;
     proposal_cards::forget_orphans(db).await?;
     let pages = in_batches(&services.clock, || pages::delete_old(db, BATCH)).await?;
-    let forgotten = memory::purge(db).await?;
+    let forgotten = memory::purge(db).await? + schedules::forget_proposed(db).await?;
     let states =
         installations::delete_expired_states(db).await? + connect_links::delete_expired(db).await?;
     let gone = received + sent + ended + undoable + told + made + blanked + heard + pages;

@@ -9,6 +9,8 @@ pub mod housekeeping;
 pub mod people;
 pub mod refresh_token;
 pub mod run_turn;
+pub mod said;
+pub mod schedules;
 pub mod show_sync;
 pub mod sync_connection;
 pub mod tell_broken;

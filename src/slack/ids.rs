@@ -71,6 +71,22 @@ pub const SHOW_ALL_MODAL: &str = "penny_show_all";
 pub const GRANT_MODAL: &str = "penny_grant";
 pub const POLICY_MODAL: &str = "penny_policy";
 
+/// Buttons of a schedule; the value is its id.
+pub const SCHEDULE_RUN: &str = "penny_schedule_run";
+pub const SCHEDULE_PAUSE: &str = "penny_schedule_pause";
+pub const SCHEDULE_RESUME: &str = "penny_schedule_resume";
+pub const SCHEDULE_EDIT: &str = "penny_schedule_edit";
+pub const SCHEDULE_HISTORY: &str = "penny_schedule_history";
+pub const SCHEDULE_DELETE: &str = "penny_schedule_delete";
+/// Opens the window of a schedule, filled from the template that the value names.
+pub const SCHEDULE_TEMPLATE: &str = "penny_schedule_template";
+/// Lists the schedules.
+pub const SCHEDULES_LIST: &str = "penny_schedules_list";
+/// The window of a schedule, which carries its id if there is one already, and the field in which
+/// its time is typed.
+pub const SCHEDULE_MODAL: &str = "penny_schedule";
+pub const SCHEDULE_WHEN: &str = "penny_schedule_when";
+
 /// The message shortcut.
 pub const ASK_ABOUT_MESSAGE: &str = "ask_about_message";
 /// The modal that it opens.

@@ -27,6 +27,7 @@ pub mod proposal_cards;
 pub mod proposals;
 pub mod questions;
 pub mod sandbox;
+pub mod schedules;
 pub mod sealing;
 pub mod sync;
 pub mod turns;

@@ -3,7 +3,7 @@
 use super::conversations::Thread;
 use super::db::{OrgTx, StoreError, StoreResult};
 use super::jobs::Fence;
-use crate::base::ids::{ConversationId, TurnId};
+use crate::base::ids::{ConversationId, ScheduleRunId, TurnId};
 use serde_json::Value;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -39,6 +39,8 @@ pub struct OpenTurn {
     pub age_seconds: f64,
     pub answer: Option<Value>,
     pub spent: Spent,
+    /// The scheduled run that it is, if it is one.
+    pub run: Option<ScheduleRunId>,
 }
 
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
@@ -56,7 +58,7 @@ pub async fn resume(tx: &mut OrgTx, conversation: ConversationId) -> StoreResult
         update core.turns set attempts = attempts + 1
         where org_id = $1 and conversation_id = $2 and state in ('running', 'waiting')
         returning turn_id, state, asked_by, asked_ts, trace_id, attempts, answer, steps, tool_calls,
-            tokens, cost_micros, extract(epoch from now() - started_at)::float8 as "age!"
+            tokens, cost_micros, run_id, extract(epoch from now() - started_at)::float8 as "age!"
         "#,
         tx.org().0,
         conversation.0,
@@ -78,6 +80,7 @@ pub async fn resume(tx: &mut OrgTx, conversation: ConversationId) -> StoreResult
             tokens: row.tokens,
             cost_micros: row.cost_micros,
         },
+        run: row.run_id.map(ScheduleRunId),
     }))
 }
 
@@ -89,9 +92,15 @@ pub async fn begin(
     trace_id: &str,
 ) -> StoreResult<OpenTurn> {
     let id = TurnId::fresh();
-    sqlx::query!(
-        "insert into core.turns (org_id, turn_id, conversation_id, asked_by, asked_ts, trace_id, attempts)
-         values ($1, $2, $3, $4, $5, $6, 1)",
+    // What began a scheduled run's thread is that run.
+    let run = sqlx::query_scalar!(
+        "insert into core.turns (org_id, turn_id, conversation_id, asked_by, asked_ts, trace_id, attempts, run_id)
+         values ($1, $2, $3, $4, $5, $6, 1, (
+             select r.run_id from core.schedule_runs as r
+             join core.conversations as c
+                 on (c.org_id, c.channel_id, c.thread_ts) = (r.org_id, r.channel_id, r.root_ts)
+             where c.org_id = $1 and c.conversation_id = $3 and r.root_ts = $5))
+         returning run_id",
         tx.org().0,
         id.0,
         conversation.0,
@@ -99,7 +108,7 @@ pub async fn begin(
         asked_ts,
         trace_id,
     )
-    .execute(tx.connection())
+    .fetch_one(tx.connection())
     .await?;
     Ok(OpenTurn {
         id,
@@ -111,14 +120,15 @@ pub async fn begin(
         age_seconds: 0.0,
         answer: None,
         spent: Spent::default(),
+        run: run.map(ScheduleRunId),
     })
 }
 
-/// How many turns a person began within the last hour.
+/// How many turns a person began within the last hour; what was scheduled does not count.
 pub async fn begun_this_hour(tx: &mut OrgTx, user: &str) -> StoreResult<i64> {
     Ok(sqlx::query_scalar!(
         r#"select count(*) as "count!" from core.turns
-           where org_id = $1 and asked_by = $2 and started_at > now() - interval '1 hour'"#,
+           where org_id = $1 and asked_by = $2 and started_at > now() - interval '1 hour' and run_id is null"#,
         tx.org().0,
         user,
     )

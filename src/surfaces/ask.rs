@@ -3,10 +3,9 @@
 
 use super::scene::{Scene, SurfaceError, Surfaced};
 use crate::base::ids::{ChannelId, Ts, UserId};
+use crate::jobs::said::{SaidFor, delivery};
 use crate::slack::client::{NewMessage, SlackError};
 use crate::slack::text;
-use crate::store::inbox::{Delivery, Kind};
-use serde_json::json;
 
 #[derive(Debug, Clone, Copy)]
 pub struct Asking<'a> {
@@ -43,8 +42,21 @@ pub async fn ask(scene: &Scene<'_>, asking: &Asking<'_>) -> Surfaced<Asked> {
         }
         Err(error) => return Err(error),
     };
-    let delivery = delivery(scene, asking, key, &ts);
-    scene.ask_penny(delivery).await?;
+    let text = match asking.about {
+        Some(about) => format!("{}\n\n{about}", asking.question),
+        None => asking.question.to_owned(),
+    };
+    let said = delivery(&SaidFor {
+        workspace: &scene.workspace,
+        by: asking.by,
+        channel: asking.channel,
+        thread: asking.thread.unwrap_or(&ts),
+        ts: &ts,
+        text: &text,
+        event_key: &key,
+        trace_id: scene.trace_id,
+    });
+    scene.ask_penny(said).await?;
     Ok(Asked::Yes)
 }
 
@@ -52,38 +64,4 @@ pub async fn ask(scene: &Scene<'_>, asking: &Asking<'_>) -> Surfaced<Asked> {
 pub async fn direct(scene: &Scene<'_>, user: &UserId) -> Surfaced<ChannelId> {
     let users = std::slice::from_ref(user);
     Ok(scene.workspace.slack.open_conversation(users).await?)
-}
-
-fn delivery(scene: &Scene<'_>, asking: &Asking<'_>, event_key: String, ts: &Ts) -> Delivery {
-    let thread = asking.thread.unwrap_or(ts);
-    let said = match asking.about {
-        Some(about) => format!("{}\n\n{about}", asking.question),
-        None => asking.question.to_owned(),
-    };
-    let payload = json!({
-        "type": "event_callback",
-        "event_id": event_key,
-        "team_id": scene.workspace.slack.team(),
-        "event": {
-            "type": "message",
-            "channel": asking.channel,
-            "user": asking.by,
-            "text": said,
-            "ts": ts,
-            "thread_ts": thread,
-        },
-    });
-    Delivery {
-        org: scene.workspace.org,
-        kind: Kind::Message,
-        message_key: Some(format!("{}:{ts}", asking.channel)),
-        workspace: scene.workspace.id.clone(),
-        channel: Some(asking.channel.0.clone()),
-        thread_ts: Some(thread.0.clone()),
-        ts: Some(ts.0.clone()),
-        user: Some(asking.by.0.clone()),
-        payload: payload.to_string(),
-        trace_id: scene.trace_id.to_owned(),
-        event_key,
-    }
 }

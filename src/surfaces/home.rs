@@ -2,7 +2,7 @@
 
 use super::ask::{self, Asking};
 use super::scene::{Scene, Surfaced};
-use super::{approvals, memory, status, systems};
+use super::{approvals, memory, schedules, status, systems};
 use crate::base::ids::UserId;
 use crate::slack::blocks::home::{Conversation, Home, Spending, home};
 use crate::slack::blocks::memory::Note;
@@ -29,6 +29,10 @@ pub async fn publish(scene: &Scene<'_>, user: &UserId, notice: Option<Notice>) -
         true => None,
         false => Some(systems::cards(scene, &person).await?),
     };
+    let schedules = match person.is_restricted {
+        true => None,
+        false => Some(schedules::own(scene, user, &person).await?),
+    };
     let approvals = match person.is_restricted {
         true => None,
         false => approvals::home::read(scene, user).await?,
@@ -52,6 +56,7 @@ pub async fn publish(scene: &Scene<'_>, user: &UserId, notice: Option<Notice>) -
         approvals: approvals.as_ref(),
         conversations: &conversations,
         notes: &notes,
+        schedules: schedules.as_deref(),
         systems: systems.as_deref(),
         spending: Spending {
             turns: spent.turns,

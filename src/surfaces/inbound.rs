@@ -4,7 +4,7 @@
 use super::scene::{Remedy, Scene, Surfaced};
 use super::systems::{connecting, disconnecting, reading};
 use super::{
-    approvals, artifacts, channel, command, feedback, home, memory, pane, questions, retry,
+    approvals, artifacts, channel, command, feedback, home, memory, pane, questions, retry, schedules,
     shortcuts,
 };
 use crate::base::ids::UserId;
@@ -171,6 +171,15 @@ async fn click(scene: &Scene<'_>, clicked: &BlockActions, action: &Action) -> Su
         ids::READ_NOW => reading::clicked(scene, clicked, value).await,
         ids::MAKE_AGAIN => artifacts::again(scene, clicked, value).await,
         ids::DELETE_ARTIFACT => artifacts::delete(scene, clicked, value).await,
+        ids::SCHEDULE_RUN
+        | ids::SCHEDULE_PAUSE
+        | ids::SCHEDULE_RESUME
+        | ids::SCHEDULE_EDIT
+        | ids::SCHEDULE_HISTORY
+        | ids::SCHEDULE_DELETE
+        | ids::SCHEDULE_WHEN
+        | ids::SCHEDULE_TEMPLATE
+        | ids::SCHEDULES_LIST => schedules::clicked(scene, clicked, action).await,
         ids::REFRESH_HOME => home::publish(scene, user, None).await,
         _ => approvals::clicked(scene, clicked, action).await,
     }
@@ -183,6 +192,7 @@ async fn submission(scene: &Scene<'_>, submitted: &ViewSubmission) -> Surfaced {
         ids::ASK_MODAL => command::ask::submitted(scene, submitted, typed).await,
         ids::ASK_ABOUT_MODAL => shortcuts::submitted(scene, submitted, typed).await,
         ids::CONNECT_MODAL => connecting::submitted(scene, submitted).await,
+        ids::SCHEDULE_MODAL => schedules::window::submitted(scene, submitted).await,
         ids::FEEDBACK_MODAL => feedback::told(scene, submitted, typed).await,
         _ => approvals::submitted(scene, submitted).await,
     }

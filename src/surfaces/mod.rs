@@ -16,6 +16,7 @@ mod pane;
 mod questions;
 mod retry;
 mod scene;
+mod schedules;
 mod shortcuts;
 mod status;
 mod systems;

@@ -4,11 +4,12 @@
 
 use super::approvals::{self, At};
 use super::scene::Surfaced;
+use super::schedules;
 use crate::approvals::Ticket;
 use crate::base::ids::OrgId;
 use crate::jobs::Services;
-use crate::slack::ids::{EDIT_PROPOSAL_MODAL, GRANT_MODAL, POLICY_MODAL};
-use crate::slack::inbound::{Interaction, View};
+use crate::slack::ids::{EDIT_PROPOSAL_MODAL, GRANT_MODAL, POLICY_MODAL, SCHEDULE_MODAL};
+use crate::slack::inbound::{Interaction, ViewSubmission};
 use serde_json::{Map, Value, json};
 use std::time::Duration;
 
@@ -20,7 +21,7 @@ pub async fn answer(services: &Services, org: OrgId, interaction: &Interaction) 
     let Interaction::ViewSubmission(submitted) = interaction else {
         return None;
     };
-    let found = tokio::time::timeout(PATIENCE, find(services, org, &submitted.view)).await;
+    let found = tokio::time::timeout(PATIENCE, find(services, org, submitted)).await;
     match found {
         Ok(Ok(errors)) if !errors.is_empty() => {
             Some(json!({"response_action": "errors", "errors": errors}))
@@ -33,10 +34,16 @@ pub async fn answer(services: &Services, org: OrgId, interaction: &Interaction) 
     }
 }
 
-async fn find(services: &Services, org: OrgId, view: &View) -> Surfaced<Map<String, Value>> {
+async fn find(
+    services: &Services,
+    org: OrgId,
+    submitted: &ViewSubmission,
+) -> Surfaced<Map<String, Value>> {
+    let view = &submitted.view;
     match view.callback_id.as_str() {
         POLICY_MODAL => return Ok(approvals::policy::objections(view)),
         GRANT_MODAL => return Ok(approvals::grant::objections(services, view)),
+        SCHEDULE_MODAL => return schedules::window::objections(services, org, submitted).await,
         EDIT_PROPOSAL_MODAL => {}
         _ => return Ok(Map::new()),
     }

@@ -113,6 +113,7 @@ impl Demonstration {
                             eyes: &Seen(viewer.clone()),
                             conversation: self.conversation,
                             turn: TurnId::fresh(),
+                            is_scheduled: false,
                             transcript: &Transcript::default(),
                             tool_use_id: id,
                         };

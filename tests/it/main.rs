@@ -29,6 +29,7 @@ mod posting;
 mod reports;
 mod retention;
 mod sandbox;
+mod schedules;
 mod support;
 mod surfaces;
 mod tools;

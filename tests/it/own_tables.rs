@@ -54,6 +54,7 @@ impl Desk {
             eyes: &Seen(viewer.clone()),
             conversation: ConversationId::fresh(),
             turn,
+            is_scheduled: false,
             transcript: &Transcript::default(),
             tool_use_id: "call-1",
         };

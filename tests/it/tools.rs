@@ -39,6 +39,7 @@ async fn call(world: &World, viewer: &Viewer, tool: &dyn Tool, input: Value) -> 
         eyes: &Seen(viewer.clone()),
         conversation: ConversationId::fresh(),
         turn: TurnId::fresh(),
+        is_scheduled: false,
         transcript: &Transcript::default(),
         tool_use_id: "call-1",
     };

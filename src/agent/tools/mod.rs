@@ -4,6 +4,7 @@ mod artifacts;
 pub mod ask_person;
 pub mod create_chart;
 pub mod create_report;
+pub mod create_schedule;
 pub mod describe_system;
 pub mod describe_tables;
 pub mod export_data;
@@ -73,6 +74,8 @@ pub struct ToolContext<'a> {
     pub eyes: &'a dyn Eyes,
     pub conversation: ConversationId,
     pub turn: TurnId,
+    /// Nobody asked for it just now: a schedule was due.
+    pub is_scheduled: bool,
     /// What was said and looked up before.
     pub transcript: &'a Transcript,
     /// The same for every attempt at this call, so that a write can be made once.

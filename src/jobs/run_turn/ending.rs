@@ -2,10 +2,11 @@
 //! over. Whoever dies in between finds the delivered message again.
 
 use super::visible::Shown;
-use super::{Interrupted, KIND, words};
+use super::{Interrupted, KIND, scheduled, words};
 use crate::agent::Ended;
 use crate::agent::journal::Journal;
 use crate::agent::transcript::Transcript;
+use crate::base::ids::ScheduleRunId;
 use crate::base::metrics as names;
 use crate::jobs::Services;
 use crate::jobs::workspaces::Workspace;
@@ -13,6 +14,7 @@ use crate::models::ModelError;
 use crate::slack::answer::{Answer, AnswerError, FinalAnswer};
 use crate::store::jobs;
 use crate::store::questions;
+use crate::store::schedules::{self, Outcome};
 use crate::store::turns::{self, Spent, State};
 use crate::store::{OrgTx, StoreResult};
 
@@ -34,6 +36,8 @@ pub struct Finished<'a> {
     pub workspace: &'a Workspace,
     pub transcript: &'a Transcript,
     pub spent: Spent,
+    /// The scheduled run that the turn is.
+    pub scheduled: Option<ScheduleRunId>,
     pub seconds: f64,
 }
 
@@ -69,15 +73,20 @@ pub async fn end(
         }
         Some(sentence) => answer.fail(sentence, Some(turn)).await,
     };
-    let (state, error) = match delivered {
-        Ok(_) => (state, error),
+    let said = finished.transcript.answer_of(turn, shown.replies);
+    let (state, error, run) = match delivered {
+        Ok(_) => {
+            let run = scheduled::outcome(&ending, sentence(&ending), &said);
+            (state, error, run)
+        }
         Err(lost) if lost.is_final() => {
             tracing::warn!(error = %lost, "an answer cannot be delivered");
-            (State::Failed, Some(lost.to_string()))
+            let run = scheduled::lost(&lost);
+            (State::Failed, Some(lost.to_string()), run)
         }
         Err(error) => return Err(error.into()),
     };
-    record(finished, state, error.as_deref(), given_up).await
+    record(finished, state, error.as_deref(), given_up, &run).await
 }
 
 async fn record(
@@ -85,6 +94,7 @@ async fn record(
     state: State,
     error: Option<&str>,
     given_up: Option<&[i64]>,
+    run_outcome: &Outcome,
 ) -> Result<(), Interrupted> {
     let mut tx = finished.services.db.org(finished.journal.fence.org).await?;
     jobs::hold(&mut tx, &finished.journal.fence).await?;
@@ -94,6 +104,9 @@ async fn record(
     turns::set_state(&mut tx, finished.journal.turn, state, error).await?;
     if finished.spent.tool_calls > 0 {
         questions::close_open(&mut tx, finished.journal.turn, "").await?;
+    }
+    if let Some(run) = finished.scheduled {
+        schedules::settle(&mut tx, run, run_outcome, finished.spent.cost_micros).await?;
     }
     tx.commit().await?;
     let outcome = match state {
@@ -162,5 +175,7 @@ fn sentence(ending: &Ending) -> Option<&'static str> {
 
 /// An answer that will never arrive ends its turn, wherever that is noticed.
 pub async fn give_up(finished: &Finished<'_>, lost: &AnswerError) -> Result<(), Interrupted> {
-    record(finished, State::Failed, Some(&lost.to_string()), None).await
+    let error = lost.to_string();
+    let run = scheduled::lost(lost);
+    record(finished, State::Failed, Some(&error), None, &run).await
 }

@@ -6,6 +6,7 @@ mod ending;
 mod input;
 mod open;
 mod park;
+mod scheduled;
 mod surroundings;
 mod visible;
 mod words;
@@ -138,6 +139,7 @@ impl RunTurn {
         let stop = CancellationToken::new();
         let stopping = stop_when_asked(services, held, &opened.thread, &stop);
         let asked = opened.unsaved_question();
+        let scheduled = opened.turn.run;
         let input = ThreadInput {
             services,
             workspace,
@@ -154,6 +156,7 @@ impl RunTurn {
             thread: &opened.thread,
             conversation: opened.conversation,
             turn: opened.turn.id,
+            is_scheduled: scheduled.is_some(),
         };
         let mut run = Run {
             journal: journal.clone(),
@@ -171,7 +174,8 @@ impl RunTurn {
         } else if opened.turn.attempts > MAX_ATTEMPTS {
             Ending::Poison { asked }
         } else {
-            let thinking = services.agent.run(&mut run);
+            let agent = services.agent.spending_at_most(opened.budget_micros);
+            let thinking = agent.run(&mut run);
             let outcome = tokio::select! {
                 outcome = thinking => outcome,
                 never = stopping => match never {},
@@ -191,6 +195,7 @@ impl RunTurn {
             workspace,
             transcript: &transcript,
             spent,
+            scheduled,
             seconds: (age + begun.elapsed()).as_secs_f64(),
         };
         match ended {

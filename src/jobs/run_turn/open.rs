@@ -10,7 +10,7 @@ use crate::store::conversations::{self, Thread};
 use crate::store::inbox::{self, Item, Kind};
 use crate::store::jobs::{self, Fence};
 use crate::store::turns::{self, OpenTurn};
-use crate::store::{OrgTx, StoreError, StoreResult, people};
+use crate::store::{OrgTx, StoreError, StoreResult, people, schedules};
 
 pub struct Opened {
     pub thread: Thread,
@@ -23,6 +23,8 @@ pub struct Opened {
     pub waiting: Vec<Item>,
     /// The turn began just now: nothing of it can be visible yet.
     pub is_fresh: bool,
+    /// What a scheduled run may cost, where its schedule says so.
+    pub budget_micros: Option<i64>,
     /// The person has begun more turns this hour than anybody may.
     pub too_many: bool,
 }
@@ -77,7 +79,11 @@ pub async fn open(services: &Services, fence: &Fence, key: &str) -> StoreResult<
             }
         },
     };
-    let begun = if is_fresh {
+    let budget_micros = match turn.run {
+        Some(run) => schedules::budget_of(&mut tx, run).await?,
+        None => None,
+    };
+    let begun = if is_fresh && turn.run.is_none() {
         turns::begun_this_hour(&mut tx, &turn.asked_by).await?
     } else {
         0
@@ -93,6 +99,7 @@ pub async fn open(services: &Services, fence: &Fence, key: &str) -> StoreResult<
         title: title.filter(|_| begins),
         waiting: items,
         is_fresh,
+        budget_micros,
         too_many: begun > limit,
     }))
 }

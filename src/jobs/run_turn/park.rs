@@ -11,6 +11,7 @@ use crate::slack::blocks::{QuestionCard, question};
 use crate::slack::client::NewMessage;
 use crate::store::jobs;
 use crate::store::questions::{self, Question};
+use crate::store::schedules::{self, Outcome};
 use crate::store::turns::{self, State};
 
 pub async fn park(
@@ -48,6 +49,9 @@ pub async fn park(
     let mut tx = db.org(finished.journal.fence.org).await?;
     jobs::hold(&mut tx, &finished.journal.fence).await?;
     turns::set_state(&mut tx, finished.journal.turn, State::Waiting, None).await?;
+    if let Some(run) = finished.scheduled {
+        schedules::settle(&mut tx, run, &Outcome::Waiting, finished.spent.cost_micros).await?;
+    }
     tx.commit().await?;
     Ok(())
 }

@@ -3,6 +3,7 @@
 use super::approval::home::{Approvals, approvals};
 use super::kit::{actions, button, clip, context, divider, escape, header, moment, section};
 use super::memory::{Note, notes};
+use super::schedules::{ScheduleCard, schedules};
 use super::status::{Queue, queue_line};
 use super::systems::{SystemCard, systems};
 use crate::slack::ids::{REFRESH_HOME, TRY, numbered};
@@ -10,6 +11,9 @@ use crate::slack::prompts::Prompt;
 use crate::slack::text;
 use chrono::{DateTime, Utc};
 use serde_json::{Value, json};
+
+/// Two blocks each; a page has a hundred for everything.
+const SCHEDULES: usize = 5;
 
 #[derive(Debug)]
 pub struct Home<'a> {
@@ -24,6 +28,8 @@ pub struct Home<'a> {
     pub approvals: Option<&'a Approvals>,
     pub conversations: &'a [Conversation],
     pub notes: &'a [Note],
+    /// Their own; none for guests.
+    pub schedules: Option<&'a [ScheduleCard]>,
     /// None for guests.
     pub systems: Option<&'a [SystemCard]>,
     pub spending: Spending,
@@ -52,6 +58,10 @@ pub fn home(home: &Home<'_>) -> Value {
     let mut blocks = welcome(home);
     if let Some(of) = home.approvals {
         blocks.extend(approvals(of));
+    }
+    if let Some(own) = home.schedules {
+        blocks.extend([divider(), header(text::HOME_SCHEDULES)]);
+        blocks.extend(schedules(own, SCHEDULES));
     }
     blocks.extend([divider(), header(text::HOME_CONVERSATIONS)]);
     blocks.push(conversations(home.conversations));
@@ -124,6 +134,7 @@ mod tests {
             approvals: None,
             conversations: &[],
             notes: &[],
+            schedules: Some(&[]),
             systems: Some(&[]),
             spending: Spending::default(),
             queue: None,

@@ -12,6 +12,7 @@ pub mod memory;
 pub mod modals;
 mod progress;
 mod question;
+pub mod schedules;
 pub mod status;
 pub mod sync;
 pub mod systems;

@@ -9,8 +9,11 @@ mod memory;
 pub(super) mod nearest;
 mod policy;
 mod reports;
+mod schedule;
+mod schedules;
 mod status;
 mod sync;
+mod templates;
 mod undo;
 
 use super::scene::{Scene, Surfaced, Whisper};
@@ -62,8 +65,11 @@ pub trait Subcommand: Sync {
 }
 
 /// In the order in which help lists them.
-static ALL: [&dyn Subcommand; 11] = [
+static ALL: [&dyn Subcommand; 14] = [
     &ask::Ask,
+    &schedule::Schedule,
+    &schedules::Schedules,
+    &templates::Templates,
     &status::Status,
     &connect::Connect,
     &sync::Sync,

@@ -4,6 +4,7 @@
 mod chatter;
 mod model;
 mod process;
+mod slots;
 
 use chatter::{Chatter, Office};
 use model::ModelServer;

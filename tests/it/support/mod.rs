@@ -7,6 +7,7 @@ pub mod hurried;
 pub mod logs;
 pub mod process;
 pub mod request;
+pub mod turned;
 pub mod web;
 pub mod wire;
 

@@ -1,0 +1,20 @@
+//! Schedules at work: what is due becomes runs (`firing`), a run becomes a turn in a thread of its
+//! own (`beginning`), and what went wrong is told to the owner (`telling`).
+
+mod beginning;
+mod firing;
+mod telling;
+pub mod words;
+
+pub use beginning::BeginRun;
+pub use firing::{fire_due, keep};
+pub use telling::TellTrouble;
+
+use crate::automation::rule::Rule;
+use crate::store::schedules::Schedule;
+use crate::store::{StoreError, StoreResult};
+
+/// The rule of a stored schedule.
+pub fn rule_of(schedule: &Schedule) -> StoreResult<Rule> {
+    serde_json::from_value(schedule.rule.clone()).map_err(StoreError::from)
+}

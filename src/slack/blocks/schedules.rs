@@ -1,0 +1,225 @@
+//! Schedules in Slack: the list with what can be done about each, and the window in which one is
+//! made or changed.
+
+use super::kit::{actions, button, context, plain, section};
+use crate::slack::ids::{
+    FIELD, SCHEDULE_DELETE, SCHEDULE_EDIT, SCHEDULE_HISTORY, SCHEDULE_MODAL, SCHEDULE_PAUSE,
+    SCHEDULE_RESUME, SCHEDULE_RUN, SCHEDULE_TEMPLATE, SCHEDULE_WHEN,
+};
+use crate::slack::text;
+use serde_json::{Value, json};
+
+/// Two blocks each; a message has fifty.
+pub const SHOWN: usize = 20;
+
+pub const WHAT: &str = "what";
+pub const CHANNEL: &str = "channel";
+pub const CATCH_UP: &str = "catch_up";
+pub const BUDGET: &str = "budget";
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ScheduleCard {
+    pub id: String,
+    /// What it is, when it runs, and how it went, in Slack's markup.
+    pub line: String,
+    /// What the one who looks may do about it, in this order.
+    pub deeds: Vec<Deed>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Deed {
+    RunNow,
+    Pause,
+    Resume,
+    Edit,
+    History,
+    Delete,
+}
+
+impl Deed {
+    fn button(self, id: &str) -> Value {
+        let (label, action) = match self {
+            Self::RunNow => (text::RUN_NOW, SCHEDULE_RUN),
+            Self::Pause => (text::PAUSE, SCHEDULE_PAUSE),
+            Self::Resume => (text::RESUME, SCHEDULE_RESUME),
+            Self::Edit => (text::EDIT_SCHEDULE, SCHEDULE_EDIT),
+            Self::History => (text::HISTORY, SCHEDULE_HISTORY),
+            Self::Delete => (text::DELETE, SCHEDULE_DELETE),
+        };
+        let mut button = button(label, action, id);
+        if self == Self::Delete {
+            button["style"] = "danger".into();
+            button["confirm"] = json!({
+                "title": plain(text::DELETE_SURE, 100),
+                "text": plain(text::DELETE_MEANS, 300),
+                "confirm": plain(text::DELETE, 30),
+                "deny": plain(text::KEEP, 30),
+            });
+        }
+        button
+    }
+}
+
+pub fn schedules(cards: &[ScheduleCard], most: usize) -> Vec<Value> {
+    if cards.is_empty() {
+        return vec![section(text::NO_SCHEDULES)];
+    }
+    let mut blocks: Vec<Value> = cards.iter().take(most).flat_map(card).collect();
+    if cards.len() > most {
+        blocks.push(context(&text::more_schedules(cards.len() - most)));
+    }
+    blocks
+}
+
+fn card(card: &ScheduleCard) -> Vec<Value> {
+    let buttons = card
+        .deeds
+        .iter()
+        .map(|deed| deed.button(&card.id))
+        .collect::<Vec<_>>();
+    let mut blocks = vec![section(&card.line)];
+    if !buttons.is_empty() {
+        blocks.push(actions(buttons));
+    }
+    blocks
+}
+
+/// What a list of templates says of one.
+#[derive(Debug, Clone, Copy)]
+pub struct TemplateCard<'a> {
+    pub slug: &'a str,
+    pub name: &'a str,
+    pub about: &'a str,
+    pub when: &'a str,
+    pub is_for_channel: bool,
+}
+
+pub fn templates(cards: &[TemplateCard<'_>]) -> Vec<Value> {
+    let line = |card: &TemplateCard<'_>| {
+        let place = match card.is_for_channel {
+            true => text::TEMPLATE_FOR_CHANNEL,
+            false => text::TEMPLATE_FOR_ONESELF,
+        };
+        let TemplateCard {
+            name, about, when, ..
+        } = card;
+        let mut block = section(&format!("*{name}* · {about}\n_{when}, {place}_"));
+        block["accessory"] = button(text::USE_TEMPLATE, SCHEDULE_TEMPLATE, card.slug);
+        block
+    };
+    cards.iter().map(line).collect()
+}
+
+/// What stands in the window.
+#[derive(Debug, Clone, Default)]
+pub struct Form<'a> {
+    /// What comes back with it: the schedule that is changed, if there is one already.
+    pub carries: &'a str,
+    pub is_new: bool,
+    pub what: &'a str,
+    pub when: &'a str,
+    pub channel: Option<&'a str>,
+    pub catch_up: &'a str,
+    /// In dollars.
+    pub budget: Option<&'a str>,
+    /// The rule as it is understood so far, in Slack's markup.
+    pub preview: &'a str,
+}
+
+pub fn window(form: &Form<'_>) -> Value {
+    let (title, submit) = if form.is_new {
+        (text::SCHEDULE_TITLE, text::SCHEDULE_SUBMIT)
+    } else {
+        (text::SCHEDULE_EDIT_TITLE, text::SCHEDULE_SAVE)
+    };
+    json!({
+        "type": "modal",
+        "callback_id": SCHEDULE_MODAL,
+        "private_metadata": form.carries,
+        "title": plain(title, 24),
+        "submit": plain(submit, 24),
+        "close": plain(text::CANCEL, 24),
+        "blocks": [
+            what(form),
+            when(form),
+            context(form.preview),
+            channel(form),
+            catch_up(form),
+            budget(form),
+            context(text::SCHEDULE_AS_WHOM),
+        ],
+    })
+}
+
+fn with_initial(mut element: Value, initial: &str) -> Value {
+    if !initial.is_empty() {
+        element["initial_value"] = initial.into();
+    }
+    element
+}
+
+fn what(form: &Form<'_>) -> Value {
+    let element = json!({
+        "type": "plain_text_input", "action_id": FIELD, "multiline": true, "max_length": 2_500,
+        "placeholder": plain(text::SCHEDULE_WHAT_PLACEHOLDER, 150),
+    });
+    json!({
+        "type": "input", "block_id": WHAT, "label": plain(text::SCHEDULE_WHAT, 200),
+        "element": with_initial(element, form.what),
+    })
+}
+
+/// Every letter is looked at, so that what is understood shows while it is typed.
+fn when(form: &Form<'_>) -> Value {
+    let element = json!({
+        "type": "plain_text_input", "action_id": SCHEDULE_WHEN, "max_length": 200,
+        "placeholder": plain(text::SCHEDULE_WHEN_PLACEHOLDER, 150),
+        "dispatch_action_config": {"trigger_actions_on": ["on_character_entered"]},
+    });
+    json!({
+        "type": "input", "block_id": SCHEDULE_WHEN, "label": plain(text::SCHEDULE_WHEN, 200),
+        "dispatch_action": true, "element": with_initial(element, form.when),
+    })
+}
+
+fn channel(form: &Form<'_>) -> Value {
+    let mut element = json!({
+        "type": "conversations_select", "action_id": FIELD,
+        "placeholder": plain(text::SCHEDULE_DIRECT, 150),
+        "filter": {"include": ["public", "private"], "exclude_bot_users": true},
+    });
+    if let Some(channel) = form.channel {
+        element["initial_conversation"] = channel.into();
+    }
+    json!({
+        "type": "input", "block_id": CHANNEL, "label": plain(text::SCHEDULE_WHERE, 200),
+        "optional": true, "hint": plain(text::SCHEDULE_WHERE_HINT, 200), "element": element,
+    })
+}
+
+fn catch_up(form: &Form<'_>) -> Value {
+    let options: Vec<Value> = text::CATCH_UP
+        .iter()
+        .map(|(label, value)| json!({"text": plain(label, 75), "value": value}))
+        .collect();
+    let chosen = options
+        .iter()
+        .find(|option| option["value"] == form.catch_up);
+    let mut element = json!({"type": "static_select", "action_id": FIELD, "options": options});
+    if let Some(chosen) = chosen.or(options.first()) {
+        element["initial_option"] = chosen.clone();
+    }
+    json!({
+        "type": "input", "block_id": CATCH_UP, "label": plain(text::SCHEDULE_CATCH_UP, 200),
+        "element": element,
+    })
+}
+
+fn budget(form: &Form<'_>) -> Value {
+    let element = json!({"type": "number_input", "action_id": FIELD, "is_decimal_allowed": true});
+    json!({
+        "type": "input", "block_id": BUDGET, "label": plain(text::SCHEDULE_BUDGET, 200),
+        "optional": true, "hint": plain(text::SCHEDULE_BUDGET_HINT, 200),
+        "element": with_initial(element, form.budget.unwrap_or_default()),
+    })
+}

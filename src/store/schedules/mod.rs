@@ -1,0 +1,319 @@
+//! Schedules: what runs when, for whom and where. What is due is `firing`, what came of it `runs`.
+
+mod firing;
+mod runs;
+
+pub use firing::{Claim, Due, Firing, Slot, claim_due};
+pub use runs::{
+    Outcome, Run, begun, budget_of, get_run, history, last_before, next_due, place, run_now, settle,
+};
+
+use super::db::{Db, OrgTx, StoreError, StoreResult};
+use crate::base::ids::{ChannelId, ScheduleId, UserId};
+use chrono::{DateTime, Utc};
+use serde_json::Value;
+
+/// The kind of the job that begins what is due; its key is the schedule.
+pub const BEGIN: &str = "schedule";
+/// The kind of the job that tells the owner of trouble; its key is the run.
+pub const TELL_TROUBLE: &str = "schedule_trouble";
+
+/// Runs that fail one after the other until the schedule is paused.
+pub const FAILURES_UNTIL_PAUSE: i32 = 3;
+/// Runs that find nothing one after the other until the owner is asked about it.
+pub const EMPTIES_UNTIL_TOLD: i32 = 3;
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum State {
+    /// The agent offers it, and nobody has said yes.
+    Proposed,
+    Active,
+    Paused,
+    /// It will never be due again.
+    Over,
+}
+
+impl State {
+    fn as_str(self) -> &'static str {
+        match self {
+            Self::Proposed => "proposed",
+            Self::Active => "active",
+            Self::Paused => "paused",
+            Self::Over => "over",
+        }
+    }
+
+    fn parse(text: &str) -> StoreResult<Self> {
+        let all = [Self::Proposed, Self::Active, Self::Paused, Self::Over];
+        let found = all.into_iter().find(|state| state.as_str() == text);
+        found.ok_or_else(|| StoreError::Corrupt(format!("a schedule in the state {text:?}")))
+    }
+}
+
+/// Which of the runs that were missed are made up for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum CatchUp {
+    #[default]
+    Latest,
+    All,
+    Nothing,
+}
+
+impl CatchUp {
+    pub const ALL: [Self; 3] = [Self::Latest, Self::All, Self::Nothing];
+
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Latest => "latest",
+            Self::All => "all",
+            Self::Nothing => "none",
+        }
+    }
+
+    pub fn parse(text: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|it| it.as_str() == text)
+    }
+}
+
+/// What a person decides about a schedule.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Plan {
+    /// None: a direct message to the owner.
+    pub channel: Option<ChannelId>,
+    /// As Slack writes it: escaped.
+    pub question: String,
+    pub said: String,
+    pub rule: Value,
+    pub catch_up: CatchUp,
+    pub budget_micros: Option<i64>,
+    pub next_run_at: DateTime<Utc>,
+}
+
+#[derive(Debug, Clone)]
+pub struct Schedule {
+    pub id: ScheduleId,
+    pub workspace: String,
+    pub channel: Option<ChannelId>,
+    pub owner: UserId,
+    pub question: String,
+    pub said: String,
+    pub rule: Value,
+    pub catch_up: CatchUp,
+    pub budget_micros: Option<i64>,
+    pub state: State,
+    pub next_run_at: Option<DateTime<Utc>>,
+    pub failures: i32,
+    pub empties: i32,
+}
+
+struct Row {
+    schedule_id: uuid::Uuid,
+    workspace_id: String,
+    channel_id: Option<String>,
+    owner_user: String,
+    question: String,
+    said: String,
+    rule: Value,
+    catch_up: String,
+    budget_micros: Option<i64>,
+    state: String,
+    next_run_at: Option<DateTime<Utc>>,
+    failures: i32,
+    empties: i32,
+}
+
+impl TryFrom<Row> for Schedule {
+    type Error = StoreError;
+
+    fn try_from(row: Row) -> StoreResult<Self> {
+        Ok(Self {
+            id: ScheduleId(row.schedule_id),
+            workspace: row.workspace_id,
+            channel: row.channel_id.map(ChannelId),
+            owner: UserId(row.owner_user),
+            question: row.question,
+            said: row.said,
+            rule: row.rule,
+            catch_up: CatchUp::parse(&row.catch_up).unwrap_or_default(),
+            budget_micros: row.budget_micros,
+            state: State::parse(&row.state)?,
+            next_run_at: row.next_run_at,
+            failures: row.failures,
+            empties: row.empties,
+        })
+    }
+}
+
+/// Stores a schedule; one of the same origin stays as it is.
+pub async fn create(
+    tx: &mut OrgTx,
+    origin: &str,
+    workspace: &str,
+    owner: &UserId,
+    plan: &Plan,
+) -> StoreResult<()> {
+    sqlx::query!(
+        "insert into core.schedules (org_id, schedule_id, workspace_id, channel_id, owner_user, question,
+             said, rule, catch_up, budget_micros, next_run_at, origin)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
+         on conflict do nothing",
+        tx.org().0,
+        ScheduleId::fresh().0,
+        workspace,
+        plan.channel.as_ref().map(ChannelId::as_str),
+        owner.as_str(),
+        plan.question,
+        plan.said,
+        plan.rule,
+        plan.catch_up.as_str(),
+        plan.budget_micros,
+        plan.next_run_at,
+        origin,
+    )
+    .execute(tx.connection())
+    .await?;
+    Ok(())
+}
+
+/// The same, for one that is not due before somebody confirms it.
+pub async fn propose(
+    tx: &mut OrgTx,
+    origin: &str,
+    workspace: &str,
+    owner: &UserId,
+    plan: &Plan,
+) -> StoreResult<Schedule> {
+    if let Some(known) = by_origin(tx, origin).await? {
+        return Ok(known);
+    }
+    create(tx, origin, workspace, owner, plan).await?;
+    sqlx::query!(
+        "update core.schedules set state = 'proposed', next_run_at = null
+         where org_id = $1 and origin = $2",
+        tx.org().0,
+        origin,
+    )
+    .execute(tx.connection())
+    .await?;
+    let made = by_origin(tx, origin).await?;
+    made.ok_or_else(|| StoreError::Corrupt("a schedule that was just made".to_owned()))
+}
+
+async fn by_origin(tx: &mut OrgTx, origin: &str) -> StoreResult<Option<Schedule>> {
+    sqlx::query_as!(
+        Row,
+        "select schedule_id, workspace_id, channel_id, owner_user, question, said, rule, catch_up,
+             budget_micros, state, next_run_at, failures, empties
+         from core.schedules where org_id = $1 and origin = $2",
+        tx.org().0,
+        origin,
+    )
+    .fetch_optional(tx.connection())
+    .await?
+    .map(Schedule::try_from)
+    .transpose()
+}
+
+/// Changes a schedule, which runs again from then on.
+pub async fn change(tx: &mut OrgTx, id: ScheduleId, plan: &Plan) -> StoreResult<()> {
+    sqlx::query!(
+        "update core.schedules set channel_id = $3, question = $4, said = $5, rule = $6, catch_up = $7,
+             budget_micros = $8, next_run_at = $9, state = 'active', failures = 0, empties = 0
+         where org_id = $1 and schedule_id = $2",
+        tx.org().0,
+        id.0,
+        plan.channel.as_ref().map(ChannelId::as_str),
+        plan.question,
+        plan.said,
+        plan.rule,
+        plan.catch_up.as_str(),
+        plan.budget_micros,
+        plan.next_run_at,
+    )
+    .execute(tx.connection())
+    .await?;
+    Ok(())
+}
+
+pub async fn get(tx: &mut OrgTx, id: ScheduleId) -> StoreResult<Option<Schedule>> {
+    sqlx::query_as!(
+        Row,
+        "select schedule_id, workspace_id, channel_id, owner_user, question, said, rule, catch_up,
+             budget_micros, state, next_run_at, failures, empties
+         from core.schedules where org_id = $1 and schedule_id = $2",
+        tx.org().0,
+        id.0,
+    )
+    .fetch_optional(tx.connection())
+    .await?
+    .map(Schedule::try_from)
+    .transpose()
+}
+
+/// The schedules of a workspace, what comes next first.
+pub async fn list(tx: &mut OrgTx, workspace: &str, limit: i64) -> StoreResult<Vec<Schedule>> {
+    sqlx::query_as!(
+        Row,
+        "select schedule_id, workspace_id, channel_id, owner_user, question, said, rule, catch_up,
+             budget_micros, state, next_run_at, failures, empties
+         from core.schedules where org_id = $1 and workspace_id = $2 and state <> 'proposed'
+         order by state <> 'active', next_run_at, created_at limit $3",
+        tx.org().0,
+        workspace,
+        limit,
+    )
+    .fetch_all(tx.connection())
+    .await?
+    .into_iter()
+    .map(Schedule::try_from)
+    .collect()
+}
+
+/// Stops a schedule from being due until it is resumed.
+pub async fn pause(tx: &mut OrgTx, id: ScheduleId) -> StoreResult<()> {
+    sqlx::query!(
+        "update core.schedules set state = 'paused', next_run_at = null
+         where org_id = $1 and schedule_id = $2 and state = 'active'",
+        tx.org().0,
+        id.0,
+    )
+    .execute(tx.connection())
+    .await?;
+    Ok(())
+}
+
+/// Makes a schedule due again, or for the first time.
+pub async fn resume(tx: &mut OrgTx, id: ScheduleId, next: DateTime<Utc>) -> StoreResult<()> {
+    sqlx::query!(
+        "update core.schedules set state = 'active', next_run_at = $3, failures = 0, empties = 0
+         where org_id = $1 and schedule_id = $2 and state <> 'active'",
+        tx.org().0,
+        id.0,
+        next,
+    )
+    .execute(tx.connection())
+    .await?;
+    Ok(())
+}
+
+/// Deletes a schedule with the history of its runs; what they said stays in Slack.
+pub async fn delete(tx: &mut OrgTx, id: ScheduleId) -> StoreResult<()> {
+    sqlx::query!(
+        "delete from core.schedules where org_id = $1 and schedule_id = $2",
+        tx.org().0,
+        id.0,
+    )
+    .execute(tx.connection())
+    .await?;
+    Ok(())
+}
+
+/// Deletes what nobody confirmed, in every organisation, since nobody will any more.
+pub async fn forget_proposed(db: &Db) -> StoreResult<u64> {
+    Ok(sqlx::query!(
+        "delete from core.schedules where state = 'proposed' and created_at < now() - interval '7 days'"
+    )
+    .execute(db.system())
+    .await?
+    .rows_affected())
+}

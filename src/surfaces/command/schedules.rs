@@ -1,0 +1,27 @@
+//! `/penny schedules`: what runs again and again, and what can be done about it.
+
+use super::{Call, Subcommand};
+use crate::slack::blocks::help::Command;
+use crate::surfaces::scene::{Scene, Surfaced};
+use crate::surfaces::schedules;
+use async_trait::async_trait;
+
+pub struct Schedules;
+
+#[async_trait]
+impl Subcommand for Schedules {
+    fn name(&self) -> &'static str {
+        "schedules"
+    }
+
+    fn help(&self) -> Command {
+        Command {
+            usage: "schedules",
+            about: "what is scheduled, with its next and last run; run, pause or change it there",
+        }
+    }
+
+    async fn run(&self, scene: &Scene<'_>, call: &Call<'_>) -> Surfaced {
+        schedules::show(scene, call.whisper(), call.user(), schedules::LIST).await
+    }
+}

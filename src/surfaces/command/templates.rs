@@ -1,0 +1,52 @@
+//! `/penny templates`: recurring work that many want, to begin with.
+
+use super::{Call, Subcommand};
+use crate::automation::templates::{self, For};
+use crate::slack::blocks::help::Command;
+use crate::slack::blocks::schedules::{TemplateCard, templates as listed};
+use crate::slack::blocks::{raw, sentence};
+use crate::slack::text;
+use crate::surfaces::scene::{Scene, Surfaced};
+use crate::surfaces::schedules::window;
+use async_trait::async_trait;
+
+pub struct Templates;
+
+#[async_trait]
+impl Subcommand for Templates {
+    fn name(&self) -> &'static str {
+        "templates"
+    }
+
+    fn help(&self) -> Command {
+        Command {
+            usage: "templates",
+            about: "digests and reports to begin with, such as `templates daily-digest`",
+        }
+    }
+
+    async fn run(&self, scene: &Scene<'_>, call: &Call<'_>) -> Surfaced {
+        let named = call.words.trim().to_lowercase().replace(' ', "-");
+        let template = templates::find(&named);
+        if template.is_some() {
+            return window::open(scene, call, template).await;
+        }
+        let heading = match named.as_str() {
+            "" => text::TEMPLATES,
+            _ => text::NO_SUCH_TEMPLATE,
+        };
+        let cards: Vec<_> = templates::ALL
+            .iter()
+            .map(|template| TemplateCard {
+                slug: template.slug,
+                name: template.name,
+                about: template.about,
+                when: template.when,
+                is_for_channel: template.for_whom == For::Channel,
+            })
+            .collect();
+        let mut blocks = listed(&cards);
+        blocks.insert(0, sentence(heading));
+        call.answer(scene, heading, raw(blocks)).await
+    }
+}

@@ -1,0 +1,128 @@
+//! Making a schedule: what was understood is checked against who may post where, stored, and
+//! shown with its next runs.
+
+use super::words;
+use crate::automation::rule::{Asked, Rule, zone_or_utc};
+use crate::automation::spoken::{self, Place, Spoken};
+use crate::base::ids::{ChannelId, ScheduleId, UserId};
+use crate::jobs::people::is_in;
+use crate::jobs::workspaces::Workspace;
+use crate::slack::blocks::{offer, raw};
+use crate::slack::client::SlackError;
+use crate::slack::{ids, text};
+use crate::store::schedules::{self, CatchUp, Plan};
+use crate::surfaces::command::Call;
+use crate::surfaces::scene::{Scene, Surfaced};
+
+/// `/penny schedule every weekday at 9 in #sales: what changed since yesterday`
+pub async fn typed(scene: &Scene<'_>, call: &Call<'_>) -> Surfaced {
+    let user = call.user();
+    let person = scene.person(user).await?;
+    if person.is_restricted {
+        return call.answer(scene, text::GUESTS_CANNOT, Vec::new()).await;
+    }
+    let asked = Asked {
+        at: scene.services.clock.now(),
+        zone: zone_or_utc(Some(&person.time_zone)),
+    };
+    let spoken = match spoken::read(call.words, asked) {
+        Ok(spoken) => spoken,
+        Err(unclear) => {
+            return call
+                .answer(scene, &words::unclear(&unclear), Vec::new())
+                .await;
+        }
+    };
+    let channel = match channel_of(&spoken.place, call.channel) {
+        Some(channel) => match may_post(&scene.workspace, &channel, user).await? {
+            None => Some(channel),
+            Some(objection) => return call.answer(scene, objection, Vec::new()).await,
+        },
+        None => None,
+    };
+    let said = create(scene, user, asked, spoken, channel).await?;
+    let blocks = offer(&said, words::SEE_ALL, ids::SCHEDULES_LIST, "");
+    call.answer(scene, &said, raw(blocks)).await
+}
+
+/// Where the runs answer; none for a direct message.
+fn channel_of(place: &Place, here: &ChannelId) -> Option<ChannelId> {
+    let channel = match place {
+        Place::Direct => return None,
+        Place::Channel(channel) => channel,
+        Place::Here => here,
+    };
+    // Whoever types it in a direct conversation means themselves.
+    (!channel.as_str().starts_with('D')).then(|| channel.clone())
+}
+
+/// Why a schedule of this person cannot answer there.
+pub async fn may_post(
+    workspace: &Workspace,
+    channel: &ChannelId,
+    user: &UserId,
+) -> Result<Option<&'static str>, SlackError> {
+    if matches!(
+        is_in(workspace, channel, &workspace.bot_user).await,
+        Ok(false)
+    ) {
+        return Ok(Some(words::PENNY_NOT_THERE));
+    }
+    match is_in(workspace, channel, user).await {
+        Ok(true) => Ok(None),
+        Ok(false) => Ok(Some(words::YOU_ARE_NOT_THERE)),
+        Err(SlackError::Refused { .. }) => Ok(Some(words::PENNY_NOT_THERE)),
+        Err(error) => Err(error),
+    }
+}
+
+async fn create(
+    scene: &Scene<'_>,
+    user: &UserId,
+    asked: Asked,
+    spoken: Spoken,
+    channel: Option<ChannelId>,
+) -> Surfaced<String> {
+    let plan = Plan {
+        channel,
+        question: spoken.question,
+        said: spoken.said,
+        rule: as_stored(&spoken.rule)?,
+        catch_up: CatchUp::default(),
+        budget_micros: None,
+        next_run_at: spoken.rule.next(asked.at).unwrap_or(asked.at),
+    };
+    store(scene, user, None, &plan).await?;
+    Ok(words::made(&plan, &spoken.rule, asked.at))
+}
+
+pub fn as_stored(rule: &Rule) -> Surfaced<serde_json::Value> {
+    let stored = serde_json::to_value(rule);
+    Ok(stored.map_err(crate::store::StoreError::from)?)
+}
+
+/// Makes a schedule, or changes one. The same delivery makes the same one again.
+pub async fn store(
+    scene: &Scene<'_>,
+    user: &UserId,
+    changed: Option<ScheduleId>,
+    plan: &Plan,
+) -> Surfaced {
+    let mut tx = scene.tx().await?;
+    match changed {
+        Some(id) => schedules::change(&mut tx, id, plan).await?,
+        None => {
+            schedules::create(&mut tx, scene.event_key, &scene.workspace.id, user, plan).await?;
+        }
+    }
+    Ok(tx.commit().await?)
+}
+
+/// A time as somebody types it: what is understood of it so far.
+pub fn preview(typed: &str, asked: Asked) -> String {
+    match spoken::when(typed, asked) {
+        Ok(rule) => words::understood(&rule, asked.at),
+        Err(_) if typed.trim().is_empty() => words::EXAMPLES.to_owned(),
+        Err(unclear) => words::unclear(&unclear),
+    }
+}

@@ -1,0 +1,264 @@
+//! The window in which a schedule is made or changed. While its time is typed, what is understood
+//! shows below; what is wrong is said under its field before it closes.
+
+use super::making::{as_stored, may_post, preview, store};
+use super::{may_change, words};
+use crate::automation::rule::{Asked, Rule, zone_or_utc};
+use crate::automation::spoken;
+use crate::automation::templates::{self, For, Template};
+use crate::base::ids::{ChannelId, OrgId, ScheduleId, UserId};
+use crate::jobs::Services;
+use crate::slack::blocks::escape;
+use crate::slack::blocks::schedules::{BUDGET, CATCH_UP, CHANNEL, Form, WHAT, window};
+use crate::slack::ids::{FIELD, SCHEDULE_WHEN};
+use crate::slack::inbound::{BlockActions, View, ViewSubmission};
+use crate::slack::text;
+use crate::store::people::{self, Person};
+use crate::store::schedules::{self, CatchUp, Plan, Schedule};
+use crate::surfaces::command::Call;
+use crate::surfaces::scene::{Scene, Surfaced};
+use serde_json::{Map, Value, json};
+
+const DOLLAR: f64 = 1_000_000.0;
+
+/// `/penny schedule` by itself, or a template by its name.
+pub async fn open(scene: &Scene<'_>, call: &Call<'_>, template: Option<&Template>) -> Surfaced {
+    let person = scene.person(call.user()).await?;
+    if person.is_restricted {
+        return call.answer(scene, text::GUESTS_CANNOT, Vec::new()).await;
+    }
+    let window = fresh(scene, &person, call.channel, template);
+    match scene.open_modal(call.source, &window).await? {
+        true => Ok(()),
+        false => call.answer(scene, words::TOO_LATE, Vec::new()).await,
+    }
+}
+
+/// The button beside a template.
+pub async fn from_template(scene: &Scene<'_>, clicked: &BlockActions, slug: &str) -> Surfaced {
+    let user = &clicked.source.user;
+    let person = scene.person(user).await?;
+    let (Some(template), false) = (templates::find(slug), person.is_restricted) else {
+        return Ok(());
+    };
+    let here = clicked.channel.clone().unwrap_or_else(|| "".into());
+    let window = fresh(scene, &person, &here, Some(template));
+    scene.open_modal_or_tell(&clicked.source, &window).await
+}
+
+/// The window of a schedule that is not there yet.
+fn fresh(
+    scene: &Scene<'_>,
+    person: &Person,
+    here: &ChannelId,
+    template: Option<&Template>,
+) -> Value {
+    let asked = Asked {
+        at: scene.services.clock.now(),
+        zone: zone_or_utc(Some(&person.time_zone)),
+    };
+    let is_for_oneself = template.is_some_and(|it| it.for_whom == For::Oneself);
+    let is_channel = here.as_str().starts_with(['C', 'G']);
+    let when = template.map_or("", |it| it.when);
+    window(&Form {
+        is_new: true,
+        what: template.map_or("", |it| it.what),
+        when,
+        channel: (is_channel && !is_for_oneself).then_some(here.as_str()),
+        preview: &preview(when, asked),
+        ..Form::default()
+    })
+}
+
+pub async fn edit(scene: &Scene<'_>, clicked: &BlockActions, schedule: &Schedule) -> Surfaced {
+    let rule: Rule = super::rule_of(schedule)?;
+    let budget = schedule
+        .budget_micros
+        .map(|micros| (micros as f64 / DOLLAR).to_string());
+    let what = unescape(&schedule.question);
+    let form = Form {
+        carries: &schedule.id.to_string(),
+        is_new: false,
+        what: &what,
+        // Our own words name the zone, so that another administrator does not change it.
+        when: &rule.words(),
+        channel: schedule.channel.as_ref().map(ChannelId::as_str),
+        catch_up: schedule.catch_up.as_str(),
+        budget: budget.as_deref(),
+        preview: &words::understood(&rule, scene.services.clock.now()),
+    };
+    scene
+        .open_modal_or_tell(&clicked.source, &window(&form))
+        .await
+}
+
+/// The time changed: the window shows what is understood of it now.
+pub async fn typed(scene: &Scene<'_>, clicked: &BlockActions, when: &str) -> Surfaced {
+    let Some(view) = &clicked.view else {
+        return Ok(());
+    };
+    let person = scene.person(&clicked.source.user).await?;
+    let asked = Asked {
+        at: scene.services.clock.now(),
+        zone: zone_or_utc(Some(&person.time_zone)),
+    };
+    let form = Form {
+        carries: &view.private_metadata,
+        is_new: view.private_metadata.is_empty(),
+        what: view.filled(WHAT, FIELD).unwrap_or_default(),
+        when,
+        channel: channel(view),
+        catch_up: view.filled(CATCH_UP, FIELD).unwrap_or_default(),
+        budget: view.filled(BUDGET, FIELD),
+        preview: &preview(when, asked),
+    };
+    Ok(scene
+        .workspace
+        .slack
+        .update_view(&view.id, &window(&form))
+        .await?)
+}
+
+fn channel(view: &View) -> Option<&str> {
+    view.element(CHANNEL, FIELD)?
+        .get("selected_conversation")?
+        .as_str()
+}
+
+/// What was filled in, as far as it is right.
+struct Filled {
+    what: String,
+    when: String,
+    rule: Rule,
+    channel: Option<ChannelId>,
+    catch_up: CatchUp,
+    budget_micros: Option<i64>,
+}
+
+/// Or what is wrong, by field.
+fn read(view: &View, asked: Asked) -> Result<Filled, Map<String, Value>> {
+    let mut wrong = Map::new();
+    let what = view.filled(WHAT, FIELD).unwrap_or_default().trim();
+    if what.is_empty() {
+        wrong.insert(WHAT.to_owned(), json!(words::NO_QUESTION));
+    }
+    let when = view
+        .filled(SCHEDULE_WHEN, SCHEDULE_WHEN)
+        .unwrap_or_default()
+        .trim();
+    let rule = spoken::when(when, asked);
+    if let Err(unclear) = &rule {
+        wrong.insert(
+            SCHEDULE_WHEN.to_owned(),
+            json!(words::unclear_plainly(unclear)),
+        );
+    }
+    let budget = match view.filled(BUDGET, FIELD).filter(|typed| !typed.is_empty()) {
+        None => None,
+        Some(typed) => match typed.parse::<f64>() {
+            Ok(dollars) if dollars > 0.0 && dollars < 10_000.0 => Some((dollars * DOLLAR) as i64),
+            _ => {
+                wrong.insert(BUDGET.to_owned(), json!(words::BAD_BUDGET));
+                None
+            }
+        },
+    };
+    let (true, Ok(rule)) = (wrong.is_empty(), rule) else {
+        return Err(wrong);
+    };
+    let catch_up = view.filled(CATCH_UP, FIELD).and_then(CatchUp::parse);
+    Ok(Filled {
+        what: escape(what),
+        when: when.to_owned(),
+        rule,
+        channel: channel(view).map(ChannelId::from),
+        catch_up: catch_up.unwrap_or_default(),
+        budget_micros: budget,
+    })
+}
+
+pub async fn objections(
+    services: &Services,
+    org: OrgId,
+    submitted: &ViewSubmission,
+) -> Surfaced<Map<String, Value>> {
+    let user = &submitted.source.user;
+    let mut tx = services.db.org(org).await?;
+    let person = people::by_slack_user(&mut tx, user).await?;
+    drop(tx);
+    let asked = Asked {
+        at: services.clock.now(),
+        zone: zone_or_utc(person.as_ref().map(|person| person.time_zone.as_str())),
+    };
+    let filled = match read(&submitted.view, asked) {
+        Ok(filled) => filled,
+        Err(wrong) => return Ok(wrong),
+    };
+    let workspace = services
+        .workspaces
+        .all()
+        .into_iter()
+        .find(|it| it.org == org);
+    let (Some(workspace), Some(channel)) = (workspace, &filled.channel) else {
+        return Ok(Map::new());
+    };
+    Ok(match may_post(&workspace, channel, user).await? {
+        Some(objection) => Map::from_iter([(CHANNEL.to_owned(), json!(words::plainly(objection)))]),
+        None => Map::new(),
+    })
+}
+
+pub async fn submitted(scene: &Scene<'_>, submitted: &ViewSubmission) -> Surfaced {
+    let user: &UserId = &submitted.source.user;
+    let view = &submitted.view;
+    let person = scene.person(user).await?;
+    let asked = Asked {
+        at: scene.services.clock.now(),
+        zone: zone_or_utc(Some(&person.time_zone)),
+    };
+    let filled = match read(view, asked) {
+        Ok(filled) if !person.is_restricted => filled,
+        _ => return scene.tell_directly(user, words::NOT_STORED).await,
+    };
+    // Who may post there may have changed since the window was looked at.
+    if let Some(channel) = &filled.channel
+        && let Some(objection) = may_post(&scene.workspace, channel, user).await?
+    {
+        return scene.tell_directly(user, objection).await;
+    }
+    let changed: Option<ScheduleId> = view.private_metadata.parse().ok();
+    if let Some(id) = changed {
+        let mut tx = scene.tx().await?;
+        let schedule = schedules::get(&mut tx, id).await?;
+        drop(tx);
+        match schedule {
+            Some(schedule) if may_change(&person, user, &schedule) => {}
+            Some(schedule) => {
+                return scene
+                    .tell_directly(user, &words::not_yours(&schedule))
+                    .await;
+            }
+            None => return scene.tell_directly(user, words::GONE).await,
+        }
+    }
+    let plan = Plan {
+        channel: filled.channel,
+        question: filled.what,
+        said: filled.when,
+        rule: as_stored(&filled.rule)?,
+        catch_up: filled.catch_up,
+        budget_micros: filled.budget_micros,
+        next_run_at: filled.rule.next(asked.at).unwrap_or(asked.at),
+    };
+    store(scene, user, changed, &plan).await?;
+    let said = words::made(&plan, &filled.rule, asked.at);
+    scene.tell_directly(user, &said).await
+}
+
+/// As somebody typed it, to be typed on.
+fn unescape(markup: &str) -> String {
+    markup
+        .replace("&lt;", "<")
+        .replace("&gt;", ">")
+        .replace("&amp;", "&")
+}

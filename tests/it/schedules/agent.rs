@@ -1,0 +1,74 @@
+//! Asking Penny in a conversation to do something again and again.
+
+use super::desk::{Desk, QUESTION};
+use penny::models::scripted::Step;
+use penny::playground::Thread;
+use serde_json::json;
+
+async fn asks(desk: &Desk) -> Thread {
+    let wish = json!({"when": "every weekday at 9", "question": QUESTION});
+    desk.app.model.add([
+        Step::calls("c1", "create_schedule", wish).when_asked("every morning"),
+        Step::says("So be it.").when_asked("chedule"),
+    ]);
+    let said = desk
+        .maya
+        .mentions_penny("sales", "tell us every morning what changed")
+        .await;
+    let thread = said.unwrap().thread();
+    desk.maya.reads(&thread, "Shall I answer").await.unwrap();
+    desk.app.settles().await;
+    thread
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn it_exists_once_the_one_who_asked_has_confirmed_the_card() {
+    let desk = Desk::open([]).await;
+    let thread = asks(&desk).await;
+    let card = desk.maya.reads(&thread, "Shall I answer").await.unwrap();
+    assert!(
+        card.text.contains("every weekday at 09:00 (Europe/Berlin)"),
+        "{}",
+        card.text
+    );
+    assert!(card.text.contains("Mon 23 Nov 2026 09:00"), "{}", card.text);
+    assert_eq!(
+        desk.time_is("2026-11-23T08:00:01Z").await,
+        0,
+        "nobody has said yes"
+    );
+
+    desk.maya.clicks(&thread, "Schedule it").await.unwrap();
+    desk.maya.reads(&thread, "So be it.").await.unwrap();
+    desk.app.settles().await;
+    assert_eq!(
+        desk.app.texts("select state from core.schedules").await,
+        ["active"]
+    );
+    desk.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_declined_never_was() {
+    let desk = Desk::open([]).await;
+    let thread = asks(&desk).await;
+    desk.maya.clicks(&thread, "Don’t").await.unwrap();
+    desk.maya.reads(&thread, "So be it.").await.unwrap();
+    desk.app.settles().await;
+    assert_eq!(desk.app.count("select from core.schedules").await, 0);
+    desk.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_scheduled_run_cannot_schedule_anything() {
+    let wish = json!({"when": "every day at 9", "question": "more of this"});
+    let desk = Desk::open([
+        Step::calls("c1", "create_schedule", wish).when_asked("since yesterday"),
+        Step::says("Two deals moved.").when_asked("cannot schedule anything"),
+    ])
+    .await;
+    desk.schedules(&desk.maya, "every weekday at 9").await;
+    desk.time_is("2026-11-23T08:00:01Z").await;
+    assert_eq!(desk.app.count("select from core.schedules").await, 1);
+    desk.close().await;
+}

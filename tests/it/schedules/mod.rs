@@ -1,0 +1,10 @@
+//! Recurring work as people in Slack meet it: made in a line, in a window or in a conversation, run
+//! at its hour, and never failing in silence.
+
+mod agent;
+mod desk;
+mod making;
+mod managing;
+mod running;
+mod trouble;
+mod window;

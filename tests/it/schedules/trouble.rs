@@ -1,0 +1,111 @@
+//! A schedule cannot fail in silence.
+
+use super::desk::Desk;
+use penny::models::scripted::{Scripted, Step};
+use penny::models::{ModelError, Price, Usage};
+
+fn nothing() -> Step {
+    Step::says("Nothing to report.").when_asked("since yesterday")
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_archived_channel_is_told_to_the_owner_with_what_to_do() {
+    let desk = Desk::open([]).await;
+    desk.schedules(&desk.maya, "every weekday at 9").await;
+    desk.maya.archive(&desk.sales()).unwrap();
+    desk.time_is("2026-11-23T08:00:01Z").await;
+    let told = desk
+        .app
+        .is_written(&desk.maya, "The channel is archived")
+        .await;
+    assert!(told.text.contains("choose another"), "{}", told.text);
+    assert!(told.text.contains("It runs again"), "{}", told.text);
+    assert_eq!(desk.states().await, ["failed"]);
+    desk.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_channel_that_penny_was_removed_from_is_told_too() {
+    let desk = Desk::open([]).await;
+    desk.schedules(&desk.maya, "every weekday at 9").await;
+    let penny = desk.app.process().app.services.workspaces.all()[0]
+        .bot_user
+        .clone();
+    desk.maya.remove(&desk.sales(), &penny).unwrap();
+    desk.app.settles().await;
+    desk.time_is("2026-11-23T08:00:01Z").await;
+    let told = desk
+        .app
+        .is_written(&desk.maya, "I’m not in its channel any more")
+        .await;
+    assert!(told.text.contains("/invite @Penny"), "{}", told.text);
+    desk.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn three_failures_pause_it_and_say_so_and_resuming_it_is_one_click() {
+    let fails = || Step::fails(|| ModelError::OutOfCredit);
+    let desk = Desk::open([fails(), fails(), fails()]).await;
+    desk.schedules(&desk.maya, "every day at 9").await;
+    for day in 21..24 {
+        assert_eq!(desk.time_is(&format!("2026-11-{day}T08:00:01Z")).await, 1);
+        desk.app.is_written(&desk.maya, "out of credit").await;
+    }
+    let told = desk.app.is_written(&desk.maya, "I’ve *paused* it").await;
+    assert_eq!(desk.time_is("2026-11-24T08:00:01Z").await, 0);
+    let thread = penny::playground::Thread {
+        channel: desk.maya.dm().unwrap(),
+        root: told.ts,
+    };
+    desk.maya.clicks(&thread, "Resume").await.unwrap();
+    desk.app
+        .comes_true("it is active", async || {
+            desk.app
+                .count("select from core.schedules where state = 'active'")
+                .await
+                == 1
+        })
+        .await;
+    desk.app.settles().await;
+    desk.maya.whispers(&thread.channel);
+    desk.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn three_empty_runs_in_a_row_are_asked_about() {
+    let desk = Desk::open([nothing(), nothing(), nothing()]).await;
+    desk.schedules(&desk.maya, "every day at 9").await;
+    for day in 21..24 {
+        desk.time_is(&format!("2026-11-{day}T08:00:01Z")).await;
+    }
+    assert_eq!(desk.states().await, ["empty", "empty", "empty"]);
+    desk.app
+        .is_written(&desk.maya, "found nothing to report 3 times in a row")
+        .await;
+    desk.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_budget_that_is_used_up_ends_the_run_and_is_told() {
+    let dear = Price {
+        input: 50.0,
+        output: 50.0,
+        cache_read: 0.0,
+        cache_write: 0.0,
+    };
+    let used = Usage {
+        input: 1_000_000,
+        ..Usage::default()
+    };
+    let look = Step::calls("c1", "describe_tables", serde_json::json!({})).using(used);
+    let model = Scripted::new([look]).priced(dear);
+    let desk = Desk::thinking_with(model, "2026-11-20T08:00:00Z").await;
+    desk.schedules(&desk.maya, "every day at 9").await;
+    desk.app
+        .execute("update core.schedules set budget_micros = 1")
+        .await;
+    desk.time_is("2026-11-21T08:00:01Z").await;
+    desk.app.is_written(&desk.maya, "used up its budget").await;
+    assert_eq!(desk.states().await, ["failed"]);
+    desk.close().await;
+}
