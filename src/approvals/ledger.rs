@@ -88,6 +88,17 @@ pub enum Act {
         operation: Operation,
         policy: Option<Policy>,
     },
+    /// Somebody said who a user of another system is here; none is no colleague.
+    LinkSet {
+        system: String,
+        user: String,
+        person: Option<PersonId>,
+    },
+    /// … or that the mail address says it again.
+    LinkForgotten {
+        system: String,
+        user: String,
+    },
 }
 
 impl Act {

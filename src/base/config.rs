@@ -174,7 +174,7 @@ pub struct Limits {
 impl Config {
     pub fn read(source: &Source) -> Result<Self, ConfigError> {
         let slack = SlackConfig::read(source)?;
-        let mut systems = SystemsConfig::read(source);
+        let mut systems = SystemsConfig::read(source)?;
         // Where Penny is at home she acts, too.
         let home = slack.api_url.clone();
         systems.base_urls.insert("slack".to_owned(), home);

@@ -27,6 +27,7 @@ use crate::base::ids::TeamId;
 use crate::connectors::connections::Connections;
 use crate::connectors::listening::Ears;
 use crate::jobs::Services;
+use crate::jobs::await_nango::AwaitNango;
 use crate::jobs::cards::RefreshCard;
 use crate::jobs::deliver_artifact::DeliverArtifact;
 use crate::jobs::execute_action::ExecuteAction;
@@ -298,6 +299,11 @@ fn handlers(services: &Services, slack: &SlackConfig) -> Vec<Arc<dyn Handler>> {
             services: services.clone(),
         }),
     ];
+    if services.connections.nango().is_some() {
+        handlers.push(Arc::new(AwaitNango {
+            services: services.clone(),
+        }));
+    }
     if let Some(app) = credentials(slack) {
         handlers.push(Arc::new(RefreshToken {
             services: services.clone(),

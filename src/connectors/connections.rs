@@ -2,8 +2,9 @@
 //! opened only to make the calls.
 
 use super::listening::WATCH;
+use super::nango::Nango;
 use super::oauth::{Consent, Granted};
-use super::tokens::{ConnectionTokens, Kept};
+use super::tokens::{ConnectionKey, ConnectionTokens, Kept};
 use super::{Account, Connector, ConnectorError, Manifest, Reach, registry};
 use crate::approvals::seal;
 use crate::base::clock::SharedClock;
@@ -25,6 +26,9 @@ pub const JOB: &str = "sync";
 
 const KEY: &str = "connection key";
 
+/// What is said of a connection whose key or token is good no longer.
+pub(super) const SHUT_OUT: &str = "It no longer lets me in. Connect it again with /penny connect.";
+
 #[derive(Debug, thiserror::Error)]
 pub enum ConnectionError {
     #[error(transparent)]
@@ -33,6 +37,8 @@ pub enum ConnectionError {
     Seal(#[from] SealError),
     #[error(transparent)]
     Connector(#[from] ConnectorError),
+    #[error("it was connected at Nango, and NANGO_SECRET_KEY is not set any more")]
+    NoNango,
     #[error("the address of {0} is not a URL")]
     Address(&'static str),
 }
@@ -44,6 +50,8 @@ pub struct Connections {
     clock: SharedClock,
     systems: Arc<SystemsConfig>,
     http: Http,
+    /// Set where Nango keeps the tokens.
+    pub(super) by_nango: Option<Arc<Nango>>,
 }
 
 impl Connections {
@@ -54,12 +62,15 @@ impl Connections {
         systems: SystemsConfig,
         http: Http,
     ) -> Self {
+        let nango = systems.nango.as_ref();
+        let nango = nango.map(|endpoint| Nango::new(&http, endpoint, clock.clone()));
         Self {
             db,
             sealer,
             clock,
             systems: Arc::new(systems),
             http,
+            by_nango: nango.map(Arc::new),
         }
     }
 
@@ -99,7 +110,7 @@ impl Connections {
             .await
     }
 
-    async fn keep(
+    pub(super) async fn keep(
         &self,
         org: OrgId,
         by: PersonId,
@@ -145,7 +156,18 @@ impl Connections {
             Auth::Key => {
                 let row = connected.id.to_string();
                 let key = self.sealer.open(&connected.credentials, place(org, &row))?;
-                JsonApi::new(&self.http, base, key, clock)
+                let key = ConnectionKey {
+                    connections: self.clone(),
+                    org,
+                    id: connected.id,
+                    sealed: connected.credentials.clone(),
+                    key,
+                };
+                JsonApi::renewing(&self.http, base, Arc::new(key), clock)
+            }
+            Auth::Nango => {
+                let tokens = self.nango_tokens(org, connected, connector.manifest())?;
+                JsonApi::renewing(&self.http, base, tokens, clock)
             }
             Auth::OAuth => {
                 let tokens = ConnectionTokens {
@@ -170,6 +192,19 @@ impl Connections {
         let (base, clock) = (self.base(connector)?, self.clock.clone());
         let api = JsonApi::new(&self.http, base, token, clock);
         Ok(api.speaking(connector.dialect()))
+    }
+
+    /// Says that these credentials let nobody in any more, and has somebody told; those that came
+    /// in their place meanwhile are not meant.
+    pub(super) async fn shut_out(&self, org: OrgId, id: ConnectionId, credentials: &[u8]) {
+        let marked = async {
+            let mut tx = self.db.org(org).await?;
+            sync::mark_broken(&mut tx, id, credentials, SHUT_OUT).await?;
+            tx.commit().await
+        };
+        if let Err(error) = marked.await {
+            tracing::warn!(%error, "a connection that lets nobody in could not be marked");
+        }
     }
 
     /// How to ask for consent; none where it is not set up.
@@ -287,11 +322,11 @@ impl Connections {
 }
 
 /// What somebody let Penny in with, before it is sealed.
-struct NewCredentials {
-    auth: Auth,
-    text: Secret,
-    expires_at: Option<DateTime<Utc>>,
-    scopes: Vec<String>,
+pub(super) struct NewCredentials {
+    pub auth: Auth,
+    pub text: Secret,
+    pub expires_at: Option<DateTime<Utc>>,
+    pub scopes: Vec<String>,
 }
 
 /// What connecting a system began.

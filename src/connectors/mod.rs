@@ -12,10 +12,12 @@ mod html;
 pub mod hubspot;
 pub mod linear;
 pub mod listening;
+pub mod nango;
 pub mod oauth;
 pub mod operation;
 mod own;
 mod page;
+mod parting;
 pub mod registry;
 pub mod slack;
 mod tokens;
@@ -23,6 +25,7 @@ mod tracker;
 pub mod webhook;
 
 pub use page::{Batch, Gone, GoneWithin, Next, Page, SourcePerson, Unlisted};
+pub use parting::Parting;
 
 use crate::approvals::{ApprovedAction, Content, Effect};
 use crate::base::ids::{OrgId, PersonId};
@@ -107,6 +110,17 @@ pub struct OAuth {
     pub has_pkce: bool,
     /// Further parameters of the first page, such as `access_type=offline`.
     pub extra: &'static [(&'static str, &'static str)],
+    /// How access is given back; none where only people can take it away.
+    pub revocation: Option<Revocation>,
+}
+
+/// How a system is told that a token is not wanted any more.
+#[derive(Debug)]
+pub enum Revocation {
+    /// As RFC 7009 has it: posted to this address.
+    Posted(&'static str),
+    /// The client deletes it at this address, in which `{client}` stands for its id.
+    DeletedByClient(&'static str),
 }
 
 #[derive(Debug)]

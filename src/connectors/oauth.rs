@@ -1,7 +1,7 @@
 //! Consent in the browser, as the protocol has it (RFC 6749, with RFC 7636 where a system knows
 //! it): the page that people are sent to, and trading codes and refresh tokens for access.
 
-use super::{Manifest, OAuth};
+use super::{Manifest, OAuth, Revocation};
 use crate::base::config::OAuthClient;
 use crate::base::secret::Secret;
 use crate::net::{Http, ProbeError};
@@ -9,7 +9,7 @@ use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use chrono::{DateTime, TimeDelta, Utc};
 use serde::Deserialize;
-use serde_json::Value;
+use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 use std::time::Duration;
 use url::Url;
@@ -124,6 +124,47 @@ impl<'a> Consent<'a> {
         self.trade(fields, now).await
     }
 
+    /// Gives access back: the token that outlives the others, where there is one. That it is no
+    /// longer good is as well as can be.
+    pub async fn revoke(
+        &self,
+        access: &Secret,
+        refresh: Option<&Secret>,
+    ) -> Result<(), OAuthError> {
+        let revocation = self.oauth.revocation.as_ref();
+        let (status, body) = match revocation.ok_or(OAuthError::Unreadable)? {
+            Revocation::Posted(address) => {
+                let url = self.at(address).ok_or(OAuthError::Away)?;
+                let hint = match refresh {
+                    Some(_) => "refresh_token",
+                    None => "access_token",
+                };
+                let fields = [
+                    ("token", refresh.unwrap_or(access).expose()),
+                    ("token_type_hint", hint),
+                    ("client_id", &self.client.id),
+                    ("client_secret", self.client.secret.expose()),
+                ];
+                self.http.post_form(&url, &fields, EXCHANGE_TIME).await
+            }
+            Revocation::DeletedByClient(address) => {
+                let address = address.replace("{client}", &self.client.id);
+                let url = self.at(&address).ok_or(OAuthError::Away)?;
+                let client = (self.client.id.as_str(), &self.client.secret);
+                let body = json!({"access_token": access.expose()});
+                self.http.delete(&url, client, &body, EXCHANGE_TIME).await
+            }
+        }
+        .map_err(|_| OAuthError::Away)?;
+        let parsed: Value = serde_json::from_slice(&body).unwrap_or_default();
+        match status {
+            200..300 => Ok(()),
+            _ if parsed["error"] == "invalid_token" => Ok(()),
+            500.. | 429 => Err(OAuthError::Away),
+            _ => Err(OAuthError::Refused(status.to_string())),
+        }
+    }
+
     async fn trade(
         &self,
         mut fields: Vec<(&str, &str)>,
@@ -200,6 +241,7 @@ mod tests {
         separator: ",",
         has_pkce: true,
         extra: &[("access_type", "offline")],
+        revocation: None,
     };
 
     fn client() -> OAuthClient {

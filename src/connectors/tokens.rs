@@ -1,9 +1,10 @@
-//! The token of a connection that was made by consent: kept in memory while it is good, and
+//! What a connection shows when it calls: the key that somebody pasted, or the token that came of
+//! consent. Of a key there is one. A token is kept in memory while it is good, and
 //! renewed before it ends. However many processes use it, one renews it, and the others wait for
 //! what that one got; many systems take a refresh token once only.
 
 use super::Connector;
-use super::connections::{Connections, place};
+use super::connections::{Connections, SHUT_OUT, place};
 use super::oauth::{Granted, OAuthError};
 use crate::base::ids::{ConnectionId, OrgId};
 use crate::base::secret::Secret;
@@ -28,8 +29,8 @@ const LOOKS: u32 = 160;
 /// Tokens as they are sealed.
 #[derive(Clone, Serialize, Deserialize)]
 pub(super) struct Kept {
-    access: String,
-    refresh: Option<String>,
+    pub(super) access: String,
+    pub(super) refresh: Option<String>,
     expires_at: Option<DateTime<Utc>>,
 }
 
@@ -47,12 +48,34 @@ impl Kept {
         Ok(Secret::new(text))
     }
 
-    fn opened(text: &Secret) -> Result<Self, SealError> {
+    pub(super) fn opened(text: &Secret) -> Result<Self, SealError> {
         serde_json::from_str(text.expose()).map_err(|_| SealError::Broken)
     }
 
     fn is_good(&self, now: DateTime<Utc>) -> bool {
         self.expires_at.is_none_or(|end| end - now > BEFORE_EXPIRY)
+    }
+}
+
+/// A key is all there is: if it is refused, somebody has to be told.
+pub(super) struct ConnectionKey {
+    pub(super) connections: Connections,
+    pub(super) org: OrgId,
+    pub(super) id: ConnectionId,
+    pub(super) sealed: Vec<u8>,
+    pub(super) key: Secret,
+}
+
+#[async_trait]
+impl Tokens for ConnectionKey {
+    async fn current(&self) -> Result<Secret, ApiError> {
+        Ok(self.key.clone())
+    }
+
+    async fn instead_of(&self, _: &Secret) -> Result<Secret, ApiError> {
+        let connections = &self.connections;
+        connections.shut_out(self.org, self.id, &self.sealed).await;
+        Err(ApiError::Unauthorized)
     }
 }
 
@@ -105,6 +128,17 @@ impl Tokens for ConnectionTokens {
     async fn instead_of(&self, refused: &Secret) -> Result<Secret, ApiError> {
         self.renewed(Some(refused)).await
     }
+
+    async fn shut_out(&self, refused: &Secret) {
+        match self.kept().await {
+            Ok((connected, kept)) if kept.access == refused.expose() => {
+                let (connections, credentials) = (&self.connections, &connected.credentials);
+                connections.shut_out(self.org, self.id, credentials).await;
+            }
+            // Somebody has connected it anew, or will hear of it at the next call.
+            Ok(_) | Err(_) => {}
+        }
+    }
 }
 
 impl ConnectionTokens {
@@ -115,15 +149,20 @@ impl ConnectionTokens {
         Ok(access)
     }
 
+    async fn kept(&self) -> Result<(Connected, Kept), RenewError> {
+        let mut tx = self.connections.db().org(self.org).await?;
+        let connected = sync::get(&mut tx, self.id).await?;
+        let connected = connected.ok_or(RenewError::Gone)?;
+        let row = self.id.to_string();
+        let sealer = self.connections.sealer();
+        let opened = sealer.open(&connected.credentials, place(self.org, &row))?;
+        let kept = Kept::opened(&opened)?;
+        Ok((connected, kept))
+    }
+
     async fn renew(&self, refused: Option<&Secret>) -> Result<Kept, RenewError> {
         for _ in 0..LOOKS {
-            let mut tx = self.connections.db().org(self.org).await?;
-            let connected = sync::get(&mut tx, self.id).await?;
-            let connected = connected.ok_or(RenewError::Gone)?;
-            let row = self.id.to_string();
-            let sealer = self.connections.sealer();
-            let opened = sealer.open(&connected.credentials, place(self.org, &row))?;
-            let kept = Kept::opened(&opened)?;
+            let (connected, kept) = self.kept().await?;
             let is_good = match refused {
                 Some(refused) => kept.access != refused.expose(),
                 None => kept.is_good(self.connections.clock().now()),
@@ -132,6 +171,7 @@ impl ConnectionTokens {
                 return Ok(kept);
             }
             let credentials = &connected.credentials;
+            let mut tx = self.connections.db().org(self.org).await?;
             let is_ours = sync::begin_renewal(&mut tx, self.id, credentials).await?;
             tx.commit().await?;
             if is_ours {
@@ -163,8 +203,7 @@ impl ConnectionTokens {
             Err(error) => {
                 if let OAuthError::Refused(said) = &error {
                     tracing::warn!(system = before.system, said, "a token cannot be renewed");
-                    let note = "It no longer lets me in. Connect it again with /penny connect.";
-                    sync::mark_broken(&mut tx, self.id, &before.credentials, note).await?;
+                    sync::mark_broken(&mut tx, self.id, &before.credentials, SHUT_OUT).await?;
                 } else {
                     sync::give_up_renewal(&mut tx, self.id, &before.credentials).await?;
                 }

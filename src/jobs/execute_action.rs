@@ -183,6 +183,10 @@ impl ExecuteAction {
         {
             Ok(effect) => Attempt::Over(Outcome::Succeeded(effect)),
             Err(WriteError::Refused(why)) => Attempt::Over(Outcome::Failed(why)),
+            // Not before somebody connects it again, who is told by now.
+            Err(WriteError::NotSent(error @ ApiError::Unauthorized)) => {
+                Attempt::Over(Outcome::Failed(error.to_string()))
+            }
             Err(WriteError::NotSent(error)) => Attempt::Over(Outcome::NeverSent(error.to_string())),
             Err(WriteError::Unclear(why)) => {
                 tracing::warn!(proposal = %action.lease().key(), why, "an approved change got no clear answer and is looked up");
@@ -293,6 +297,10 @@ impl ExecuteAction {
 /// Nothing was sent. What may pass is tried again; the rest is an answer.
 fn unsent(unfit: Unfit) -> Outcome {
     match unfit {
+        Unfit::Away {
+            error: ConnectorError::Api(ApiError::Unauthorized),
+            ..
+        } => Outcome::Failed(unfit.to_string()),
         Unfit::Away { .. } | Unfit::Connection(_) => Outcome::NeverSent(unfit.to_string()),
         unfit => Outcome::Failed(unfit.to_string()),
     }

@@ -1,16 +1,18 @@
 //! JSON over HTTP with a system that a company uses: one account's token, patience with its
 //! limits, and errors that say who has to do something about them.
 
+mod answer;
 mod dialect;
 
 pub use dialect::{Answered, Dialect};
 
+use self::answer::{Answer, next_query};
 use super::Http;
 use super::retry::RetryPolicy;
 use super::tokens::{Fixed, Tokens};
 use crate::base::clock::SharedClock;
 use crate::base::secret::Secret;
-use reqwest::header::{AUTHORIZATION, HeaderMap, HeaderValue, LINK};
+use reqwest::header::{AUTHORIZATION, HeaderValue, LINK};
 use reqwest::{Method, RequestBuilder, Response, StatusCode};
 use serde::de::DeserializeOwned;
 use serde_json::Value;
@@ -172,8 +174,13 @@ impl JsonApi {
             Err(WriteError::NotSent(ApiError::Unauthorized)) => {
                 let next = self.tokens.instead_of(&token).await;
                 let next = next.map_err(WriteError::NotSent)?;
-                self.write_with(call().map_err(WriteError::NotSent)?, &next)
-                    .await
+                let written = self
+                    .write_with(call().map_err(WriteError::NotSent)?, &next)
+                    .await;
+                if let Err(WriteError::NotSent(ApiError::Unauthorized)) = &written {
+                    self.tokens.shut_out(&next).await;
+                }
+                written
             }
             written => written,
         }
@@ -244,7 +251,11 @@ impl JsonApi {
                 // The error would repeat the address with its query.
                 Err(error) => ApiError::Away(reason(&error).to_owned()),
             };
-            if error == ApiError::Unauthorized && !is_renewed {
+            if error == ApiError::Unauthorized {
+                if is_renewed {
+                    self.tokens.shut_out(&token).await;
+                    return Err(error);
+                }
                 token = self.tokens.instead_of(&token).await?;
                 is_renewed = true;
                 continue;
@@ -294,38 +305,10 @@ impl JsonApi {
     }
 }
 
-/// What a successful call brought.
-struct Answer {
-    headers: HeaderMap,
-    body: Vec<u8>,
-}
-
-impl Answer {
-    fn json<T: DeserializeOwned>(&self) -> Result<T, ApiError> {
-        // A call that has nothing to say sends nothing.
-        let said: &[u8] = if self.body.is_empty() {
-            b"null"
-        } else {
-            &self.body
-        };
-        serde_json::from_slice(said).map_err(|error| ApiError::Unreadable(error.to_string()))
-    }
-}
-
 fn with_accept(request: RequestBuilder, accept: &'static str) -> RequestBuilder {
     // Set as a whole: `header` would add to what the dialect sends.
     let accept = [(reqwest::header::ACCEPT, HeaderValue::from_static(accept))];
     request.headers(accept.into_iter().collect())
-}
-
-/// The query of the address that a `Link` header calls the next one.
-fn next_query(header: &HeaderValue) -> Option<String> {
-    header.to_str().ok()?.split(',').find_map(|link| {
-        let (address, relation) = link.trim().strip_prefix('<')?.split_once('>')?;
-        let is_next = relation.split(';').any(|it| it.trim() == r#"rel="next""#);
-        let query = Url::parse(address).ok()?.query()?.to_owned();
-        is_next.then_some(query)
-    })
 }
 
 impl std::fmt::Debug for JsonApi {
@@ -371,26 +354,5 @@ fn reason(error: &reqwest::Error) -> &'static str {
         "no connection"
     } else {
         "the connection broke"
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn of_a_link_to_the_next_page_only_the_query_is_taken() {
-        let next = |header: &'static str| next_query(&HeaderValue::from_static(header));
-        assert_eq!(
-            next(
-                r#"<https://elsewhere.example/user?page=1>; rel="prev", <https://elsewhere.example/user?page=3&per_page=2>; rel="next""#
-            ),
-            Some("page=3&per_page=2".to_owned())
-        );
-        assert_eq!(
-            next(r#"<https://api.example/user?page=9>; rel="last""#),
-            None
-        );
-        assert_eq!(next("nonsense"), None);
     }
 }

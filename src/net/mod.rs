@@ -61,19 +61,34 @@ impl Http {
         fields: &[(&str, &str)],
         within: Duration,
     ) -> Result<(u16, Vec<u8>), ProbeError> {
-        let request = self.0.post(url.clone()).timeout(within).form(fields);
-        let request = request.header("accept", "application/json");
-        let mut answer = request.send().await.map_err(|_| ProbeError::Silent)?;
-        let status = answer.status().as_u16();
-        let mut body = Vec::new();
-        while let Some(chunk) = answer.chunk().await.map_err(|_| ProbeError::Silent)? {
-            body.extend_from_slice(&chunk);
-            if body.len() > MAX_FORM_ANSWER {
-                return Err(ProbeError::Refused(status));
-            }
-        }
-        Ok((status, body))
+        answered(self.0.post(url.clone()).timeout(within).form(fields)).await
     }
+
+    /// Deletes what a client made, in the client's own name; the answer as with a form.
+    pub async fn delete(
+        &self,
+        url: &url::Url,
+        (client, secret): (&str, &Secret),
+        body: &serde_json::Value,
+        within: Duration,
+    ) -> Result<(u16, Vec<u8>), ProbeError> {
+        let request = self.0.delete(url.clone()).timeout(within).json(body);
+        answered(request.basic_auth(client, Some(secret.expose()))).await
+    }
+}
+
+async fn answered(request: reqwest::RequestBuilder) -> Result<(u16, Vec<u8>), ProbeError> {
+    let request = request.header("accept", "application/json");
+    let mut answer = request.send().await.map_err(|_| ProbeError::Silent)?;
+    let status = answer.status().as_u16();
+    let mut body = Vec::new();
+    while let Some(chunk) = answer.chunk().await.map_err(|_| ProbeError::Silent)? {
+        body.extend_from_slice(&chunk);
+        if body.len() > MAX_FORM_ANSWER {
+            return Err(ProbeError::Refused(status));
+        }
+    }
+    Ok((status, body))
 }
 
 fn builder() -> reqwest::ClientBuilder {

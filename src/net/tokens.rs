@@ -12,6 +12,9 @@ pub trait Tokens: Send + Sync {
 
     /// Another one in place of this, which was refused.
     async fn instead_of(&self, refused: &Secret) -> Result<Secret, ApiError>;
+
+    /// That one was refused as well: nobody is let in any more.
+    async fn shut_out(&self, _refused: &Secret) {}
 }
 
 /// There is no other.

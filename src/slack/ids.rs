@@ -87,6 +87,13 @@ pub const SCHEDULES_LIST: &str = "penny_schedules_list";
 pub const SCHEDULE_MODAL: &str = "penny_schedule";
 pub const SCHEDULE_WHEN: &str = "penny_schedule_when";
 
+/// Opens the window that says who a user of another system is here; the value is a [`SystemUser`].
+pub const MATCH_PERSON: &str = "penny_match_person";
+/// Leaves it to the mail address again; the value is a [`SystemUser`].
+pub const UNMATCH_PERSON: &str = "penny_unmatch_person";
+/// The window, which carries a [`SystemUser`].
+pub const MATCH_PERSON_MODAL: &str = "penny_match_person";
+
 /// The message shortcut.
 pub const ASK_ABOUT_MESSAGE: &str = "ask_about_message";
 /// The modal that it opens.
@@ -170,6 +177,24 @@ impl<'a> MenuChoice<'a> {
     }
 }
 
+/// A user of another system.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct SystemUser<'a> {
+    pub system: &'a str,
+    pub user: &'a str,
+}
+
+impl<'a> SystemUser<'a> {
+    pub fn value(self) -> String {
+        format!("{} {}", self.system, self.user)
+    }
+
+    pub fn parse(value: &'a str) -> Option<Self> {
+        let (system, user) = value.split_once(' ')?;
+        Some(Self { system, user })
+    }
+}
+
 /// One of several buttons with the same meaning: ids are unique within a block.
 pub fn numbered(action_id: &str, place: usize) -> String {
     format!("{action_id}:{place}")
@@ -205,6 +230,11 @@ mod tests {
             ticket: "0192.1.ab",
         };
         assert_eq!(MenuChoice::parse(&choice.value()), Some(choice));
+        let user = SystemUser {
+            system: "hubspot",
+            user: "7 7",
+        };
+        assert_eq!(SystemUser::parse(&user.value()), Some(user));
     }
 
     #[test]

@@ -4,7 +4,7 @@
 use super::scene::{Remedy, Scene, Surfaced};
 use super::systems::{connecting, disconnecting, reading};
 use super::{
-    approvals, artifacts, channel, command, feedback, home, memory, pane, questions, retry, schedules,
+    approvals, artifacts, channel, command, feedback, home, memory, pane, people, questions, retry, schedules,
     shortcuts,
 };
 use crate::base::ids::UserId;
@@ -180,6 +180,8 @@ async fn click(scene: &Scene<'_>, clicked: &BlockActions, action: &Action) -> Su
         | ids::SCHEDULE_WHEN
         | ids::SCHEDULE_TEMPLATE
         | ids::SCHEDULES_LIST => schedules::clicked(scene, clicked, action).await,
+        ids::MATCH_PERSON => people::wants_to_match(scene, clicked, value).await,
+        ids::UNMATCH_PERSON => people::goes_by_mail(scene, clicked, value).await,
         ids::REFRESH_HOME => home::publish(scene, user, None).await,
         _ => approvals::clicked(scene, clicked, action).await,
     }
@@ -193,6 +195,7 @@ async fn submission(scene: &Scene<'_>, submitted: &ViewSubmission) -> Surfaced {
         ids::ASK_ABOUT_MODAL => shortcuts::submitted(scene, submitted, typed).await,
         ids::CONNECT_MODAL => connecting::submitted(scene, submitted).await,
         ids::SCHEDULE_MODAL => schedules::window::submitted(scene, submitted).await,
+        ids::MATCH_PERSON_MODAL => people::matched(scene, submitted).await,
         ids::FEEDBACK_MODAL => feedback::told(scene, submitted, typed).await,
         _ => approvals::submitted(scene, submitted).await,
     }

@@ -13,6 +13,7 @@ pub mod intake;
 mod memory;
 mod objections;
 mod pane;
+mod people;
 mod questions;
 mod retry;
 mod scene;

@@ -1,7 +1,7 @@
 //! What the operator says about connected systems. Any of them may be named, so the names of
 //! these variables follow from the systems' own.
 
-use super::Source;
+use super::{ConfigError, Endpoint, Source, default_url};
 use crate::base::secret::Secret;
 use std::collections::HashMap;
 use url::Url;
@@ -20,6 +20,8 @@ pub struct SystemsConfig {
     pub webhook_secrets: HashMap<String, Vec<Secret>>,
     /// Those that push through Google's Pub/Sub.
     pub pubsub: HashMap<String, PubSub>,
+    /// Nango, where it is the one that people let in and that keeps tokens.
+    pub nango: Option<Endpoint>,
 }
 
 #[derive(Debug, Clone)]
@@ -58,7 +60,7 @@ impl PubSub {
 }
 
 impl SystemsConfig {
-    pub(super) fn read(source: &Source) -> Self {
+    pub(super) fn read(source: &Source) -> Result<Self, ConfigError> {
         let base_urls = named(source, "_BASE_URL").filter_map(|(system, value)| {
             let url = Url::parse(value.trim()).ok()?;
             Some((system, url))
@@ -75,13 +77,22 @@ impl SystemsConfig {
             let pubsub = PubSub::read(source, &system, audience)?;
             (!pubsub.audience.is_empty()).then_some((system, pubsub))
         });
-        Self {
+        let nango = match (source.secret("NANGO_SECRET_KEY"), source.url("NANGO_URL")?) {
+            (Some(key), Some(url)) => Some(Endpoint { url, key }),
+            (Some(key), None) => {
+                let url = default_url("https://api.nango.dev")?;
+                Some(Endpoint { url, key })
+            }
+            (None, _) => None,
+        };
+        Ok(Self {
             base_urls: base_urls.collect(),
             clients: clients.collect(),
             client_secrets: secrets(source, "_CLIENT_SECRET"),
             webhook_secrets: secrets(source, "_WEBHOOK_SECRET"),
             pubsub: pubsub.collect(),
-        }
+            nango,
+        })
     }
 }
 
@@ -118,7 +129,7 @@ mod tests {
             .set("HUBSPOT_CLIENT_SECRET", "canary")
             .set("GITHUB_CLIENT_ID", "alone")
             .set("HUBSPOT_BASE_URL", "http://127.0.0.1:1");
-        let systems = SystemsConfig::read(&source);
+        let systems = SystemsConfig::read(&source).unwrap();
         assert_eq!(systems.clients["hubspot"].id, "one");
         assert!(!systems.clients.contains_key("github"));
         assert!(systems.base_urls.contains_key("hubspot"));

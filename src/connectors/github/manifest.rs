@@ -3,7 +3,7 @@
 use super::operations::OPERATIONS;
 use crate::connectors::field::{Field, Kind};
 use crate::connectors::operation::Query;
-use crate::connectors::{Key, Manifest, OAuth, Reach, Stream};
+use crate::connectors::{Key, Manifest, OAuth, Reach, Revocation, Stream};
 
 pub const REPOSITORY: Field = Field::required(
     "repository",
@@ -38,6 +38,9 @@ pub static MANIFEST: Manifest = Manifest {
         separator: " ",
         has_pkce: true,
         extra: &[],
+        revocation: Some(Revocation::DeletedByClient(
+            "https://api.github.com/applications/{client}/token",
+        )),
     }),
     reach: Reach::Org,
     base_url: "https://api.github.com",

@@ -17,7 +17,9 @@ use self::wire::{ME, Profile};
 use super::field::Arguments;
 use super::listening::{Heard, Part, Said, VerifiedDelivery};
 use super::operation::{Look, LookError, Operation, Query, Undo};
-use super::{Account, Asked, Connector, ConnectorError, Manifest, OAuth, Page, Reach, Stream};
+use super::{
+    Account, Asked, Connector, ConnectorError, Manifest, OAuth, Page, Reach, Revocation, Stream,
+};
 use crate::approvals::{ApprovedAction, Content, Effect};
 use crate::net::json_api::{Answered, ApiError, Dialect, JsonApi, WriteError};
 use async_trait::async_trait;
@@ -40,6 +42,7 @@ static MANIFEST: Manifest = Manifest {
         has_pkce: true,
         // Without these Google gives no token that lasts.
         extra: &[("access_type", "offline"), ("prompt", "consent")],
+        revocation: Some(Revocation::Posted("https://oauth2.googleapis.com/revoke")),
     }),
     reach: Reach::Person,
     base_url: "https://gmail.googleapis.com",

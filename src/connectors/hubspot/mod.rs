@@ -22,7 +22,10 @@ use self::account::Details;
 use super::field::Arguments;
 use super::listening::{Heard, Part, Said, VerifiedDelivery};
 use super::operation::{Look, LookError, Operation, Query, Undo};
-use super::{Account, Asked, Connector, ConnectorError, Key, Manifest, OAuth, Page, Reach, Stream};
+use super::{
+    Account, Asked, Connector, ConnectorError, Key, Manifest, OAuth, Page, Reach, Revocation,
+    Stream,
+};
 use crate::approvals::{ApprovedAction, Content, Effect};
 use crate::net::json_api::{Answered, ApiError, Dialect, JsonApi, WriteError, shortened};
 use async_trait::async_trait;
@@ -61,6 +64,9 @@ static MANIFEST: Manifest = Manifest {
         separator: " ",
         has_pkce: false,
         extra: &[],
+        revocation: Some(Revocation::Posted(
+            "https://api.hubapi.com/oauth/2026-03/token/revoke",
+        )),
     }),
     reach: Reach::Org,
     base_url: "https://api.hubapi.com",

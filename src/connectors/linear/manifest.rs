@@ -4,7 +4,7 @@ use super::rows::PRIORITIES;
 use crate::approvals::policy::Stakes;
 use crate::connectors::field::{Field, Kind};
 use crate::connectors::operation::{Operation, Query};
-use crate::connectors::{Key, Manifest, OAuth, Reach, Stream};
+use crate::connectors::{Key, Manifest, OAuth, Reach, Revocation, Stream};
 
 const ISSUE: Field = Field::required("issue", "Issue", Kind::Id);
 const PERSON: Kind = Kind::Named("a colleague's full name or mail address");
@@ -29,6 +29,7 @@ pub static MANIFEST: Manifest = Manifest {
         has_pkce: true,
         // So that what she changes appears in her own name.
         extra: &[("actor", "app")],
+        revocation: Some(Revocation::Posted("https://api.linear.app/oauth/revoke")),
     }),
     reach: Reach::Org,
     base_url: "https://api.linear.app",

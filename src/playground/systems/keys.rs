@@ -139,6 +139,21 @@ impl Grants {
         given.for_each(|(_, ends)| *ends = now);
     }
 
+    /// The app gives access back; false: there was none.
+    pub fn give_back(&mut self, token: &str) -> bool {
+        let of_access = self.access.remove(token).map(|(owner, _)| owner);
+        let Some(owner) = self.refresh.remove(token).or(of_access) else {
+            return false;
+        };
+        self.access.retain(|_, (it, _)| *it != owner);
+        true
+    }
+
+    /// Whether anybody is let in still.
+    pub fn is_empty(&self) -> bool {
+        self.access.is_empty() && self.refresh.is_empty()
+    }
+
     /// The owner has removed the app: nothing of theirs is good any more.
     pub fn revoke(&mut self, owner: &str) {
         self.codes.retain(|_, it| it.owner != owner);

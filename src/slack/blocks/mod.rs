@@ -10,6 +10,7 @@ pub mod home;
 mod kit;
 pub mod memory;
 pub mod modals;
+pub mod people;
 mod progress;
 mod question;
 pub mod schedules;

@@ -15,7 +15,10 @@ pub use messages::{
     Place, Report, SHOW, StreamReport, forget_message, nudge as nudge_messages, report, show_in,
     shown_in,
 };
-pub use people::{SourceUser, link_people, people_of};
+pub use people::{
+    LinkedPerson, PersonLink, SourceUser, correct_link, forget_correction, link_people,
+    linked_name, people_of, person_links, read_anew,
+};
 pub use renewal::{
     Broken, TELL_BROKEN, begin_renewal, broken, end_renewal, give_up_renewal, mark_broken,
 };
@@ -50,6 +53,8 @@ pub enum Auth {
     Key,
     /// Tokens that are renewed.
     OAuth,
+    /// The name of a connection at Nango, which keeps the tokens.
+    Nango,
 }
 
 impl Auth {
@@ -57,12 +62,14 @@ impl Auth {
         match self {
             Self::Key => "key",
             Self::OAuth => "oauth",
+            Self::Nango => "nango",
         }
     }
 
     fn of(name: &str) -> Self {
         match name {
             "oauth" => Self::OAuth,
+            "nango" => Self::Nango,
             _ => Self::Key,
         }
     }

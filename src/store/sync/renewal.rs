@@ -33,7 +33,8 @@ pub async fn begin_renewal(
     Ok(begun.rows_affected() == 1)
 }
 
-/// Keeps the new token. A connection that was broken in between works again with it.
+/// Keeps the new token. Whether a connection that was broken works again with it, its next
+/// reading finds out, at once.
 pub async fn end_renewal(
     tx: &mut OrgTx,
     id: ConnectionId,
@@ -43,7 +44,8 @@ pub async fn end_renewal(
 ) -> StoreResult<()> {
     sqlx::query!(
         "update core.connections
-         set credentials = $4, token_expires_at = $5, renewing_until = null, broken_at = null
+         set credentials = $4, token_expires_at = $5, renewing_until = null,
+             next_sync_at = case when broken_at is null then next_sync_at else now() end
          where org_id = $1 and connection_id = $2 and credentials = $3",
         tx.org().0,
         id.0,

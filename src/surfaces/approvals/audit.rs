@@ -53,6 +53,7 @@ async fn in_words(tx: &mut OrgTx, entry: &Value) -> Surfaced<String> {
         },
         None => entry["operation"]["name"]
             .as_str()
+            .or(entry["system"].as_str())
             .unwrap_or_default()
             .to_owned(),
     };

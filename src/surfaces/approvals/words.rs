@@ -242,6 +242,10 @@ pub fn entry(who: &str, act: &str, how: Option<&str>, what: &str) -> String {
         ("granted", _) => format!("{who} allowed {what} beforehand"),
         ("revoked", _) => format!("{who} ended a permission"),
         ("policy_set", _) => format!("{who} set who decides on {what}"),
+        ("link_set", _) => format!("{who} said who somebody of {what} is here"),
+        ("link_forgotten", _) => {
+            format!("{who} left it to the mail address who somebody of {what} is")
+        }
         (act, _) => format!("{who}: {} {what}", escape(act)),
     }
 }

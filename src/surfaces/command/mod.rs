@@ -7,6 +7,7 @@ mod disconnect;
 mod help;
 mod memory;
 pub(super) mod nearest;
+mod people;
 mod policy;
 mod reports;
 mod schedule;
@@ -65,7 +66,7 @@ pub trait Subcommand: Sync {
 }
 
 /// In the order in which help lists them.
-static ALL: [&dyn Subcommand; 14] = [
+static ALL: [&dyn Subcommand; 15] = [
     &ask::Ask,
     &schedule::Schedule,
     &schedules::Schedules,
@@ -74,6 +75,7 @@ static ALL: [&dyn Subcommand; 14] = [
     &connect::Connect,
     &sync::Sync,
     &disconnect::Disconnect,
+    &people::People,
     &undo::Undo,
     &policy::Policy,
     &audit::Audit,

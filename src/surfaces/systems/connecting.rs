@@ -5,6 +5,7 @@ use crate::base::secret::Secret;
 use crate::connectors::connections::{ConnectionError, Opened};
 use crate::connectors::listening::Listen;
 use crate::connectors::{Connector, ConnectorError, Manifest, registry};
+use crate::jobs::await_nango::Invitation;
 use crate::net::json_api::ApiError;
 use crate::slack::blocks::connect::{KeyForm, consent, consent_window, key_form, said};
 use crate::slack::blocks::raw;
@@ -72,12 +73,42 @@ pub async fn with_key(scene: &Scene<'_>, clicked: &BlockActions, slug: &str) -> 
     }
 }
 
+/// A link to Nango, where it is the one that people let in. Without an answer from there the
+/// system is connected without it.
+async fn link_to_nango(
+    scene: &Scene<'_>,
+    person: &Person,
+    manifest: &'static Manifest,
+) -> Surfaced<Option<String>> {
+    let nango = scene.services.connections.nango();
+    let Some(nango) = nango.filter(|_| manifest.oauth.is_some()) else {
+        return Ok(None);
+    };
+    let invitation = Invitation::new(manifest.slug, person.id);
+    let session = invitation.session.to_string();
+    match nango.invite(manifest, &session).await {
+        Ok(link) => {
+            let mut tx = scene.tx().await?;
+            invitation.wait(&mut tx).await?;
+            tx.commit().await?;
+            Ok(Some(link))
+        }
+        Err(error) => {
+            tracing::warn!(system = manifest.slug, %error, "Nango gave no link");
+            Ok(None)
+        }
+    }
+}
+
 /// A private link to consent, where that is set up.
 async fn link(
     scene: &Scene<'_>,
     person: &Person,
     manifest: &'static Manifest,
 ) -> Surfaced<Option<String>> {
+    if let Some(link) = link_to_nango(scene, person, manifest).await? {
+        return Ok(Some(link));
+    }
     let services = scene.services;
     let is_set_up = services.connections.consent(manifest).is_some();
     let (Some(base), true) = (&services.public_url, is_set_up) else {

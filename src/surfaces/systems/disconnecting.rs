@@ -1,13 +1,13 @@
 //! Disconnecting a system: the key is forgotten, what was read stays.
 
 use super::{connection_of, may_manage, tell, words};
+use crate::connectors::connections::ConnectionError;
 use crate::connectors::{Connector, Manifest, registry};
 use crate::slack::blocks::raw;
 use crate::slack::blocks::systems::disconnect_question;
 use crate::slack::inbound::BlockActions;
 use crate::slack::text;
 use crate::store::people::Person;
-use crate::store::sync;
 use crate::surfaces::command::Call;
 use crate::surfaces::scene::{Scene, Surfaced};
 
@@ -36,12 +36,14 @@ pub async fn clicked(scene: &Scene<'_>, clicked: &BlockActions, slug: &str) -> S
     if let Some(refusal) = refusal(scene, &person, manifest).await? {
         return tell(scene, clicked, &person, refusal).await;
     }
-    let owner = manifest.owner(person.id);
-    let mut tx = scene.tx().await?;
-    sync::disconnect(&mut tx, manifest.slug, owner).await?;
-    tx.commit().await?;
-    tracing::info!(system = manifest.slug, "a system was disconnected");
-    tell(scene, clicked, &person, words::disconnected(manifest.name)).await
+    let (connections, owner) = (&scene.services.connections, manifest.owner(person.id));
+    let parting = connections.disconnect(scene.workspace.org, connector, owner);
+    let sentence = match parting.await {
+        Ok(parting) => words::disconnected(manifest.name, parting),
+        Err(ConnectionError::Store(error)) => return Err(error.into()),
+        Err(error) => words::broken_answer(error),
+    };
+    tell(scene, clicked, &person, sentence).await
 }
 
 async fn refusal(

@@ -1,6 +1,6 @@
 //! What Penny says about connecting systems: what happened, to which, and what to do next.
 
-use crate::connectors::{Manifest, Reach};
+use crate::connectors::{Manifest, Parting, Reach};
 use crate::slack::blocks::{clip, escape};
 use std::fmt::Display;
 
@@ -105,8 +105,19 @@ pub fn disconnect_question(name: &str) -> String {
     )
 }
 
-pub fn disconnected(name: &str) -> String {
-    format!("{name} is disconnected. What I’ve read so far stays; *Connect* brings it back.")
+pub fn disconnected(name: &str, parting: Parting) -> String {
+    let access = match parting {
+        Parting::Ended => String::new(),
+        Parting::KeyRemains => format!(
+            " I’ve forgotten its key, but {name} hasn’t: if nothing else uses that key, delete it over there."
+        ),
+        Parting::TokensRemain => format!(
+            " I’ve forgotten its tokens, but {name} didn’t confirm that they are void: remove me from its connected apps to be sure."
+        ),
+    };
+    format!(
+        "{name} is disconnected.{access} What I’ve read so far stays; *Connect* brings it back."
+    )
 }
 
 pub fn reading(name: &str) -> String {

@@ -164,3 +164,20 @@ async fn killed_at_any_moment_of_it_a_change_is_made_once() {
     }
     office.app.stop().await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_key_that_was_revoked_before_the_click_ends_it_and_its_owner_is_told() {
+    let office = Office::open().await;
+    let thread = office.wants_more().await;
+    office.hubspot.revoke_token();
+    office.approves(&office.maya, &thread).await;
+    office.app.settles().await;
+    assert_eq!(office.states().await, ["1 failed"]);
+    assert_eq!(office.writes(), 0);
+    let card = office.card(&office.maya, &thread);
+    assert!(card.contains("no longer accepts the key"), "{card}");
+    let told = "I can’t read *HubSpot* any more";
+    let seen = office.app.is_written(&office.maya, told).await;
+    assert!(seen.text.contains("[Reconnect]"), "{}", seen.text);
+    office.close(&thread).await;
+}

@@ -1,99 +1,27 @@
 //! Connecting by consent in the browser, and the tokens that come of it: renewed once however many
 //! processes there are, and told of when they are no longer good.
 
+use super::browser::{Browser, private_link};
 use super::desk::{Desk, PUBLIC};
 use chrono::Utc;
 use futures::future::join_all;
 use penny::base::clock::TestClock;
 use penny::base::ids::{OrgId, PersonId};
-use penny::playground::Human;
 use penny::playground::systems::hubspot::HubSpot;
-use reqwest::header::{COOKIE, LOCATION, SET_COOKIE};
-use reqwest::{Client, redirect};
 use serde_json::Value;
 use std::time::Duration;
-use url::Url;
 
 const DETAILS: &str = "/account-info/v3/details";
 
-struct Browser<'a> {
-    desk: &'a Desk,
-    client: Client,
-    cookie: Option<String>,
-}
-
-impl<'a> Browser<'a> {
-    fn open(desk: &'a Desk) -> Self {
-        let client = Client::builder().redirect(redirect::Policy::none());
-        Self {
-            desk,
-            client: client.build().unwrap(),
-            cookie: None,
-        }
-    }
-
-    /// Loads a page of Penny's; what it says, or where it leads.
-    async fn visits(&mut self, address: &str) -> (u16, String) {
-        let path = address.strip_prefix(PUBLIC).unwrap();
-        let request = self
-            .client
-            .get(format!("{}{path}", self.desk.app.address()));
-        let request = match &self.cookie {
-            Some(cookie) => request.header(COOKIE, cookie),
-            None => request,
-        };
-        let response = request.send().await.unwrap();
-        if let Some(cookie) = response.headers().get(SET_COOKIE) {
-            let value = cookie.to_str().unwrap().split(';').next().unwrap();
-            self.cookie = Some(value.to_owned());
-        }
-        let status = response.status().as_u16();
-        match response.headers().get(LOCATION) {
-            Some(next) => (status, next.to_str().unwrap().to_owned()),
-            None => (status, response.text().await.unwrap()),
-        }
-    }
-
-    /// From the private link to HubSpot's own page.
-    async fn goes_on(&mut self, link: &str) -> Url {
-        let next = link.replace("?link=", "/begin?link=");
-        let (status, page) = self.visits(link).await;
-        assert_eq!(status, 200, "{page}");
-        assert!(page.contains(&next.replace('&', "&amp;")), "{page}");
-        let (status, consent) = self.visits(&next).await;
-        assert_eq!(status, 303, "{consent}");
-        Url::parse(&consent).unwrap()
-    }
-
-    /// Says yes over there; where HubSpot sends the browser back to.
-    async fn agrees(&self, consent: &Url) -> String {
-        let response = self.client.get(consent.clone()).send().await.unwrap();
-        response.headers()[LOCATION].to_str().unwrap().to_owned()
-    }
-}
-
 impl Desk {
-    async fn with_consent() -> Self {
+    pub async fn with_consent() -> Self {
         Self::consenting(HubSpot::start().await.unwrap(), |app| app).await
     }
 
-    /// The private link that this person is given.
-    async fn link_of(&self, person: &Human) -> String {
-        let sales = self.app.slack.channel("sales").unwrap();
-        self.is_told(person, "sign in there and say yes").await;
-        let newest = person.whispers(&sales).pop().unwrap();
-        let button = newest
-            .blocks
-            .iter()
-            .flat_map(|block| block["elements"].as_array().into_iter().flatten())
-            .find(|element| element["url"].is_string());
-        button.unwrap()["url"].as_str().unwrap().to_owned()
-    }
-
-    async fn is_connected_by_consent(&self) {
+    pub async fn is_connected_by_consent(&self) {
         self.types(&self.maya, "/penny connect hubspot").await;
-        let link = self.link_of(&self.maya).await;
-        let mut browser = Browser::open(self);
+        let link = private_link(&self.app, &self.maya).await;
+        let mut browser = Browser::open(&self.app);
         let consent = browser.goes_on(&link).await;
         let back = browser.agrees(&consent).await;
         let (status, page) = browser.visits(&back).await;
@@ -110,7 +38,7 @@ impl Desk {
             .count()
     }
 
-    async fn org_and_maya(&self) -> (OrgId, PersonId) {
+    pub async fn org_and_maya(&self) -> (OrgId, PersonId) {
         let maya = "select person_id::text from core.people where slack_user_id = 'U0MAYA'";
         let maya = self.app.texts(maya).await.remove(0).parse().unwrap();
         (
@@ -124,17 +52,17 @@ impl Desk {
 async fn consent_in_the_browser_connects_a_system_once_and_only_where_it_began() {
     let desk = Desk::with_consent().await;
     desk.types(&desk.maya, "/penny connect hubspot").await;
-    let link = desk.link_of(&desk.maya).await;
-    let mut browser = Browser::open(&desk);
+    let link = private_link(&desk.app, &desk.maya).await;
+    let mut browser = Browser::open(&desk.app);
     let (_, page) = browser.visits(&link).await;
     assert!(page.contains("Maya asked for this"), "{page}");
     let consent = browser.goes_on(&link).await;
-    let (status, page) = Browser::open(&desk).visits(&link).await;
+    let (status, page) = Browser::open(&desk.app).visits(&link).await;
     assert_eq!(status, 400, "a link begins once: {page}");
 
     let back = browser.agrees(&consent).await;
     assert!(back.starts_with(&format!("{PUBLIC}/connect/hubspot/callback?")));
-    let (status, page) = Browser::open(&desk).visits(&back).await;
+    let (status, page) = Browser::open(&desk.app).visits(&back).await;
     assert_eq!(status, 400);
     assert!(page.contains("This isn’t the browser that began"), "{page}");
     let (status, page) = browser.visits(&back).await;
@@ -152,11 +80,11 @@ async fn consent_in_the_browser_connects_a_system_once_and_only_where_it_began()
 async fn a_state_of_anothers_browser_or_another_system_is_worth_nothing() {
     let desk = Desk::with_consent().await;
     desk.types(&desk.maya, "/penny connect hubspot").await;
-    let link = desk.link_of(&desk.maya).await;
-    let mut browser = Browser::open(&desk);
+    let link = private_link(&desk.app, &desk.maya).await;
+    let mut browser = Browser::open(&desk.app);
     let consent = browser.goes_on(&link).await;
     let back = browser.agrees(&consent).await;
-    let mut other = Browser::open(&desk);
+    let mut other = Browser::open(&desk.app);
     other.cookie = Some("penny_connect=made-up".to_owned());
     let (status, page) = other.visits(&back).await;
     assert_eq!(status, 400);

@@ -38,7 +38,7 @@ impl Desk {
         .await
     }
 
-    async fn beside(hubspot: HubSpot, change: impl FnOnce(Builder) -> Builder) -> Self {
+    pub async fn beside(hubspot: HubSpot, change: impl FnOnce(Builder) -> Builder) -> Self {
         let app = TestApp::build([]).setting("HUBSPOT_BASE_URL", hubspot.url());
         let app = change(app).start().await;
         Self {

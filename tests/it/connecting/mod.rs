@@ -1,6 +1,12 @@
 //! Connecting systems and keeping them read, as people go through it in Slack.
 
+mod browser;
 mod consent;
 mod desk;
 mod following;
 mod keys;
+mod nango;
+mod parting;
+mod people;
+mod registered;
+mod shut_out;

@@ -1,7 +1,7 @@
 //! The one way into the stand-in, and the bodies with which GitHub says no.
 
-use super::{GitHub, reading, writing};
-use crate::playground::systems::keys::bearer;
+use super::{GitHub, oauth, reading, writing};
+use crate::playground::systems::keys::{Standing, bearer};
 use axum::body::Bytes;
 use axum::extract::State;
 use axum::http::{HeaderMap, Method, StatusCode, Uri, header};
@@ -94,7 +94,7 @@ impl Asked {
 }
 
 pub fn router(github: GitHub) -> Router {
-    Router::new().fallback(any).with_state(github)
+    oauth::router().fallback(any).with_state(github)
 }
 
 async fn any(
@@ -149,7 +149,11 @@ fn turned_away(github: &GitHub, headers: &HeaderMap) -> Option<Answer> {
         let said = "The stand-in wants a version of the API to be named.";
         return Some(Answer::refused(StatusCode::BAD_REQUEST, said));
     }
-    let is_let_in = bearer(headers).is_some_and(|token| github.world().key.is(token));
+    let is_let_in = bearer(headers).is_some_and(|token| {
+        let (now, world) = (github.now(), github.world());
+        let standing = world.grants.standing(token, now);
+        world.key.is(token) || matches!(standing, Standing::Good { .. })
+    });
     (!is_let_in).then(|| Answer::refused(StatusCode::UNAUTHORIZED, "Bad credentials"))
 }
 

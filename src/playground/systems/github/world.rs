@@ -1,7 +1,7 @@
 //! What the stand-in for GitHub holds: repositories with their branches, files, issues and pull
 //! requests, which are numbered together.
 
-use crate::playground::systems::keys::Key;
+use crate::playground::systems::keys::{Grants, Key};
 use chrono::{DateTime, SecondsFormat, Utc};
 use serde_json::{Map, Value, json};
 use sha2::{Digest, Sha256};
@@ -13,6 +13,7 @@ pub const OWN_LOGIN: &str = "penny-bot";
 #[derive(Debug)]
 pub struct World {
     pub key: Key,
+    pub grants: Grants,
     pub users: Vec<Value>,
     pub repos: BTreeMap<String, Repo>,
     last_id: u64,
@@ -52,6 +53,7 @@ impl Default for World {
     fn default() -> Self {
         let mut world = Self {
             key: Key::new("github_pat_"),
+            grants: Grants::default(),
             users: Vec::new(),
             repos: BTreeMap::new(),
             last_id: 0,

@@ -51,6 +51,11 @@ impl Gmail {
         }
     }
 
+    /// Whether an app is let in to any mailbox.
+    pub fn lets_apps_in(&self) -> bool {
+        !self.world().grants.is_empty()
+    }
+
     /// What an app is registered with.
     pub fn client(&self) -> (&'static str, Secret) {
         (

@@ -119,6 +119,18 @@ pub async fn token(State(gmail): State<Gmail>, Form(request): Form<TokenRequest>
     Json(body).into_response()
 }
 
+#[derive(Deserialize)]
+pub struct GivenBack {
+    token: String,
+}
+
+pub async fn revoke(State(gmail): State<Gmail>, Form(given): Form<GivenBack>) -> Response {
+    match gmail.edit(|world, _| world.grants.give_back(&given.token)) {
+        true => StatusCode::OK.into_response(),
+        false => refused("invalid_token"),
+    }
+}
+
 fn refused(error: &str) -> Response {
     let body = json!({"error": error, "error_description": "Bad Request"});
     (StatusCode::BAD_REQUEST, Json(body)).into_response()

@@ -36,6 +36,7 @@ pub fn router(gmail: Gmail) -> Router {
         .layer(middleware::from_fn_with_state(gmail.clone(), admit))
         .route("/o/oauth2/v2/auth", get(oauth::authorize))
         .route("/token", post(oauth::token))
+        .route("/revoke", post(oauth::revoke))
         .fallback(async || Refusal::NotFound)
         .with_state(gmail)
 }

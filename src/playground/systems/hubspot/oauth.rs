@@ -36,6 +36,11 @@ impl HubSpot {
         (CLIENT_ID, Secret::new(CLIENT_SECRET.to_owned()))
     }
 
+    /// Whether an app is let in by consent.
+    pub fn lets_apps_in(&self) -> bool {
+        !self.world().grants.is_empty()
+    }
+
     /// Ends the access that was given so far, as half an hour would.
     pub fn expire_access(&self) {
         self.edit(|world, now| world.grants.expire(COMPANY, now));
@@ -108,6 +113,23 @@ pub async fn token(State(hubspot): State<HubSpot>, Form(request): Form<TokenRequ
             Json(tokens(grants, refresh, now)).into_response()
         }
         _ => refused("BAD_GRANT_TYPE", "missing or unknown grant type"),
+    }
+}
+
+#[derive(Deserialize)]
+pub struct GivenBack {
+    client_id: String,
+    client_secret: String,
+    token: String,
+}
+
+pub async fn revoke(State(hubspot): State<HubSpot>, Form(given): Form<GivenBack>) -> Response {
+    if given.client_id != CLIENT_ID || given.client_secret != CLIENT_SECRET {
+        return refused("BAD_CLIENT", "missing or unknown client");
+    }
+    match hubspot.edit(|world, _| world.grants.give_back(&given.token)) {
+        true => StatusCode::OK.into_response(),
+        false => refused("BAD_TOKEN", "missing or unknown token"),
     }
 }
 

@@ -41,6 +41,7 @@ pub fn router(hubspot: HubSpot) -> Router {
         .layer(middleware::from_fn_with_state(hubspot.clone(), admit))
         .route("/oauth/authorize", get(oauth::authorize))
         .route("/oauth/v1/token", post(oauth::token))
+        .route("/oauth/2026-03/token/revoke", post(oauth::revoke))
         .with_state(hubspot)
 }
 

@@ -1,0 +1,197 @@
+//! Who the users of connected systems are here: matched by mail address, seen and corrected by
+//! administrators. What one of them said stays, and a system is read anew for it.
+
+use super::command::Call;
+use super::scene::{Scene, Surfaced, Whisper};
+use crate::approvals::ledger;
+use crate::approvals::{Act, Actor};
+use crate::base::ids::UserId;
+use crate::connectors::registry;
+use crate::slack::blocks::people::{Row, SHOWN, match_window, people};
+use crate::slack::blocks::{clip, escape, raw};
+use crate::slack::ids::{FIELD, SystemUser};
+use crate::slack::inbound::{BlockActions, View, ViewSubmission};
+use crate::store::people::Person;
+use crate::store::sync::{self, PersonLink};
+use std::sync::Arc;
+
+const HEADING: &str = "*Who is who.* I match the users of connected systems with you by their mail addresses; where that is wrong, correct it.";
+const ADMINISTRATORS_ONLY: &str = "Only administrators of this workspace can see and correct who is who in the connected systems. Ask one of them.";
+const NOBODY: &str = "No connected system has told me of its users yet. `/penny connect` shows the systems, and after the first reading their users stand here.";
+const GONE: &str =
+    "That user isn’t known any more, so nothing was changed. `/penny people` shows who is.";
+const WORD_CHARS: usize = 40;
+
+pub async fn asked(scene: &Scene<'_>, call: &Call<'_>) -> Surfaced {
+    match administrator(scene, call.user()).await? {
+        Some(_) => show(scene, call.whisper(), call.words, HEADING).await,
+        None => call.answer(scene, ADMINISTRATORS_ONLY, Vec::new()).await,
+    }
+}
+
+/// Asked of Slack at this moment: who was one yesterday may not be one today.
+async fn administrator(scene: &Scene<'_>, user: &UserId) -> Surfaced<Option<Arc<Person>>> {
+    let services = scene.services;
+    let (person, _) = services
+        .directory
+        .right_now(&services.db, &scene.workspace, user)
+        .await?;
+    Ok((person.is_admin && !person.is_restricted).then_some(person))
+}
+
+async fn show(scene: &Scene<'_>, to: Whisper<'_>, words: &str, heading: &str) -> Surfaced {
+    let mut tx = scene.tx().await?;
+    let (links, total) = sync::person_links(&mut tx, words, SHOWN as i64).await?;
+    drop(tx);
+    if links.is_empty() {
+        let sentence = match words {
+            "" => NOBODY.to_owned(),
+            words => nobody_like(words),
+        };
+        return scene.whisper(to, &sentence, Vec::new()).await;
+    }
+    let rows: Vec<Row<'_>> = links.iter().map(row).collect();
+    let blocks = people(heading, &rows, total - rows.len() as i64);
+    scene.whisper(to, heading, raw(blocks)).await
+}
+
+fn nobody_like(words: &str) -> String {
+    let words = escape(&clip(words, WORD_CHARS)).replace('`', "'");
+    format!("I know nobody like `{words}` in the connected systems. `/penny people` shows all.")
+}
+
+fn row(link: &PersonLink) -> Row<'_> {
+    let person = link.person.as_ref();
+    Row {
+        user: SystemUser {
+            system: &link.source,
+            user: &link.source_id,
+        },
+        system: name_of(&link.source),
+        name: &link.name,
+        email: link.email.as_deref(),
+        person: person.map(|it| match &it.user {
+            Some(user) => format!("<@{user}>"),
+            None => escape(&it.name),
+        }),
+        is_corrected: link.is_corrected,
+    }
+}
+
+fn name_of(system: &str) -> &str {
+    registry::find(system).map_or(system, |it| it.manifest().name)
+}
+
+/// Match or Change.
+pub async fn wants_to_match(scene: &Scene<'_>, clicked: &BlockActions, value: &str) -> Surfaced {
+    let is_allowed = administrator(scene, &clicked.source.user).await?.is_some();
+    let Some(user) = SystemUser::parse(value).filter(|_| is_allowed) else {
+        return tell(scene, clicked, ADMINISTRATORS_ONLY).await;
+    };
+    let mut tx = scene.tx().await?;
+    let name = sync::linked_name(&mut tx, user.system, user.user).await?;
+    drop(tx);
+    match name {
+        Some(name) => {
+            let window = match_window(user, &name, name_of(user.system));
+            scene.open_modal_or_tell(&clicked.source, &window).await
+        }
+        None => tell(scene, clicked, GONE).await,
+    }
+}
+
+/// The window came back.
+pub async fn matched(scene: &Scene<'_>, submitted: &ViewSubmission) -> Surfaced {
+    let admin = &submitted.source.user;
+    let Some(by) = administrator(scene, admin).await? else {
+        return scene.tell_directly(admin, ADMINISTRATORS_ONLY).await;
+    };
+    let Some(user) = SystemUser::parse(&submitted.view.private_metadata) else {
+        return Ok(());
+    };
+    let colleague = match chosen(&submitted.view) {
+        Some(chosen) => Some((scene.person(&chosen).await?, chosen)),
+        None => None,
+    };
+    let person = colleague.as_ref().map(|(person, _)| person.id);
+    let mut tx = scene.tx().await?;
+    let name = sync::linked_name(&mut tx, user.system, user.user).await?;
+    let is_known = sync::correct_link(&mut tx, user.system, user.user, person).await?;
+    let Some(name) = name.filter(|_| is_known) else {
+        return scene.tell_directly(admin, GONE).await;
+    };
+    sync::read_anew(&mut tx, user.system).await?;
+    let act = Act::LinkSet {
+        system: user.system.to_owned(),
+        user: user.user.to_owned(),
+        person,
+    };
+    ledger::record(&mut tx, Actor::Person(by.id), &act).await?;
+    tx.commit().await?;
+    let who = colleague.map(|(_, chosen)| format!("<@{chosen}>"));
+    let said = corrected(&name, name_of(user.system), who.as_deref());
+    scene.tell_directly(admin, &said).await
+}
+
+fn chosen(view: &View) -> Option<UserId> {
+    let chosen = view.element(FIELD, FIELD)?["selected_user"].as_str()?;
+    Some(UserId::from(chosen))
+}
+
+fn corrected(name: &str, system: &str, who: Option<&str>) -> String {
+    let who = who.unwrap_or("no colleague of yours");
+    format!(
+        "From now on *{}* in {system} is {who}. I’m reading {system} anew, so that everything there goes by that.",
+        escape(&clip(name, WORD_CHARS))
+    )
+}
+
+/// Takes a correction back.
+pub async fn goes_by_mail(scene: &Scene<'_>, clicked: &BlockActions, value: &str) -> Surfaced {
+    let Some(by) = administrator(scene, &clicked.source.user).await? else {
+        return tell(scene, clicked, ADMINISTRATORS_ONLY).await;
+    };
+    let Some(user) = SystemUser::parse(value) else {
+        return Ok(());
+    };
+    let mut tx = scene.tx().await?;
+    let name = sync::linked_name(&mut tx, user.system, user.user).await?;
+    let Some(name) = name else {
+        return tell(scene, clicked, GONE).await;
+    };
+    // A second click finds it done.
+    if sync::forget_correction(&mut tx, user.system, user.user).await? {
+        sync::read_anew(&mut tx, user.system).await?;
+        let act = Act::LinkForgotten {
+            system: user.system.to_owned(),
+            user: user.user.to_owned(),
+        };
+        ledger::record(&mut tx, Actor::Person(by.id), &act).await?;
+    }
+    tx.commit().await?;
+    let said = format!(
+        "*{}* in {} goes by the mail address again.",
+        escape(&clip(&name, WORD_CHARS)),
+        name_of(user.system)
+    );
+    match &clicked.source.response_url {
+        Some(url) => {
+            let replacing = clicked.container.is_ephemeral;
+            show(scene, Whisper::Address { url, replacing }, "", &said).await
+        }
+        None => scene.tell_directly(&clicked.source.user, &said).await,
+    }
+}
+
+async fn tell(scene: &Scene<'_>, clicked: &BlockActions, sentence: &str) -> Surfaced {
+    match &clicked.source.response_url {
+        Some(url) => {
+            let to = Whisper::Address {
+                url,
+                replacing: false,
+            };
+            scene.whisper(to, sentence, Vec::new()).await
+        }
+        None => scene.tell_directly(&clicked.source.user, sentence).await,
+    }
+}
