@@ -6,6 +6,7 @@
     reason = "a test that cannot read the sources has to fail"
 )]
 
+use penny::connectors::{Reach, registry};
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -117,6 +118,30 @@ fn every_dependency_has_its_reason_among_the_decisions() {
 
 /// Names in quotes right behind what reads the environment, or alone on their line in a call
 /// or a list that was broken over several lines.
+/// Which systems there are follows from the registry, and so do the names of their variables.
+#[test]
+fn the_example_environment_names_the_variables_of_systems_that_there_are() {
+    let example = read(".env.example");
+    let lines = example.lines().filter_map(|line| line.strip_prefix('#'));
+    let named: Vec<(&str, &str)> = lines.filter_map(|line| line.split_once('=')).collect();
+    for connector in registry::all() {
+        let manifest = connector.manifest();
+        let system = manifest.slug.to_uppercase();
+        let value = |suffix: &str| {
+            let name = format!("{system}{suffix}");
+            let line = named.iter().find(|(it, _)| *it == name);
+            line.map(|(_, value)| *value)
+        };
+        if let Some(address) = value("_BASE_URL") {
+            assert_eq!(address, manifest.base_url, "{system}");
+        }
+        let app = ["_CLIENT_ID", "_CLIENT_SECRET"].map(|it| value(it).is_some());
+        if app.contains(&true) && manifest.reach != Reach::Penny {
+            assert_eq!((app, manifest.oauth.is_some()), ([true; 2], true), "{system}");
+        }
+    }
+}
+
 fn variables(text: &str) -> Vec<String> {
     let product = text
         .split("#[cfg(test)]\nmod tests {")

@@ -5,11 +5,13 @@ use super::random::{Random, id_of};
 use super::selling::{SHARED_ACCOUNT, account_name};
 use super::words::{self, column};
 use super::workspace::{Colleague, PEOPLE, by_handle};
-use crate::store::company::{Commit, Issue, Project, PullRequest, Repository};
+use crate::store::company::{Commit, Issue, Origin, Project, PullRequest, Repository};
 use chrono::Duration;
+use uuid::Uuid;
 
 const ISSUES: usize = 200;
 const PULL_REQUESTS: usize = 100;
+const FIRST_PULL_REQUEST: usize = 400;
 
 /// Key, name, description, lead, repository, its language.
 type ProjectWords = (
@@ -62,11 +64,7 @@ fn add_projects(world: &World<'_>, company: &mut Company) {
             world.calendar.at(-400 + 40 * n as i64, 60),
             world.calendar.past(-3, 200),
         );
-        let suffix = if world.copy == 0 {
-            String::new()
-        } else {
-            format!("-{}", world.copy + 1)
-        };
+        let suffix = suffix(world);
         company.projects.push(Project {
             project_id: world.id("projects", n),
             key: format!("{key}{suffix}"),
@@ -79,7 +77,7 @@ fn add_projects(world: &World<'_>, company: &mut Company) {
         });
         company.repositories.push(Repository {
             repository_id: world.id("repositories", n),
-            name: format!("{repository}{suffix}"),
+            name: repository_name(world, repository),
             description: Some(description.to_owned()),
             default_branch: "main".to_owned(),
             main_language: Some(language.to_owned()),
@@ -87,6 +85,23 @@ fn add_projects(world: &World<'_>, company: &mut Company) {
             origin: world.origin("github", ("repositories", n), by_handle(lead), since),
         });
     }
+}
+
+/// Copies differ in their names.
+fn suffix(world: &World<'_>) -> String {
+    match world.copy {
+        0 => String::new(),
+        copy => format!("-{}", copy + 1),
+    }
+}
+
+/// What the repository of a project is called.
+pub fn repository(world: &World<'_>, project: usize) -> String {
+    repository_name(world, PROJECTS[project % PROJECTS.len()].4)
+}
+
+fn repository_name(world: &World<'_>, name: &str) -> String {
+    format!("{name}{}", suffix(world))
 }
 
 fn issue(world: &World<'_>, n: usize, dice: &mut Random) -> Issue {
@@ -125,9 +140,11 @@ fn issue(world: &World<'_>, n: usize, dice: &mut Random) -> Issue {
     let created = world.calendar.past(-age, dice.between(30, 540));
     let completed_at = is_closed.then(|| world.calendar.past(-closed, dice.between(60, 580)));
     let started_at = is_begun.then(|| world.calendar.past(-begun, 150));
-    Issue {
+    let key = format!("{}-{}", PROJECTS[project].0, 100 + n);
+    let link = format!("https://linear.app/wayfold/issue/{key}");
+    let mut issue = Issue {
         issue_id: world.id("issues", n),
-        key: format!("{}-{}", PROJECTS[project].0, 100 + n),
+        key,
         project_id: Some(world.id("projects", project)),
         title: column(row, 2).replace("{thing}", column(thing, 0)),
         description: Some(
@@ -160,7 +177,9 @@ fn issue(world: &World<'_>, n: usize, dice: &mut Random) -> Issue {
                 (created, completed_at.or(started_at).unwrap_or(created)),
             )
             .shared(customer == SHARED_ACCOUNT),
-    }
+    };
+    issue.origin.source_url = Some(link);
+    issue
 }
 
 const STATIC_KINDS: [&str; 4] = ["bug", "feature", "improvement", "chore"];
@@ -212,11 +231,15 @@ fn open_pull_request(
     let (added, removed) = (dice.between(6, 420) as i32, dice.between(0, 180) as i32);
     let touched = done.unwrap_or(opened);
     let (key, issue_id) = (of.key.clone(), of.issue_id);
+    let number = FIRST_PULL_REQUEST + n;
+    let name = self::repository(world, repository);
+    let source_id = format!("{name}#{number}");
+    let pull_request_id = world.id_in("github", "pull_requests", &source_id);
     company.pull_requests.push(PullRequest {
-        pull_request_id: world.id("pull_requests", n),
+        pull_request_id,
         repository_id: world.id("repositories", repository),
         issue_id: Some(issue_id),
-        number: 400 + n as i32,
+        number: number as i32,
         title: title.clone(),
         body: Some(format!("Resolves {key}. {}", dice.word(&BODIES))),
         branch: Some(format!("{}/{}", author.handle, key.to_lowercase())),
@@ -232,16 +255,20 @@ fn open_pull_request(
         lines_removed: Some(removed),
         merged_at: done.filter(|_| state == "merged"),
         closed_at: done,
-        origin: world.origin(
-            "github",
-            ("pull_requests", n),
-            Some(author),
-            (opened, touched),
-        ),
+        origin: Origin {
+            source_id,
+            source_url: Some(format!("https://github.com/{name}/pull/{number}")),
+            ..world.origin(
+                "github",
+                ("pull_requests", n),
+                Some(author),
+                (opened, touched),
+            )
+        },
     });
     commit_to(
         world,
-        n,
+        pull_request_id,
         repository,
         author,
         (&title, opened, added),
@@ -272,7 +299,7 @@ fn imperative(title: &str) -> String {
 
 fn commit_to(
     world: &World<'_>,
-    pull_request: usize,
+    pull_request: Uuid,
     repository: usize,
     author: &Colleague,
     (title, opened, added): (&str, chrono::DateTime<chrono::Utc>, i32),
@@ -292,7 +319,7 @@ fn commit_to(
         company.commits.push(Commit {
             commit_id: world.id("commits", n),
             repository_id: world.id("repositories", repository),
-            pull_request_id: Some(world.id("pull_requests", pull_request)),
+            pull_request_id: Some(pull_request),
             sha,
             message: format!("{step} {title}"),
             author_name: Some(author.name.to_owned()),

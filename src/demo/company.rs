@@ -59,9 +59,13 @@ impl World<'_> {
 
     /// The id that a thing has in the system it came from.
     pub fn key(&self, kind: &str, number: usize) -> String {
-        if let Some(record) = self.hubspot(kind, number) {
+        if let Some(record) = self.named(kind, number) {
             return record.source_id;
         }
+        self.own_key(kind, number)
+    }
+
+    fn own_key(&self, kind: &str, number: usize) -> String {
         match self.copy {
             0 => format!("{kind}-{number}"),
             copy => format!("{kind}-{copy}-{number}"),
@@ -69,24 +73,55 @@ impl World<'_> {
     }
 
     pub fn id(&self, kind: &str, number: usize) -> Uuid {
-        match self.hubspot(kind, number) {
-            Some(record) => company::id_of(self.org, "hubspot", record.table, &record.source_id),
+        match self.named(kind, number) {
+            Some(record) => self.id_in(record.system, record.table, &record.source_id),
             None => id_of(kind, &self.key(kind, number)),
         }
     }
 
-    /// Things from HubSpot are named as they are when they are read from there, so that reading
-    /// them finds the rows of the demo.
-    fn hubspot(&self, kind: &str, number: usize) -> Option<HubSpotRecord> {
+    /// The id of a row that its system names like this.
+    pub fn id_in(&self, system: &str, table: &str, source_id: &str) -> Uuid {
+        company::id_of(self.org, system, table, source_id)
+    }
+
+    /// Things from systems that have a stand-in are named as they are when they are read from
+    /// there, so that reading them finds the rows of the demo.
+    fn named(&self, kind: &str, number: usize) -> Option<Named> {
+        let of_linear = |table| Named {
+            system: "linear",
+            table,
+            source_id: id_of(kind, &self.own_key(kind, number)).to_string(),
+            link: None,
+        };
+        Some(match kind {
+            "projects" => of_linear("projects"),
+            "issues" => of_linear("issues"),
+            "repositories" => {
+                let source_id = building::repository(self, number);
+                let link = format!("https://github.com/{source_id}");
+                Named {
+                    system: "github",
+                    table: "repositories",
+                    source_id,
+                    link: Some(link),
+                }
+            }
+            _ => return self.of_hubspot(kind, number),
+        })
+    }
+
+    fn of_hubspot(&self, kind: &str, number: usize) -> Option<Named> {
         let id = FIRST_RECORD + u64::from(self.copy) * RECORDS_A_COPY + number as u64;
-        let record = |table, name, page: Option<&str>| HubSpotRecord {
+        let record = |table, name, page: Option<&str>| Named {
+            system: "hubspot",
             table,
             source_id: format!("{name}/{id}"),
             link: page.map(|page| {
                 format!("https://app.hubspot.com/contacts/{HUBSPOT}/record/{page}/{id}")
             }),
         };
-        let setting = |table, source_id| HubSpotRecord {
+        let setting = |table, source_id| Named {
+            system: "hubspot",
             table,
             source_id,
             link: None,
@@ -119,7 +154,7 @@ impl World<'_> {
             channel_id: None,
             shareable: false,
             source,
-            source_url: match self.hubspot(kind, number) {
+            source_url: match self.named(kind, number) {
                 Some(record) => record.link,
                 None => Some(format!("https://{source}.{DOMAIN}/{kind}/{source_id}")),
             },
@@ -131,8 +166,9 @@ impl World<'_> {
     }
 }
 
-/// A thing from HubSpot, as a connected HubSpot names it.
-struct HubSpotRecord {
+/// A thing as a connected system names it.
+struct Named {
+    system: &'static str,
     table: &'static str,
     source_id: String,
     link: Option<String>,

@@ -17,3 +17,4 @@ mod people;
 #[expect(dead_code, reason = "the tests of the whole use more of it")]
 #[path = "../it/support/mod.rs"]
 mod support;
+mod systems;

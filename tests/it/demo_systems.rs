@@ -6,7 +6,9 @@ use chrono::Utc;
 use penny::connectors::registry;
 use penny::demo;
 use penny::models::scripted::Step;
+use penny::playground::systems::github::GitHub;
 use penny::playground::systems::hubspot::{DEALS, HubSpot};
+use penny::playground::systems::linear::Linear;
 
 /// All of a row but what only the source knows of it.
 const ROWS: [(&str, &str); 6] = [
@@ -87,5 +89,83 @@ async fn reading_the_demo_companys_hubspot_finds_what_is_there_already() {
         changed.id
     );
     assert_eq!(app.texts(&amount).await, ["1.00"]);
+    app.stop().await;
+}
+
+/// What a tracker says of a row, without what only the demo knows besides.
+const OF_TRACKERS: [(&str, &str); 4] = [
+    (
+        "projects",
+        "project_id, key, name, description, status, start_date, target_date, owner_id",
+    ),
+    (
+        "issues",
+        "key, title, description, kind, status, priority, project_id, assignee_id, labels,
+         estimate_points, due_date, started_at, completed_at, source_url, created_at",
+    ),
+    (
+        "repositories",
+        "repository_id, name, description, main_language, source_url",
+    ),
+    (
+        "pull_requests",
+        "number, title, body, branch, state, is_draft, repository_id, review_status, lines_added,
+         merged_at, closed_at, source_url, owner_id, created_at",
+    ),
+];
+
+async fn of_trackers(app: &TestApp) -> Vec<Vec<String>> {
+    let mut all = Vec::new();
+    for (table, columns) in OF_TRACKERS {
+        let sql = format!(
+            "select row_to_json(t)::text from (select {columns} from core.{table}
+             order by source, source_id) as t"
+        );
+        all.push(app.texts(&sql).await);
+    }
+    all
+}
+
+#[tokio::test]
+async fn reading_the_demo_companys_trackers_finds_what_is_there_already() {
+    let (linear, github) = (
+        Linear::start().await.unwrap(),
+        GitHub::start().await.unwrap(),
+    );
+    let now = Utc::now();
+    linear.furnish(now);
+    github.furnish(now);
+    let app = TestApp::build([Step::says("Hello.")])
+        .setting("LINEAR_BASE_URL", linear.url())
+        .setting("GITHUB_BASE_URL", github.url())
+        .start()
+        .await;
+    let maya = app.slack.person("maya").unwrap();
+    let said = maya.tells_penny("hello").await.unwrap();
+    maya.waits_for_answer(&said.thread()).await.unwrap();
+    app.settles().await;
+    let services = &app.process().app.services;
+    let org = services.workspaces.all()[0].org;
+    let seeded = demo::seed(&services.db, org, now, 1, &|_| ()).await;
+    seeded.unwrap();
+    let before = of_trackers(&app).await;
+    let person = "select person_id::text from core.people where slack_user_id = 'U0MAYA'";
+    let person = app.texts(person).await.remove(0).parse().unwrap();
+    for (system, key) in [("linear", linear.token()), ("github", github.token())] {
+        let connector = registry::find(system).unwrap();
+        let connections = &services.connections;
+        let connected = connections.connect(org, person, connector, key).await;
+        connected.unwrap();
+        app.settles().await;
+    }
+    let read = "select rows_read from core.sync_runs where state = 'done' and rows_read > 100";
+    assert_eq!(app.count(read).await, 2);
+    let after = of_trackers(&app).await;
+    for ((after, before), (table, _)) in after.iter().zip(&before).zip(OF_TRACKERS) {
+        assert_eq!(after.len(), before.len(), "{table}");
+        for (after, before) in after.iter().zip(before) {
+            assert_eq!(after, before, "{table}");
+        }
+    }
     app.stop().await;
 }

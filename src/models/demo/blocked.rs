@@ -12,7 +12,7 @@ pub const QUERY: &str = "select what, why, whom, days, count(*) over (partition 
      select g.title as what, \
          case g.review_status when 'waiting' then 'review' when 'approved' then 'merge' else 'changes' end as why, \
          coalesce(case g.review_status when 'waiting' then r.name else p.name end, 'nobody') as whom, \
-         current_date - coalesce(g.review_requested_at, g.updated_at)::date as days \
+         current_date - coalesce(g.review_requested_at, g.created_at)::date as days \
      from pull_requests g left join people p on p.person_id = g.owner_id \
          left join people r on r.person_id = g.reviewer_id \
      where g.state = 'open' and not g.is_draft and g.review_status <> 'none' \

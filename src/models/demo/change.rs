@@ -115,7 +115,7 @@ fn setting(clause: &str) -> Option<(Option<String>, (&'static str, String))> {
     Some((deal, (field, value.trim().to_owned())))
 }
 
-fn strip(text: &str, opening: &str) -> Option<String> {
+pub fn strip(text: &str, opening: &str) -> Option<String> {
     let head = text.get(..opening.len())?;
     head.eq_ignore_ascii_case(opening)
         .then(|| text[opening.len()..].to_owned())

@@ -5,6 +5,8 @@ use super::change::{self, Change};
 use super::conversation::Conversation;
 use super::making::{self, Make};
 use super::words::{Words, subject};
+use super::writing;
+use serde_json::Value;
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Intent {
@@ -38,6 +40,8 @@ pub enum Intent {
     Change(Change),
     /// A chart, a report or a file.
     Make(Make),
+    /// Something to be written in another system: the proposal.
+    Write(Value),
     Unknown,
 }
 
@@ -127,6 +131,9 @@ fn read(text: &str) -> Ask {
 /// Requests that carry words of the asker: a name, a note, a question.
 fn with_own_words(words: &Words) -> Option<Intent> {
     let after = |openings: &[&str]| words.after(openings);
+    if let Some(proposal) = writing::read(words) {
+        return Some(Intent::Write(proposal));
+    }
     if let Some(change) = change::read(words) {
         return Some(Intent::Change(change));
     }

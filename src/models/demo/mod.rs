@@ -16,6 +16,7 @@ mod sentences;
 mod step;
 mod table;
 mod words;
+mod writing;
 
 #[cfg(test)]
 mod tests;

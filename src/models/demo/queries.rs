@@ -222,12 +222,12 @@ fn reviews(ask: &Ask, asker: &Asker<'_>) -> String {
     };
     format!(
         "select g.title, o.name as repository, g.number, coalesce(p.name, 'nobody') as author, \
-         coalesce(r.name, 'nobody') as reviewer, current_date - g.review_requested_at::date as days, \
+         coalesce(r.name, 'nobody') as reviewer, current_date - coalesce(g.review_requested_at, g.created_at)::date as days, \
          g.lines_added + g.lines_removed as lines \
          from pull_requests g join repositories o on o.repository_id = g.repository_id \
          left join people p on p.person_id = g.owner_id left join people r on r.person_id = g.reviewer_id \
          where g.state = 'open' and g.review_status = 'waiting' and not g.is_draft{mine} \
-         order by g.review_requested_at limit {}",
+         order by coalesce(g.review_requested_at, g.created_at) limit {}",
         ask.top.unwrap_or(20)
     )
 }

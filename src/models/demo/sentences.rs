@@ -3,7 +3,7 @@
 use super::conversation::Conversation;
 
 /// The documented set of requests, as people type them.
-pub const EXAMPLES: [&str; 18] = [
+pub const EXAMPLES: [&str; 22] = [
     "How does the pipeline look? (then: and by owner?)",
     "Which deals close this month? (week, quarter, next month)",
     "What are our five biggest deals?",
@@ -20,6 +20,10 @@ pub const EXAMPLES: [&str; 18] = [
     "Move the Nordhavn deal to Won and set its amount to 48,000 (you decide on a card)",
     "Chart the pipeline by stage (or: by owner, as a pie; won amount by month)",
     "Make a report of the pipeline as PDF / Export open deals as Excel",
+    "Create a Linear issue for Docks: … / Comment on ROUTE-103: …",
+    "Open a GitHub issue in wayfold/planner: … / Comment on wayfold/planner#401: …",
+    "Send a mail to ann@example.com about the offer: … (from your own mailbox)",
+    "Post in #general: …",
     "Ask me which deal to call first",
     "Summarise this thread / Which systems are connected?",
 ];

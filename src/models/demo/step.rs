@@ -91,6 +91,7 @@ fn begin(conversation: &Conversation, ask: &Ask) -> Step {
             let (tool, input) = making::call(*make);
             Step::call(tool, input)
         }
+        Intent::Write(proposal) => Step::call(PROPOSE, proposal.clone()),
         Intent::Change(change) => Step::call(
             QUERY,
             json!({"sql": change::query(change), "purpose": "the deal that is meant"}),
@@ -158,6 +159,7 @@ fn go_on(conversation: &Conversation, ask: &Ask) -> Step {
         Intent::Forget(what) => forget(what, last),
         Intent::Change(change) => change_deal(change, answered),
         Intent::Make(make) => Step::say(making::said(*make, last)),
+        Intent::Write(_) => Step::say(last.content.clone()),
         Intent::Prepare if answered.len() == 1 => prepare(conversation, ask, &last.content),
         Intent::AskSomebody(..) if last.tool == ASK => {
             Step::say(format!("The answer: {}", last.content))

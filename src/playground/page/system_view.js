@@ -26,6 +26,9 @@ export function systemOf(url) {
   return state.systems.find((system) => url.startsWith(`${system.home}/`)) ?? null;
 }
 
+/** Whether the link that was followed leads to this row. */
+const isMeant = (row) => Boolean(route.tab) && (row.link?.split('/').pop() ?? row.id) === route.tab;
+
 export class SystemView {
   #close = null;
   #tables = [];
@@ -125,7 +128,7 @@ export class SystemView {
   }
 
   #shown() {
-    const named = this.#tables.find((table) => table.rows.some((row) => row.id === route.tab));
+    const named = this.#tables.find((table) => table.rows.some(isMeant));
     const chosen = this.#tables.find((table) => table.title === this.#table);
     return chosen ?? named ?? this.#tables[0];
   }
@@ -146,7 +149,7 @@ export class SystemView {
     return h(
       'tr',
       {
-        class: classes(isFresh && 'fresh', row.id === route.tab && 'meant'),
+        class: classes(isFresh && 'fresh', isMeant(row) && 'meant'),
         'data-qa': 'record',
         'data-record': row.id,
       },

@@ -52,7 +52,7 @@ async fn a_connected_linear_becomes_the_companys_data() {
         [
             "ENG-1 | Totals are off by a cent | See the  log. | bug | backlog | urgent | \
           2026-12-01 | 3 | Bug | Checkout | U0MAYA | Engineering | \
-          https://linear.app/acme/issue/ENG-1"
+          https://linear.app/wayfold/issue/ENG-1"
         ]
     );
     assert_eq!(company.health().await, "healthy");

@@ -2,6 +2,7 @@
 //! fills it, changes it while it is read, and makes it fail.
 
 mod oauth;
+mod demo;
 mod reading;
 mod routes;
 mod shown;

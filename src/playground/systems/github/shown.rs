@@ -46,15 +46,11 @@ impl System for World {
         vec![
             Table::new(
                 "Pull requests",
-                &["Repository", "Pull request", "Title", "State", "By"],
+                &["Pull request", "Title", "State", "By"],
                 issues(true),
             ),
-            Table::new(
-                "Issues",
-                &["Repository", "Issue", "Title", "State", "By"],
-                issues(false),
-            ),
-            Table::new("Comments", &["Repository", "On", "Comment", "By"], comments),
+            Table::new("Issues", &["Issue", "Title", "State", "By"], issues(false)),
+            Table::new("Comments", &["On", "Comment", "By"], comments),
         ]
     }
 }
@@ -76,8 +72,7 @@ fn issue(name: &str, repo: &Repo, issue: &Value) -> Row {
         id: text(&issue["id"]),
         link: issue["html_url"].as_str().map(str::to_owned),
         cells: vec![
-            name.to_owned(),
-            format!("#{}", issue["number"]),
+            format!("{name}#{}", issue["number"]),
             text(&issue["title"]),
             state,
             text(&issue["user"]["login"]),
@@ -91,8 +86,7 @@ fn comment(name: &str, comment: &Value) -> Row {
         id: text(&comment["id"]),
         link: comment["html_url"].as_str().map(str::to_owned),
         cells: vec![
-            name.to_owned(),
-            format!("#{}", comment["issue"]),
+            format!("{name}#{}", comment["issue"]),
             text(&comment["body"]),
             text(&comment["user"]["login"]),
         ],

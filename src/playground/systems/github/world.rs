@@ -158,7 +158,8 @@ impl World {
         let Some(found) = self.repos.get_mut(repo) else {
             return 0;
         };
-        let number = found.issues.len() as u64 + 1;
+        let numbers = found.issues.iter().filter_map(|it| it["number"].as_u64());
+        let number = numbers.max().unwrap_or_default() + 1;
         let mut issue = json!({
             "id": id, "number": number, "title": "", "body": null, "state": "open",
             "state_reason": null, "user": user, "assignees": [], "labels": [], "closed_at": null,

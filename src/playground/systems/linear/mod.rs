@@ -3,6 +3,7 @@
 //! Linear would not understand is not answered here either.
 
 mod answers;
+mod demo;
 mod filter;
 mod language;
 mod routes;
@@ -38,7 +39,7 @@ impl Linear {
     pub fn project(&self, team: &str, name: &str) -> String {
         let project = json!({
             "name": name, "slugId": name.to_lowercase(), "teamIds": [team],
-            "url": format!("https://linear.app/acme/project/{name}"),
+            "url": format!("https://linear.app/wayfold/project/{name}"),
             "status": {"type": "started"}, "startDate": null, "targetDate": null,
         });
         self.add("projects", project)

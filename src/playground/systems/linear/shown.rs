@@ -13,7 +13,7 @@ use serde_json::Value;
 impl System for World {
     const SLUG: &'static str = "linear";
     const NAME: &'static str = "Linear";
-    const HOME: &'static str = "https://linear.app/acme";
+    const HOME: &'static str = "https://linear.app/wayfold";
     type Limit = Limit;
 
     fn router(linear: Linear) -> Router {

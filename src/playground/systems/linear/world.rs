@@ -73,7 +73,9 @@ impl World {
     /// Adds an issue to a team, numbered within it.
     pub fn add_issue(&mut self, team: &str, fields: Value, now: DateTime<Utc>) -> String {
         let in_team = |it: &&Value| it["teamId"] == team;
-        let number = self.table("issues").iter().filter(in_team).count() + 1;
+        let numbers = self.table("issues").iter().filter(in_team);
+        let number = numbers.filter_map(|it| it["number"].as_u64()).max();
+        let number = number.unwrap_or_default() + 1;
         let states = self.table("workflowStates").iter();
         let first = states
             .filter(in_team)
@@ -131,7 +133,7 @@ impl World {
                 }
                 shown["issue"] = issue;
                 let id = record["id"].as_str().unwrap_or_default();
-                shown["url"] = json!(format!("https://linear.app/acme/comment/{id}"));
+                shown["url"] = json!(format!("https://linear.app/wayfold/comment/{id}"));
             }
             "projects" => {
                 shown["lead"] = self.find("users", &record["leadId"]);
@@ -151,7 +153,7 @@ impl World {
         let team = self.find("teams", &issue["teamId"]);
         let key = team["key"].as_str().unwrap_or_default();
         let identifier = format!("{key}-{}", issue["number"]);
-        issue["url"] = json!(format!("https://linear.app/acme/issue/{identifier}"));
+        issue["url"] = json!(format!("https://linear.app/wayfold/issue/{identifier}"));
         issue["identifier"] = json!(identifier);
         issue["team"] = team;
         for (field, table) in [
