@@ -170,7 +170,7 @@ fn what_people_read_in_slack_is_written_where_tone_is_kept() {
     );
     for file in product_files() {
         let speaks = matches!(file.folder(), "surfaces" | "jobs" | "slack");
-        if !speaks || WORDING.iter().any(|name| file.path.ends_with(name)) {
+        if !speaks || words_stand_in(&file.path) {
             continue;
         }
         for (line, text) in file.code_lines() {

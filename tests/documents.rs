@@ -137,7 +137,11 @@ fn the_example_environment_names_the_variables_of_systems_that_there_are() {
         }
         let app = ["_CLIENT_ID", "_CLIENT_SECRET"].map(|it| value(it).is_some());
         if app.contains(&true) && manifest.reach != Reach::Penny {
-            assert_eq!((app, manifest.oauth.is_some()), ([true; 2], true), "{system}");
+            assert_eq!(
+                (app, manifest.oauth.is_some()),
+                ([true; 2], true),
+                "{system}"
+            );
         }
     }
 }

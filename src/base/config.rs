@@ -117,6 +117,8 @@ pub struct Config {
     pub limits: Limits,
     pub workers: usize,
     pub retention_days: i32,
+    /// For how many days messages of the channels that Penny reads are kept, and read back.
+    pub message_days: i32,
     /// How long a shutdown waits for running turns before it hands them over.
     pub grace: Duration,
     pub systems: SystemsConfig,
@@ -194,6 +196,7 @@ impl Config {
             limits: Limits::read(source)?,
             workers: source.number("PENNY_WORKERS", 64)?,
             retention_days: source.number("PENNY_RETENTION_DAYS", 30)?,
+            message_days: source.number("PENNY_MESSAGE_DAYS", 90)?,
             grace: Duration::from_secs(source.number("PENNY_SHUTDOWN_SECONDS", 20)?),
             systems,
         })

@@ -32,6 +32,7 @@ use crate::jobs::cards::RefreshCard;
 use crate::jobs::deliver_artifact::DeliverArtifact;
 use crate::jobs::execute_action::ExecuteAction;
 use crate::jobs::hear::Hear;
+use crate::jobs::listening::{CheckChannel, FoldHeard, ReadBack, ReportReading, Waker};
 use crate::jobs::people::Directory;
 use crate::jobs::refresh_token::RefreshToken;
 use crate::jobs::run_turn::RunTurn;
@@ -127,6 +128,7 @@ impl App {
             directory: Directory::default(),
             statuses: Arc::default(),
             public_url: config.public_url.clone(),
+            message_days: config.message_days,
             is_demo: parts.is_demo,
         };
         let options = WorkerOptions {
@@ -280,6 +282,18 @@ fn handlers(services: &Services, slack: &SlackConfig) -> Vec<Arc<dyn Handler>> {
         Arc::new(ShowSync {
             services: services.clone(),
         }),
+        Arc::new(FoldHeard {
+            services: services.clone(),
+        }),
+        Arc::new(ReadBack {
+            services: services.clone(),
+        }),
+        Arc::new(CheckChannel {
+            services: services.clone(),
+        }),
+        Arc::new(ReportReading {
+            services: services.clone(),
+        }),
         Arc::new(TellBroken {
             services: services.clone(),
         }),
@@ -359,9 +373,11 @@ fn verifier(slack: &SlackConfig) -> anyhow::Result<Verifier> {
 fn intake(services: &Services, worker: Worker) -> Intake {
     let db = services.db.clone();
     let announcer = Announcer::start(db.clone());
+    let waker = Waker::new(db.clone(), services.clock.clone());
     Intake::start(services.clone(), move |deliveries| {
         worker.wake();
         announcer.announce();
+        waker.wake(deliveries);
         for delivery in deliveries {
             if delivery.kind == inbox::Kind::Stop
                 && let (Some(channel), Some(thread)) = (&delivery.channel, &delivery.thread_ts)

@@ -110,7 +110,7 @@ pub fn post_messages(world: &World<'_>, company: &mut Company) {
             author_name: author.name.to_owned(),
             text: said.text,
             sent_at: said.at,
-            thread_id: said.reply_to.map(Said::ts),
+            thread_id: Some(Said::ts(said.reply_to.unwrap_or(said.at))),
             origin: match channel.is_private {
                 true => origin.in_channel(channel.id),
                 false => origin.shared(channel.is_shared),

@@ -4,9 +4,9 @@ use super::calendar::Calendar;
 use super::company::{Company, Roster, World};
 use super::workspace::{CHANNELS, COMPANY, Channel, PEOPLE};
 use crate::base::ids::{ChannelId, OrgId, PersonId, UserId};
-use crate::store::company::{upsert, upsert_attendees};
+use crate::store::company::{ChannelMessage, upsert, upsert_attendees};
 use crate::store::people::{self, SlackProfile};
-use crate::store::{Db, OrgTx, StoreResult, installations};
+use crate::store::{Db, OrgTx, StoreResult, installations, listening};
 use chrono::{DateTime, Utc};
 
 /// Seeds `scale` copies of the company into an organisation and returns how many rows were new
@@ -94,6 +94,18 @@ async fn write(tx: &mut OrgTx, company: &Company) -> StoreResult<u64> {
     changed += upsert(tx, &company.pull_requests).await?;
     changed += upsert(tx, &company.commits).await?;
     changed += upsert(tx, &company.files).await?;
-    changed += upsert(tx, &company.messages).await?;
+    let messages = unread(tx, &company.messages).await?;
+    changed += upsert(tx, &messages).await?;
     Ok(changed)
+}
+
+/// What was said in a channel that Penny reads she knows from there.
+async fn unread(tx: &mut OrgTx, messages: &[ChannelMessage]) -> StoreResult<Vec<ChannelMessage>> {
+    let read = listening::list(tx).await?;
+    let is_read = |message: &&ChannelMessage| {
+        let channel = message.origin.channel_id.as_ref();
+        read.iter().any(|it| Some(&it.id) == channel)
+    };
+    let unread = messages.iter().filter(|message| !is_read(message));
+    Ok(unread.cloned().collect())
 }

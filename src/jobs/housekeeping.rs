@@ -5,8 +5,8 @@
 use super::{Services, cards, refresh_token};
 use crate::base::clock::SharedClock;
 use crate::store::{
-    StoreResult, artifacts, connect_links, deliveries, events, inbox, installations, jobs, memory,
-    outbox, own_tables, pages, proposal_cards, proposals, schedules, sync,
+    Db, StoreResult, artifacts, connect_links, deliveries, events, inbox, installations, jobs,
+    listening, memory, outbox, own_tables, pages, proposal_cards, proposals, schedules, sync,
 };
 use std::time::Duration;
 use tokio_cron_scheduler::{Job, JobScheduler, JobSchedulerError};
@@ -63,6 +63,9 @@ pub async fn run(
                 if let Err(error) = inbox::settle_early_replies(&db).await {
                     tracing::warn!(%error, "early replies could not be settled");
                 }
+                if let Err(error) = look_after_channels(&db).await {
+                    tracing::warn!(%error, "channels could not be looked after");
+                }
                 if let Err(error) = sync::nudge_due(&db).await {
                     tracing::warn!(%error, "systems whose hour has come could not be read");
                 }
@@ -101,6 +104,13 @@ pub async fn nudge_refreshes(services: &Services) -> StoreResult<()> {
     Ok(())
 }
 
+/// Finds what no event tells of: what was heard and not folded, and channels that changed.
+pub async fn look_after_channels(db: &Db) -> StoreResult<()> {
+    listening::nudge_waiting(db).await?;
+    listening::due(db).await?;
+    Ok(())
+}
+
 /// Clears what is past its retention.
 pub async fn clean(services: &Services, retention_days: i32) -> StoreResult<()> {
     let db = &services.db;
@@ -136,13 +146,18 @@ pub async fn clean(services: &Services, retention_days: i32) -> StoreResult<()> 
         deliveries::delete_older_than(db, retention_days, BATCH)
     })
     .await?;
+    let messages = in_batches(&services.clock, || {
+        listening::delete_old(db, services.message_days, BATCH)
+    })
+    .await?;
+    listening::forget_unsaid(db).await?;
     proposal_cards::forget_orphans(db).await?;
     let pages = in_batches(&services.clock, || pages::delete_old(db, BATCH)).await?;
     let forgotten = memory::purge(db).await? + schedules::forget_proposed(db).await?;
     let states =
         installations::delete_expired_states(db).await? + connect_links::delete_expired(db).await?;
-    let gone = received + sent + ended + undoable + told + made + blanked + heard + pages;
-    if gone + forgotten + states > 0 {
+    let gone = received + sent + ended + undoable + told + made + blanked + heard + messages;
+    if gone + pages + forgotten + states > 0 {
         tracing::info!(
             received,
             sent,
@@ -152,6 +167,7 @@ pub async fn clean(services: &Services, retention_days: i32) -> StoreResult<()> 
             made,
             blanked,
             heard,
+            messages,
             pages,
             forgotten,
             states,

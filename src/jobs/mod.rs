@@ -7,6 +7,7 @@ pub mod deliver_artifact;
 pub mod execute_action;
 pub mod hear;
 pub mod housekeeping;
+pub mod listening;
 pub mod people;
 pub mod refresh_token;
 pub mod run_turn;
@@ -45,6 +46,8 @@ pub struct Services {
     pub maker: Maker,
     pub statuses: Arc<Statuses>,
     pub public_url: Option<Url>,
+    /// For how many days messages of the channels that are read are kept.
+    pub message_days: i32,
     /// The model is the demo, and says so in App Home.
     pub is_demo: bool,
 }

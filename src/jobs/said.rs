@@ -43,6 +43,7 @@ pub fn delivery(said: &SaidFor<'_>) -> Delivery {
         ts: Some(said.ts.0.clone()),
         user: Some(said.by.0.clone()),
         payload: payload.to_string(),
+        heard: None,
         trace_id: said.trace_id.to_owned(),
         event_key: said.event_key.to_owned(),
     }

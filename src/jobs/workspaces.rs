@@ -1,17 +1,17 @@
 //! The workspaces that Penny is installed in, held in memory because every delivery asks for
 //! one, and re-read when any process changes them.
 
-use crate::base::ids::{OrgId, TeamId, UserId};
+use crate::base::ids::{ChannelId, OrgId, TeamId, UserId};
 use crate::base::secret::Secret;
 use crate::slack::client::{Identity, SlackApi, SlackClient};
 use crate::slack::inbound::Installation;
 use crate::store::installations::{self, BOT_TOKEN, Installation as Stored};
 use crate::store::sandbox::dismiss_login;
 use crate::store::sealing::{Place, SealError, Sealer};
-use crate::store::{Db, StoreError, deliveries, proposals, sync};
+use crate::store::{Db, StoreError, deliveries, listening, proposals, sync};
 use arc_swap::ArcSwapOption;
 use chrono::{DateTime, Utc};
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 #[derive(Debug)]
@@ -25,6 +25,8 @@ pub struct Workspace {
     pub is_enterprise: bool,
     pub installed_by: Option<UserId>,
     pub token_expires_at: Option<DateTime<Utc>>,
+    /// The channels whose messages are read as data: an event of any other leaves no trace.
+    pub reads: HashSet<ChannelId>,
     pub slack: SlackClient,
 }
 
@@ -107,8 +109,11 @@ impl Workspaces {
     /// Re-reads all. One that cannot be opened is left out and logged; the others work on.
     pub async fn reload(&self) -> Result<usize, WorkspaceError> {
         let mut known = HashMap::new();
-        for stored in installations::active(&self.db).await? {
-            match self.open(&stored) {
+        let stored = installations::active(&self.db).await?;
+        let mut read = listening::all_read(&self.db).await?;
+        for stored in stored {
+            let reads = read.remove(&(stored.org, stored.workspace.clone()));
+            match self.open(&stored, reads.unwrap_or_default()) {
                 Ok(workspace) => {
                     known.insert(stored.workspace.clone(), Arc::new(workspace));
                 }
@@ -131,7 +136,7 @@ impl Workspaces {
         Ok(())
     }
 
-    fn open(&self, stored: &Stored) -> Result<Workspace, SealError> {
+    fn open(&self, stored: &Stored, reads: HashSet<ChannelId>) -> Result<Workspace, SealError> {
         let token = self.sealer.open(
             &stored.bot_token,
             place(stored.org, BOT_TOKEN, &stored.workspace),
@@ -145,6 +150,7 @@ impl Workspaces {
             is_enterprise: stored.is_enterprise,
             installed_by: stored.installed_by.clone().map(UserId),
             token_expires_at: stored.token_expires_at,
+            reads,
             slack: self
                 .api
                 .client(TeamId(stored.workspace.clone()), Arc::new(token)),
@@ -243,6 +249,7 @@ impl Workspaces {
     pub async fn retire(&self, workspace: &Workspace) -> Result<(), WorkspaceError> {
         let mut tx = self.db.org(workspace.org).await?;
         installations::retire(&mut tx, &workspace.id).await?;
+        listening::forget_workspace(&mut tx, &workspace.id).await?;
         if !installations::has_any(&mut tx).await? {
             dismiss_login(&mut tx).await?;
             proposals::forget_all(&mut tx).await?;

@@ -30,6 +30,12 @@ pub const CONSENT: &str = "penny_consent";
 pub const DISCONNECT: &str = "penny_disconnect";
 /// Read a system now; the value is its short name.
 pub const READ_NOW: &str = "penny_read_now";
+/// Opens the window with the channels that are read.
+pub const CHOOSE_CHANNELS: &str = "penny_choose_channels";
+/// Read a channel from now on; the value is its id.
+pub const READ_CHANNEL: &str = "penny_read_channel";
+/// Stop reading a channel; the value is its id.
+pub const STOP_READING: &str = "penny_stop_reading";
 
 /// Makes a chart, report or export again with fresh rows; the value is its id.
 pub const MAKE_AGAIN: &str = "penny_make_again";
@@ -102,6 +108,9 @@ pub const ASK_ABOUT_MODAL: &str = "penny_ask_about";
 pub const ASK_MODAL: &str = "penny_ask";
 /// The modal that asks what was wrong with an answer.
 pub const FEEDBACK_MODAL: &str = "penny_feedback_comment";
+
+/// The window with the channels that are read; nothing in it is submitted.
+pub const CHANNELS_MODAL: &str = "penny_channels";
 
 /// The modal that takes a system's key; it carries the system's short name.
 pub const CONNECT_MODAL: &str = "penny_connect_key";

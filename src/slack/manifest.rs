@@ -13,13 +13,26 @@ const AGENT_DESCRIPTION: &str =
     "Answers questions from your company's data, with its sources, in the thread where you ask.";
 
 /// The events that Penny listens to, each of which `inbound` understands.
-pub const BOT_EVENTS: [&str; 11] = [
+pub const BOT_EVENTS: [&str; 24] = [
     "agent_session_stopped",
     "agent_session_title_changed",
     "app_home_opened",
     "app_mention",
     "app_uninstalled",
+    "channel_archive",
+    "channel_deleted",
+    "channel_left",
+    "channel_rename",
+    "channel_shared",
+    "channel_unarchive",
+    "channel_unshared",
+    "group_archive",
+    "group_deleted",
+    "group_left",
+    "group_rename",
+    "group_unarchive",
     "member_joined_channel",
+    "member_left_channel",
     "message.channels",
     "message.groups",
     "message.im",

@@ -1,6 +1,14 @@
 //! What Penny says outside her answers: every sentence of her surfaces, in one place, so that
 //! they sound like one person. Each says what happened, to what, and what to do next.
 
+mod artifacts;
+mod listening;
+mod schedules;
+
+pub use artifacts::*;
+pub use listening::*;
+pub use schedules::*;
+
 use super::blocks::{clip, escape};
 use crate::base::ids::UserId;
 
@@ -53,43 +61,6 @@ pub const MODAL_TOO_LATE: &str =
     "That took me too long, so Slack wouldn’t let me open the window. Please try once more.";
 pub const ASK_TOO_LATE: &str = "Slack wouldn’t let me open the window in time. Write the question right behind it: `/penny ask how did we do last quarter?`";
 
-// Charts, reports and exports.
-pub const REPORTS: &str = "Reports";
-pub const MAKE_AGAIN: &str = "Run again";
-pub const DELETE: &str = "Delete";
-pub const NO_ARTIFACTS: &str = "There are no reports here yet. Ask me for one: “chart the pipeline by stage”, “make a report of the pipeline as PDF” or “export open deals as Excel”.";
-pub const NO_SUCH_ARTIFACT: &str =
-    "I don’t have that report any more, or it isn’t for everybody here.";
-pub const ONLY_ITS_MAKER_DELETES: &str =
-    "Only whoever asked for that report, or an administrator, can delete it.";
-
-pub fn making_again(title: &str) -> String {
-    format!(
-        "I’m making *{}* again. The new one comes into its thread.",
-        escape(title)
-    )
-}
-
-pub fn not_made_again(title: &str, why: &str) -> String {
-    format!("I couldn’t make *{}* again. {}", escape(title), escape(why))
-}
-
-pub fn artifact_deleted(title: &str) -> String {
-    format!(
-        "I’ve deleted *{}* with all its versions. What stands in Slack already stays there.",
-        escape(title)
-    )
-}
-
-/// A file or chart that Slack did not take.
-pub fn not_brought(title: &str, why: &str) -> String {
-    format!(
-        "I made *{}*, but couldn’t put it here: {}. Press *Run again* in `/penny reports` to try once more.",
-        escape(title),
-        escape(why)
-    )
-}
-
 // Commands.
 pub const GUESTS_CANNOT: &str =
     "That’s for full members of this workspace. You can still ask me in a channel we share.";
@@ -121,50 +92,6 @@ pub const USE_A_KEY: &str = "Use a key instead";
 pub const LINK_IS_YOURS: &str = "This link is for you alone; it works once, for ten minutes.";
 pub const KEY_IS_SEALED: &str =
     "I keep it sealed, use it for nothing but this system, and nobody can read it back.";
-
-// Schedules.
-pub const RUN_NOW: &str = "Run now";
-pub const PAUSE: &str = "Pause";
-pub const RESUME: &str = "Resume";
-pub const EDIT_SCHEDULE: &str = "Edit";
-pub const HISTORY: &str = "History";
-pub const DELETE: &str = "Delete";
-pub const DELETE_SURE: &str = "Delete this schedule?";
-pub const DELETE_MEANS: &str =
-    "It won’t run any more, and its history goes. What it has said stays in its threads.";
-pub const NO_SCHEDULES: &str = "Nothing is scheduled yet. Try `/penny schedule every weekday at 9: what changed in the pipeline since yesterday`, or begin with one of `/penny templates`.";
-pub const TEMPLATES: &str = "Good things to have regularly. Each opens as a schedule that you can change before it runs:";
-pub const NO_SUCH_TEMPLATE: &str = "I have no template of that name. These I have; each opens as a schedule that you can change before it runs:";
-pub const TEMPLATE_FOR_CHANNEL: &str = "in a channel";
-pub const TEMPLATE_FOR_ONESELF: &str = "in a direct message";
-pub const USE_TEMPLATE: &str = "Use this";
-pub const SCHEDULE_TITLE: &str = "New schedule";
-pub const SCHEDULE_EDIT_TITLE: &str = "Edit schedule";
-pub const SCHEDULE_SUBMIT: &str = "Schedule it";
-pub const SCHEDULE_SAVE: &str = "Save";
-pub const SCHEDULE_WHAT: &str = "What shall I find out?";
-pub const SCHEDULE_WHAT_PLACEHOLDER: &str = "What changed in the pipeline since yesterday?";
-pub const SCHEDULE_WHEN: &str = "When?";
-pub const SCHEDULE_WHEN_PLACEHOLDER: &str = "every weekday at 9";
-pub const SCHEDULE_WHERE: &str = "Where shall I answer?";
-pub const SCHEDULE_WHERE_HINT: &str =
-    "I have to be in that channel, and so do you. Without one I’ll write to you directly.";
-pub const SCHEDULE_DIRECT: &str = "A direct message to you";
-pub const SCHEDULE_CATCH_UP: &str = "If I couldn’t run in time";
-pub const SCHEDULE_BUDGET: &str = "What may one run cost, in dollars?";
-pub const SCHEDULE_BUDGET_HINT: &str = "Empty: as much as any answer may.";
-pub const SCHEDULE_AS_WHOM: &str =
-    "It runs with your rights: in a channel I use only what you and everybody there may see.";
-/// What becomes of missed runs: as it is offered, and as it is stored.
-pub const CATCH_UP: [(&str, &str); 3] = [
-    ("make up for the latest run", "latest"),
-    ("make up for every run", "all"),
-    ("leave out what was missed", "none"),
-];
-
-pub fn more_schedules(count: usize) -> String {
-    format!("… and {count} more. `/penny schedules` lists them.")
-}
 
 // App Home.
 pub const HOME_CONVERSATIONS: &str = "Recent conversations";

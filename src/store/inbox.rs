@@ -16,6 +16,8 @@ pub enum Kind {
     Reply,
     /// Said to somebody else in a thread where Penny takes part: context for her next turn.
     Overheard,
+    /// Asks nothing of Penny and is data alone: it gets no row of its own here.
+    Heard,
     /// Stop what runs in this thread.
     Stop,
     Event,
@@ -24,10 +26,11 @@ pub enum Kind {
 }
 
 impl Kind {
-    const ALL: [Self; 7] = [
+    const ALL: [Self; 8] = [
         Self::Message,
         Self::Reply,
         Self::Overheard,
+        Self::Heard,
         Self::Stop,
         Self::Event,
         Self::Interaction,
@@ -39,6 +42,7 @@ impl Kind {
             Self::Message => "message",
             Self::Reply => "reply",
             Self::Overheard => "overheard",
+            Self::Heard => "heard",
             Self::Stop => "stop",
             Self::Event => "event",
             Self::Interaction => "interaction",
@@ -72,6 +76,8 @@ pub struct Delivery {
     pub ts: Option<String>,
     pub user: Option<String>,
     pub payload: String,
+    /// The event about a message of a channel that is read, to be folded into the messages.
+    pub heard: Option<String>,
     pub trace_id: String,
 }
 
@@ -88,11 +94,21 @@ pub async fn store(db: &Db, batch: &[Delivery]) -> StoreResult<()> {
     fn column<'a, T>(batch: &[&'a Delivery], of: impl Fn(&'a Delivery) -> T) -> Vec<T> {
         batch.iter().map(|delivery| of(delivery)).collect()
     }
-    let batch = batch.as_slice();
+    let mut heard: Vec<&Delivery> = batch
+        .iter()
+        .copied()
+        .filter(|d| d.heard.is_some())
+        .collect();
+    heard.sort_by_key(|d| (d.org, &d.event_key));
+    let (batch, heard) = (batch.as_slice(), heard.as_slice());
     // Only a reply and what was overheard ask whether Penny takes part in the thread.
     sqlx::query!(
         r#"
-        with stored as (
+        with heard as (
+            insert into core.heard (org_id, event_key, channel_id, payload)
+            select * from unnest($12::uuid[], $13::text[], $14::text[], $15::text[])
+            on conflict do nothing
+        ), stored as (
             insert into core.inbox (org_id, kind, event_key, message_key, workspace_id,
                 channel_id, thread_ts, ts, user_id, payload, trace_id)
             select * from unnest(
@@ -100,12 +116,12 @@ pub async fn store(db: &Db, batch: &[Delivery]) -> StoreResult<()> {
                 $7::text[], $8::text[], $9::text[], $10::text[], $11::text[]
             ) as d(org_id, kind, event_key, message_key, workspace_id,
                 channel_id, thread_ts, ts, user_id, payload, trace_id)
-            where kind <> 'overheard'
+            where kind <> 'heard' and (kind <> 'overheard'
                 or exists (select from core.conversations as c
                     where (c.org_id, c.channel_id, c.thread_ts) = (d.org_id, d.channel_id, d.thread_ts))
                 or exists (select from core.inbox as i
                     where (i.org_id, i.channel_id, i.thread_ts) = (d.org_id, d.channel_id, d.thread_ts)
-                    and i.taken_at is null and i.kind = 'message')
+                    and i.taken_at is null and i.kind = 'message'))
             on conflict do nothing
             returning org_id, kind, event_key, channel_id, thread_ts, trace_id
         ), due as (
@@ -142,6 +158,10 @@ pub async fn store(db: &Db, batch: &[Delivery]) -> StoreResult<()> {
         &column(batch, |d| d.user.as_deref()) as _,
         &column(batch, |d| d.payload.as_str()) as _,
         &column(batch, |d| d.trace_id.as_str()) as _,
+        &column(heard, |d| d.org.0),
+        &column(heard, |d| d.event_key.as_str()) as _,
+        &column(heard, |d| d.channel.as_deref()) as _,
+        &column(heard, |d| d.heard.as_deref()) as _,
     )
     .execute(db.ingress())
     .await?;

@@ -15,6 +15,7 @@ pub mod installations;
 pub mod jobs;
 pub mod ledger;
 pub mod listen;
+pub mod listening;
 pub mod memory;
 pub mod migrate;
 pub mod outbox;

@@ -220,3 +220,18 @@ pub async fn set_members(
     .await?;
     Ok(())
 }
+
+/// Somebody is no longer in a channel.
+pub async fn leaves(tx: &mut OrgTx, channel: &ChannelId, user: &UserId) -> StoreResult<()> {
+    sqlx::query!(
+        "delete from core.channel_members using core.people
+         where channel_members.org_id = $1 and channel_id = $2 and people.org_id = $1
+             and people.person_id = channel_members.person_id and slack_user_id = $3",
+        tx.org().0,
+        channel.as_str(),
+        user.as_str(),
+    )
+    .execute(tx.connection())
+    .await?;
+    Ok(())
+}

@@ -4,8 +4,8 @@
 use super::scene::{Remedy, Scene, Surfaced};
 use super::systems::{connecting, disconnecting, reading};
 use super::{
-    approvals, artifacts, channel, command, feedback, home, memory, pane, people, questions, retry, schedules,
-    shortcuts,
+    approvals, artifacts, channel, command, feedback, home, listening, memory, pane, people,
+    questions, retry, schedules, shortcuts,
 };
 use crate::base::ids::UserId;
 use crate::jobs::Services;
@@ -98,8 +98,8 @@ async fn dispatch(scene: &Scene<'_>, item: &Item) -> Surfaced {
         Kind::Event => event(scene, &EventEnvelope::parse(body)?).await,
         Kind::Interaction => interaction(scene, Interaction::parse(body)?).await,
         Kind::Command => command::run(scene, &SlashCommand::parse(body)?).await,
-        // These wait for the turn of their thread.
-        Kind::Message | Kind::Reply | Kind::Overheard | Kind::Stop => Ok(()),
+        // These wait for the turn of their thread, or for being folded.
+        Kind::Message | Kind::Reply | Kind::Overheard | Kind::Heard | Kind::Stop => Ok(()),
     }
 }
 
@@ -115,6 +115,12 @@ async fn event(scene: &Scene<'_>, envelope: &EventEnvelope<'_>) -> Surfaced {
             pane::opened(scene, &user, Some(channel)).await
         }
         Inbound::Joined { channel, .. } => channel::joined(scene, &channel).await,
+        Inbound::SomebodyLeft { channel, user } => {
+            listening::somebody_left(scene, &channel, &user).await
+        }
+        Inbound::SomebodyJoined { channel } | Inbound::ChannelChanged { channel } => {
+            listening::look_at(scene, &channel).await
+        }
         Inbound::TitleChanged {
             channel,
             thread,
@@ -182,6 +188,9 @@ async fn click(scene: &Scene<'_>, clicked: &BlockActions, action: &Action) -> Su
         | ids::SCHEDULES_LIST => schedules::clicked(scene, clicked, action).await,
         ids::MATCH_PERSON => people::wants_to_match(scene, clicked, value).await,
         ids::UNMATCH_PERSON => people::goes_by_mail(scene, clicked, value).await,
+        ids::CHOOSE_CHANNELS => listening::clicked(scene, clicked).await,
+        ids::READ_CHANNEL => listening::read_channel(scene, clicked, value).await,
+        ids::STOP_READING => listening::stop_reading(scene, clicked, value).await,
         ids::REFRESH_HOME => home::publish(scene, user, None).await,
         _ => approvals::clicked(scene, clicked, action).await,
     }

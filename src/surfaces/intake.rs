@@ -1,19 +1,15 @@
 //! The way in: what a verified delivery means becomes a row of the inbox, and concurrent
 //! deliveries become one commit. Nothing is acknowledged before that commit.
 
+use super::delivery::{of_event, whole};
 use super::objections;
 use super::typed_key::{self, HideError};
-use crate::base::ids::{ChannelId, Ts, UserId};
 use crate::base::metrics as names;
-use crate::base::telemetry::TraceId;
 use crate::connectors::registry;
 use crate::jobs::Services;
 use crate::jobs::workspaces::Workspace;
 use crate::slack::blocks;
-use crate::slack::inbound::{
-    Callback, Event, EventEnvelope, Heard, Inbound, Installation, Interaction, Malformed,
-    SlashCommand, classify,
-};
+use crate::slack::inbound::{Callback, Installation, Interaction, Malformed, SlashCommand};
 use crate::slack::text;
 use crate::store::db::INGRESS_CONNECTIONS;
 use crate::store::inbox::{self, Delivery, Kind};
@@ -94,7 +90,7 @@ impl Intake {
         else {
             return Ok(Answer::Nothing);
         };
-        match delivery_of(&envelope, &workspace, body) {
+        match of_event(&envelope, &workspace, body) {
             Some(delivery) => self.store(delivery).await,
             None => Ok(Answer::Nothing),
         }
@@ -290,92 +286,4 @@ async fn store_batch(db: &Db, deliveries: &[Delivery]) -> Result<(), StoreError>
         }
         Err(_) => Err(StoreError::Away("no answer in time".to_owned())),
     }
-}
-
-fn delivery_of(
-    envelope: &EventEnvelope<'_>,
-    workspace: &Workspace,
-    body: &[u8],
-) -> Option<Delivery> {
-    let event_key = format!("e:{}", envelope.event_id);
-    let inbound = classify(Event::parse(envelope.event), &workspace.bot_user);
-    let said = |kind, heard: &Heard| {
-        let place = Place {
-            channel: &heard.channel,
-            thread: &heard.thread,
-            ts: Some(&heard.ts),
-            user: Some(&heard.user),
-        };
-        in_thread(workspace, kind, event_key.clone(), &place, body)
-    };
-    match inbound {
-        Inbound::Mention(heard) | Inbound::DirectMessage(heard) => said(Kind::Message, &heard),
-        Inbound::ThreadReply(heard) => said(Kind::Reply, &heard),
-        Inbound::Overheard(heard) => said(Kind::Overheard, &heard),
-        Inbound::Stop(stop) => {
-            let place = Place {
-                channel: &stop.channel,
-                thread: &stop.thread,
-                ts: stop.said_in.as_ref(),
-                user: stop.user.as_ref(),
-            };
-            in_thread(workspace, Kind::Stop, event_key, &place, body)
-        }
-        Inbound::Ignored(reason) => {
-            tracing::trace!(?reason, "an event that asks nothing of Penny");
-            None
-        }
-        Inbound::HomeOpened { .. }
-        | Inbound::TitleChanged { .. }
-        | Inbound::PaneOpened { .. }
-        | Inbound::Joined { .. }
-        | Inbound::Uninstalled => whole(workspace, Kind::Event, event_key, None, body).ok(),
-    }
-}
-
-struct Place<'a> {
-    channel: &'a ChannelId,
-    thread: &'a Ts,
-    ts: Option<&'a Ts>,
-    user: Option<&'a UserId>,
-}
-
-fn in_thread(
-    workspace: &Workspace,
-    kind: Kind,
-    event_key: String,
-    place: &Place<'_>,
-    body: &[u8],
-) -> Option<Delivery> {
-    let mut delivery = whole(workspace, kind, event_key, place.user.cloned(), body).ok()?;
-    delivery.message_key = place.ts.map(|ts| format!("{}:{ts}", place.channel));
-    delivery.channel = Some(place.channel.0.clone());
-    delivery.thread_ts = Some(place.thread.0.clone());
-    delivery.ts = place.ts.map(|ts| ts.0.clone());
-    Some(delivery)
-}
-
-fn whole(
-    workspace: &Workspace,
-    kind: Kind,
-    event_key: String,
-    user: Option<UserId>,
-    body: &[u8],
-) -> Result<Delivery, Malformed> {
-    Ok(Delivery {
-        org: workspace.org,
-        kind,
-        event_key,
-        message_key: None,
-        workspace: workspace.id.clone(),
-        channel: None,
-        thread_ts: None,
-        ts: None,
-        user: user.map(|user| user.0),
-        // Postgres text has no NUL; JSON writes it as an escape, so a raw one is not JSON.
-        payload: std::str::from_utf8(body)
-            .map_err(|_| Malformed::NotText)?
-            .replace('\0', ""),
-        trace_id: TraceId::fresh().to_string(),
-    })
 }

@@ -43,6 +43,7 @@ pub async fn clicked(scene: &Scene<'_>, clicked: &BlockActions, value: &str) -> 
         ts: Some(ended.asked_ts),
         user: Some(clicked.source.user.0.clone()),
         payload: asked,
+        heard: None,
         trace_id: scene.trace_id.to_owned(),
     };
     scene.ask_penny(delivery).await

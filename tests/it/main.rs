@@ -21,6 +21,7 @@ mod hubspot_stand_in;
 mod ingress;
 mod install;
 mod kill;
+mod listening;
 mod mail;
 mod memory;
 mod migrations;

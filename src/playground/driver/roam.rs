@@ -85,11 +85,14 @@ impl Human {
     }
 
     pub async fn leave(&self, channel: &ChannelId) -> Result<(), Denied> {
-        self.slack
-            .edit(|world| match world.drop_member(channel, &self.id) {
-                true => Ok(()),
-                false => Err(Denied::because("You are not in that channel.")),
-            })
+        let leave = |world: &mut World| match world.drop_member(channel, &self.id) {
+            true => {
+                world.announce_left(channel, &self.id);
+                Ok(())
+            }
+            false => Err(Denied::because("You are not in that channel.")),
+        };
+        self.slack.edit_and_wait(leave).await.0
     }
 
     /// Brings a colleague, or Penny, into the channel.
@@ -109,7 +112,9 @@ impl Human {
     pub fn remove(&self, channel: &ChannelId, user: &UserId) -> Result<(), Denied> {
         self.slack.edit(|world| {
             writable(world, &self.id, channel)?;
-            world.drop_member(channel, user);
+            if world.drop_member(channel, user) {
+                world.announce_left(channel, user);
+            }
             Ok(())
         })
     }
@@ -121,6 +126,30 @@ impl Human {
                 person.deleted = true;
             }
         });
+    }
+
+    pub async fn rename(&self, channel: &ChannelId, name: &str) -> Result<(), Denied> {
+        let rename = |world: &mut World| -> Result<(), Denied> {
+            writable(world, &self.id, channel)?;
+            world.channel_mut(channel)?.name = name.to_owned();
+            world.changes.push(Change::Channel(channel.clone()));
+            world.announce_name(channel);
+            Ok(())
+        };
+        self.slack.edit_and_wait(rename).await.0
+    }
+
+    /// Makes a public channel one that its members alone see.
+    pub async fn make_private(&self, channel: &ChannelId) -> Result<(), Denied> {
+        let convert = |world: &mut World| -> Result<(), Denied> {
+            writable(world, &self.id, channel)?;
+            world.channel_mut(channel)?.kind = Kind::Private;
+            world.changes.push(Change::Channel(channel.clone()));
+            let text = "made this channel private";
+            notice(world, channel, &self.id, "channel_convert_to_private", text);
+            Ok(())
+        };
+        self.slack.edit_and_wait(convert).await.0
     }
 
     pub fn archive(&self, channel: &ChannelId) -> Result<(), Denied> {
@@ -207,23 +236,32 @@ fn enter(world: &mut World, channel: &ChannelId, user: &UserId, inviter: Option<
     if !world.add_member(channel, user) {
         return;
     }
-    let Some(team) = world
-        .channels
-        .get(channel)
-        .map(|channel| channel.team.clone())
-    else {
+    notice(
+        world,
+        channel,
+        user,
+        "channel_join",
+        "has joined the channel",
+    );
+    world.announce_member(channel, user, inviter);
+}
+
+/// What Slack itself writes into a channel about somebody.
+fn notice(
+    world: &mut World,
+    channel: &ChannelId,
+    user: &UserId,
+    subtype: &'static str,
+    what: &str,
+) {
+    let Some(known) = world.channels.get(channel) else {
         return;
     };
+    let team = known.team.clone();
     let ts = world.fresh_ts();
-    let mut message = Message::new(
-        ts,
-        user.clone(),
-        team,
-        format!("<@{user}> has joined the channel"),
-    );
-    message.subtype = Some("channel_join");
-    // The channel is there: somebody has just entered it.
+    let mut message = Message::new(ts, user.clone(), team, format!("<@{user}> {what}"));
+    message.subtype = Some(subtype);
+    // The channel is there, as has just been seen.
     let _ = world.post(channel, message);
     world.announce_message(channel, ts);
-    world.announce_member(channel, user, inviter);
 }

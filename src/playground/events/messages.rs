@@ -193,6 +193,51 @@ impl World {
         self.tell_members(channel, Some("member_joined_channel"), &event);
     }
 
+    /// Somebody is no longer in the channel; an app that was taken out is told so in its own way.
+    pub fn announce_left(&mut self, channel: &ChannelId, user: &UserId) {
+        let Some(known) = self.channels.get(channel) else {
+            return;
+        };
+        let (is_public, team) = (known.kind == Kind::Public, known.team.clone());
+        let event_ts = self.fresh_ts().to_string();
+        if self.bot_of(&team).as_ref() == Some(user) {
+            let name = if is_public {
+                "channel_left"
+            } else {
+                "group_left"
+            };
+            let event = json!({"type": name, "channel": channel, "event_ts": event_ts});
+            let place = Place {
+                team: &team,
+                channel: Some(channel),
+            };
+            return self.emit(&place, name, &event);
+        }
+        let event = json!({
+            "type": "member_left_channel",
+            "user": user,
+            "channel": channel,
+            "channel_type": if is_public { "C" } else { "G" },
+            "team": team,
+            "event_ts": event_ts,
+        });
+        self.tell_members(channel, Some("member_left_channel"), &event);
+    }
+
+    pub fn announce_name(&mut self, channel: &ChannelId) {
+        let Some(known) = self.channels.get(channel) else {
+            return;
+        };
+        let name = match known.kind {
+            Kind::Public => "channel_rename",
+            _ => "group_rename",
+        };
+        let named = json!({"id": channel, "name": known.name, "created": known.created});
+        let event_ts = self.fresh_ts().to_string();
+        let event = json!({"type": name, "channel": named, "event_ts": event_ts});
+        self.tell_members(channel, Some(name), &event);
+    }
+
     pub fn announce_home(&mut self, user: &UserId, tab: &str, looking_at: Option<&ChannelId>) {
         let Some(team) = self.people.get(user).map(|person| person.team.clone()) else {
             return;

@@ -8,6 +8,7 @@ pub mod connect;
 pub mod help;
 pub mod home;
 mod kit;
+pub mod listening;
 pub mod memory;
 pub mod modals;
 pub mod people;

@@ -3,7 +3,7 @@
 
 use super::kit::{actions, button, clip, escape, moment, plain, section};
 use super::status::Health;
-use crate::slack::ids::{CONNECT, DISCONNECT, READ_NOW};
+use crate::slack::ids::{CHOOSE_CHANNELS, CONNECT, DISCONNECT, READ_NOW};
 use crate::slack::text;
 use chrono::{DateTime, Utc};
 use serde_json::{Value, json};
@@ -24,6 +24,8 @@ pub struct SystemCard {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum State {
     NotConnected,
+    /// Slack, while no channel is read.
+    Unread,
     Known {
         health: Health,
         account: Option<String>,
@@ -41,6 +43,8 @@ pub enum Deed {
     Reconnect,
     ReadNow,
     Disconnect,
+    /// Choose what is read of Slack, where Penny is at home.
+    ChooseChannels,
 }
 
 pub fn systems(cards: &[SystemCard]) -> Vec<Value> {
@@ -61,6 +65,9 @@ fn card(card: &SystemCard) -> Vec<Value> {
 
 fn line(card: &SystemCard) -> String {
     let name = escape(&card.name);
+    if card.state == State::Unread {
+        return format!("{} *{name}* · no channel is read", Health::Paused.sign());
+    }
     let State::Known {
         health,
         account,
@@ -95,6 +102,7 @@ impl Deed {
             Self::Connect => button(text::CONNECT, CONNECT, slug),
             Self::Reconnect => button(text::RECONNECT, CONNECT, slug),
             Self::ReadNow => button(text::READ_NOW, READ_NOW, slug),
+            Self::ChooseChannels => button(text::CHOOSE_CHANNELS, CHOOSE_CHANNELS, slug),
             Self::Disconnect => {
                 let mut asks_first = disconnect(slug);
                 asks_first["confirm"] = json!({

@@ -96,6 +96,34 @@ impl SlackClient {
         Ok(field(&answer, "channel").unwrap_or_default())
     }
 
+    /// The channels of these types that somebody is in, of those that Penny can see; her own
+    /// without a name.
+    pub async fn channels_of(
+        &self,
+        user: Option<&UserId>,
+        types: &str,
+    ) -> Result<Vec<Channel>, SlackError> {
+        let mut all = Vec::new();
+        let mut cursor = None;
+        loop {
+            let query = vec![
+                ("user", user.map(ToString::to_string)),
+                ("types", Some(types.to_owned())),
+                ("exclude_archived", Some("true".to_owned())),
+                ("team_id", Some(self.team.to_string())),
+                ("cursor", cursor),
+                ("limit", Some("200".to_owned())),
+            ];
+            let answer: Value = self.get(Method::UserConversations, &query).await?;
+            let listed: Page<Channel> = page(&answer, "channels");
+            all.extend(listed.entries);
+            cursor = listed.next;
+            if cursor.is_none() {
+                return Ok(all);
+            }
+        }
+    }
+
     /// The newest messages before `latest`, newest first.
     pub async fn history(
         &self,

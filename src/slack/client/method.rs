@@ -85,6 +85,7 @@ methods! {
     ConversationInfo = "conversations.info", Safe, TIER_3;
     ConversationHistory = "conversations.history", Safe, TIER_3;
     ConversationReplies = "conversations.replies", Safe, TIER_3;
+    UserConversations = "users.conversations", Safe, TIER_3;
     ConversationMembers = "conversations.members", Safe, TIER_4;
     OpenConversation = "conversations.open", Safe, TIER_3;
     UserInfo = "users.info", Safe, TIER_4;

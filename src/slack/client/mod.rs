@@ -2,6 +2,7 @@
 //! it with one workspace's token. Transport and request encoding are slack-morphism's; answers
 //! are read into tolerant types of our own, because its strict ones fail on real payloads.
 
+mod archive;
 mod chat;
 mod conversations;
 mod error;
@@ -13,6 +14,7 @@ mod oauth;
 mod sessions;
 mod views;
 
+pub use archive::Archived;
 pub use chat::{Metadata, NewMessage, Posted, Stream, StreamStart};
 pub use conversations::{Channel, Group, Member, Page, Said, SaidMetadata};
 pub use error::{ApiCode, SlackError};

@@ -1,6 +1,7 @@
 //! What an event means for Penny: whether it may start a turn, and in which conversation.
 
 use super::event::{Event, FileRef, MessageEvent};
+use super::remark::tells_of_the_channel;
 use super::text;
 use crate::base::ids::{ChannelId, TeamId, Ts, UserId};
 
@@ -35,6 +36,18 @@ pub enum Inbound {
     Joined {
         channel: ChannelId,
         inviter: Option<UserId>,
+    },
+    /// Somebody else was added to a channel.
+    SomebodyJoined {
+        channel: ChannelId,
+    },
+    SomebodyLeft {
+        channel: ChannelId,
+        user: UserId,
+    },
+    /// Its name, its members or who can see it may have changed.
+    ChannelChanged {
+        channel: ChannelId,
     },
     /// The installation is gone: the app was removed, or its bot token was revoked.
     Uninstalled,
@@ -101,7 +114,7 @@ pub enum Ignored {
     NotAddressed,
     /// It begins with a colleague's name.
     ForSomebodyElse,
-    /// Somebody other than Penny joined.
+    /// Tokens of people were revoked, which Penny has none of.
     NotAboutPenny,
     UnknownKind,
 }
@@ -146,7 +159,9 @@ pub fn classify(event: Event, penny: &UserId) -> Inbound {
             user,
             inviter,
         } if user == *penny => Inbound::Joined { channel, inviter },
-        Event::MemberJoined { .. } => Inbound::Ignored(Ignored::NotAboutPenny),
+        Event::MemberJoined { channel, .. } => Inbound::SomebodyJoined { channel },
+        Event::MemberLeft { channel, user } => Inbound::SomebodyLeft { channel, user },
+        Event::ChannelChanged { channel } => Inbound::ChannelChanged { channel },
         Event::AppUninstalled => Inbound::Uninstalled,
         Event::TokensRevoked { bots, .. } if bots.is_empty() => {
             Inbound::Ignored(Ignored::NotAboutPenny)
@@ -166,6 +181,13 @@ pub fn classify(event: Event, penny: &UserId) -> Inbound {
 }
 
 fn said(message: MessageEvent, penny: &UserId, is_mention: bool) -> Inbound {
+    if let (true, Some(channel)) = (
+        tells_of_the_channel(message.subtype.as_deref()),
+        &message.channel,
+    ) {
+        let channel = channel.clone();
+        return Inbound::ChannelChanged { channel };
+    }
     if let Some(reason) = not_a_person_speaking(&message, penny) {
         return Inbound::Ignored(reason);
     }

@@ -32,6 +32,14 @@ pub enum Event {
         user: UserId,
         inviter: Option<UserId>,
     },
+    MemberLeft {
+        channel: ChannelId,
+        user: UserId,
+    },
+    /// Renamed, archived, deleted, or no longer with Penny in it.
+    ChannelChanged {
+        channel: ChannelId,
+    },
     AppUninstalled,
     TokensRevoked {
         bots: Vec<UserId>,
@@ -116,7 +124,7 @@ struct Wire {
     #[serde(rename = "type", deserialize_with = "lenient::or_default")]
     kind: String,
     #[serde(deserialize_with = "lenient::or_default")]
-    channel: Option<ChannelId>,
+    channel: Option<ChannelRef>,
     #[serde(deserialize_with = "lenient::or_default")]
     user: Option<UserId>,
     #[serde(deserialize_with = "lenient::or_default")]
@@ -134,6 +142,38 @@ struct Wire {
     #[serde(deserialize_with = "lenient::or_default")]
     assistant_thread: AssistantThread,
 }
+
+/// An id, or for some kinds the channel itself.
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum ChannelRef {
+    Id(ChannelId),
+    Whole { id: ChannelId },
+}
+
+impl From<ChannelRef> for ChannelId {
+    fn from(named: ChannelRef) -> Self {
+        match named {
+            ChannelRef::Id(id) | ChannelRef::Whole { id } => id,
+        }
+    }
+}
+
+/// Kinds of events after which a channel has to be looked at.
+const CHANNEL_CHANGES: [&str; 12] = [
+    "channel_archive",
+    "channel_deleted",
+    "channel_left",
+    "channel_rename",
+    "channel_shared",
+    "channel_unarchive",
+    "channel_unshared",
+    "group_archive",
+    "group_deleted",
+    "group_left",
+    "group_rename",
+    "group_unarchive",
+];
 
 #[derive(Default, Deserialize)]
 #[serde(default)]
@@ -169,28 +209,34 @@ impl Event {
 
 impl Wire {
     fn into_event(self) -> Option<Event> {
+        let channel = self.channel.map(ChannelId::from);
         Some(match self.kind.as_str() {
             "app_home_opened" => Event::HomeOpened {
                 user: self.user?,
-                channel: self.channel,
+                channel,
                 home_tab: self.tab != "messages",
             },
             "agent_session_stopped" => Event::SessionStopped {
-                channel: self.channel?,
+                channel: channel?,
                 thread: self.thread_ts?,
                 user: self.user,
                 streaming: self.streaming_message_ts,
             },
             "agent_session_title_changed" => Event::SessionTitleChanged {
-                channel: self.channel?,
+                channel: channel?,
                 thread: self.thread_ts?,
                 title: self.title,
             },
             "member_joined_channel" => Event::MemberJoined {
-                channel: self.channel?,
+                channel: channel?,
                 user: self.user?,
                 inviter: self.inviter,
             },
+            "member_left_channel" => Event::MemberLeft {
+                channel: channel?,
+                user: self.user?,
+            },
+            kind if CHANNEL_CHANGES.contains(&kind) => Event::ChannelChanged { channel: channel? },
             "app_uninstalled" => Event::AppUninstalled,
             "tokens_revoked" => Event::TokensRevoked {
                 bots: self.tokens.bot,

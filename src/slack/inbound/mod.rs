@@ -7,6 +7,7 @@ mod envelope;
 mod event;
 mod interaction;
 mod lenient;
+mod remark;
 mod text;
 mod title;
 
@@ -18,6 +19,7 @@ pub use interaction::{
     Action, BlockActions, Container, Interaction, MessageAction, Shortcut, Source, Suggestion,
     View, ViewClosed, ViewSubmission,
 };
+pub use remark::{Author, Remark, Report, place_of, read_back, reported, ts_of};
 pub use text::{mentions, readable};
 pub use title::title;
 

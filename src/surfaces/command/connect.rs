@@ -3,6 +3,7 @@
 use super::{Call, Subcommand};
 use crate::slack::blocks::help::Command;
 use crate::slack::text;
+use crate::surfaces::listening;
 use crate::surfaces::scene::{Scene, Surfaced};
 use crate::surfaces::systems::{self, connecting};
 use async_trait::async_trait;
@@ -23,6 +24,9 @@ impl Subcommand for Connect {
     }
 
     async fn run(&self, scene: &Scene<'_>, call: &Call<'_>) -> Surfaced {
+        if listening::is_meant(call.words) {
+            return super::sync::channels(scene, call).await;
+        }
         if !call.words.is_empty() {
             if let Some((system, label)) = systems::addresses::named(call.words) {
                 return systems::addresses::open(scene, call, system, label).await;

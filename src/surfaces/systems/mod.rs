@@ -13,7 +13,7 @@ use super::command::nearest::nearest;
 use super::home::{self, Notice};
 use super::scene::{Scene, Surfaced, Whisper};
 use crate::base::ids::PersonId;
-use crate::connectors::{Connector, Manifest, Reach, registry};
+use crate::connectors::{Connector, Manifest, Reach, registry, slack};
 use crate::slack::blocks::raw;
 use crate::slack::blocks::status::Health;
 use crate::slack::blocks::systems::{Deed, State, SystemCard, systems};
@@ -32,6 +32,10 @@ pub async fn cards(scene: &Scene<'_>, person: &Person) -> Surfaced<Vec<SystemCar
         .map(|manifest| unconnected(person, manifest));
     let mut cards: Vec<SystemCard> = known.iter().map(|it| card(person, it)).collect();
     cards.extend(others);
+    let is_slack = |card: &SystemCard| card.slug == slack::SLUG;
+    if may_choose_channels(person) && !cards.iter().any(is_slack) {
+        cards.push(unread_slack());
+    }
     Ok(cards)
 }
 
@@ -67,6 +71,19 @@ fn unconnected(person: &Person, manifest: &Manifest) -> SystemCard {
     }
 }
 
+fn unread_slack() -> SystemCard {
+    SystemCard {
+        slug: slack::SLUG.to_owned(),
+        name: "Slack".to_owned(),
+        state: State::Unread,
+        deeds: vec![Deed::ChooseChannels],
+    }
+}
+
+fn may_choose_channels(person: &Person) -> bool {
+    person.is_admin && !person.is_restricted
+}
+
 fn deeds(person: &Person, connection: &Connection) -> Vec<Deed> {
     let Some(connector) = registry::find(&connection.system) else {
         return Vec::new();
@@ -85,6 +102,10 @@ fn deeds(person: &Person, connection: &Connection) -> Vec<Deed> {
                 && !is_heard(&connection.system),
         ),
         (Deed::Disconnect, connection.is_open && may),
+        (
+            Deed::ChooseChannels,
+            reach == Reach::Penny && may_choose_channels(person),
+        ),
     ];
     let offered = offers.into_iter().filter(|(_, is_offered)| *is_offered);
     offered.map(|(deed, _)| deed).collect()

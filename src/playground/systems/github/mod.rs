@@ -1,8 +1,8 @@
 //! A stand-in for GitHub's REST API, in process and from memory, as GitHub documents it: a test
 //! fills it, changes it while it is read, and makes it fail.
 
-mod oauth;
 mod demo;
+mod oauth;
 mod reading;
 mod routes;
 mod shown;

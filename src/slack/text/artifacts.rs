@@ -1,0 +1,39 @@
+//! Charts, reports and exports.
+
+use crate::slack::blocks::escape;
+
+pub const REPORTS: &str = "Reports";
+pub const MAKE_AGAIN: &str = "Run again";
+pub const DELETE: &str = "Delete";
+pub const NO_ARTIFACTS: &str = "There are no reports here yet. Ask me for one: “chart the pipeline by stage”, “make a report of the pipeline as PDF” or “export open deals as Excel”.";
+pub const NO_SUCH_ARTIFACT: &str =
+    "I don’t have that report any more, or it isn’t for everybody here.";
+pub const ONLY_ITS_MAKER_DELETES: &str =
+    "Only whoever asked for that report, or an administrator, can delete it.";
+
+pub fn making_again(title: &str) -> String {
+    format!(
+        "I’m making *{}* again. The new one comes into its thread.",
+        escape(title)
+    )
+}
+
+pub fn not_made_again(title: &str, why: &str) -> String {
+    format!("I couldn’t make *{}* again. {}", escape(title), escape(why))
+}
+
+pub fn artifact_deleted(title: &str) -> String {
+    format!(
+        "I’ve deleted *{}* with all its versions. What stands in Slack already stays there.",
+        escape(title)
+    )
+}
+
+/// A file or chart that Slack did not take.
+pub fn not_brought(title: &str, why: &str) -> String {
+    format!(
+        "I made *{}*, but couldn’t put it here: {}. Press *Run again* in `/penny reports` to try once more.",
+        escape(title),
+        escape(why)
+    )
+}
