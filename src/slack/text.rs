@@ -61,6 +61,9 @@ pub const MODAL_TOO_LATE: &str =
     "That took me too long, so Slack wouldn’t let me open the window. Please try once more.";
 pub const ASK_TOO_LATE: &str = "Slack wouldn’t let me open the window in time. Write the question right behind it: `/penny ask how did we do last quarter?`";
 
+// Under what is listed.
+pub const DELETE: &str = "Delete";
+
 // Commands.
 pub const GUESTS_CANNOT: &str =
     "That’s for full members of this workspace. You can still ask me in a channel we share.";

@@ -142,7 +142,7 @@ mod tests {
             .set("GITHUB_WEBHOOK_SECRET", "canary-new, canary-old,")
             .set("GMAIL_PUBSUB_AUDIENCE", "https://penny.example/push")
             .set("GMAIL_PUBSUB_SERVICE_ACCOUNT", "push@example.com");
-        let systems = SystemsConfig::read(&source);
+        let systems = SystemsConfig::read(&source).unwrap();
         let secrets: Vec<_> = systems.webhook_secrets["github"]
             .iter()
             .map(Secret::expose)

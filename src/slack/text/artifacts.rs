@@ -4,7 +4,6 @@ use crate::slack::blocks::escape;
 
 pub const REPORTS: &str = "Reports";
 pub const MAKE_AGAIN: &str = "Run again";
-pub const DELETE: &str = "Delete";
 pub const NO_ARTIFACTS: &str = "There are no reports here yet. Ask me for one: “chart the pipeline by stage”, “make a report of the pipeline as PDF” or “export open deals as Excel”.";
 pub const NO_SUCH_ARTIFACT: &str =
     "I don’t have that report any more, or it isn’t for everybody here.";

@@ -5,7 +5,6 @@ pub const PAUSE: &str = "Pause";
 pub const RESUME: &str = "Resume";
 pub const EDIT_SCHEDULE: &str = "Edit";
 pub const HISTORY: &str = "History";
-pub const DELETE: &str = "Delete";
 pub const DELETE_SURE: &str = "Delete this schedule?";
 pub const DELETE_MEANS: &str =
     "It won’t run any more, and its history goes. What it has said stays in its threads.";
