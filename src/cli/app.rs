@@ -25,7 +25,7 @@ use crate::base::clock::SharedClock;
 use crate::base::config::{Config, SlackConfig};
 use crate::base::ids::TeamId;
 use crate::connectors::connections::Connections;
-use crate::connectors::listening::Ears;
+use crate::connectors::deliveries::Ears;
 use crate::jobs::Services;
 use crate::jobs::await_nango::AwaitNango;
 use crate::jobs::cards::RefreshCard;

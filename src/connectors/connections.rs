@@ -1,7 +1,7 @@
 //! Connected systems as Penny uses them: a key is tried before it is kept, kept sealed, and
 //! opened only to make the calls.
 
-use super::listening::WATCH;
+use super::deliveries::WATCH;
 use super::nango::Nango;
 use super::oauth::{Consent, Granted};
 use super::tokens::{ConnectionKey, ConnectionTokens, Kept};

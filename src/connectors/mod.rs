@@ -5,13 +5,13 @@
 
 pub mod changes;
 pub mod connections;
+pub mod deliveries;
 pub mod field;
 pub mod github;
 pub mod gmail;
 mod html;
 pub mod hubspot;
 pub mod linear;
-pub mod listening;
 pub mod nango;
 pub mod oauth;
 pub mod operation;
@@ -33,8 +33,8 @@ use crate::net::json_api::{ApiError, Dialect, JsonApi, WriteError};
 use crate::store::company;
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
+use deliveries::{Heard, Listen, Part, Said, VerifiedDelivery};
 use field::Arguments;
-use listening::{Heard, Listen, Part, Said, VerifiedDelivery};
 use operation::{Look, LookError, Operation, Query, Undo};
 use own::Requester;
 use serde_json::Value;

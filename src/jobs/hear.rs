@@ -5,8 +5,8 @@
 use super::Services;
 use crate::base::ids::ConnectionId;
 use crate::connectors::connections::JOB as SYNC;
-use crate::connectors::listening::{Happened, Heard, Place, Said};
-use crate::connectors::{Connector, registry};
+use crate::connectors::deliveries::{Happened, Heard, Place, Said};
+use crate::connectors::{Connector, ConnectorError, registry};
 use crate::queue::{Done, Handler, Held};
 use crate::store::deliveries::{self, HEAR, Waiting, Worked};
 use crate::store::events::{self, Event, Within};
@@ -22,6 +22,18 @@ const GATHERED: f64 = 5.0;
 /// Pauses between the tries at a delivery that cannot be read.
 const PAUSES: [f64; 3] = [10.0, 60.0, 600.0];
 
+/// Why nothing was heard in a delivery: for the operator, who sees it in `penny webhooks list`.
+#[derive(Debug, thiserror::Error)]
+enum Unheard {
+    #[error(transparent)]
+    Unreadable(#[from] ConnectorError),
+    #[error("nothing here listens to {0}")]
+    NobodyListens(String),
+    /// Whoever worked on it, or on one beside it, went down each time.
+    #[error("it could not be worked on several times in a row")]
+    GivenUp,
+}
+
 #[derive(Debug, Clone)]
 pub struct Hear {
     pub services: Services,
@@ -35,7 +47,7 @@ impl Handler for Hear {
 
     async fn run(&self, held: &Held) -> Done {
         let outcome = async {
-            while self.some(held, None).await? {
+            while self.some(held, false).await? {
                 if held.leave.is_cancelled() {
                     return Ok(Done::HandOver);
                 }
@@ -54,11 +66,10 @@ impl Handler for Hear {
     /// Whoever worked on the oldest of them went down each time: they are left aside, and the
     /// others go on.
     async fn exhausted(&self, held: &Held) -> Done {
-        let why = "It could not be worked on several times in a row.";
-        match self.some(held, Some(why)).await {
+        match self.some(held, true).await {
             Ok(_) => Done::Retry {
                 after: Some(Duration::from_secs(1)),
-                error: why.to_owned(),
+                error: Unheard::GivenUp.to_string(),
             },
             Err(error) => Done::Retry {
                 after: None,
@@ -69,8 +80,8 @@ impl Handler for Hear {
 }
 
 impl Hear {
-    /// Works on the next deliveries, or gives them up for this reason. False: none was due.
-    async fn some(&self, held: &Held, given_up: Option<&str>) -> StoreResult<bool> {
+    /// Works on the next deliveries, or gives them up. False: none was due.
+    async fn some(&self, held: &Held, gives_up: bool) -> StoreResult<bool> {
         let Ok(id) = held.key().parse::<ConnectionId>() else {
             return Ok(false);
         };
@@ -84,13 +95,13 @@ impl Hear {
         let connector = registry::find(&connected.system);
         let mut has_changed = false;
         for one in &waiting {
-            let heard = match (given_up, connector) {
-                (Some(why), _) => Err(why.to_owned()),
-                (None, Some(connector)) => meaning(connector, one),
-                (None, None) => Err(format!("Nothing here listens to {}.", connected.system)),
+            let heard = match connector {
+                _ if gives_up => Err(Unheard::GivenUp),
+                Some(connector) => meaning(connector, one),
+                None => Err(Unheard::NobodyListens(connected.system.clone())),
             };
             has_changed |= matches!(&heard, Ok(all) if all.contains(&Heard::Changed));
-            work(&mut tx, id, one, heard, given_up.is_some()).await?;
+            work(&mut tx, id, one, heard).await?;
         }
         if has_changed {
             jobs::nudge_soon(&mut tx, SYNC, &id.to_string(), GATHERED).await?;
@@ -114,31 +125,33 @@ impl Hear {
     }
 }
 
-fn meaning(connector: &'static dyn Connector, one: &Waiting) -> Result<Vec<Heard>, String> {
+fn meaning(connector: &'static dyn Connector, one: &Waiting) -> Result<Vec<Heard>, Unheard> {
     let said = Said {
         topic: one.topic.as_deref(),
         payload: &one.payload,
     };
-    connector.hear(&said).map_err(|error| error.to_string())
+    Ok(connector.hear(&said)?)
 }
 
 async fn work(
     tx: &mut OrgTx,
     connection: ConnectionId,
     one: &Waiting,
-    heard: Result<Vec<Heard>, String>,
-    is_last_try: bool,
+    heard: Result<Vec<Heard>, Unheard>,
 ) -> StoreResult<()> {
     let heard = match heard {
         Ok(heard) => heard,
-        Err(why) => {
+        Err(unheard) => {
             let tries = usize::try_from(one.attempts).unwrap_or(usize::MAX);
-            let pause = PAUSES.get(tries).filter(|_| !is_last_try);
+            let pause = match unheard {
+                Unheard::GivenUp => None,
+                _ => PAUSES.get(tries),
+            };
+            let (is_over, why) = (pause.is_none(), unheard.to_string());
             let worked = match pause {
                 Some(pause) => Worked::Again(*pause, &why),
                 None => Worked::Failed(&why),
             };
-            let is_over = pause.is_none();
             tracing::warn!(delivery = %one.id, is_over, "a delivery could not be read");
             return deliveries::settle(tx, one.id, worked).await;
         }

@@ -4,7 +4,7 @@
 
 use super::Services;
 use crate::base::ids::ConnectionId;
-use crate::connectors::listening::WATCH;
+use crate::connectors::deliveries::WATCH;
 use crate::connectors::registry;
 use crate::queue::{Done, Handler, Held};
 use crate::store::{StoreResult, sync};

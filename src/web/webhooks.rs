@@ -5,7 +5,7 @@
 use super::body::{self, Bounds};
 use crate::base::clock::SharedClock;
 use crate::base::metrics as names;
-use crate::connectors::listening::{Ears, Listen, Received, Refusal, Refused, Taken};
+use crate::connectors::deliveries::{Ears, Listen, Received, Refusal, Refused, Taken};
 use crate::connectors::{Connector, registry};
 use crate::store::StoreError;
 use axum::Router;

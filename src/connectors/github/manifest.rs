@@ -53,7 +53,7 @@ pub static MANIFEST: Manifest = Manifest {
     ],
     queries: &QUERIES,
     operations: &OPERATIONS,
-    listen: Some(&super::listening::LISTEN),
+    listen: Some(&super::deliveries::LISTEN),
     guide: include_str!("guide.md"),
 };
 

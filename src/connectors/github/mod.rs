@@ -2,11 +2,11 @@
 //! REST API, with a fine-grained token or as an OAuth app.
 
 mod commits;
+mod deliveries;
 mod files;
 mod finding;
 mod http;
 mod issues;
-mod listening;
 mod looking;
 mod manifest;
 mod operations;
@@ -20,10 +20,10 @@ mod walk;
 mod wire;
 mod writing;
 
-pub use self::listening::SIGNATURE;
+pub use self::deliveries::SIGNATURE;
 
+use super::deliveries::{Heard, Part, Said, VerifiedDelivery};
 use super::field::Arguments;
-use super::listening::{Heard, Part, Said, VerifiedDelivery};
 use super::operation::{Look, LookError, Operation, Query, Undo};
 use super::{Account, Asked, Connector, ConnectorError, Manifest, Page};
 use crate::approvals::{ApprovedAction, Content, Effect};
@@ -92,11 +92,11 @@ impl Connector for GitHub {
     }
 
     fn addressed(&self, delivery: &VerifiedDelivery) -> Result<Vec<Part>, ConnectorError> {
-        listening::addressed(delivery.body())
+        deliveries::addressed(delivery.body())
     }
 
     fn hear(&self, said: &Said<'_>) -> Result<Vec<Heard>, ConnectorError> {
-        listening::hear(said)
+        deliveries::hear(said)
     }
 
     fn undo(&self, content: &Content, effect: &Effect) -> Option<Undo> {

@@ -2,9 +2,9 @@
 //! and for nobody else.
 
 mod changing;
+mod deliveries;
 mod filing;
 mod finding;
-mod listening;
 mod looking;
 mod message;
 mod operations;
@@ -14,8 +14,8 @@ mod rows;
 mod wire;
 
 use self::wire::{ME, Profile};
+use super::deliveries::{Heard, Part, Said, VerifiedDelivery};
 use super::field::Arguments;
-use super::listening::{Heard, Part, Said, VerifiedDelivery};
 use super::operation::{Look, LookError, Operation, Query, Undo};
 use super::{
     Account, Asked, Connector, ConnectorError, Manifest, OAuth, Page, Reach, Revocation, Stream,
@@ -52,7 +52,7 @@ static MANIFEST: Manifest = Manifest {
     }],
     queries: &queries::ALL,
     operations: &operations::ALL,
-    listen: Some(&listening::LISTEN),
+    listen: Some(&deliveries::LISTEN),
     guide: include_str!("guide.md"),
 };
 
@@ -114,15 +114,15 @@ impl Connector for Gmail {
     }
 
     fn addressed(&self, delivery: &VerifiedDelivery) -> Result<Vec<Part>, ConnectorError> {
-        listening::addressed(delivery.body())
+        deliveries::addressed(delivery.body())
     }
 
     fn hear(&self, said: &Said<'_>) -> Result<Vec<Heard>, ConnectorError> {
-        listening::hear(said)
+        deliveries::hear(said)
     }
 
     async fn watch(&self, api: &JsonApi, topic: &str) -> Result<DateTime<Utc>, ConnectorError> {
-        listening::watch(api, topic).await
+        deliveries::watch(api, topic).await
     }
 
     fn undo(&self, content: &Content, _effect: &Effect) -> Option<Undo> {

@@ -3,10 +3,10 @@
 
 mod account;
 mod changing;
+mod deliveries;
 mod finding;
 mod forms;
 mod linking;
-mod listening;
 mod looking;
 mod objects;
 mod operations;
@@ -16,11 +16,11 @@ mod rows;
 mod setup;
 mod subject;
 
-pub use self::listening::SIGNATURE;
+pub use self::deliveries::SIGNATURE;
 
 use self::account::Details;
+use super::deliveries::{Heard, Part, Said, VerifiedDelivery};
 use super::field::Arguments;
-use super::listening::{Heard, Part, Said, VerifiedDelivery};
 use super::operation::{Look, LookError, Operation, Query, Undo};
 use super::{
     Account, Asked, Connector, ConnectorError, Key, Manifest, OAuth, Page, Reach, Revocation,
@@ -83,7 +83,7 @@ static MANIFEST: Manifest = Manifest {
     ],
     queries: &queries::QUERIES,
     operations: &operations::OPERATIONS,
-    listen: Some(&listening::LISTEN),
+    listen: Some(&deliveries::LISTEN),
     guide: include_str!("guide.md"),
 };
 
@@ -153,11 +153,11 @@ impl Connector for HubSpot {
     }
 
     fn addressed(&self, delivery: &VerifiedDelivery) -> Result<Vec<Part>, ConnectorError> {
-        listening::addressed(delivery.body())
+        deliveries::addressed(delivery.body())
     }
 
     fn hear(&self, said: &Said<'_>) -> Result<Vec<Heard>, ConnectorError> {
-        listening::hear(said)
+        deliveries::hear(said)
     }
 
     fn undo(&self, content: &Content, effect: &Effect) -> Option<Undo> {

@@ -64,7 +64,7 @@ pub static MANIFEST: Manifest = Manifest {
         },
     ],
     operations: &OPERATIONS,
-    listen: Some(&super::listening::LISTEN),
+    listen: Some(&super::deliveries::LISTEN),
     guide: include_str!("guide.md"),
 };
 

@@ -2,8 +2,8 @@
 //! or as an app.
 
 mod calls;
+mod deliveries;
 mod graphql;
-mod listening;
 mod manifest;
 mod naming;
 mod queries;
@@ -12,10 +12,10 @@ mod rows;
 mod wire;
 mod writing;
 
-pub use self::listening::SIGNATURE;
+pub use self::deliveries::SIGNATURE;
 
+use super::deliveries::{Heard, Part, Said, VerifiedDelivery};
 use super::field::Arguments;
-use super::listening::{Heard, Part, Said, VerifiedDelivery};
 use super::operation::{Look, LookError, Operation, Query, Undo};
 use super::{Account, Asked, Connector, ConnectorError, Manifest, Page};
 use crate::approvals::{ApprovedAction, Content, Effect};
@@ -91,11 +91,11 @@ impl Connector for Linear {
     }
 
     fn addressed(&self, delivery: &VerifiedDelivery) -> Result<Vec<Part>, ConnectorError> {
-        listening::addressed(delivery.body())
+        deliveries::addressed(delivery.body())
     }
 
     fn hear(&self, said: &Said<'_>) -> Result<Vec<Heard>, ConnectorError> {
-        listening::hear(said)
+        deliveries::hear(said)
     }
 
     fn undo(&self, content: &Content, effect: &Effect) -> Option<Undo> {

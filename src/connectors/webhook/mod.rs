@@ -1,7 +1,7 @@
 //! Any system that can send a signed request: each connection is an address of its own with a
 //! secret of its own, and whatever is sent there is an event.
 
-use super::listening::{
+use super::deliveries::{
     At, Encoding, EventKind, Freshness, Happened, Heard, Listen, Piece, Proof, Said, Signature,
     Unit,
 };

@@ -3,7 +3,7 @@
 
 use crate::base::clock::SharedClock;
 use crate::base::secret::Secret;
-use crate::connectors::listening::Signature;
+use crate::connectors::deliveries::Signature;
 use axum::body::Body;
 use axum::http::{Request, header};
 use hyper_util::client::legacy::Client;

@@ -80,7 +80,7 @@ fn line(channel: &ReadChannel, may_stop: bool) -> Value {
     let mut stop = button(text::STOP_READING, STOP_READING, &channel.id);
     stop["style"] = "danger".into();
     stop["confirm"] = json!({
-        "title": plain(&format!("Stop reading #{}?", channel.name), 100),
+        "title": plain(&text::stop_reading(&channel.name), 100),
         "text": plain(text::STOP_READING_MEANS, 300),
         "confirm": plain(text::STOP_READING, 30),
         "deny": plain(text::KEEP, 30),

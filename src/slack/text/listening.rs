@@ -16,6 +16,10 @@ pub const STOP_READING_MEANS: &str =
 pub const ONLY_ADMINS_CHOOSE: &str =
     "Which channels I read is for an administrator of this workspace to choose.";
 
+pub fn stop_reading(name: &str) -> String {
+    format!("Stop reading #{name}?")
+}
+
 /// For everybody in a channel, when reading it begins.
 pub fn reads_channel_now(by: &UserId, is_private: bool, days: i32) -> String {
     let who = match is_private {

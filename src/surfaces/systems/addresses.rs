@@ -3,7 +3,7 @@
 
 use super::{connecting, meant, words};
 use crate::connectors::Connector;
-use crate::connectors::listening::{AddressError, Listen};
+use crate::connectors::deliveries::{AddressError, Listen};
 use crate::surfaces::command::Call;
 use crate::surfaces::scene::{Scene, SurfaceError, Surfaced};
 

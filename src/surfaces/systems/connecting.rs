@@ -3,7 +3,7 @@
 use super::{connection_of, may_manage, reading, words};
 use crate::base::secret::Secret;
 use crate::connectors::connections::{ConnectionError, Opened};
-use crate::connectors::listening::Listen;
+use crate::connectors::deliveries::Listen;
 use crate::connectors::{Connector, ConnectorError, Manifest, registry};
 use crate::jobs::await_nango::Invitation;
 use crate::net::json_api::ApiError;

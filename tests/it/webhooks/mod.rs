@@ -11,7 +11,7 @@ use crate::support::request::{Answered, now};
 use crate::support::{Builder, TestApp};
 use penny::base::ids::{OrgId, PersonId, UserId};
 use penny::base::secret::Secret;
-use penny::connectors::listening::Signature;
+use penny::connectors::deliveries::Signature;
 use penny::connectors::{github, hubspot, linear, registry};
 use penny::playground::systems::hubspot::HubSpot;
 use serde_json::{Value, json};

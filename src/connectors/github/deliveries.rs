@@ -2,7 +2,7 @@
 
 use super::repositories::odd;
 use crate::connectors::ConnectorError;
-use crate::connectors::listening::{
+use crate::connectors::deliveries::{
     Addressee, Encoding, EventKind, Happened, Heard, Listen, Part, Piece, Place, Proof, Said,
     SharedSecret, Signature,
 };

@@ -1,4 +1,4 @@
-//! What other systems say by themselves. A connector's manifest says how a delivery proves where
+//! What other systems deliver by themselves (webhooks). A connector's manifest says how a delivery proves where
 //! it comes from ([`Listen`]); the connector says whom it is for and what it means ([`Heard`]).
 //! Checking, storing, repeating and acting upon it is done around that.
 

@@ -3,7 +3,7 @@
 
 use super::objects::Kind;
 use crate::connectors::ConnectorError;
-use crate::connectors::listening::{
+use crate::connectors::deliveries::{
     Addressee, At, Encoding, EventKind, Freshness, Happened, Heard, Listen, Part, Piece, Proof,
     Said, SharedSecret, Signature, Unit,
 };

@@ -1,7 +1,7 @@
 //! What Linear tells by itself: one record a delivery, with what it was before.
 
 use crate::connectors::ConnectorError;
-use crate::connectors::listening::{
+use crate::connectors::deliveries::{
     Addressee, At, Encoding, EventKind, Freshness, Happened, Heard, Listen, Part, Piece, Place,
     Proof, Said, SharedSecret, Signature, Unit,
 };

@@ -3,7 +3,7 @@
 
 use super::wire::ME;
 use crate::connectors::ConnectorError;
-use crate::connectors::listening::{Addressee, Heard, Listen, Part, Proof, Said};
+use crate::connectors::deliveries::{Addressee, Heard, Listen, Part, Proof, Said};
 use crate::net::json_api::JsonApi;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
