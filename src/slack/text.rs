@@ -3,10 +3,12 @@
 
 mod artifacts;
 mod listening;
+mod people;
 mod schedules;
 
 pub use artifacts::*;
 pub use listening::*;
+pub use people::*;
 pub use schedules::*;
 
 use super::blocks::{clip, escape};
@@ -51,6 +53,7 @@ pub const NO_SUCH_QUESTION: &str = "That question is no longer open, so there’
 pub const ASK_TITLE: &str = "Ask Penny";
 pub const ASK_SUBMIT: &str = "Ask";
 pub const CANCEL: &str = "Cancel";
+pub const SAVE: &str = "Save";
 pub const SEND: &str = "Send";
 pub const ASK_LABEL: &str = "Your question";
 pub const ASK_PLACEHOLDER: &str = "What would you like to know?";
@@ -78,13 +81,6 @@ pub const NOTHING_CONNECTED: &str = "No system is connected yet.";
 
 // Connected systems.
 pub const CONNECT: &str = "Connect";
-pub const MATCH_PERSON: &str = "Match";
-pub const CHANGE_MATCH: &str = "Change";
-pub const UNMATCH_PERSON: &str = "Go by mail address";
-pub const SAVE: &str = "Save";
-pub const WHO_IS_THIS: &str = "Who is this here?";
-pub const COLLEAGUE: &str = "Colleague";
-pub const NO_COLLEAGUE: &str = "Leave it empty if they are no colleague of yours.";
 pub const RECONNECT: &str = "Reconnect";
 pub const READ_NOW: &str = "Read now";
 pub const DISCONNECT: &str = "Disconnect";
@@ -175,20 +171,6 @@ pub fn consent_link(name: &str) -> String {
     format!(
         "To connect *{0}*, sign in there and say yes. I’ll see what you allow and nothing else.",
         escape(name)
-    )
-}
-
-pub fn more_people(more: i64) -> String {
-    format!(
-        "… and {more} more. `/penny people anna` shows those with these letters in their name, address or system."
-    )
-}
-
-pub fn who_is(name: &str, system: &str) -> String {
-    format!(
-        "Who is *{}* in {}? What you say stays, whatever the mail addresses say.",
-        escape(name),
-        escape(system)
     )
 }
 

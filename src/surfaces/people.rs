@@ -8,24 +8,21 @@ use crate::approvals::{Act, Actor};
 use crate::base::ids::UserId;
 use crate::connectors::registry;
 use crate::slack::blocks::people::{Row, SHOWN, match_window, people};
-use crate::slack::blocks::{clip, escape, raw};
+use crate::slack::blocks::{escape, raw};
 use crate::slack::ids::{FIELD, SystemUser};
 use crate::slack::inbound::{BlockActions, View, ViewSubmission};
+use crate::slack::text;
 use crate::store::people::Person;
 use crate::store::sync::{self, PersonLink};
 use std::sync::Arc;
 
-const HEADING: &str = "*Who is who.* I match the users of connected systems with you by their mail addresses; where that is wrong, correct it.";
-const ADMINISTRATORS_ONLY: &str = "Only administrators of this workspace can see and correct who is who in the connected systems. Ask one of them.";
-const NOBODY: &str = "No connected system has told me of its users yet. `/penny connect` shows the systems, and after the first reading their users stand here.";
-const GONE: &str =
-    "That user isn’t known any more, so nothing was changed. `/penny people` shows who is.";
-const WORD_CHARS: usize = 40;
-
 pub async fn asked(scene: &Scene<'_>, call: &Call<'_>) -> Surfaced {
     match administrator(scene, call.user()).await? {
-        Some(_) => show(scene, call.whisper(), call.words, HEADING).await,
-        None => call.answer(scene, ADMINISTRATORS_ONLY, Vec::new()).await,
+        Some(_) => show(scene, call.whisper(), call.words, text::WHO_IS_WHO).await,
+        None => {
+            call.answer(scene, text::ADMINISTRATORS_MATCH_PEOPLE, Vec::new())
+                .await
+        }
     }
 }
 
@@ -45,19 +42,14 @@ async fn show(scene: &Scene<'_>, to: Whisper<'_>, words: &str, heading: &str) ->
     drop(tx);
     if links.is_empty() {
         let sentence = match words {
-            "" => NOBODY.to_owned(),
-            words => nobody_like(words),
+            "" => text::NO_USERS_KNOWN.to_owned(),
+            words => text::nobody_like(words),
         };
         return scene.whisper(to, &sentence, Vec::new()).await;
     }
     let rows: Vec<Row<'_>> = links.iter().map(row).collect();
     let blocks = people(heading, &rows, total - rows.len() as i64);
     scene.whisper(to, heading, raw(blocks)).await
-}
-
-fn nobody_like(words: &str) -> String {
-    let words = escape(&clip(words, WORD_CHARS)).replace('`', "'");
-    format!("I know nobody like `{words}` in the connected systems. `/penny people` shows all.")
 }
 
 fn row(link: &PersonLink) -> Row<'_> {
@@ -86,7 +78,7 @@ fn name_of(system: &str) -> &str {
 pub async fn wants_to_match(scene: &Scene<'_>, clicked: &BlockActions, value: &str) -> Surfaced {
     let is_allowed = administrator(scene, &clicked.source.user).await?.is_some();
     let Some(user) = SystemUser::parse(value).filter(|_| is_allowed) else {
-        return tell(scene, clicked, ADMINISTRATORS_ONLY).await;
+        return tell(scene, clicked, text::ADMINISTRATORS_MATCH_PEOPLE).await;
     };
     let mut tx = scene.tx().await?;
     let name = sync::linked_name(&mut tx, user.system, user.user).await?;
@@ -96,7 +88,7 @@ pub async fn wants_to_match(scene: &Scene<'_>, clicked: &BlockActions, value: &s
             let window = match_window(user, &name, name_of(user.system));
             scene.open_modal_or_tell(&clicked.source, &window).await
         }
-        None => tell(scene, clicked, GONE).await,
+        None => tell(scene, clicked, text::USER_GONE).await,
     }
 }
 
@@ -104,7 +96,9 @@ pub async fn wants_to_match(scene: &Scene<'_>, clicked: &BlockActions, value: &s
 pub async fn matched(scene: &Scene<'_>, submitted: &ViewSubmission) -> Surfaced {
     let admin = &submitted.source.user;
     let Some(by) = administrator(scene, admin).await? else {
-        return scene.tell_directly(admin, ADMINISTRATORS_ONLY).await;
+        return scene
+            .tell_directly(admin, text::ADMINISTRATORS_MATCH_PEOPLE)
+            .await;
     };
     let Some(user) = SystemUser::parse(&submitted.view.private_metadata) else {
         return Ok(());
@@ -118,7 +112,7 @@ pub async fn matched(scene: &Scene<'_>, submitted: &ViewSubmission) -> Surfaced 
     let name = sync::linked_name(&mut tx, user.system, user.user).await?;
     let is_known = sync::correct_link(&mut tx, user.system, user.user, person).await?;
     let Some(name) = name.filter(|_| is_known) else {
-        return scene.tell_directly(admin, GONE).await;
+        return scene.tell_directly(admin, text::USER_GONE).await;
     };
     sync::read_anew(&mut tx, user.system).await?;
     let act = Act::LinkSet {
@@ -129,7 +123,7 @@ pub async fn matched(scene: &Scene<'_>, submitted: &ViewSubmission) -> Surfaced 
     ledger::record(&mut tx, Actor::Person(by.id), &act).await?;
     tx.commit().await?;
     let who = colleague.map(|(_, chosen)| format!("<@{chosen}>"));
-    let said = corrected(&name, name_of(user.system), who.as_deref());
+    let said = text::person_matched(&name, name_of(user.system), who.as_deref());
     scene.tell_directly(admin, &said).await
 }
 
@@ -138,18 +132,10 @@ fn chosen(view: &View) -> Option<UserId> {
     Some(UserId::from(chosen))
 }
 
-fn corrected(name: &str, system: &str, who: Option<&str>) -> String {
-    let who = who.unwrap_or("no colleague of yours");
-    format!(
-        "From now on *{}* in {system} is {who}. I’m reading {system} anew, so that everything there goes by that.",
-        escape(&clip(name, WORD_CHARS))
-    )
-}
-
 /// Takes a correction back.
 pub async fn goes_by_mail(scene: &Scene<'_>, clicked: &BlockActions, value: &str) -> Surfaced {
     let Some(by) = administrator(scene, &clicked.source.user).await? else {
-        return tell(scene, clicked, ADMINISTRATORS_ONLY).await;
+        return tell(scene, clicked, text::ADMINISTRATORS_MATCH_PEOPLE).await;
     };
     let Some(user) = SystemUser::parse(value) else {
         return Ok(());
@@ -157,7 +143,7 @@ pub async fn goes_by_mail(scene: &Scene<'_>, clicked: &BlockActions, value: &str
     let mut tx = scene.tx().await?;
     let name = sync::linked_name(&mut tx, user.system, user.user).await?;
     let Some(name) = name else {
-        return tell(scene, clicked, GONE).await;
+        return tell(scene, clicked, text::USER_GONE).await;
     };
     // A second click finds it done.
     if sync::forget_correction(&mut tx, user.system, user.user).await? {
@@ -169,11 +155,7 @@ pub async fn goes_by_mail(scene: &Scene<'_>, clicked: &BlockActions, value: &str
         ledger::record(&mut tx, Actor::Person(by.id), &act).await?;
     }
     tx.commit().await?;
-    let said = format!(
-        "*{}* in {} goes by the mail address again.",
-        escape(&clip(&name, WORD_CHARS)),
-        name_of(user.system)
-    );
+    let said = text::person_unmatched(&name, name_of(user.system));
     match &clicked.source.response_url {
         Some(url) => {
             let replacing = clicked.container.is_ephemeral;
