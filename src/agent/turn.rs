@@ -1,12 +1,14 @@
 //! One turn: model, tools, model … until an answer stands, somebody stops it, or a bound is
 //! reached. It can begin anywhere: what was saved is not done again.
 
+mod calls;
+
 use super::journal::Journal;
 use super::limits::{self, Breach};
-use super::progress::{Progress, Task, TaskState};
+use super::progress::Progress;
 use super::prompt;
-use super::shorten::{outcome_line, size};
-use super::tools::{Effect, Eyes, Outcome, ToolContext, ToolError, Toolbox};
+use super::shorten::size;
+use super::tools::{Eyes, Toolbox};
 use super::transcript::{Entry, Input, ToolResult, Transcript};
 use crate::base::config::Limits;
 use crate::base::metrics as names;
@@ -14,16 +16,10 @@ use crate::models::{Block, Delta, Message, Model, ModelError, Reply, Request, St
 use crate::store::StoreError;
 use crate::store::turns::Spent;
 use async_trait::async_trait;
-use futures::StreamExt;
-use futures::stream;
-use serde_json::Value;
+use calls::Calls;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 use tokio_util::sync::CancellationToken;
-
-/// Calls of one reply that run side by side: a model that asks for a hundred things at once must
-/// not make them time out waiting for each other.
-const CALLS_AT_ONCE: usize = 6;
 
 /// How much a model writes at most in one step.
 const MAX_OUTPUT_TOKENS: u32 = 16_000;
@@ -216,83 +212,6 @@ impl Agent {
         Ok(Step::Done { refused, said_more })
     }
 
-    /// Runs the open calls side by side and saves each result as it comes: a crash repeats
-    /// only what had not come back.
-    async fn call_tools(
-        &self,
-        run: &mut Run<'_>,
-        open: Vec<(String, String, Value)>,
-    ) -> Result<Calls, TurnError> {
-        for (id, name, input) in &open {
-            run.progress.task(Task {
-                id: id.clone(),
-                title: self.title(name, input),
-                state: TaskState::Running,
-                outcome: None,
-            });
-        }
-        let outcomes = {
-            let run = &*run;
-            let calls: Vec<_> = open
-                .iter()
-                .map(|(id, name, input)| self.call(run, id, name, input))
-                .collect();
-            let in_order = stream::iter(calls).buffered(CALLS_AT_ONCE);
-            tokio::select! {
-                outcomes = in_order.collect::<Vec<_>>() => outcomes,
-                () = run.stop.cancelled() => return Ok(Calls::Stopped),
-                () = run.leave.cancelled() => return Err(TurnError::HandOver),
-            }
-        };
-        let mut results = Vec::new();
-        let mut parked = false;
-        for ((id, name, input), outcome) in open.into_iter().zip(outcomes) {
-            let (content, is_error) = match outcome? {
-                Outcome::Parked => {
-                    parked = true;
-                    continue;
-                }
-                Outcome::Result(content) => (content, false),
-                Outcome::Refused(content) => (content, true),
-            };
-            run.spent.tool_calls += 1;
-            // What the model makes up must not become a label.
-            let known = self.tools.find(&name).map_or("unknown", |_| name.as_str());
-            metrics::counter!(
-                names::TOOL_CALLS,
-                "tool" => known.to_owned(),
-                "outcome" => if is_error { "refused" } else { "ok" },
-            )
-            .increment(1);
-            run.progress.task(Task {
-                id: id.clone(),
-                title: self.title(&name, &input),
-                state: if is_error {
-                    TaskState::Failed
-                } else {
-                    TaskState::Done
-                },
-                outcome: Some(outcome_line(&content)),
-            });
-            results.push(Entry::ToolResult(ToolResult {
-                tool_use_id: id,
-                name,
-                content,
-                is_error,
-            }));
-        }
-        let spent = run.spent;
-        let said_more = run
-            .journal
-            .save(&mut run.transcript, results, spent, None)
-            .await?;
-        Ok(if parked {
-            Calls::Parked
-        } else {
-            Calls::Answered { said_more }
-        })
-    }
-
     /// Somebody wrote in the thread instead of pressing a button: that is the answer.
     async fn answered_in_thread(&self, run: &mut Run<'_>) -> Result<bool, TurnError> {
         let results = run
@@ -325,44 +244,6 @@ impl Agent {
             .save_taking(&mut run.transcript, entries, &new.taken, spent, None)
             .await?;
         Ok(true)
-    }
-
-    async fn call(
-        &self,
-        run: &Run<'_>,
-        id: &str,
-        name: &str,
-        input: &Value,
-    ) -> Result<Outcome, TurnError> {
-        let Some(tool) = self.tools.find(name) else {
-            return Ok(Outcome::Refused(self.tools.unknown(name)));
-        };
-        // An external write has no way past its proposal, whatever the model says.
-        if tool.effect() == Effect::ExternalWrite {
-            return Ok(Outcome::Refused(
-                "Changes outside need a person's approval: propose them instead.".to_owned(),
-            ));
-        }
-        let context = ToolContext {
-            db: run.journal.db,
-            eyes: run.eyes,
-            conversation: run.journal.conversation,
-            turn: run.journal.turn,
-            is_scheduled: run.journal.is_scheduled,
-            transcript: &run.transcript,
-            tool_use_id: id,
-        };
-        match tool.call(&context, input.clone()).await {
-            Ok(outcome) => Ok(outcome),
-            Err(ToolError::Store(error)) => Err(error.into()),
-            Err(ToolError::Unavailable(reason)) => Ok(Outcome::Refused(reason)),
-        }
-    }
-
-    fn title(&self, name: &str, input: &Value) -> String {
-        self.tools
-            .find(name)
-            .map_or_else(|| name.to_owned(), |tool| tool.title(input))
     }
 
     /// What had been written when somebody said stop stays part of the conversation.
@@ -399,10 +280,4 @@ impl Agent {
 enum Step {
     Done { refused: bool, said_more: bool },
     Stopped(String),
-}
-
-enum Calls {
-    Answered { said_more: bool },
-    Parked,
-    Stopped,
 }

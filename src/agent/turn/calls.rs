@@ -1,0 +1,138 @@
+//! The calls of tools in one reply of the model.
+
+use super::{Agent, Run, TurnError};
+use crate::agent::progress::{Task, TaskState};
+use crate::agent::shorten::outcome_line;
+use crate::agent::tools::{Effect, Outcome, ToolContext, ToolError};
+use crate::agent::transcript::{Entry, ToolResult};
+use crate::base::metrics as names;
+use futures::StreamExt;
+use futures::stream;
+use serde_json::Value;
+
+/// Calls of one reply that run side by side: a model that asks for a hundred things at once must
+/// not make them time out waiting for each other.
+const CALLS_AT_ONCE: usize = 6;
+
+pub(super) enum Calls {
+    Answered { said_more: bool },
+    Parked,
+    Stopped,
+}
+
+impl Agent {
+    /// Runs the open calls side by side and saves what came of them at once. A crash before that
+    /// repeats them, which no tool minds: they read, or know a call that they have carried out.
+    pub(super) async fn call_tools(
+        &self,
+        run: &mut Run<'_>,
+        open: Vec<(String, String, Value)>,
+    ) -> Result<Calls, TurnError> {
+        for (id, name, input) in &open {
+            run.progress.task(Task {
+                id: id.clone(),
+                title: self.title(name, input),
+                state: TaskState::Running,
+                outcome: None,
+            });
+        }
+        let outcomes = {
+            let run = &*run;
+            let calls: Vec<_> = open
+                .iter()
+                .map(|(id, name, input)| self.call(run, id, name, input))
+                .collect();
+            let in_order = stream::iter(calls).buffered(CALLS_AT_ONCE);
+            tokio::select! {
+                outcomes = in_order.collect::<Vec<_>>() => outcomes,
+                () = run.stop.cancelled() => return Ok(Calls::Stopped),
+                () = run.leave.cancelled() => return Err(TurnError::HandOver),
+            }
+        };
+        let mut results = Vec::new();
+        let mut parked = false;
+        for ((id, name, input), outcome) in open.into_iter().zip(outcomes) {
+            let (content, is_error) = match outcome? {
+                Outcome::Parked => {
+                    parked = true;
+                    continue;
+                }
+                Outcome::Result(content) => (content, false),
+                Outcome::Refused(content) => (content, true),
+            };
+            run.spent.tool_calls += 1;
+            // What the model makes up must not become a label.
+            let known = self.tools.find(&name).map_or("unknown", |_| name.as_str());
+            metrics::counter!(
+                names::TOOL_CALLS,
+                "tool" => known.to_owned(),
+                "outcome" => if is_error { "refused" } else { "ok" },
+            )
+            .increment(1);
+            run.progress.task(Task {
+                id: id.clone(),
+                title: self.title(&name, &input),
+                state: if is_error {
+                    TaskState::Failed
+                } else {
+                    TaskState::Done
+                },
+                outcome: Some(outcome_line(&content)),
+            });
+            results.push(Entry::ToolResult(ToolResult {
+                tool_use_id: id,
+                name,
+                content,
+                is_error,
+            }));
+        }
+        let spent = run.spent;
+        let said_more = run
+            .journal
+            .save(&mut run.transcript, results, spent, None)
+            .await?;
+        Ok(if parked {
+            Calls::Parked
+        } else {
+            Calls::Answered { said_more }
+        })
+    }
+
+    async fn call(
+        &self,
+        run: &Run<'_>,
+        id: &str,
+        name: &str,
+        input: &Value,
+    ) -> Result<Outcome, TurnError> {
+        let Some(tool) = self.tools.find(name) else {
+            return Ok(Outcome::Refused(self.tools.unknown(name)));
+        };
+        // An external write has no way past its proposal, whatever the model says.
+        if tool.effect() == Effect::ExternalWrite {
+            return Ok(Outcome::Refused(
+                "Changes outside need a person's approval: propose them instead.".to_owned(),
+            ));
+        }
+        let context = ToolContext {
+            db: run.journal.db,
+            eyes: run.eyes,
+            conversation: run.journal.conversation,
+            turn: run.journal.turn,
+            is_scheduled: run.journal.is_scheduled,
+            transcript: &run.transcript,
+            tool_use_id: id,
+        };
+        match tool.call(&context, input.clone()).await {
+            Ok(outcome) => Ok(outcome),
+            Err(ToolError::Store(error)) => Err(error.into()),
+            Err(ToolError::Unavailable(reason)) => Ok(Outcome::Refused(reason)),
+        }
+    }
+
+    fn title(&self, name: &str, input: &Value) -> String {
+        self.tools
+            .find(name)
+            .map_or_else(|| name.to_owned(), |tool| tool.title(input))
+    }
+}
