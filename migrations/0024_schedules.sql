@@ -8,6 +8,8 @@ create table core.schedules (
     channel_id text,
     -- Whose rights its runs have, and who is told when something is wrong.
     owner_user text not null,
+    -- Who wants it to be run as its owner, if that is somebody else.
+    asked_by text,
     -- What is asked at each run.
     question text not null,
     -- When, as somebody wrote it, and as it was understood.
@@ -17,6 +19,8 @@ create table core.schedules (
     catch_up text not null default 'latest',
     -- What one run may cost; null for as much as any answer may.
     budget_micros bigint,
+    -- Which model is to think about it; null for the usual one.
+    model text,
     -- proposed (nobody said yes yet) | active | paused | over
     state text not null default 'active',
     -- Null unless it is active.

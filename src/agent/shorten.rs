@@ -48,7 +48,7 @@ impl Agent {
                 messages: vec![Message::user(super::untrusted::clean(&text))],
                 max_tokens: 2_000,
             };
-            match self.model.reply(&request, &mut |_| {}).await {
+            match self.models.usual.reply(&request, &mut |_| {}).await {
                 // Even the text alone is too long: the older half goes.
                 Err(ModelError::ContextTooLong) if text.len() > 20_000 => {
                     let mut middle = text.len() / 2;

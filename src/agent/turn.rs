@@ -12,12 +12,12 @@ use super::tools::{Eyes, Toolbox};
 use super::transcript::{Entry, Input, ToolResult, Transcript};
 use crate::base::config::Limits;
 use crate::base::metrics as names;
-use crate::models::{Block, Delta, Message, Model, ModelError, Reply, Request, Stop};
+use crate::models::{Block, Delta, Message, ModelError, Models, Reply, Request, Stop};
 use crate::store::StoreError;
+use crate::store::schedules::Terms;
 use crate::store::turns::Spent;
 use async_trait::async_trait;
 use calls::Calls;
-use std::sync::Arc;
 use std::time::{Duration, Instant};
 use tokio_util::sync::CancellationToken;
 
@@ -29,7 +29,7 @@ const COMPACT_ABOVE_CHARS: usize = 480_000;
 
 #[derive(Debug, Clone)]
 pub struct Agent {
-    pub model: Arc<dyn Model>,
+    pub models: Models,
     pub tools: Toolbox,
     pub limits: Limits,
 }
@@ -89,10 +89,15 @@ pub struct Run<'a> {
 }
 
 impl Agent {
-    /// The same agent with a budget of its own, where that is the smaller one.
-    pub fn spending_at_most(&self, micros: Option<i64>) -> Self {
+    /// The same agent with the model that a schedule names, if there still is one of that name,
+    /// and with a budget of its own, where that is the smaller one.
+    pub fn on(&self, terms: &Terms) -> Self {
         let mut agent = self.clone();
-        if let Some(micros) = micros.and_then(|micros| u64::try_from(micros).ok()) {
+        let named = terms.model.as_ref();
+        if let Some(chosen) = named.and_then(|name| self.models.others.get(name)) {
+            agent.models.usual = chosen.clone();
+        }
+        if let Some(micros) = terms.budget_micros.and_then(|it| u64::try_from(it).ok()) {
             agent.limits.cost_micros = agent.limits.cost_micros.min(micros);
         }
         agent
@@ -178,7 +183,7 @@ impl Agent {
                 Delta::Thinking(_) | Delta::ToolStarted { .. } => {}
             };
             tokio::select! {
-                reply = self.model.reply(&request, &mut on) => reply?,
+                reply = self.models.usual.reply(&request, &mut on) => reply?,
                 () = run.stop.cancelled() => return Ok(Step::Stopped(partial)),
                 () = run.leave.cancelled() => return Err(TurnError::HandOver),
             }
@@ -190,7 +195,8 @@ impl Agent {
         metrics::counter!(names::STEPS).increment(1);
         metrics::counter!(names::TOKENS).increment(reply.usage.total());
         let cost = self
-            .model
+            .models
+            .usual
             .price()
             .map_or(0, |price| price.micros(reply.usage));
         metrics::counter!(names::COST).increment(cost);
@@ -252,7 +258,7 @@ impl Agent {
             return Ok(());
         }
         let reply = Reply {
-            model: self.model.name(),
+            model: self.models.usual.name(),
             content: vec![Block::text(partial)],
             stop: Stop::EndTurn,
             usage: crate::models::Usage::default(),

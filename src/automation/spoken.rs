@@ -94,20 +94,31 @@ fn spoken(time: &str, question: &str, asked: Asked) -> Result<Spoken, Unclear> {
     })
 }
 
+/// Words that lead on to another: no time ends with one.
+const DANGLING: [&str; 8] = ["at", "on", "in", "of", "the", "every", "and", "to"];
+
 /// The longest beginning that is a time; what follows it is the question.
 fn without_colon(typed: &str, asked: Asked) -> Result<Spoken, Unclear> {
+    let (whole, _) = place(typed);
+    if when(&whole, asked).is_ok() {
+        return Err(Unclear::NoQuestion);
+    }
     let ends = typed
         .char_indices()
         .filter(|(_, it)| it.is_whitespace())
         .map(|(at, _)| at);
     let ends: Vec<usize> = ends.collect();
-    let mut beginnings = ends.iter().rev().map(|at| typed.split_at(*at));
+    let leads_on = |time: &str| {
+        let last = time.split_whitespace().next_back().unwrap_or_default();
+        DANGLING.contains(&last.to_lowercase().as_str())
+    };
+    let splits = ends.iter().rev().map(|at| typed.split_at(*at));
+    let mut beginnings = splits.filter(|(time, _)| !leads_on(time));
     let found = beginnings.find_map(|(time, question)| spoken(time, question, asked).ok());
     match found {
         Some(spoken) => Ok(spoken),
         None => {
-            let (said, _) = place(typed);
-            when(&said, asked)?;
+            when(&whole, asked)?;
             Err(Unclear::NoQuestion)
         }
     }
@@ -205,6 +216,7 @@ mod tests {
     fn what_is_missing_or_too_much_is_said() {
         assert_eq!(read_now("every day at 9"), Err(Unclear::NoQuestion));
         assert_eq!(read_now("every day at 9: "), Err(Unclear::NoQuestion));
+        assert!(read_now("every day at teatime who is late?").is_err());
         assert_eq!(read_now("every minute: hello"), Err(Unclear::TooOften));
         assert_eq!(
             read_now("every blue moon: hello"),

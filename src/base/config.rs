@@ -145,6 +145,8 @@ pub struct ModelConfig {
     /// A model's name, or `auto`. `openai:<name>` names one of the OpenAI-compatible endpoint.
     pub model: String,
     pub fallback: Option<String>,
+    /// Further ones that people may choose for what runs again and again.
+    pub others: Vec<String>,
     pub anthropic: Option<Endpoint>,
     pub openai: Option<Endpoint>,
 }
@@ -279,6 +281,15 @@ impl ModelConfig {
         Ok(Self {
             model: source.text("PENNY_MODEL").unwrap_or("auto").to_owned(),
             fallback: source.text("PENNY_FALLBACK_MODEL").map(str::to_owned),
+            others: source
+                .text("PENNY_OTHER_MODELS")
+                .map_or_else(Vec::new, |named| {
+                    let names = named.split(',').map(str::trim);
+                    names
+                        .filter(|name| !name.is_empty())
+                        .map(str::to_owned)
+                        .collect()
+                }),
             anthropic: endpoint(
                 "ANTHROPIC_API_KEY",
                 "ANTHROPIC_BASE_URL",

@@ -42,7 +42,7 @@ use crate::jobs::sync_connection::SyncConnection;
 use crate::jobs::tell_broken::TellBroken;
 use crate::jobs::watch::Watch;
 use crate::jobs::workspaces::{NewInstallation, WorkspaceError, Workspaces};
-use crate::models::Model;
+use crate::models::Models;
 use crate::net::Http;
 use crate::net::polite::Polite;
 use crate::net::search::Engine;
@@ -75,7 +75,7 @@ pub struct App {
 
 pub struct Parts {
     pub clock: SharedClock,
-    pub model: Arc<dyn Model>,
+    pub models: Models,
     /// How pages of the web are read.
     pub web: Arc<Polite>,
     pub is_demo: bool,
@@ -108,7 +108,7 @@ impl App {
         let maker = Maker::new(db.clone(), sandbox.clone(), parts.clock.clone());
         let services = Services {
             agent: Agent {
-                model: parts.model,
+                models: parts.models,
                 tools: toolbox(
                     parts.clock.clone(),
                     sandbox,

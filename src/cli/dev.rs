@@ -61,16 +61,17 @@ pub async fn run(args: DevArgs, source: &Source) -> anyhow::Result<()> {
 
     let clock = Arc::new(SystemClock);
     let has_key = config.models.anthropic.is_some() || config.models.openai.is_some();
-    let model: Arc<dyn Model> = if has_key {
+    let models = if has_key {
         models::build::build(&config.models, clock.clone())?
     } else {
-        Arc::new(models::demo::Demo::new(clock.clone(), READING_PACE))
+        let demo: Arc<dyn Model> = Arc::new(models::demo::Demo::new(clock.clone(), READING_PACE));
+        demo.into()
     };
-    let thinks_with = model.name();
+    let thinks_with = models.usual.name();
     let parts = Parts {
         web: Arc::new(Polite::to_the_web(clock.clone())?),
         clock,
-        model,
+        models,
         is_demo: !has_key,
         render_metrics: Arc::new(metrics::render),
     };

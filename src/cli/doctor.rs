@@ -168,7 +168,7 @@ fn scopes(team: &str, granted: &[String]) -> Result<String, String> {
 async fn model(config: &Config) -> Finding {
     let what = "Model";
     let model = match models::build::build(&config.models, Arc::new(SystemClock)) {
-        Ok(model) => model,
+        Ok(models) => models.usual,
         Err(error) => {
             return Finding {
                 what,

@@ -43,7 +43,7 @@ pub async fn run(args: ServeArgs, config: &Config) -> anyhow::Result<()> {
     }
     let clock = Arc::new(SystemClock);
     let parts = Parts {
-        model: models::build::build(&config.models, clock.clone())?,
+        models: models::build::build(&config.models, clock.clone())?,
         web: Arc::new(Polite::to_the_web(clock.clone())?),
         clock,
         is_demo: false,

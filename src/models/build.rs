@@ -3,7 +3,7 @@
 use super::anthropic::{self, Anthropic};
 use super::fallback::Fallback;
 use super::openai::{self, OpenAi};
-use super::{Model, SetupError};
+use super::{Model, Models, SetupError};
 use crate::base::clock::SharedClock;
 use crate::base::config::ModelConfig;
 use std::sync::Arc;
@@ -29,14 +29,25 @@ pub enum BuildError {
 
 const OPENAI: &str = "openai:";
 
-/// The model of the configuration, with its fallback where one is named.
-pub fn build(config: &ModelConfig, clock: SharedClock) -> Result<Arc<dyn Model>, BuildError> {
-    let primary = one(config, "PENNY_MODEL", &config.model, clock.clone())?;
-    let Some(named) = &config.fallback else {
-        return Ok(primary);
+/// The models of the configuration. Where a fallback is named, it steps in for each of them.
+pub fn build(config: &ModelConfig, clock: SharedClock) -> Result<Models, BuildError> {
+    let fallback = config.fallback.as_ref();
+    let fallback = fallback
+        .map(|named| one(config, "PENNY_FALLBACK_MODEL", named, clock.clone()))
+        .transpose()?;
+    let with_fallback = |model: Arc<dyn Model>| -> Arc<dyn Model> {
+        match &fallback {
+            Some(fallback) => Arc::new(Fallback::new(model, fallback.clone(), clock.clone())),
+            None => model,
+        }
     };
-    let fallback = one(config, "PENNY_FALLBACK_MODEL", named, clock.clone())?;
-    Ok(Arc::new(Fallback::new(primary, fallback, clock)))
+    let usual = one(config, "PENNY_MODEL", &config.model, clock.clone())?;
+    let mut models = Models::from(with_fallback(usual));
+    for name in &config.others {
+        let other = one(config, "PENNY_OTHER_MODELS", name, clock.clone())?;
+        models.others.insert(name.clone(), with_fallback(other));
+    }
+    Ok(models)
 }
 
 /// `openai:<name>` is a model of the compatible server; any other name is Claude's where there

@@ -21,8 +21,26 @@ pub use exchange::SetupError;
 use async_trait::async_trait;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
+
+/// The models that there are to think with.
+#[derive(Debug, Clone)]
+pub struct Models {
+    pub usual: Arc<dyn Model>,
+    /// Those that people may choose instead, by the names under which they are offered.
+    pub others: BTreeMap<String, Arc<dyn Model>>,
+}
+
+impl From<Arc<dyn Model>> for Models {
+    fn from(usual: Arc<dyn Model>) -> Self {
+        Self {
+            usual,
+            others: BTreeMap::new(),
+        }
+    }
+}
 
 /// What the model may call. `input_schema` is a JSON Schema object.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

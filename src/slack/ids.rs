@@ -84,6 +84,9 @@ pub const SCHEDULE_RESUME: &str = "penny_schedule_resume";
 pub const SCHEDULE_EDIT: &str = "penny_schedule_edit";
 pub const SCHEDULE_HISTORY: &str = "penny_schedule_history";
 pub const SCHEDULE_DELETE: &str = "penny_schedule_delete";
+/// What the owner says whom somebody else asked to have it run as them.
+pub const SCHEDULE_AGREE: &str = "penny_schedule_agree";
+pub const SCHEDULE_DECLINE: &str = "penny_schedule_decline";
 /// Opens the window of a schedule, filled from the template that the value names.
 pub const SCHEDULE_TEMPLATE: &str = "penny_schedule_template";
 /// Lists the schedules.

@@ -183,6 +183,8 @@ async fn click(scene: &Scene<'_>, clicked: &BlockActions, action: &Action) -> Su
         | ids::SCHEDULE_EDIT
         | ids::SCHEDULE_HISTORY
         | ids::SCHEDULE_DELETE
+        | ids::SCHEDULE_AGREE
+        | ids::SCHEDULE_DECLINE
         | ids::SCHEDULE_WHEN
         | ids::SCHEDULE_TEMPLATE
         | ids::SCHEDULES_LIST => schedules::clicked(scene, clicked, action).await,

@@ -38,7 +38,7 @@ pub async fn read(scene: &Scene<'_>, person: &Person) -> Surfaced<Status> {
     let services = scene.services;
     Ok(Status {
         prompts: prompts_for(person, &systems),
-        model: text::thinking_with(&services.agent.model.name(), services.is_demo),
+        model: text::thinking_with(&services.agent.models.usual.name(), services.is_demo),
         open,
         systems: systems.into_iter().map(system).collect(),
         queue,

@@ -8,7 +8,7 @@ use crate::base::clock::SharedClock;
 use crate::base::ids::{ChannelId, UserId};
 use crate::models::ToolSpec;
 use crate::store::people::{self, Person};
-use crate::store::schedules::{self, CatchUp, Plan, Schedule, State};
+use crate::store::schedules::{self, CatchUp, Plan, Schedule, State, Terms};
 use crate::store::turns::{self, Ended};
 use crate::store::{OrgTx, StoreError, questions};
 use async_trait::async_trait;
@@ -131,7 +131,7 @@ impl CreateSchedule {
             said: input.when.clone(),
             rule: serde_json::to_value(&rule).map_err(|error| error.to_string())?,
             catch_up: CatchUp::default(),
-            budget_micros: None,
+            terms: Terms::default(),
             next_run_at: rule.next(asked.at).unwrap_or(asked.at),
         })
     }

@@ -38,6 +38,8 @@ pub struct Finished<'a> {
     pub spent: Spent,
     /// The scheduled run that the turn is.
     pub scheduled: Option<ScheduleRunId>,
+    /// What thought about it.
+    pub model: String,
     pub seconds: f64,
 }
 
@@ -55,7 +57,6 @@ pub async fn end(
     };
     let delivered = match sentence(&ending) {
         None => {
-            let model = finished.services.agent.model.name();
             let spent = finished.spent;
             answer
                 .finish(FinalAnswer {
@@ -65,7 +66,7 @@ pub async fn end(
                         spent.tool_calls,
                         spent.tokens,
                         spent.cost_micros,
-                        &model,
+                        &finished.model,
                     )),
                     controls: Some(turn),
                 })

@@ -158,6 +158,7 @@ impl RunTurn {
             turn: opened.turn.id,
             is_scheduled: scheduled.is_some(),
         };
+        let agent = services.agent.on(&opened.terms);
         let mut run = Run {
             journal: journal.clone(),
             transcript: opened.transcript,
@@ -174,7 +175,6 @@ impl RunTurn {
         } else if opened.turn.attempts > MAX_ATTEMPTS {
             Ending::Poison { asked }
         } else {
-            let agent = services.agent.spending_at_most(opened.budget_micros);
             let thinking = agent.run(&mut run);
             let outcome = tokio::select! {
                 outcome = thinking => outcome,
@@ -196,6 +196,7 @@ impl RunTurn {
             transcript: &transcript,
             spent,
             scheduled,
+            model: agent.models.usual.name(),
             seconds: (age + begun.elapsed()).as_secs_f64(),
         };
         match ended {

@@ -9,6 +9,7 @@ use crate::slack::inbound::{mentions, title};
 use crate::store::conversations::{self, Thread};
 use crate::store::inbox::{self, Item, Kind};
 use crate::store::jobs::{self, Fence};
+use crate::store::schedules::Terms;
 use crate::store::turns::{self, OpenTurn};
 use crate::store::{OrgTx, StoreError, StoreResult, people, schedules};
 
@@ -23,8 +24,8 @@ pub struct Opened {
     pub waiting: Vec<Item>,
     /// The turn began just now: nothing of it can be visible yet.
     pub is_fresh: bool,
-    /// What a scheduled run may cost, where its schedule says so.
-    pub budget_micros: Option<i64>,
+    /// What the schedule says of how it is run, if it is a scheduled one.
+    pub terms: Terms,
     /// The person has begun more turns this hour than anybody may.
     pub too_many: bool,
 }
@@ -79,9 +80,9 @@ pub async fn open(services: &Services, fence: &Fence, key: &str) -> StoreResult<
             }
         },
     };
-    let budget_micros = match turn.run {
-        Some(run) => schedules::budget_of(&mut tx, run).await?,
-        None => None,
+    let terms = match turn.run {
+        Some(run) => schedules::terms_of(&mut tx, run).await?,
+        None => Terms::default(),
     };
     let begun = if is_fresh && turn.run.is_none() {
         turns::begun_this_hour(&mut tx, &turn.asked_by).await?
@@ -99,7 +100,7 @@ pub async fn open(services: &Services, fence: &Fence, key: &str) -> StoreResult<
         title: title.filter(|_| begins),
         waiting: items,
         is_fresh,
-        budget_micros,
+        terms,
         too_many: begun > limit,
     }))
 }

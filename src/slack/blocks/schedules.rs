@@ -3,8 +3,9 @@
 
 use super::kit::{actions, button, context, plain, section};
 use crate::slack::ids::{
-    FIELD, SCHEDULE_DELETE, SCHEDULE_EDIT, SCHEDULE_HISTORY, SCHEDULE_MODAL, SCHEDULE_PAUSE,
-    SCHEDULE_RESUME, SCHEDULE_RUN, SCHEDULE_TEMPLATE, SCHEDULE_WHEN,
+    FIELD, SCHEDULE_AGREE, SCHEDULE_DECLINE, SCHEDULE_DELETE, SCHEDULE_EDIT, SCHEDULE_HISTORY,
+    SCHEDULE_MODAL, SCHEDULE_PAUSE, SCHEDULE_RESUME, SCHEDULE_RUN, SCHEDULE_TEMPLATE,
+    SCHEDULE_WHEN,
 };
 use crate::slack::text;
 use serde_json::{Value, json};
@@ -14,6 +15,8 @@ pub const SHOWN: usize = 20;
 
 pub const WHAT: &str = "what";
 pub const CHANNEL: &str = "channel";
+pub const AS_WHOM: &str = "as_whom";
+pub const MODEL: &str = "model";
 pub const CATCH_UP: &str = "catch_up";
 pub const BUDGET: &str = "budget";
 
@@ -110,6 +113,14 @@ pub fn templates(cards: &[TemplateCard<'_>]) -> Vec<Value> {
     cards.iter().map(line).collect()
 }
 
+/// The models to choose from.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Offered<'a> {
+    /// What thinks if nobody chooses.
+    pub usual: &'a str,
+    pub others: &'a [&'a str],
+}
+
 /// What stands in the window.
 #[derive(Debug, Clone, Default)]
 pub struct Form<'a> {
@@ -119,6 +130,11 @@ pub struct Form<'a> {
     pub what: &'a str,
     pub when: &'a str,
     pub channel: Option<&'a str>,
+    /// Whose rights its runs have.
+    pub owner: &'a str,
+    /// The one that is chosen; none for the usual one.
+    pub model: Option<&'a str>,
+    pub models: Offered<'a>,
     pub catch_up: &'a str,
     /// In dollars.
     pub budget: Option<&'a str>,
@@ -132,6 +148,17 @@ pub fn window(form: &Form<'_>) -> Value {
     } else {
         (text::SCHEDULE_EDIT_TITLE, text::SCHEDULE_SAVE)
     };
+    let mut blocks = vec![
+        what(form),
+        when(form),
+        context(form.preview),
+        channel(form),
+        as_whom(form),
+    ];
+    if !form.models.others.is_empty() {
+        blocks.push(model(form));
+    }
+    blocks.extend([catch_up(form), budget(form)]);
     json!({
         "type": "modal",
         "callback_id": SCHEDULE_MODAL,
@@ -139,16 +166,16 @@ pub fn window(form: &Form<'_>) -> Value {
         "title": plain(title, 24),
         "submit": plain(submit, 24),
         "close": plain(text::CANCEL, 24),
-        "blocks": [
-            what(form),
-            when(form),
-            context(form.preview),
-            channel(form),
-            catch_up(form),
-            budget(form),
-            context(text::SCHEDULE_AS_WHOM),
-        ],
+        "blocks": blocks,
     })
+}
+
+/// What somebody is asked who shall be the owner of it.
+pub fn consent(question: &str, id: &str) -> Vec<Value> {
+    let mut agree = button(text::SCHEDULE_AGREE, SCHEDULE_AGREE, id);
+    agree["style"] = "primary".into();
+    let decline = button(text::SCHEDULE_DECLINE, SCHEDULE_DECLINE, id);
+    vec![section(question), actions(vec![agree, decline])]
 }
 
 fn with_initial(mut element: Value, initial: &str) -> Value {
@@ -194,6 +221,34 @@ fn channel(form: &Form<'_>) -> Value {
     json!({
         "type": "input", "block_id": CHANNEL, "label": plain(text::SCHEDULE_WHERE, 200),
         "optional": true, "hint": plain(text::SCHEDULE_WHERE_HINT, 200), "element": element,
+    })
+}
+
+fn as_whom(form: &Form<'_>) -> Value {
+    let mut element = json!({"type": "users_select", "action_id": FIELD});
+    if !form.owner.is_empty() {
+        element["initial_user"] = form.owner.into();
+    }
+    json!({
+        "type": "input", "block_id": AS_WHOM, "label": plain(text::SCHEDULE_AS_WHOM, 200),
+        "hint": plain(text::SCHEDULE_AS_WHOM_HINT, 200), "element": element,
+    })
+}
+
+fn model(form: &Form<'_>) -> Value {
+    let option = |name: &str| json!({"text": plain(name, 75), "value": name});
+    let options: Vec<Value> = form.models.others.iter().map(|name| option(name)).collect();
+    let mut element = json!({
+        "type": "static_select", "action_id": FIELD, "options": options,
+        "placeholder": plain(&text::usual_model(form.models.usual), 150),
+    });
+    let offered = form.models.others;
+    if let Some(chosen) = form.model.filter(|chosen| offered.contains(chosen)) {
+        element["initial_option"] = option(chosen);
+    }
+    json!({
+        "type": "input", "block_id": MODEL, "label": plain(text::SCHEDULE_MODEL, 200),
+        "optional": true, "element": element,
     })
 }
 

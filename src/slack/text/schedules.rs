@@ -25,13 +25,21 @@ pub const SCHEDULE_WHEN: &str = "When?";
 pub const SCHEDULE_WHEN_PLACEHOLDER: &str = "every weekday at 9";
 pub const SCHEDULE_WHERE: &str = "Where shall I answer?";
 pub const SCHEDULE_WHERE_HINT: &str =
-    "I have to be in that channel, and so do you. Without one I’ll write to you directly.";
-pub const SCHEDULE_DIRECT: &str = "A direct message to you";
+    "I have to be in that channel, and so do you. Without one I’ll write directly.";
+pub const SCHEDULE_DIRECT: &str = "A direct message";
 pub const SCHEDULE_CATCH_UP: &str = "If I couldn’t run in time";
 pub const SCHEDULE_BUDGET: &str = "What may one run cost, in dollars?";
 pub const SCHEDULE_BUDGET_HINT: &str = "Empty: as much as any answer may.";
-pub const SCHEDULE_AS_WHOM: &str =
-    "It runs with your rights: in a channel I use only what you and everybody there may see.";
+pub const SCHEDULE_AS_WHOM: &str = "As whom shall I look?";
+pub const SCHEDULE_AS_WHOM_HINT: &str = "I use what they may see; in a channel, only what everybody there may see, too. Anybody but you is asked first.";
+pub const SCHEDULE_MODEL: &str = "Which model shall think about it?";
+pub const SCHEDULE_AGREE: &str = "Agree";
+pub const SCHEDULE_DECLINE: &str = "No, thanks";
+
+pub fn usual_model(name: &str) -> String {
+    format!("The usual one ({name})")
+}
+
 /// What becomes of missed runs: as it is offered, and as it is stored.
 pub const CATCH_UP: [(&str, &str); 3] = [
     ("make up for the latest run", "latest"),

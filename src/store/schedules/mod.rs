@@ -5,7 +5,8 @@ mod runs;
 
 pub use firing::{Claim, Due, Firing, Slot, claim_due};
 pub use runs::{
-    Outcome, Run, begun, budget_of, get_run, history, last_before, next_due, place, run_now, settle,
+    Outcome, Run, Terms, begun, get_run, history, last_before, next_due, place, run_now, settle,
+    terms_of,
 };
 
 use super::db::{Db, OrgTx, StoreError, StoreResult};
@@ -85,7 +86,7 @@ pub struct Plan {
     pub said: String,
     pub rule: Value,
     pub catch_up: CatchUp,
-    pub budget_micros: Option<i64>,
+    pub terms: Terms,
     pub next_run_at: DateTime<Utc>,
 }
 
@@ -95,11 +96,13 @@ pub struct Schedule {
     pub workspace: String,
     pub channel: Option<ChannelId>,
     pub owner: UserId,
+    /// Who wants it to be run as its owner, if that is somebody else.
+    pub asked_by: Option<UserId>,
     pub question: String,
     pub said: String,
     pub rule: Value,
     pub catch_up: CatchUp,
-    pub budget_micros: Option<i64>,
+    pub terms: Terms,
     pub state: State,
     pub next_run_at: Option<DateTime<Utc>>,
     pub failures: i32,
@@ -111,11 +114,13 @@ struct Row {
     workspace_id: String,
     channel_id: Option<String>,
     owner_user: String,
+    asked_by: Option<String>,
     question: String,
     said: String,
     rule: Value,
     catch_up: String,
     budget_micros: Option<i64>,
+    model: Option<String>,
     state: String,
     next_run_at: Option<DateTime<Utc>>,
     failures: i32,
@@ -131,11 +136,15 @@ impl TryFrom<Row> for Schedule {
             workspace: row.workspace_id,
             channel: row.channel_id.map(ChannelId),
             owner: UserId(row.owner_user),
+            asked_by: row.asked_by.map(UserId),
             question: row.question,
             said: row.said,
             rule: row.rule,
             catch_up: CatchUp::parse(&row.catch_up).unwrap_or_default(),
-            budget_micros: row.budget_micros,
+            terms: Terms {
+                model: row.model,
+                budget_micros: row.budget_micros,
+            },
             state: State::parse(&row.state)?,
             next_run_at: row.next_run_at,
             failures: row.failures,
@@ -151,12 +160,13 @@ pub async fn create(
     workspace: &str,
     owner: &UserId,
     plan: &Plan,
-) -> StoreResult<()> {
-    sqlx::query!(
+) -> StoreResult<ScheduleId> {
+    let id = sqlx::query_scalar!(
         "insert into core.schedules (org_id, schedule_id, workspace_id, channel_id, owner_user, question,
-             said, rule, catch_up, budget_micros, next_run_at, origin)
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
-         on conflict do nothing",
+             said, rule, catch_up, budget_micros, next_run_at, origin, model)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)
+         on conflict (org_id, origin) do update set origin = excluded.origin
+         returning schedule_id",
         tx.org().0,
         ScheduleId::fresh().0,
         workspace,
@@ -166,13 +176,14 @@ pub async fn create(
         plan.said,
         plan.rule,
         plan.catch_up.as_str(),
-        plan.budget_micros,
+        plan.terms.budget_micros,
         plan.next_run_at,
         origin,
+        plan.terms.model,
     )
-    .execute(tx.connection())
+    .fetch_one(tx.connection())
     .await?;
-    Ok(())
+    Ok(ScheduleId(id))
 }
 
 /// The same, for one that is not due before somebody confirms it.
@@ -202,8 +213,8 @@ pub async fn propose(
 async fn by_origin(tx: &mut OrgTx, origin: &str) -> StoreResult<Option<Schedule>> {
     sqlx::query_as!(
         Row,
-        "select schedule_id, workspace_id, channel_id, owner_user, question, said, rule, catch_up,
-             budget_micros, state, next_run_at, failures, empties
+        "select schedule_id, workspace_id, channel_id, owner_user, asked_by, question, said, rule, catch_up,
+             budget_micros, model, state, next_run_at, failures, empties
          from core.schedules where org_id = $1 and origin = $2",
         tx.org().0,
         origin,
@@ -214,11 +225,16 @@ async fn by_origin(tx: &mut OrgTx, origin: &str) -> StoreResult<Option<Schedule>
     .transpose()
 }
 
-/// Changes a schedule, which runs again from then on.
-pub async fn change(tx: &mut OrgTx, id: ScheduleId, plan: &Plan) -> StoreResult<()> {
+/// Changes a schedule, which runs again from then on, as this owner.
+pub async fn change(
+    tx: &mut OrgTx,
+    id: ScheduleId,
+    owner: &UserId,
+    plan: &Plan,
+) -> StoreResult<()> {
     sqlx::query!(
         "update core.schedules set channel_id = $3, question = $4, said = $5, rule = $6, catch_up = $7,
-             budget_micros = $8, next_run_at = $9, state = 'active', failures = 0, empties = 0
+             budget_micros = $8, next_run_at = $9, model = $10, owner_user = $11, asked_by = null, state = 'active', failures = 0, empties = 0
          where org_id = $1 and schedule_id = $2",
         tx.org().0,
         id.0,
@@ -227,8 +243,10 @@ pub async fn change(tx: &mut OrgTx, id: ScheduleId, plan: &Plan) -> StoreResult<
         plan.said,
         plan.rule,
         plan.catch_up.as_str(),
-        plan.budget_micros,
+        plan.terms.budget_micros,
         plan.next_run_at,
+        plan.terms.model,
+        owner.as_str(),
     )
     .execute(tx.connection())
     .await?;
@@ -238,8 +256,8 @@ pub async fn change(tx: &mut OrgTx, id: ScheduleId, plan: &Plan) -> StoreResult<
 pub async fn get(tx: &mut OrgTx, id: ScheduleId) -> StoreResult<Option<Schedule>> {
     sqlx::query_as!(
         Row,
-        "select schedule_id, workspace_id, channel_id, owner_user, question, said, rule, catch_up,
-             budget_micros, state, next_run_at, failures, empties
+        "select schedule_id, workspace_id, channel_id, owner_user, asked_by, question, said, rule, catch_up,
+             budget_micros, model, state, next_run_at, failures, empties
          from core.schedules where org_id = $1 and schedule_id = $2",
         tx.org().0,
         id.0,
@@ -254,8 +272,8 @@ pub async fn get(tx: &mut OrgTx, id: ScheduleId) -> StoreResult<Option<Schedule>
 pub async fn list(tx: &mut OrgTx, workspace: &str, limit: i64) -> StoreResult<Vec<Schedule>> {
     sqlx::query_as!(
         Row,
-        "select schedule_id, workspace_id, channel_id, owner_user, question, said, rule, catch_up,
-             budget_micros, state, next_run_at, failures, empties
+        "select schedule_id, workspace_id, channel_id, owner_user, asked_by, question, said, rule, catch_up,
+             budget_micros, model, state, next_run_at, failures, empties
          from core.schedules where org_id = $1 and workspace_id = $2 and state <> 'proposed'
          order by state <> 'active', next_run_at, created_at limit $3",
         tx.org().0,
@@ -267,6 +285,20 @@ pub async fn list(tx: &mut OrgTx, workspace: &str, limit: i64) -> StoreResult<Ve
     .into_iter()
     .map(Schedule::try_from)
     .collect()
+}
+
+/// It is not due before its owner agrees to what somebody else asks of them.
+pub async fn await_owner(tx: &mut OrgTx, id: ScheduleId, asked_by: &UserId) -> StoreResult<()> {
+    sqlx::query!(
+        "update core.schedules set state = 'proposed', next_run_at = null, asked_by = $3
+         where org_id = $1 and schedule_id = $2",
+        tx.org().0,
+        id.0,
+        asked_by.as_str(),
+    )
+    .execute(tx.connection())
+    .await?;
+    Ok(())
 }
 
 /// Stops a schedule from being due until it is resumed.

@@ -173,10 +173,19 @@ pub async fn begun(tx: &mut OrgTx, run: ScheduleRunId) -> StoreResult<()> {
     Ok(())
 }
 
-/// What a run may cost, if its schedule says so.
-pub async fn budget_of(tx: &mut OrgTx, run: ScheduleRunId) -> StoreResult<Option<i64>> {
-    let budget = sqlx::query_scalar!(
-        "select s.budget_micros from core.schedule_runs as r
+/// How a schedule wants its runs done, where it says so.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Terms {
+    /// One of the models that may be chosen.
+    pub model: Option<String>,
+    /// What one run may cost.
+    pub budget_micros: Option<i64>,
+}
+
+pub async fn terms_of(tx: &mut OrgTx, run: ScheduleRunId) -> StoreResult<Terms> {
+    let terms = sqlx::query_as!(
+        Terms,
+        "select s.model, s.budget_micros from core.schedule_runs as r
          join core.schedules as s using (org_id, schedule_id)
          where r.org_id = $1 and r.run_id = $2",
         tx.org().0,
@@ -184,7 +193,7 @@ pub async fn budget_of(tx: &mut OrgTx, run: ScheduleRunId) -> StoreResult<Option
     )
     .fetch_optional(tx.connection())
     .await?;
-    Ok(budget.flatten())
+    Ok(terms.unwrap_or_default())
 }
 
 /// How a run ended.

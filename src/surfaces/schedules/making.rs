@@ -4,13 +4,13 @@
 use super::words;
 use crate::automation::rule::{Asked, Rule, zone_or_utc};
 use crate::automation::spoken::{self, Place, Spoken};
-use crate::base::ids::{ChannelId, ScheduleId, UserId};
+use crate::base::ids::{ChannelId, UserId};
 use crate::jobs::people::is_in;
 use crate::jobs::workspaces::Workspace;
 use crate::slack::blocks::{offer, raw};
 use crate::slack::client::SlackError;
 use crate::slack::{ids, text};
-use crate::store::schedules::{self, CatchUp, Plan};
+use crate::store::schedules::{self, CatchUp, Plan, Terms};
 use crate::surfaces::command::Call;
 use crate::surfaces::scene::{Scene, Surfaced};
 
@@ -89,33 +89,19 @@ async fn create(
         said: spoken.said,
         rule: as_stored(&spoken.rule)?,
         catch_up: CatchUp::default(),
-        budget_micros: None,
+        terms: Terms::default(),
         next_run_at: spoken.rule.next(asked.at).unwrap_or(asked.at),
     };
-    store(scene, user, None, &plan).await?;
+    let mut tx = scene.tx().await?;
+    // The same delivery makes the same one again.
+    schedules::create(&mut tx, scene.event_key, &scene.workspace.id, user, &plan).await?;
+    tx.commit().await?;
     Ok(words::made(&plan, &spoken.rule, asked.at))
 }
 
 pub fn as_stored(rule: &Rule) -> Surfaced<serde_json::Value> {
     let stored = serde_json::to_value(rule);
     Ok(stored.map_err(crate::store::StoreError::from)?)
-}
-
-/// Makes a schedule, or changes one. The same delivery makes the same one again.
-pub async fn store(
-    scene: &Scene<'_>,
-    user: &UserId,
-    changed: Option<ScheduleId>,
-    plan: &Plan,
-) -> Surfaced {
-    let mut tx = scene.tx().await?;
-    match changed {
-        Some(id) => schedules::change(&mut tx, id, plan).await?,
-        None => {
-            schedules::create(&mut tx, scene.event_key, &scene.workspace.id, user, plan).await?;
-        }
-    }
-    Ok(tx.commit().await?)
 }
 
 /// A time as somebody types it: what is understood of it so far.

@@ -1,6 +1,7 @@
 //! Schedules in Slack: who may see and change which, their list, and its buttons. Making one is
 //! `making`, in a sentence or in a window.
 
+mod consent;
 mod history;
 pub mod making;
 pub mod window;
@@ -161,6 +162,15 @@ pub async fn clicked(scene: &Scene<'_>, clicked: &BlockActions, action: &Action)
     let Some(schedule) = found else {
         return tell(scene, clicked, words::GONE).await;
     };
+    match meaning {
+        ids::SCHEDULE_AGREE => return consent::agreed(scene, clicked, &schedule).await,
+        ids::SCHEDULE_DECLINE => return consent::declined(scene, clicked, &schedule).await,
+        _ => {}
+    }
+    // It is in no list before its owner agrees; an older list may still show it.
+    if schedule.state == State::Proposed {
+        return tell(scene, clicked, words::GONE).await;
+    }
     let person = scene.person(user).await?;
     if !may_see(scene, user, &person, &schedule).await {
         return tell(scene, clicked, words::GONE).await;

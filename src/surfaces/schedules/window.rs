@@ -1,20 +1,23 @@
 //! The window in which a schedule is made or changed. While its time is typed, what is understood
 //! shows below; what is wrong is said under its field before it closes.
 
-use super::making::{as_stored, may_post, preview, store};
-use super::{may_change, words};
+use super::making::{as_stored, may_post, preview};
+use super::{consent, may_change, words};
 use crate::automation::rule::{Asked, Rule, zone_or_utc};
 use crate::automation::spoken;
 use crate::automation::templates::{self, For, Template};
 use crate::base::ids::{ChannelId, OrgId, ScheduleId, UserId};
 use crate::jobs::Services;
+use crate::jobs::workspaces::Workspace;
 use crate::slack::blocks::escape;
-use crate::slack::blocks::schedules::{BUDGET, CATCH_UP, CHANNEL, Form, WHAT, window};
+use crate::slack::blocks::schedules::{
+    AS_WHOM, BUDGET, CATCH_UP, CHANNEL, Form, MODEL, Offered, WHAT, window,
+};
 use crate::slack::ids::{FIELD, SCHEDULE_WHEN};
 use crate::slack::inbound::{BlockActions, View, ViewSubmission};
 use crate::slack::text;
 use crate::store::people::{self, Person};
-use crate::store::schedules::{self, CatchUp, Plan, Schedule};
+use crate::store::schedules::{self, CatchUp, Plan, Schedule, State, Terms};
 use crate::surfaces::command::Call;
 use crate::surfaces::scene::{Scene, Surfaced};
 use serde_json::{Map, Value, json};
@@ -27,7 +30,7 @@ pub async fn open(scene: &Scene<'_>, call: &Call<'_>, template: Option<&Template
     if person.is_restricted {
         return call.answer(scene, text::GUESTS_CANNOT, Vec::new()).await;
     }
-    let window = fresh(scene, &person, call.channel, template);
+    let window = fresh(scene, call.user(), &person, call.channel, template);
     match scene.open_modal(call.source, &window).await? {
         true => Ok(()),
         false => call.answer(scene, words::TOO_LATE, Vec::new()).await,
@@ -42,13 +45,14 @@ pub async fn from_template(scene: &Scene<'_>, clicked: &BlockActions, slug: &str
         return Ok(());
     };
     let here = clicked.channel.clone().unwrap_or_else(|| "".into());
-    let window = fresh(scene, &person, &here, Some(template));
+    let window = fresh(scene, user, &person, &here, Some(template));
     scene.open_modal_or_tell(&clicked.source, &window).await
 }
 
 /// The window of a schedule that is not there yet.
 fn fresh(
     scene: &Scene<'_>,
+    user: &UserId,
     person: &Person,
     here: &ChannelId,
     template: Option<&Template>,
@@ -60,11 +64,14 @@ fn fresh(
     let is_for_oneself = template.is_some_and(|it| it.for_whom == For::Oneself);
     let is_channel = here.as_str().starts_with(['C', 'G']);
     let when = template.map_or("", |it| it.when);
+    let models = Choosable::of(scene);
     window(&Form {
         is_new: true,
         what: template.map_or("", |it| it.what),
         when,
         channel: (is_channel && !is_for_oneself).then_some(here.as_str()),
+        owner: user.as_str(),
+        models: models.offered(),
         preview: &preview(when, asked),
         ..Form::default()
     })
@@ -73,9 +80,11 @@ fn fresh(
 pub async fn edit(scene: &Scene<'_>, clicked: &BlockActions, schedule: &Schedule) -> Surfaced {
     let rule: Rule = super::rule_of(schedule)?;
     let budget = schedule
+        .terms
         .budget_micros
         .map(|micros| (micros as f64 / DOLLAR).to_string());
     let what = unescape(&schedule.question);
+    let models = Choosable::of(scene);
     let form = Form {
         carries: &schedule.id.to_string(),
         is_new: false,
@@ -83,6 +92,9 @@ pub async fn edit(scene: &Scene<'_>, clicked: &BlockActions, schedule: &Schedule
         // Our own words name the zone, so that another administrator does not change it.
         when: &rule.words(),
         channel: schedule.channel.as_ref().map(ChannelId::as_str),
+        owner: schedule.owner.as_str(),
+        model: schedule.terms.model.as_deref(),
+        models: models.offered(),
         catch_up: schedule.catch_up.as_str(),
         budget: budget.as_deref(),
         preview: &words::understood(&rule, scene.services.clock.now()),
@@ -102,12 +114,16 @@ pub async fn typed(scene: &Scene<'_>, clicked: &BlockActions, when: &str) -> Sur
         at: scene.services.clock.now(),
         zone: zone_or_utc(Some(&person.time_zone)),
     };
+    let models = Choosable::of(scene);
     let form = Form {
         carries: &view.private_metadata,
         is_new: view.private_metadata.is_empty(),
         what: view.filled(WHAT, FIELD).unwrap_or_default(),
         when,
         channel: channel(view),
+        owner: owner(view).unwrap_or_default(),
+        model: view.filled(MODEL, FIELD),
+        models: models.offered(),
         catch_up: view.filled(CATCH_UP, FIELD).unwrap_or_default(),
         budget: view.filled(BUDGET, FIELD),
         preview: &preview(when, asked),
@@ -125,14 +141,43 @@ fn channel(view: &View) -> Option<&str> {
         .as_str()
 }
 
+fn owner(view: &View) -> Option<&str> {
+    view.element(AS_WHOM, FIELD)?.get("selected_user")?.as_str()
+}
+
+/// The models that people may choose.
+struct Choosable<'a> {
+    usual: String,
+    others: Vec<&'a str>,
+}
+
+impl<'a> Choosable<'a> {
+    fn of(scene: &'a Scene<'_>) -> Self {
+        let models = &scene.services.agent.models;
+        Self {
+            usual: models.usual.name(),
+            others: models.others.keys().map(String::as_str).collect(),
+        }
+    }
+
+    fn offered(&self) -> Offered<'_> {
+        Offered {
+            usual: &self.usual,
+            others: &self.others,
+        }
+    }
+}
+
 /// What was filled in, as far as it is right.
 struct Filled {
     what: String,
     when: String,
     rule: Rule,
     channel: Option<ChannelId>,
+    /// None: whoever fills it in.
+    owner: Option<UserId>,
     catch_up: CatchUp,
-    budget_micros: Option<i64>,
+    terms: Terms,
 }
 
 /// Or what is wrong, by field.
@@ -172,8 +217,12 @@ fn read(view: &View, asked: Asked) -> Result<Filled, Map<String, Value>> {
         when: when.to_owned(),
         rule,
         channel: channel(view).map(ChannelId::from),
+        owner: owner(view).map(UserId::from),
         catch_up: catch_up.unwrap_or_default(),
-        budget_micros: budget,
+        terms: Terms {
+            model: view.filled(MODEL, FIELD).map(str::to_owned),
+            budget_micros: budget,
+        },
     })
 }
 
@@ -199,13 +248,37 @@ pub async fn objections(
         .all()
         .into_iter()
         .find(|it| it.org == org);
-    let (Some(workspace), Some(channel)) = (workspace, &filled.channel) else {
+    let Some(workspace) = workspace else {
         return Ok(Map::new());
     };
-    Ok(match may_post(&workspace, channel, user).await? {
-        Some(objection) => Map::from_iter([(CHANNEL.to_owned(), json!(words::plainly(objection)))]),
-        None => Map::new(),
-    })
+    let objection = objection(services, &workspace, &filled, user).await?;
+    Ok(objection
+        .map(|(field, why)| Map::from_iter([(field.to_owned(), json!(words::plainly(why)))]))
+        .unwrap_or_default())
+}
+
+/// What speaks against it beyond what is written in it, and in which field.
+async fn objection(
+    services: &Services,
+    workspace: &Workspace,
+    filled: &Filled,
+    user: &UserId,
+) -> Surfaced<Option<(&'static str, &'static str)>> {
+    let owner = filled.owner.as_ref().unwrap_or(user);
+    let directory = &services.directory;
+    let person = directory.person(&services.db, workspace, owner).await?;
+    if person.is_restricted || person.is_deactivated || *owner == workspace.bot_user {
+        return Ok(Some((AS_WHOM, words::NO_COLLEAGUE)));
+    }
+    let Some(channel) = &filled.channel else {
+        return Ok(None);
+    };
+    if let Some(objection) = may_post(workspace, channel, user).await? {
+        return Ok(Some((CHANNEL, objection)));
+    }
+    // Who may post there was just found out; what is left is the owner.
+    let is_there = owner == user || may_post(workspace, channel, owner).await?.is_none();
+    Ok((!is_there).then_some((AS_WHOM, words::THEY_ARE_NOT_THERE)))
 }
 
 pub async fn submitted(scene: &Scene<'_>, submitted: &ViewSubmission) -> Surfaced {
@@ -221,36 +294,69 @@ pub async fn submitted(scene: &Scene<'_>, submitted: &ViewSubmission) -> Surface
         _ => return scene.tell_directly(user, words::NOT_STORED).await,
     };
     // Who may post there may have changed since the window was looked at.
-    if let Some(channel) = &filled.channel
-        && let Some(objection) = may_post(&scene.workspace, channel, user).await?
-    {
+    let objection = objection(scene.services, &scene.workspace, &filled, user).await?;
+    if let Some((_, objection)) = objection {
         return scene.tell_directly(user, objection).await;
     }
-    let changed: Option<ScheduleId> = view.private_metadata.parse().ok();
-    if let Some(id) = changed {
-        let mut tx = scene.tx().await?;
-        let schedule = schedules::get(&mut tx, id).await?;
-        drop(tx);
-        match schedule {
-            Some(schedule) if may_change(&person, user, &schedule) => {}
-            Some(schedule) => {
-                return scene
-                    .tell_directly(user, &words::not_yours(&schedule))
-                    .await;
+    let changed = match view.private_metadata.parse::<ScheduleId>() {
+        Ok(id) => {
+            let mut tx = scene.tx().await?;
+            let schedule = schedules::get(&mut tx, id).await?;
+            drop(tx);
+            match schedule {
+                Some(schedule) if may_change(&person, user, &schedule) => Some(schedule),
+                Some(schedule) => {
+                    let said = words::not_yours(&schedule);
+                    return scene.tell_directly(user, &said).await;
+                }
+                None => return scene.tell_directly(user, words::GONE).await,
             }
-            None => return scene.tell_directly(user, words::GONE).await,
         }
-    }
+        Err(_) => None,
+    };
+    keep(scene, user, changed.as_ref(), filled, asked).await
+}
+
+async fn keep(
+    scene: &Scene<'_>,
+    user: &UserId,
+    changed: Option<&Schedule>,
+    filled: Filled,
+    asked: Asked,
+) -> Surfaced {
+    let owner = filled.owner.unwrap_or_else(|| user.clone());
     let plan = Plan {
         channel: filled.channel,
         question: filled.what,
         said: filled.when,
         rule: as_stored(&filled.rule)?,
         catch_up: filled.catch_up,
-        budget_micros: filled.budget_micros,
+        terms: filled.terms,
         next_run_at: filled.rule.next(asked.at).unwrap_or(asked.at),
     };
-    store(scene, user, changed, &plan).await?;
+    let has_agreed = changed.is_some_and(|it| it.owner == owner && it.state != State::Proposed);
+    let is_asked = owner != *user && !has_agreed;
+    let mut tx = scene.tx().await?;
+    let id = match changed {
+        Some(schedule) => {
+            schedules::change(&mut tx, schedule.id, &owner, &plan).await?;
+            schedule.id
+        }
+        None => {
+            let workspace = &scene.workspace.id;
+            schedules::create(&mut tx, scene.event_key, workspace, &owner, &plan).await?
+        }
+    };
+    if is_asked {
+        schedules::await_owner(&mut tx, id, user).await?;
+    }
+    tx.commit().await?;
+    if is_asked {
+        consent::ask(scene, id, user).await?;
+        return scene
+            .tell_directly(user, &words::asks_owner(&plan, &owner))
+            .await;
+    }
     let said = words::made(&plan, &filled.rule, asked.at);
     scene.tell_directly(user, &said).await
 }

@@ -3,6 +3,7 @@
 
 use crate::automation::rule::{Rule, RuleError};
 use crate::automation::spoken::Unclear;
+use crate::base::ids::UserId;
 use crate::slack::blocks::{clip, escape, moment};
 use crate::slack::text::dollars;
 use crate::store::schedules::{Plan, Run, Schedule, State};
@@ -20,6 +21,12 @@ pub const NOT_STORED: &str = "I couldn’t store that schedule. Open the window 
 pub const TOO_LATE: &str = "Slack wouldn’t let me open the window in time. Write it in one line: `/penny schedule every weekday at 9: what changed in the pipeline since yesterday`";
 pub const PENNY_NOT_THERE: &str = "I’m not in that channel, so I couldn’t answer there. Invite me with `/invite @Penny`, then schedule it again.";
 pub const YOU_ARE_NOT_THERE: &str = "You’re not in that channel yourself, so I won’t write there for you. Join it, or choose another.";
+
+pub const NO_COLLEAGUE: &str =
+    "Choose a colleague: guests, bots and people who have left cannot own a schedule.";
+pub const THEY_ARE_NOT_THERE: &str =
+    "They aren’t in that channel themselves, so I won’t write there for them.";
+pub const DECIDED: &str = "That has been decided, or changed, since. Nothing happened now.";
 
 /// How many runs are shown of a rule.
 const NEXT: usize = 5;
@@ -49,6 +56,64 @@ pub fn made(plan: &Plan, rule: &Rule, now: DateTime<Utc>) -> String {
         ":calendar: Scheduled {place}: “{}”\n{}",
         called(&plan.question),
         understood(rule, now)
+    )
+}
+
+/// For whoever made it run as somebody else.
+pub fn asks_owner(plan: &Plan, owner: &UserId) -> String {
+    format!(
+        ":hourglass_flowing_sand: I’ve asked <@{owner}>. Once they agree, I’ll answer “{}” as they see things, and tell you.",
+        called(&plan.question)
+    )
+}
+
+/// For the one whom it shall run as.
+pub fn would_run_as_you(
+    schedule: &Schedule,
+    by: &UserId,
+    rule: &Rule,
+    now: DateTime<Utc>,
+) -> String {
+    let place = match &schedule.channel {
+        Some(channel) => format!("in <#{channel}>, from what you and everybody there may see"),
+        None => "in a direct message to you, from what you may see".to_owned(),
+    };
+    format!(
+        "<@{by}> would like me to answer this {place}: “{}”\n{}\nDo you agree? It would be your schedule, to change or delete in `/penny schedules`.",
+        called(&schedule.question),
+        understood(rule, now)
+    )
+}
+
+pub fn you_agreed(schedule: &Schedule, next: DateTime<Utc>) -> String {
+    format!(
+        ":calendar: Scheduled: “{}”. It runs first {}. `/penny schedules` lists it.",
+        called(&schedule.question),
+        moment(next)
+    )
+}
+
+pub fn you_declined(schedule: &Schedule) -> String {
+    format!(
+        "All right: “{}” won’t run as you.",
+        called(&schedule.question)
+    )
+}
+
+pub fn owner_agreed(schedule: &Schedule, next: DateTime<Utc>) -> String {
+    format!(
+        ":calendar: <@{}> agreed: “{}” runs first {}.",
+        schedule.owner,
+        called(&schedule.question),
+        moment(next)
+    )
+}
+
+pub fn owner_declined(schedule: &Schedule) -> String {
+    format!(
+        "<@{}> would rather not have “{}” run as them, so it was dropped. Schedule it as yourself with `/penny schedule`.",
+        schedule.owner,
+        called(&schedule.question)
     )
 }
 

@@ -1,11 +1,12 @@
 //! Maya's company, with a clock that the test turns.
 
-use crate::support::TestApp;
 use crate::support::turned::Turned;
+use crate::support::{Builder, TestApp};
 use penny::base::ids::ChannelId;
 use penny::jobs::schedules::fire_due;
 use penny::models::scripted::{Scripted, Step};
 use penny::playground::{Human, Slack, Submitted, Thread};
+use penny::slack::client::ApiCode;
 use serde_json::{Value, json};
 use std::sync::Arc;
 
@@ -29,9 +30,13 @@ impl Desk {
     }
 
     pub async fn thinking_with(model: Scripted, moment: &str) -> Self {
+        Self::start(TestApp::thinking_with(model), moment).await
+    }
+
+    pub async fn start(penny: Builder, moment: &str) -> Self {
         let clock = Turned::at(moment);
         let of_slack = clock.clone();
-        let app = TestApp::thinking_with(model)
+        let app = penny
             .clock(clock.clone())
             .slack(|setup| setup.clock(of_slack))
             .start()
@@ -118,7 +123,13 @@ impl Desk {
             let blocks = modal.body["blocks"].as_array().unwrap();
             let input = blocks.iter().find(|it| it["block_id"] == *block).unwrap();
             let action = input["element"]["action_id"].as_str().unwrap();
-            state[*block][action] = json!({"type": input["element"]["type"], "value": value});
+            let kind = input["element"]["type"].as_str().unwrap();
+            let filled = match kind {
+                "users_select" => json!({"type": kind, "selected_user": value}),
+                "static_select" => json!({"type": kind, "selected_option": {"value": value}}),
+                _ => json!({"type": kind, "value": value}),
+            };
+            state[*block][action] = filled;
         }
         let values = json!({"values": state});
         self.maya.submit(&modal.id, Some(values)).await.unwrap()
@@ -128,6 +139,14 @@ impl Desk {
         self.app
             .texts("select state from core.schedule_runs order by slot")
             .await
+    }
+
+    /// Slack said no to the headline, and Penny did not insist.
+    pub fn was_refused_once(&self, code: &ApiCode) {
+        let posts = self.app.slack.calls().of("chat.postMessage");
+        let outcomes: Vec<String> = posts.iter().map(|it| format!("{:?}", it.outcome)).collect();
+        let refused = outcomes.iter().filter(|it| it.contains(code.as_str()));
+        assert_eq!(refused.count(), 1, "{outcomes:?}");
     }
 
     pub async fn looks_at_everything(&self) {

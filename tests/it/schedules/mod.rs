@@ -2,6 +2,7 @@
 //! at its hour, and never failing in silence.
 
 mod agent;
+mod as_whom;
 mod desk;
 mod making;
 mod managing;

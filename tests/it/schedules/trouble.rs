@@ -3,6 +3,7 @@
 use super::desk::Desk;
 use penny::models::scripted::{Scripted, Step};
 use penny::models::{ModelError, Price, Usage};
+use penny::slack::client::ApiCode;
 
 fn nothing() -> Step {
     Step::says("Nothing to report.").when_asked("since yesterday")
@@ -21,6 +22,7 @@ async fn an_archived_channel_is_told_to_the_owner_with_what_to_do() {
     assert!(told.text.contains("choose another"), "{}", told.text);
     assert!(told.text.contains("It runs again"), "{}", told.text);
     assert_eq!(desk.states().await, ["failed"]);
+    desk.was_refused_once(&ApiCode::IsArchived);
     desk.close().await;
 }
 
@@ -39,6 +41,7 @@ async fn a_channel_that_penny_was_removed_from_is_told_too() {
         .is_written(&desk.maya, "I’m not in its channel any more")
         .await;
     assert!(told.text.contains("/invite @Penny"), "{}", told.text);
+    desk.was_refused_once(&ApiCode::NotInChannel);
     desk.close().await;
 }
 
@@ -94,7 +97,7 @@ async fn a_budget_that_is_used_up_ends_the_run_and_is_told() {
         cache_write: 0.0,
     };
     let used = Usage {
-        input: 1_000_000,
+        input: 1_000,
         ..Usage::default()
     };
     let look = Step::calls("c1", "describe_tables", serde_json::json!({})).using(used);

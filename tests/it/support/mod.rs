@@ -21,6 +21,7 @@ use penny::base::config::{Config, Source};
 use penny::demo;
 use penny::models::Block;
 use penny::models::scripted::{Scripted, Step};
+use penny::models::{Model, Models};
 use penny::playground::{Human, Seen, Setup, Slack, Thread};
 use penny::store::embedded::testing::TestDatabase;
 use sqlx::postgres::{PgPool, PgPoolOptions};
@@ -38,6 +39,7 @@ pub const KEY: &str = "a key for tests that is long enough";
 pub struct TestApp {
     pub slack: Slack,
     pub model: Arc<Scripted>,
+    other_models: Vec<(&'static str, Arc<Scripted>)>,
     pub config: Config,
     /// Between Penny and Postgres, if the test asked for it.
     pub wire: Option<Wire>,
@@ -55,6 +57,7 @@ pub struct TestApp {
 /// A Penny that has not been started yet.
 pub struct Builder {
     model: Arc<Scripted>,
+    other_models: Vec<(&'static str, Arc<Scripted>)>,
     setup: Setup,
     settings: Vec<(&'static str, String)>,
     behind_a_wire: bool,
@@ -67,6 +70,12 @@ impl Builder {
     /// Sets a variable of the environment.
     pub fn setting(mut self, name: &'static str, value: impl Into<String>) -> Self {
         self.settings.push((name, value.into()));
+        self
+    }
+
+    /// Another model that people may choose.
+    pub fn other_model(mut self, name: &'static str, model: Scripted) -> Self {
+        self.other_models.push((name, Arc::new(model)));
         self
     }
 
@@ -133,7 +142,7 @@ impl Builder {
         let config = Config::read(&source).expect("a configuration");
         let process = Process::start(
             &config,
-            self.model.clone(),
+            models(&self.model, &self.other_models),
             self.clock.clone(),
             web::of(&self.sites, &self.clock),
             self.logs.as_ref(),
@@ -143,6 +152,7 @@ impl Builder {
         TestApp {
             slack,
             model: self.model,
+            other_models: self.other_models,
             config,
             wire,
             logs: self.logs,
@@ -155,6 +165,15 @@ impl Builder {
             _database: database,
         }
     }
+}
+
+fn models(usual: &Arc<Scripted>, others: &[(&'static str, Arc<Scripted>)]) -> Models {
+    let usual: Arc<dyn Model> = usual.clone();
+    let mut models = Models::from(usual);
+    for (name, other) in others {
+        models.others.insert((*name).to_owned(), other.clone());
+    }
+    models
 }
 
 impl TestApp {
@@ -170,6 +189,7 @@ impl TestApp {
     pub fn thinking_with(model: Scripted) -> Builder {
         Builder {
             model: Arc::new(model),
+            other_models: Vec::new(),
             setup: Setup::from(&demo::workspace(Utc::now())),
             settings: Vec::new(),
             behind_a_wire: false,
@@ -200,9 +220,9 @@ impl TestApp {
     }
 
     async fn new_process(&self) -> Process {
-        let (model, clock) = (self.model.clone(), self.clock.clone());
+        let (models, clock) = (models(&self.model, &self.other_models), self.clock.clone());
         let web = web::of(&self.sites, &clock);
-        Process::start(&self.config, model, clock, web, self.logs.as_ref()).await
+        Process::start(&self.config, models, clock, web, self.logs.as_ref()).await
     }
 
     /// As `kill -9`: the first process is gone with everything it did; Slack speaks to the
@@ -349,6 +369,9 @@ impl TestApp {
             process.stop().await;
         }
         self.model.assert_finished();
+        for (_, other) in &self.other_models {
+            other.assert_finished();
+        }
         assert_eq!(self.slack.faults().unused(), 0, "a fault never struck");
         self.assert_all_was_seen();
         assert_eq!(

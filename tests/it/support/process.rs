@@ -5,7 +5,7 @@ use super::logs::Logs;
 use penny::base::clock::SharedClock;
 use penny::base::config::Config;
 use penny::cli::app::{App, Parts};
-use penny::models::Model;
+use penny::models::Models;
 use penny::net::polite::Polite;
 use penny::web::server;
 use std::sync::Arc;
@@ -25,7 +25,7 @@ pub struct Process {
 impl Process {
     pub async fn start(
         config: &Config,
-        model: Arc<dyn Model>,
+        models: Models,
         clock: SharedClock,
         web: Polite,
         logs: Option<&Logs>,
@@ -39,7 +39,7 @@ impl Process {
             .expect("a runtime");
         let parts = Parts {
             clock,
-            model,
+            models,
             web: Arc::new(web),
             is_demo: false,
             render_metrics: Arc::new(String::new),

@@ -1,0 +1,147 @@
+//! A schedule that shall run as a colleague, and one that another model shall think about.
+
+use super::desk::{Desk, QUESTION};
+use crate::support::TestApp;
+use penny::models::scripted::{Scripted, Step};
+use penny::playground::{Human, Slack, Thread};
+use serde_json::{Value, json};
+
+const WHEN: &str = "penny_schedule_when";
+const MORNING: &str = "2026-11-20T08:00:00Z";
+
+/// Maya looks at the window once it is open.
+async fn opens(desk: &Desk) {
+    let opened = |_: &Slack| desk.maya.modal().ok();
+    desk.app.slack.until("the window", opened).await.unwrap();
+    desk.app.settles().await;
+    desk.maya.modal_text();
+}
+
+async fn fills(desk: &Desk, fields: &[(&str, Value)]) {
+    desk.maya
+        .runs_command("sales", "/penny schedule")
+        .await
+        .unwrap();
+    opens(desk).await;
+    let mut all = vec![("what", json!(QUESTION)), (WHEN, json!("every day at 10"))];
+    all.extend_from_slice(fields);
+    desk.fills(&all).await;
+}
+
+async fn as_jonas(desk: &Desk) -> Thread {
+    fills(desk, &[("as_whom", json!(desk.jonas.id()))]).await;
+    desk.app.is_written(&desk.maya, "I’ve asked").await;
+    let asked = desk.app.is_written(&desk.jonas, "Do you agree?").await;
+    assert!(asked.text.contains(QUESTION), "{}", asked.text);
+    assert!(asked.text.contains("every day at 10:00"), "{}", asked.text);
+    let dm = desk.jonas.dm().unwrap();
+    Thread {
+        root: asked.ts,
+        channel: dm,
+    }
+}
+
+async fn written(desk: &Desk, person: &Human, words: &str) {
+    desk.app.is_written(person, words).await;
+    desk.app.settles().await;
+    desk.app.is_written(person, words).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_colleague_is_asked_before_a_schedule_runs_as_them() {
+    let desk = Desk::open([Step::says("Two deals moved.")]).await;
+    let card = as_jonas(&desk).await;
+    assert_eq!(
+        desk.time_is("2026-11-21T12:00:00Z").await,
+        0,
+        "not before he agrees"
+    );
+    desk.jonas.clicks(&card, "Agree").await.unwrap();
+    written(&desk, &desk.maya, "agreed").await;
+    assert_eq!(desk.time_is("2026-11-22T09:00:00Z").await, 1);
+    assert_eq!(
+        desk.app.texts("select asked_by from core.turns").await,
+        [desk.jonas.id().as_str()],
+        "it runs with his eyes"
+    );
+    desk.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_the_colleague_declines_is_dropped_and_whoever_asked_is_told() {
+    let desk = Desk::open([]).await;
+    let card = as_jonas(&desk).await;
+    desk.jonas.clicks(&card, "No, thanks").await.unwrap();
+    written(&desk, &desk.maya, "would rather not").await;
+    assert_eq!(desk.app.count("select from core.schedules").await, 0);
+    desk.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nobody_else_can_resume_or_edit_what_waits_for_its_owner() {
+    let desk = Desk::open([]).await;
+    desk.schedules(&desk.maya, "every weekday at 9").await;
+    desk.maya
+        .runs_command("sales", "/penny schedules")
+        .await
+        .unwrap();
+    desk.is_told(&desk.maya, "Here is what is scheduled").await;
+    let old_list = desk.whisper(&desk.maya, "Here is what is scheduled");
+    desk.maya.clicks(&old_list, "Edit").await.unwrap();
+    opens(&desk).await;
+    desk.fills(&[("as_whom", json!(desk.jonas.id()))]).await;
+    written(&desk, &desk.jonas, "Do you agree?").await;
+    written(&desk, &desk.maya, "I’ve asked").await;
+    desk.maya.clicks(&old_list, "Run now").await.unwrap();
+    desk.is_told(&desk.maya, "isn’t there any more").await;
+    assert_eq!(desk.app.count("select from core.schedule_runs").await, 0);
+    assert_eq!(
+        desk.app.texts("select state from core.schedules").await,
+        ["proposed"]
+    );
+    desk.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn guests_and_those_outside_the_channel_cannot_own_one() {
+    let desk = Desk::open([]).await;
+    desk.maya
+        .runs_command("sales", "/penny schedule")
+        .await
+        .unwrap();
+    opens(&desk).await;
+    let penny = desk.app.process().app.services.workspaces.all()[0]
+        .bot_user
+        .clone();
+    let errors = desk
+        .objections(&[
+            ("what", json!(QUESTION)),
+            (WHEN, json!("every day at 10")),
+            ("as_whom", json!(penny)),
+        ])
+        .await;
+    assert!(errors.contains("Choose a colleague"), "{errors}");
+    desk.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_model_that_was_chosen_thinks_about_it() {
+    let penny =
+        TestApp::build([]).other_model("small", Scripted::new([Step::says("Two deals moved.")]));
+    let desk = Desk::start(penny, MORNING).await;
+    fills(&desk, &[("model", json!("small"))]).await;
+    desk.app.is_written(&desk.maya, "Scheduled in").await;
+    assert_eq!(desk.time_is("2026-11-20T09:00:00Z").await, 1);
+    desk.app
+        .slack
+        .until("the answer", |_| {
+            let run = desk.newest_run(&desk.maya);
+            let seen = desk.maya.sees(&run);
+            format!("{seen:?}")
+                .contains("Two deals moved.")
+                .then_some(())
+        })
+        .await
+        .unwrap();
+    desk.close().await;
+}
