@@ -1,7 +1,7 @@
 //! What the agent has said so far: written without waiting, read by the pump.
 
 use super::FinalAnswer;
-use crate::slack::blocks::TaskCard;
+use crate::slack::blocks::{TaskCard, TaskState};
 use parking_lot::Mutex;
 use tokio::sync::Notify;
 
@@ -100,6 +100,24 @@ impl Draft {
         }
         drop(inner);
         self.changed.notify_one();
+    }
+
+    /// The answer goes on in another message: what is seen of a call here is over, and what is
+    /// not seen yet comes there.
+    pub fn end_tasks(&self, is_shown: impl Fn(&str) -> bool) {
+        let mut inner = self.inner.lock();
+        let tasks = std::mem::take(&mut inner.tasks).into_iter();
+        let begun_at = std::mem::take(&mut inner.begun_at);
+        for (mut task, begun_at) in tasks.zip(begun_at) {
+            if task.state == TaskState::Running {
+                if !is_shown(&task.id) {
+                    continue;
+                }
+                task.state = TaskState::Done;
+            }
+            inner.tasks.push(task);
+            inner.begun_at.push(begun_at);
+        }
     }
 
     pub fn close(&self, closing: Closing) {

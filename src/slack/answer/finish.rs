@@ -1,23 +1,27 @@
 //! The end of an answer: whatever is shown by then is brought to what the answer says.
 
 use super::compose::{self, Composed, compose};
+use super::draft::Snapshot;
 use super::pump::{Pump, must_give_up};
 use super::{AnswerError, AnswerState, FinalAnswer, Mode};
 use crate::base::ids::Ts;
 use crate::slack::client::{ApiCode, SlackError, Stream, Upload};
 use crate::slack::text;
 use bytes::Bytes;
+use slack_morphism::api::SlackStreamChunk as Chunk;
 
 impl Pump {
     pub(super) async fn park(&mut self) -> Result<(), AnswerError> {
-        let text = self.draft.snapshot().text;
+        self.draft.end_tasks(|id| self.shown.has_task(id));
+        let Snapshot { text, tasks, .. } = self.draft.snapshot();
         let has_words = !text.trim().is_empty();
         if has_words || self.state.mode != Mode::Nothing {
             let composed = compose(&text, &FinalAnswer::default());
             match (self.state.mode, has_words) {
                 (Mode::Stream, false) => {
                     if let Some(ts) = self.first_ts() {
-                        self.stop_quietly(&ts).await;
+                        let last = self.shown.missing_tasks(&tasks);
+                        self.stop_quietly(&ts, &last).await;
                     }
                 }
                 (_, true) => self.deliver(&composed).await?,
@@ -72,7 +76,7 @@ impl Pump {
         };
         let draft = self.draft.snapshot();
         let Some(chunks) = self.shown.missing(&draft, &composed.parts[0]) else {
-            self.stop_quietly(&ts).await;
+            self.stop_quietly(&ts, &[]).await;
             self.state.mode = Mode::Post;
             return Ok(false);
         };
@@ -92,7 +96,7 @@ impl Pump {
             Err(error) => {
                 tracing::debug!(%error, "the stream could not be closed as it should");
                 if error.code() != Some(&ApiCode::MessageNotInStreamingState) {
-                    self.stop_quietly(&ts).await;
+                    self.stop_quietly(&ts, &[]).await;
                 }
                 self.state.mode = Mode::Post;
                 Ok(false)
@@ -100,7 +104,7 @@ impl Pump {
         }
     }
 
-    pub(super) async fn stop_quietly(&self, ts: &Ts) {
+    pub(super) async fn stop_quietly(&self, ts: &Ts, last: &[Chunk]) {
         let stream = Stream {
             channel: &self.start.place.channel,
             ts,
@@ -108,7 +112,9 @@ impl Pump {
         // With the key, so that whoever looks for it later knows the message.
         let metadata = compose::metadata(&self.key, 0);
         let client = &self.start.client;
-        let stopped = client.stop_stream(&stream, &[], &[], Some(&metadata)).await;
+        let stopped = client
+            .stop_stream(&stream, last, &[], Some(&metadata))
+            .await;
         if let Err(error) = stopped {
             tracing::debug!(%error, "the stream was over already");
         }

@@ -148,7 +148,7 @@ impl Pump {
                 tracing::debug!(%error, "the stream is over; the answer goes on by updates");
                 if error.code() != Some(&ApiCode::MessageNotInStreamingState) {
                     // Whether it took the last text is unknown: it is closed and written anew.
-                    self.stop_quietly(&ts).await;
+                    self.stop_quietly(&ts, &[]).await;
                 }
                 self.note(0, ts, Mode::Post).await?;
                 self.update(&part, draft).await
@@ -200,7 +200,7 @@ impl Pump {
             _ => found.stream,
         };
         if let Some(ts) = open_stream {
-            self.stop_quietly(&ts).await;
+            self.stop_quietly(&ts, &[]).await;
             self.remember(0, ts);
         }
         if self.first_ts().is_some() {

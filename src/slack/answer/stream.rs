@@ -40,6 +40,10 @@ impl Shown {
         Some(chunks)
     }
 
+    pub fn has_task(&self, id: &str) -> bool {
+        self.tasks.iter().any(|known| known.id == id)
+    }
+
     pub fn missing_tasks(&self, now: &[TaskCard]) -> Vec<Chunk> {
         let tasks = now.iter().take(MAX_TASKS);
         tasks.filter_map(|task| self.missing_task(task)).collect()

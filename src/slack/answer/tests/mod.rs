@@ -294,6 +294,24 @@ async fn a_parked_turn_goes_on_in_a_new_message() {
 }
 
 #[tokio::test]
+async fn while_somebody_is_waited_for_no_card_of_a_call_turns_on() {
+    let stage = Stage::set().await;
+    let answer = stage.begin();
+    answer.task(looking_up(TaskState::Running));
+    stage.until(has("Reading deals")).await;
+    answer.task(TaskCard {
+        id: "2".into(),
+        title: "Asking you".into(),
+        state: TaskState::Running,
+        outcome: None,
+    });
+    answer.park().await.unwrap();
+    let cards = serde_json::to_string(&stage.answers()[0].blocks).unwrap();
+    assert!(cards.contains("\"complete\""), "{cards}");
+    assert!(!cards.contains("\"in_progress\""), "{cards}");
+}
+
+#[tokio::test]
 async fn the_thread_shows_that_penny_works_and_then_that_she_does_not() {
     let stage = Stage::set().await;
     let answer = stage.begin();
