@@ -155,7 +155,10 @@ impl<'a> Queried<'a> {
     }
 
     fn source(&self) -> String {
-        let rows = self.table.rows.len();
+        let rows = match self.table.rows.len() {
+            1 => "1 row".to_owned(),
+            rows => format!("{rows} rows"),
+        };
         let cut = missing(&self.table)
             .map(|note| format!(" {note}."))
             .unwrap_or_default();
@@ -165,7 +168,7 @@ impl<'a> Queried<'a> {
             .split_whitespace()
             .collect::<Vec<_>>()
             .join(" ");
-        format!("{} ({rows} rows).{cut} {sql}", self.part.title)
+        format!("{} ({rows}).{cut} {sql}", self.part.title)
     }
 
     fn table_block(&self) -> TableBlock {
