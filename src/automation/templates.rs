@@ -31,7 +31,7 @@ pub const ALL: &[Template] = &[
         about: "your meetings, mail that waits, deals and issues that moved, what waits for you",
         when: "every weekday at 8",
         for_whom: For::Oneself,
-        what: "Write my digest for today. First today's meetings in order, each with a line on who \
+        what: "Write my digest for today. First today’s meetings in order, each with a line on who \
             it is with and what happened with them last. Then mails to me from the last working day \
             that I have not answered. Then my deals and issues that changed since the last working \
             day, with old and new. Last what waits for my decision. At most fifteen lines; leave a \
@@ -39,7 +39,7 @@ pub const ALL: &[Template] = &[
     },
     Template {
         slug: "team-digest",
-        name: "The team's morning",
+        name: "The team’s morning",
         about: "what moved since yesterday in deals, issues and code, and what is stuck",
         when: "every weekday at 9",
         for_whom: For::Channel,

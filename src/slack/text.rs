@@ -229,8 +229,8 @@ pub fn at_work(running: i64, waiting: i64) -> String {
     };
     match waiting {
         0 => format!("{running}."),
-        1 => format!("{running}. 1 more waits for somebody’s choice."),
-        count => format!("{running}. {count} more wait for somebody’s choice."),
+        1 => format!("{running}. 1 conversation waits for somebody’s choice."),
+        count => format!("{running}. {count} conversations wait for somebody’s choice."),
     }
 }
 

@@ -222,7 +222,7 @@ fn issues_insight(ask: &Ask, rows: &[Row]) -> String {
         None => {
             let (worst, pressing) = (largest(rows, "pressing"), sum(rows, "pressing"));
             format!(
-                "Most pressing: {} with {} urgent or high ones ({:.0} %). {overdue}",
+                "Most pressing: {} with {} urgent or high ones ({:.0}%). {overdue}",
                 text(worst, "part"),
                 grouped(number(worst, "pressing")),
                 share(number(worst, "pressing"), pressing),
@@ -299,7 +299,7 @@ fn win_rate(rows: &[Row]) -> String {
     let richest = largest(rows, "amount");
     compose(
         format!(
-            "**{:.0} % of decided deals were won** ({} of {}).",
+            "**{:.0}% of decided deals were won** ({} of {}).",
             share(won, won + lost),
             grouped(won),
             grouped(won + lost)
@@ -327,11 +327,11 @@ fn months(rows: &[Row]) -> String {
         let change = match (last > 0.0, this >= last) {
             (false, _) => "after nothing last month".to_owned(),
             (true, true) => format!(
-                "{:.0} % more than in all of last month",
+                "{:.0}% more than in all of last month",
                 share(this - last, last)
             ),
             (true, false) => format!(
-                "{:.0} % less than in all of last month",
+                "{:.0}% less than in all of last month",
                 share(last - this, last)
             ),
         };

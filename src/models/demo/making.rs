@@ -119,8 +119,19 @@ pub fn said(make: Make, last: &Answered) -> String {
     let shows = last.content.split_once("It shows: ");
     let shows = shows.map_or("", |(_, shows)| shows.trim());
     match make {
-        Make::Chart(..) => format!("Here is the chart. {shows}"),
-        Make::Report => format!("The report is ready as a PDF. {shows}"),
-        Make::Export(_) => format!("The file is ready: {shows}"),
+        Make::Chart(..) => {
+            // A chart that comes as a picture is described by its kind and title first.
+            let figures = shows
+                .split_once("”. ")
+                .map_or(shows, |(_, figures)| figures);
+            format!("Here is the chart. {figures}")
+        }
+        Make::Report => {
+            let headline = shows
+                .rsplit_once(" (")
+                .map_or(shows, |(headline, _)| headline);
+            format!("The report is ready as a PDF. {headline}")
+        }
+        Make::Export(_) => format!("The file is ready: {shows}."),
     }
 }

@@ -21,7 +21,7 @@ pub fn pipeline(ask: &Ask, rows: &[Row], changes: Option<&[Row]>) -> String {
     );
     let largest = largest(rows, "amount");
     let insight = format!(
-        "{} holds the most, {} ({:.0} % of the total).",
+        "{} holds the most, {} ({:.0}% of the total).",
         text(largest, "part"),
         euros(number(largest, "amount")),
         share(number(largest, "amount"), amount)

@@ -21,7 +21,7 @@ pub const EXAMPLES: [&str; 22] = [
     "Chart the pipeline by stage (or: by owner, as a pie; won amount by month)",
     "Make a report of the pipeline as PDF / Export open deals as Excel",
     "Create a Linear issue for Docks: … / Comment on ROUTE-103: …",
-    "Open a GitHub issue in wayfold/planner: … / Comment on wayfold/planner#401: …",
+    "Open a GitHub issue in wayfold/planner: … / Comment on wayfold/planner#400: …",
     "Send a mail to ann@example.com about the offer: … (from your own mailbox)",
     "Post in #general: …",
     "Ask me which deal to call first",
@@ -59,6 +59,21 @@ const CLAUDE: &str = "For any question in your own words, let me think with Clau
 
 fn list() -> String {
     EXAMPLES.map(|example| format!("- {example}")).join("\n")
+}
+
+/// What came of a proposal, for people: without what the tool says to models alone.
+pub fn outcome(told: &str) -> String {
+    let told = told
+        .replace(" Do not propose the same again.", "")
+        .replace(" Do not propose it again.", "");
+    let Some((done, rest)) = told.split_once(" Its link: ") else {
+        return told;
+    };
+    let done = done.split(" Its id: ").next().unwrap_or(done);
+    let (link, rest) = rest.split_once(' ').unwrap_or((rest, ""));
+    format!("{done} [See it there]({link}). {rest}")
+        .trim_end()
+        .to_owned()
 }
 
 /// A summary made of what was said itself: who, what, and what is still asked.

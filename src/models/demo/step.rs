@@ -159,7 +159,7 @@ fn go_on(conversation: &Conversation, ask: &Ask) -> Step {
         Intent::Forget(what) => forget(what, last),
         Intent::Change(change) => change_deal(change, answered),
         Intent::Make(make) => Step::say(making::said(*make, last)),
-        Intent::Write(_) => Step::say(last.content.clone()),
+        Intent::Write(_) => Step::say(sentences::outcome(&last.content)),
         Intent::Prepare if answered.len() == 1 => prepare(conversation, ask, &last.content),
         Intent::AskSomebody(..) if last.tool == ASK => {
             Step::say(format!("The answer: {}", last.content))
@@ -182,7 +182,7 @@ fn go_on(conversation: &Conversation, ask: &Ask) -> Step {
 /// Finds the deal, proposes, and tells what came of it.
 fn change_deal(change: &Change, answered: &[Answered]) -> Step {
     if let Some(last) = answered.last().filter(|last| last.tool == PROPOSE) {
-        return Step::say(last.content.clone());
+        return Step::say(sentences::outcome(&last.content));
     }
     match change::meant(answered) {
         Found::One(deal) => Step::call(PROPOSE, change::proposal(change, &deal)),

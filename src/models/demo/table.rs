@@ -74,7 +74,7 @@ pub fn markdown(rows: &[Row], columns: &[Column]) -> String {
                 As::Text => text(row, column).replace('|', "/").replace('\n', " "),
                 As::Count => grouped(number(row, column)),
                 As::Euros => euros(number(row, column)),
-                As::Percent => format!("{:.0} %", number(row, column)),
+                As::Percent => format!("{:.0}%", number(row, column)),
             };
             table.push_str(&format!(" {cell} |"));
         }

@@ -191,9 +191,12 @@ pub const AUDIT_HEADING: &str = "What was proposed, decided and done";
 pub const PENNY: &str = "Penny";
 
 pub fn whole(entries: u64) -> String {
-    format!(
-        ":white_check_mark: The ledger is whole: all {entries} entries are as they were written."
-    )
+    let said = match entries {
+        0 => "The ledger is empty.".to_owned(),
+        1 => "The ledger is whole: its one entry is as it was written.".to_owned(),
+        _ => format!("The ledger is whole: all {entries} entries are as they were written."),
+    };
+    format!(":white_check_mark: {said}")
 }
 
 pub fn broken(broken: &str) -> String {

@@ -137,7 +137,7 @@ async fn an_answer_begins_with_what_the_rows_add_up_to() {
         "{answer}"
     );
     assert!(
-        answer.ends_with("Pilot holds the most, €90,000 (75 % of the total)."),
+        answer.ends_with("Pilot holds the most, €90,000 (75% of the total)."),
         "{answer}"
     );
 }
