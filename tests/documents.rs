@@ -116,6 +116,28 @@ fn every_dependency_has_its_reason_among_the_decisions() {
     );
 }
 
+#[test]
+fn the_readme_names_exactly_the_subcommands_that_there_are() {
+    let readme = read("README.md");
+    let list = readme.split_once("`/penny help`").map(|(_, list)| list);
+    let list = list.and_then(|list| list.split(';').next());
+    let named = list.expect("a list of subcommands").split('`');
+    let mut named: BTreeSet<&str> = named.skip(1).step_by(2).collect();
+    named.insert("help");
+    let sources = rust_files("src/surfaces/command");
+    let sources: Vec<String> = sources.iter().map(|path| text_of(path)).collect();
+    let name = |text: &'_ String| {
+        let (_, body) = text.split_once("fn name(&self) -> &'static str {")?;
+        body.split('"').nth(1).map(str::to_owned)
+    };
+    let there: BTreeSet<String> = sources.iter().filter_map(name).collect();
+    let there: BTreeSet<&str> = there.iter().map(String::as_str).collect();
+    assert_eq!(
+        named, there,
+        "left: README.md, right: src/surfaces/command/"
+    );
+}
+
 /// Names in quotes right behind what reads the environment, or alone on their line in a call
 /// or a list that was broken over several lines.
 /// Which systems there are follows from the registry, and so do the names of their variables.
