@@ -66,6 +66,25 @@ async fn a_newcomer_mentions_penny_in_a_channel_and_reads_the_answer_as_it_grows
 }
 
 #[tokio::test]
+async fn the_tour_writes_what_it_suggests_into_a_channel_to_be_sent() {
+    let app = TestApp::start([Step::says("Nine deals are open.").when_asked("pipeline")]).await;
+    with_page(app, async |page| {
+        page.presses(&qa("take-the-tour")).await;
+        page.reads(&qa("tour"), "Again and again").await;
+        page.is_pictured("tour-1-steps").await;
+        page.presses(&qa("tour-try")).await;
+        page.presses(&qa("composer-send")).await;
+        let asked = last_message("channel-view");
+        page.reads(&asked, "how does the pipeline look?").await;
+        page.presses(&format!("{asked} {}", qa("thread-link")))
+            .await;
+        page.reads(&last_message("thread-pane"), "Nine deals are open.")
+            .await;
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn the_stop_button_ends_an_answer_and_keeps_what_was_written() {
     let gate = Gate::default();
     let app = TestApp::start([Step::says("Half an answer, and the rest of it.")

@@ -1,5 +1,5 @@
 //! A change from the wish to the undo: the card, somebody who may not decide, an edit, a yes, and
-//! the record in the connected system.
+//! the record in the connected system, whose page is open in a window beside.
 
 use crate::page::{Page, qa, with_page};
 use crate::support::TestApp;
@@ -8,6 +8,7 @@ use penny::connectors::registry;
 use penny::models::scripted::Step;
 use penny::playground::systems::hubspot::{DEALS, HubSpot};
 use serde_json::json;
+use std::sync::Arc;
 
 const WISH: &str = "move Acme to Signed and make it 15000";
 
@@ -81,7 +82,15 @@ async fn a_change_is_asked_for_seen_refused_to_one_edited_approved_by_another_an
     let hubspot = HubSpot::start().await.expect("a stand-in");
     let in_hubspot = |name: &str| hubspot.records(DEALS)[0].properties[name].clone();
     let app = office(&hubspot).await;
+    app.slack.shows(Arc::new(hubspot.clone()));
+    let deal = format!("[data-record=\"{}\"]", hubspot.records(DEALS)[0].id);
     with_page(app, async |page| {
+        let in_slack = page.window().await;
+        let system = format!("{}/#/U0MAYA/system-hubspot", page.app.slack.base_url());
+        let beside = page.opens_beside(&system).await;
+        page.reads(&deal, "12,000 EUR").await;
+        page.turns_to(&in_slack).await;
+
         page.presses(&qa("channel-sales")).await;
         page.types(&qa("composer"), "@pen").await;
         page.presses(&qa("completion-option")).await;
@@ -118,22 +127,28 @@ async fn a_change_is_asked_for_seen_refused_to_one_edited_approved_by_another_an
         assert_eq!(in_hubspot("amount"), "12000");
 
         page.presses(&action("penny_approve")).await;
+        page.turns_to(&beside).await;
+        page.reads(&deal, "16,000.50 EUR").await;
+        page.reads(&deal, "Signed").await;
+        page.sees(&format!("{deal}.fresh")).await;
+        page.is_pictured("approval-5-the-record-changes").await;
+        page.turns_to(&in_slack).await;
         page.reads(&thread, "Done: Acme: 40 seats is signed.").await;
         page.app.settles().await;
         assert_eq!(in_hubspot("amount"), "16000.50");
         page.sees(&action("penny_take_back")).await;
-        page.is_pictured("approval-5-done").await;
+        page.is_pictured("approval-6-done").await;
 
         page.presses(&action("penny_take_back")).await;
         page.reads(&thread, "Signed → Talking").await;
         page.presses(&action("penny_approve")).await;
-        page.app
-            .comes_true("it is as it was", async || {
-                in_hubspot("amount") == "12000.00"
-            })
-            .await;
+        page.turns_to(&beside).await;
+        page.reads(&deal, "12,000 EUR").await;
+        page.reads(&deal, "Talking").await;
+        page.is_pictured("approval-7-the-record-is-back").await;
+        page.turns_to(&in_slack).await;
         page.app.settles().await;
-        page.is_pictured("approval-6-undone").await;
+        page.is_pictured("approval-8-undone").await;
     })
     .await;
 }

@@ -14,6 +14,7 @@ mod feedback;
 mod home;
 mod page;
 mod people;
+mod recurring;
 #[expect(dead_code, reason = "the tests of the whole use more of it")]
 #[path = "../it/support/mod.rs"]
 mod support;

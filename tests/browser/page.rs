@@ -4,7 +4,7 @@
 use crate::chromium::Chromium;
 use crate::support::TestApp;
 use fantoccini::error::CmdError;
-use fantoccini::wd::WebDriverCompatibleCommand;
+use fantoccini::wd::{WebDriverCompatibleCommand, WindowHandle};
 use fantoccini::{Client, Locator};
 use futures::FutureExt;
 use serde_json::{Value, json};
@@ -69,6 +69,23 @@ pub async fn with_page(app: TestApp, test: impl AsyncFnOnce(&Page<'_>)) {
 impl Page<'_> {
     pub async fn opens(&self, url: &str) {
         self.client.goto(url).await.expect("the page");
+    }
+
+    /// Opens this in a window beside the first, and looks at that.
+    pub async fn opens_beside(&self, url: &str) -> WindowHandle {
+        let opened = self.client.new_window(false).await.expect("a window");
+        self.turns_to(&opened.handle).await;
+        self.opens(url).await;
+        opened.handle
+    }
+
+    pub async fn window(&self) -> WindowHandle {
+        self.client.window().await.expect("a window")
+    }
+
+    pub async fn turns_to(&self, window: &WindowHandle) {
+        let turned = self.client.switch_to_window(window.clone()).await;
+        turned.expect("a window that is open");
     }
 
     /// Writes to Penny in the direct conversation with her.

@@ -13,14 +13,20 @@ use serde_json::{Value, json};
 use std::sync::Arc;
 
 /// Maya is known, and has connected a system; the model proposes this when she asks for it.
-async fn office(system: &str, url: &str, key: Secret, operation: &str, wish: Value) -> TestApp {
+async fn office(
+    system: &str,
+    address: (&'static str, &str),
+    key: Secret,
+    operation: &str,
+    wish: Value,
+) -> TestApp {
     let wanted = json!({"system": system, "operation": operation, "arguments": wish});
     let app = TestApp::build([
         Step::says("Hello.").when_asked("hello"),
         Step::calls("c1", "propose_write", wanted).when_asked("please do"),
         Step::says("It is done."),
     ])
-    .setting(&format!("{}_BASE_URL", system.to_uppercase()), url)
+    .setting(address.0, address.1)
     .start()
     .await;
     let maya = app.slack.person("maya").expect("Maya");
@@ -71,7 +77,8 @@ async fn a_record_changes_before_ones_eyes_when_it_is_approved_and_again_when_it
     }
     let wish = json!({"id": deals[0], "stage": "Signed", "amount": 15_000});
     let key = hubspot.token();
-    let app = office("hubspot", hubspot.url(), key, "update_deal", wish).await;
+    let address = ("HUBSPOT_BASE_URL", hubspot.url());
+    let app = office("hubspot", address, key, "update_deal", wish).await;
     app.slack.shows(Arc::new(hubspot.clone()));
     with_page(app, async |page| {
         page.presses(&qa("system-hubspot")).await;
@@ -104,7 +111,8 @@ async fn a_mail_is_seen_whole_on_its_card_and_then_in_the_mailboxes() {
         "to": ["ann@acme.example"], "subject": "The offer",
         "body": "Dear Ann,\n\nthe offer is attached to the deal.\n\nKind regards,\nMaya",
     });
-    let app = office("gmail", gmail.url(), mayas.token(), "send_mail", wish).await;
+    let address = ("GMAIL_BASE_URL", gmail.url());
+    let app = office("gmail", address, mayas.token(), "send_mail", wish).await;
     app.slack.shows(Arc::new(gmail.clone()));
     with_page(app, async |page| {
         let thread = asks(page.app).await;

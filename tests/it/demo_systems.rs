@@ -109,8 +109,9 @@ const OF_TRACKERS: [(&str, &str); 4] = [
     ),
     (
         "pull_requests",
-        "number, title, body, branch, state, is_draft, repository_id, review_status, lines_added,
-         merged_at, closed_at, source_url, owner_id, created_at",
+        // Reviews of what was closed long ago are not read.
+        "number, title, body, branch, state, is_draft, repository_id, lines_added, merged_at,
+         case when state = 'open' or closed_at > now() - interval '89 days' then review_status end, closed_at, source_url, owner_id, created_at",
     ),
 ];
 

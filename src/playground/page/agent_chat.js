@@ -7,6 +7,7 @@ import { h } from './dom.js';
 import { icon, pennyFace } from './icons.js';
 import { MessageList } from './message_list.js';
 import { markSessionRead } from './read_marks.js';
+import { go } from './route.js';
 import { me, threadMessages } from './select.js';
 import { state } from './store.js';
 
@@ -99,6 +100,16 @@ export class AgentChat {
             ),
           ),
         ),
+      ),
+      h(
+        'button',
+        {
+          type: 'button',
+          class: 'text-button tour-link',
+          'data-qa': 'take-the-tour',
+          onclick: () => go({ channel: channel.id, tab: 'tour' }),
+        },
+        'New here? Take the tour',
       ),
     );
     return this.welcome;

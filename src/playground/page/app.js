@@ -4,8 +4,10 @@
 //   person-switcher, act-as-<name>, acting-person     whom one acts as
 //   workspace-name, channel-<name>, channel-penny     the sidebar's places (`data-channel` has the id)
 //   create-channel, new-dm, open-switcher, switcher-input, switcher-option
-//   channel-title, join, members, channel-more, invite, invite-penny, leave
-//   tab-home, tab-messages, tab-history, tab-about    in Penny's DM; home-view is App Home
+//   channel-title, join, members, channel-more, invite, invite-penny, remove-penny,
+//     archive, leave
+//   tab-home, tab-messages, tab-history, tab-tour, tab-about   in Penny's DM; home-view is App Home
+//   take-the-tour, tour, tour-try                     what a newcomer may try
 //   composer, thread-composer, pane-composer          the text areas; with -send, -attach, -file
 //   completion, completion-option, attachment
 //   message (`data-ts`, `data-user`), message-text, thread-link, reaction (`data-name`), file, edited, dismiss

@@ -124,17 +124,15 @@ export class ChannelView {
     return [
       { label: 'Members', icon: icon('people'), onclick: () => membersDialog(channel) },
       { label: 'Add people', icon: icon('plus'), qa: 'invite', onclick: () => inviteDialog(channel) },
-      ...(hasPenny || !state.app?.installed
-        ? []
-        : [
-            {
-              label: `Add ${state.app.name} to this channel`,
-              icon: icon('spark'),
-              qa: 'invite-penny',
-              onclick: () => act('invite', { channel: channel.id, user: pennyId() }),
-            },
-          ]),
+      ...(state.app?.installed ? [this.#pennyChoice(channel, hasPenny)] : []),
       null,
+      {
+        label: 'Archive channel',
+        icon: icon('file'),
+        danger: true,
+        qa: 'archive',
+        onclick: () => act('archive', { channel: channel.id }),
+      },
       {
         label: 'Leave channel',
         icon: icon('forward'),
@@ -143,6 +141,16 @@ export class ChannelView {
         onclick: () => act('leave', { channel: channel.id }),
       },
     ];
+  }
+
+  #pennyChoice(channel, hasPenny) {
+    const who = { channel: channel.id, user: pennyId() };
+    return {
+      label: hasPenny ? `Remove ${state.app.name} from this channel` : `Add ${state.app.name} to this channel`,
+      icon: icon('spark'),
+      qa: hasPenny ? 'remove-penny' : 'invite-penny',
+      onclick: () => act(hasPenny ? 'remove' : 'invite', who),
+    };
   }
 
   #drawJoin(channel) {
@@ -227,7 +235,7 @@ function introOf(channel, empty, fill) {
               '@Penny which deals close this week?',
             ),
           )
-        : h('span', null, 'Penny is not in this channel yet. Its members can add her from the menu at the top right.'),
+        : h('span', null, 'Penny is not in this channel. Its members can add her from the menu at the top right.'),
     );
   return h(
     'div',

@@ -95,7 +95,7 @@ export class Composer {
     drafts.delete(keyOf(target));
     this.#sending = true;
     const answer = await (typed.startsWith('/')
-      ? act('command', { channel: target.channel.id, text: typed })
+      ? act('command', { channel: target.channel.id, text: fromText(typed) })
       : this.#post(target, typed, files));
     this.#sending = false;
     if (!answer) this.#bringBack(target, typed, files);
@@ -228,6 +228,11 @@ export class Composer {
 
 function keyOf(target) {
   return `${state.me} ${target.channel.id} ${target.thread ?? ''}`;
+}
+
+/** Has this stand in a channel's composer, to be sent, when one comes there. */
+export function writeDraft(channelId, text) {
+  drafts.set(`${state.me} ${channelId} `, { text, files: [] });
 }
 
 /** Whether something is written but not sent in a channel. */

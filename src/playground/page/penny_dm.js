@@ -11,12 +11,14 @@ import { sessionList } from './session_list.js';
 import { sessions } from './select.js';
 import { state } from './store.js';
 import { JUMP_KEYS } from './switcher.js';
+import { tour } from './tour.js';
 import { ViewForm } from './view_form.js';
 
 const TABS = [
   ['home', 'Home'],
   ['messages', 'Messages'],
   ['history', 'History'],
+  ['tour', 'Tour'],
   ['about', 'About'],
 ];
 
@@ -26,6 +28,7 @@ export class PennyDm {
   constructor() {
     this.chat = new AgentChat({ qa: 'composer' });
     this.home = new ViewForm('home', 'home-view');
+    this.tour = tour();
     this.tabs = h('div', { class: 'tabs', role: 'tablist', 'aria-label': 'Penny' });
     this.tabs.addEventListener('keydown', (event) => {
       const keys = { ArrowRight: 'ArrowDown', ArrowLeft: 'ArrowUp' };
@@ -82,6 +85,7 @@ export class PennyDm {
           sessionList(channel, current, (ts) => this.#open(ts)),
         ),
       );
+    else if (tab === 'tour') this.#fill(this.tour);
     else this.#fill(about());
     this.#drawTabs(tab, unreadSessions(channel).length);
   }
@@ -178,6 +182,8 @@ function about() {
       null,
       row('Ask', 'Mention @Penny in a channel, or write in Messages.'),
       row('Steer', 'Write more while she works, or press Stop.'),
+      row('Decide', 'What she would change elsewhere comes to a card. Nothing happens before somebody approves it.'),
+      row('Repeat', h('code', null, '/penny schedule every weekday at 9: …'), ' has her answer again and again.'),
       row(
         'Commands',
         (app?.commands ?? []).map((one) => h('div', null, h('code', null, one.command), ` ${one.description ?? ''}`)),

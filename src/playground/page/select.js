@@ -82,10 +82,13 @@ export function sessions(channel) {
     .sort((a, b) => (a.latest < b.latest ? 1 : -1));
 }
 
+const TITLE = 80;
+
 function firstLine(message) {
   const block = message.blocks?.find((one) => one.text);
   const text = message.text || block?.text?.text || block?.text || message.files?.[0]?.name || '';
-  return plain(text).split('\n')[0].slice(0, 80);
+  const line = plain(text).replace(/:[a-z][\w+-]*:/g, '').trim().split('\n')[0];
+  return line.length > TITLE ? `${line.slice(0, TITLE - 1).trimEnd()}…` : line;
 }
 
 /** A message's text without markup, for titles and previews. */

@@ -139,7 +139,13 @@ export class SystemView {
       'table',
       { class: 'records', 'data-qa': 'records' },
       h('thead', null, h('tr', null, heads.map((head) => h('th', { scope: 'col' }, head)))),
-      h('tbody', null, table.rows.map((row) => this.#row(table, row))),
+      h(
+        'tbody',
+        null,
+        table.rows.length
+          ? table.rows.map((row) => this.#row(table, row))
+          : h('tr', null, h('td', { class: 'record-none', colspan: String(heads.length) }, 'Nothing here yet.')),
+      ),
     );
   }
 

@@ -1,5 +1,6 @@
 // Times as Slack writes them: `9:41 AM`, `Today`, `Monday, March 3rd`.
 import { pretty } from './text/inline.js';
+import { dayOf, format } from './zone.js';
 
 /** A message's `ts` as a date. */
 export function when(ts) {
@@ -7,7 +8,7 @@ export function when(ts) {
 }
 
 export function clock(ts) {
-  return new Intl.DateTimeFormat('en-US', { hour: 'numeric', minute: '2-digit' }).format(when(ts));
+  return format(when(ts), { hour: 'numeric', minute: '2-digit' });
 }
 
 /** The label of a day divider. */
@@ -15,20 +16,19 @@ export function dayLabel(ts) {
   const date = when(ts);
   const near = pretty(date);
   if (near) return near;
-  const text = new Intl.DateTimeFormat('en-US', { weekday: 'long', month: 'long' }).format(date);
-  const [weekday, month] = text.includes(',') ? text.split(', ') : text.split(' ').reverse();
-  return `${weekday}, ${month} ${ordinal(date.getDate())}`;
+  const day = Number(format(date, { day: 'numeric' }));
+  return `${format(date, { weekday: 'long' })}, ${format(date, { month: 'long' })} ${ordinal(day)}`;
 }
 
 /** A key that differs between days. */
 export function dayKey(ts) {
-  return when(ts).toDateString();
+  return dayOf(when(ts));
 }
 
 /** `Today at 9:41 AM`, `Mar 3 at 9:41 AM`. */
 export function moment(ts) {
   const date = when(ts);
-  const day = pretty(date) ?? new Intl.DateTimeFormat('en-US', { month: 'short', day: 'numeric' }).format(date);
+  const day = pretty(date) ?? format(date, { month: 'short', day: 'numeric' });
   return `${day} at ${clock(ts)}`;
 }
 

@@ -116,6 +116,13 @@ enum PlainAction {
         channel: ChannelId,
         user: UserId,
     },
+    Remove {
+        channel: ChannelId,
+        user: UserId,
+    },
+    Archive {
+        channel: ChannelId,
+    },
     Dismiss {
         channel: ChannelId,
         ts: String,
@@ -265,6 +272,8 @@ async fn perform_plain(human: &Human, action: PlainAction) -> Result<(), Denied>
         Plain::Join { channel } => human.join(&channel).await,
         Plain::Leave { channel } => human.leave(&channel).await,
         Plain::Invite { channel, user } => human.invite(&channel, &user).await,
+        Plain::Remove { channel, user } => human.remove(&channel, &user),
+        Plain::Archive { channel } => human.archive(&channel),
         Plain::Dismiss { channel, ts } => human.dismiss(&channel, stamp(&ts)?),
         Plain::Install => human.install(),
         Plain::Uninstall => human.uninstall().await,

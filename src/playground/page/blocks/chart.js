@@ -3,8 +3,8 @@ import { h, svg } from '../dom.js';
 import { plainText } from './text_object.js';
 
 const COLORS = 8;
-const WIDTH = 560;
-const HEIGHT = 240;
+const WIDTH = 460;
+const HEIGHT = 230;
 const PAD = { top: 12, right: 12, bottom: 34, left: 52 };
 
 export function chart(block) {
@@ -145,7 +145,7 @@ function grid(scale, { labels, x, y, step, bottom, left }) {
     svg('text', { x: left - 8, y: y(value) + 4, class: 'tick end' }, format(value)),
   ]);
   const every = Math.ceil(52 / step);
-  const room = Math.floor((step * every) / 6.2);
+  const room = Math.floor((step * every) / 6.8);
   const names = labels.map(
     (label, at) =>
       at % every === 0 && svg('text', { x: x(at), y: bottom + 18, class: 'tick middle' }, shorten(String(label), room)),

@@ -1,6 +1,7 @@
 // What mrkdwn, Markdown and rich text share inside a line: mentions, dates, emoji, links, code.
 import { h, link } from '../dom.js';
 import { emojiChar } from '../emoji.js';
+import { daysFromToday, format } from '../zone.js';
 
 /** An emoji by name, its character, or `:name:` as typed when nobody knows it. */
 export function emoji(name, unicode) {
@@ -51,19 +52,19 @@ const DATE_PARTS = {
 };
 
 /** Slack's date token, `{date_short_pretty} at {time}`, in the reader's own time zone. */
-export function dateText(timestamp, format, fallback) {
+export function dateText(timestamp, pattern, fallback) {
   const when = new Date(Number(timestamp) * 1000);
   if (Number.isNaN(when.getTime())) return fallback ?? '';
-  return (format || '{date_short} at {time}').replace(/\{(\w+)\}/g, (token, name) => {
+  return (pattern || '{date_short} at {time}').replace(/\{(\w+)\}/g, (token, name) => {
     if (name === 'ago') return agoText(when);
-    if (name.endsWith('_pretty') && pretty(when)) return pretty(when);
+    if (name.endsWith('_pretty') && pretty(when)) return pretty(when).toLowerCase();
     const parts = DATE_PARTS[name] ?? DATE_PARTS[name.replace('_pretty', '')];
-    return parts ? new Intl.DateTimeFormat('en-US', parts).format(when) : token;
+    return parts ? format(when, parts) : token;
   });
 }
 
-export function dateNode(timestamp, format, url, fallback) {
-  const text = dateText(timestamp, format, fallback);
+export function dateNode(timestamp, pattern, url, fallback) {
+  const text = dateText(timestamp, pattern, fallback);
   const full = dateText(timestamp, '{date_long} at {time}', fallback);
   const node = h('time', { class: 'date-token', title: full }, text);
   return url ? link(url, node) : node;
@@ -71,9 +72,7 @@ export function dateNode(timestamp, format, url, fallback) {
 
 /** `Today`, `Yesterday` or `Tomorrow`, or null for any other day. */
 export function pretty(when) {
-  const midnight = (date) => new Date(date.getFullYear(), date.getMonth(), date.getDate()).getTime();
-  const days = Math.round((midnight(when) - midnight(new Date())) / 86_400_000);
-  return { '-1': 'Yesterday', 0: 'Today', 1: 'Tomorrow' }[days] ?? null;
+  return { '-1': 'Yesterday', 0: 'Today', 1: 'Tomorrow' }[daysFromToday(when)] ?? null;
 }
 
 /** `3 minutes ago`, `in 2 days`. */
@@ -135,8 +134,8 @@ export function angleToken(body, directory) {
     return groupMention(label ?? directory.groupName(id) ?? id);
   }
   if (target.startsWith('!date^')) {
-    const [, timestamp, format, url] = target.split('^');
-    return dateNode(timestamp, format, url, label);
+    const [, timestamp, pattern, url] = target.split('^');
+    return dateNode(timestamp, pattern, url, label);
   }
   if (target.startsWith('!')) return groupMention(label ?? target.slice(1));
   if (/^(https?:|mailto:|tel:)/.test(target))

@@ -67,7 +67,7 @@ fn select(value: &Value, selection: &[Field]) -> Answer {
 fn read(world: &World, field: &Field) -> Answer {
     let id = &field.arguments.get("id").cloned().unwrap_or_default();
     match field.name.as_str() {
-        "organization" => Ok(json!({"id": ORGANIZATION, "name": "Acme", "urlKey": "acme"})),
+        "organization" => Ok(json!({"id": ORGANIZATION, "name": "Wayfold", "urlKey": "wayfold"})),
         "issue" => one(world, "issues", "Issue", |it| {
             it["id"] == *id || it["identifier"] == *id
         }),
