@@ -161,6 +161,14 @@ async fn reading_the_demo_companys_trackers_finds_what_is_there_already() {
     }
     let read = "select rows_read from core.sync_runs where state = 'done' and rows_read > 100";
     assert_eq!(app.count(read).await, 2);
+    // What the demo model's help names.
+    for named in [
+        "select from core.issues where key = 'ROUTE-100'",
+        "select from core.repositories join core.pull_requests using (org_id, repository_id)
+         where name = 'wayfold/planner' and number = 400",
+    ] {
+        assert_eq!(app.count(named).await, 1, "{named}");
+    }
     let after = of_trackers(&app).await;
     for ((after, before), (table, _)) in after.iter().zip(&before).zip(OF_TRACKERS) {
         assert_eq!(after.len(), before.len(), "{table}");

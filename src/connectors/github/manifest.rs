@@ -5,11 +5,7 @@ use crate::connectors::field::{Field, Kind};
 use crate::connectors::operation::Query;
 use crate::connectors::{Key, Manifest, OAuth, Reach, Revocation, Stream};
 
-pub const REPOSITORY: Field = Field::required(
-    "repository",
-    "Repository (full name, such as acme/api)",
-    Kind::Id,
-);
+pub const REPOSITORY: Field = Field::required("repository", "Repository (owner/name)", Kind::Id);
 pub const ISSUE: Field = Field::required("issue", "Issue (such as acme/api#12)", Kind::Id);
 pub const PULL: Field = Field::required(
     "pull_request",

@@ -28,7 +28,7 @@ const CHANNEL: Field = Field::required(
 static OPERATIONS: [Operation; 2] = [
     Operation {
         name: POST,
-        title: "Post a message in Slack",
+        title: "Post a message",
         hint: "In another channel than this conversation's. Text is Markdown; references in it \
             reach nobody. To call somebody's attention, name them in `mention` by their \
             slack_user_id; @channel, @here and groups are not possible.",

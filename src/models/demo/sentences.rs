@@ -20,9 +20,9 @@ pub const EXAMPLES: [&str; 22] = [
     "Move the Nordhavn deal to Won and set its amount to 48,000 (you decide on a card)",
     "Chart the pipeline by stage (or: by owner, as a pie; won amount by month)",
     "Make a report of the pipeline as PDF / Export open deals as Excel",
-    "Create a Linear issue for Docks: … / Comment on ROUTE-103: …",
+    "Create a Linear issue for Docks: … / Comment on ROUTE-100: …",
     "Open a GitHub issue in wayfold/planner: … / Comment on wayfold/planner#400: …",
-    "Send a mail to ann@example.com about the offer: … (from your own mailbox)",
+    "Send a mail to ann@example.com about the offer: … (in a direct message: it leaves from your own mailbox)",
     "Post in #general: …",
     "Ask me which deal to call first",
     "Summarise this thread / Which systems are connected?",
@@ -74,6 +74,13 @@ pub fn outcome(told: &str) -> String {
     format!("{done} [See it there]({link}). {rest}")
         .trim_end()
         .to_owned()
+}
+
+/// Why something could not be done, for people: without what a model could act on.
+pub fn refused(told: &str) -> String {
+    let why = told.split(" The arguments of ").next().unwrap_or(told);
+    let why = why.trim_end_matches(" Suggest that.");
+    format!("That did not work: {why}")
 }
 
 /// A summary made of what was said itself: who, what, and what is still asked.

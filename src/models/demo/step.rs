@@ -142,7 +142,7 @@ fn go_on(conversation: &Conversation, ask: &Ask) -> Step {
             Intent::AskSomebody(Some(whom), _) if failed.tool == ASK => format!(
                 "I can’t reach {whom} from here. Ask me in a channel where {whom} reads along, or say `ask me …` and answer it yourself."
             ),
-            _ => format!("That did not work: {}", failed.content),
+            _ => sentences::refused(&failed.content),
         });
     }
     let Some(last) = answered.last() else {
