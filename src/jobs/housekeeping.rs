@@ -1,6 +1,7 @@
 //! What has to be done from time to time in every process: tokens are renewed before they
-//! expire and sealed with the newest key, and what is past its retention goes. Each piece may run twice, or in two processes
-//! at once, without harm; tokio-cron-scheduler only says when.
+//! expire and sealed with the newest key, what no event tells of is looked for, and what is past
+//! its retention goes. Each piece may run twice, or in two processes at once, without harm;
+//! tokio-cron-scheduler only says when.
 
 use super::{Services, cards, refresh_token};
 use crate::base::clock::SharedClock;
@@ -66,6 +67,9 @@ pub async fn run(
                 if let Err(error) = look_after_channels(&db).await {
                     tracing::warn!(%error, "channels could not be looked after");
                 }
+                if let Err(error) = events::record_ended_meetings(&db).await {
+                    tracing::warn!(%error, "meetings that have ended could not be told of");
+                }
                 if let Err(error) = sync::nudge_due(&db).await {
                     tracing::warn!(%error, "systems whose hour has come could not be read");
                 }
@@ -111,68 +115,37 @@ pub async fn look_after_channels(db: &Db) -> StoreResult<()> {
     Ok(())
 }
 
-/// Clears what is past its retention.
+/// Has each of these done in batches, and tells of all of them together.
+macro_rules! cleared {
+    ($clock:expr, $($what:ident: $delete:expr,)*) => {
+        $(let $what = in_batches($clock, || $delete).await?;)*
+        if 0 $(+ $what)* > 0 {
+            tracing::info!($($what,)* "cleared old rows");
+        }
+    };
+}
+
+/// Clears what is past its retention: what of Slack's messages is kept as data has its own.
 pub async fn clean(services: &Services, retention_days: i32) -> StoreResult<()> {
-    let db = &services.db;
-    let received = in_batches(&services.clock, || {
-        inbox::delete_older_than(db, retention_days, BATCH)
-    })
-    .await?;
-    let sent = in_batches(&services.clock, || {
-        outbox::delete_older_than(db, retention_days, BATCH)
-    })
-    .await?;
-    let ended = in_batches(&services.clock, || {
-        proposals::delete_older_than(db, retention_days, BATCH)
-    })
-    .await?;
-    let undoable = in_batches(&services.clock, || {
-        own_tables::delete_older_than(db, retention_days, BATCH)
-    })
-    .await?;
-    let told = in_batches(&services.clock, || {
-        events::delete_older_than(db, retention_days, BATCH)
-    })
-    .await?;
-    let made = in_batches(&services.clock, || {
-        artifacts::delete_older_than(db, retention_days, BATCH)
-    })
-    .await?;
-    let blanked = in_batches(&services.clock, || {
-        deliveries::blank_older_than(db, KEPT_WHOLE_DAYS.min(retention_days), BATCH)
-    })
-    .await?;
-    let heard = in_batches(&services.clock, || {
-        deliveries::delete_older_than(db, retention_days, BATCH)
-    })
-    .await?;
-    let messages = in_batches(&services.clock, || {
-        listening::delete_old(db, services.message_days, BATCH)
-    })
-    .await?;
-    listening::forget_unsaid(db).await?;
-    proposal_cards::forget_orphans(db).await?;
-    let pages = in_batches(&services.clock, || pages::delete_old(db, BATCH)).await?;
-    let forgotten = memory::purge(db).await? + schedules::forget_proposed(db).await?;
-    let states =
-        installations::delete_expired_states(db).await? + connect_links::delete_expired(db).await?;
-    let gone = received + sent + ended + undoable + told + made + blanked + heard + messages;
-    if gone + pages + forgotten + states > 0 {
-        tracing::info!(
-            received,
-            sent,
-            ended,
-            undoable,
-            told,
-            made,
-            blanked,
-            heard,
-            messages,
-            pages,
-            forgotten,
-            states,
-            "cleared old rows"
-        );
+    let (db, days) = (&services.db, retention_days);
+    let (message_days, whole_days) = (services.message_days, KEPT_WHOLE_DAYS.min(days));
+    cleared! { &services.clock,
+        received: inbox::delete_older_than(db, days, BATCH),
+        sent: outbox::delete_older_than(db, days, BATCH),
+        proposals: proposals::delete_older_than(db, days, BATCH),
+        cards: proposal_cards::forget_orphans(db),
+        undoable: own_tables::delete_older_than(db, days, BATCH),
+        events: events::delete_older_than(db, days.min(message_days), BATCH),
+        artifacts: artifacts::delete_older_than(db, days, BATCH),
+        blanked: deliveries::blank_older_than(db, whole_days, BATCH),
+        deliveries: deliveries::delete_older_than(db, days, BATCH),
+        messages: listening::delete_old(db, message_days, BATCH),
+        unsaid: listening::forget_unsaid(db),
+        pages: pages::delete_old(db, BATCH),
+        memories: memory::purge(db),
+        schedules: schedules::forget_proposed(db),
+        states: installations::delete_expired_states(db),
+        links: connect_links::delete_expired(db),
     }
     Ok(())
 }

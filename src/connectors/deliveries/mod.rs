@@ -1,6 +1,6 @@
-//! What other systems deliver by themselves (webhooks). A connector's manifest says how a delivery proves where
-//! it comes from ([`Listen`]); the connector says whom it is for and what it means ([`Heard`]).
-//! Checking, storing, repeating and acting upon it is done around that.
+//! What other systems deliver by themselves: webhooks. A connector's manifest says how a delivery
+//! proves where it comes from ([`Listen`]); the connector says whom it is for and what it means
+//! ([`Heard`]). Checking, storing, repeating and acting upon it is done around that.
 
 mod addresses;
 mod ears;

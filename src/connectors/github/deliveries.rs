@@ -22,11 +22,7 @@ pub static LISTEN: Listen = Listen {
     id_header: Some("x-github-delivery"),
     topic_header: Some("x-github-event"),
     events: &[
-        event("issue.created", "An issue was opened."),
-        event("issue.completed", "An issue was closed as done."),
-        event("issue.cancelled", "An issue was closed without being done."),
-        event("issue.reopened", "A closed issue was opened again."),
-        event("issue.changed", "Something else about an issue."),
+        event("issue.changed", "Something about an issue, not its status."),
         event("issue.deleted", "An issue was deleted, or moved elsewhere."),
         event("issue.commented", "Somebody commented on an issue."),
         event("pull_request.opened", "A pull request was opened."),
@@ -66,7 +62,7 @@ pub fn hear(said: &Said<'_>) -> Result<Vec<Heard>, ConnectorError> {
     let told: Value = serde_json::from_slice(said.payload).map_err(odd)?;
     let action = told["action"].as_str().unwrap_or_default();
     let event = match said.topic.unwrap_or_default() {
-        "issues" => Some(issue(action, &told)),
+        "issues" => issue(action, &told),
         "issue_comment" if action == "created" => Some(about("issue.commented", &told, "issue")),
         "pull_request" => Some(pull(action, &told)),
         "pull_request_review" if action == "submitted" => {
@@ -83,20 +79,14 @@ pub fn hear(said: &Said<'_>) -> Result<Vec<Heard>, ConnectorError> {
     Ok(std::iter::once(Heard::Changed).chain(event).collect())
 }
 
-fn issue(action: &str, told: &Value) -> Happened {
-    let is_done = !matches!(
-        told["issue"]["state_reason"].as_str(),
-        Some("not_planned" | "duplicate")
-    );
+fn issue(action: &str, told: &Value) -> Option<Happened> {
     let name = match action {
-        "opened" => "issue.created",
-        "closed" if is_done => "issue.completed",
-        "closed" => "issue.cancelled",
-        "reopened" => "issue.reopened",
+        // Reading tells of these, with what was before.
+        "opened" | "closed" | "reopened" => return None,
         "deleted" | "transferred" => "issue.deleted",
         _ => "issue.changed",
     };
-    about(name, told, "issue")
+    Some(about(name, told, "issue"))
 }
 
 fn pull(action: &str, told: &Value) -> Happened {
@@ -174,26 +164,16 @@ mod tests {
 
     #[test]
     fn what_became_of_an_issue_is_told_apart() {
-        let closed = |reason| {
-            told(
-                "closed",
-                "issue",
-                json!({"number": 1, "state_reason": reason}),
-            )
-        };
-        for (what, name) in [
-            (
-                told("opened", "issue", json!({"number": 1})),
-                "issue.created",
-            ),
-            (closed("completed"), "issue.completed"),
-            (closed("not_planned"), "issue.cancelled"),
-            (
-                told("labeled", "issue", json!({"number": 1})),
-                "issue.changed",
-            ),
+        for (action, name) in [
+            ("labeled", "issue.changed"),
+            ("transferred", "issue.deleted"),
         ] {
+            let what = told(action, "issue", json!({"number": 1}));
             assert_eq!(heard("issues", &what), ["changed", name]);
+        }
+        for action in ["opened", "closed", "reopened"] {
+            let what = told(action, "issue", json!({"number": 1}));
+            assert_eq!(heard("issues", &what), ["changed"], "reading tells of it");
         }
         let merged = told(
             "closed",

@@ -30,11 +30,9 @@ pub static LISTEN: Listen = Listen {
     id_header: None,
     topic_header: None,
     events: &[
-        event("deal.created", "A deal was made."),
-        event("deal.stage_changed", "A deal moved; stage is its id."),
         event(
             "deal.changed",
-            "Another property of a deal; property, value.",
+            "A property of a deal, not its stage; property, value.",
         ),
         event("deal.deleted", "A deal was deleted."),
         event("contact.created", "A contact was made."),
@@ -112,8 +110,9 @@ fn happened(note: &Note) -> Option<Happened> {
     };
     let property = note.property_name.as_deref();
     let name = match (kind, what) {
-        ("deals", "creation") => "deal.created",
-        ("deals", "propertyChange") if property == Some("dealstage") => "deal.stage_changed",
+        // Reading tells of these, with what was before.
+        ("deals", "creation") => return None,
+        ("deals", "propertyChange") if property == Some("dealstage") => return None,
         ("deals", "propertyChange") => "deal.changed",
         ("deals", "deletion") => "deal.deleted",
         ("contacts", "creation") => "contact.created",
@@ -125,10 +124,9 @@ fn happened(note: &Note) -> Option<Happened> {
         _ => return None,
     };
     let id = note.object_id?;
-    let fields = match (name, property) {
-        ("deal.stage_changed", _) => json!({"stage": note.property_value}),
-        (_, Some(property)) => json!({"property": property, "value": note.property_value}),
-        _ => json!({}),
+    let fields = match property {
+        Some(property) => json!({"property": property, "value": note.property_value}),
+        None => json!({}),
     };
     Some(Happened {
         source_id: Some(Kind::of(kind)?.source_id(&id.to_string())),
@@ -182,18 +180,28 @@ mod tests {
     }
 
     #[test]
-    fn a_deal_that_moves_is_an_event_of_its_own() {
-        let moved = json!({"propertyName": "dealstage", "propertyValue": "closedwon"});
-        let old = heard(&[note("deal.propertyChange", moved.clone())]);
-        let mut newer = moved;
+    fn a_property_of_a_deal_is_an_event_whichever_way_it_is_told() {
+        let renamed = json!({"propertyName": "dealname", "propertyValue": "Acme"});
+        let old = heard(&[note("deal.propertyChange", renamed.clone())]);
+        let mut newer = renamed;
         newer["objectTypeId"] = "0-3".into();
         assert_eq!(heard(&[note("object.propertyChange", newer)]), old);
         let [Heard::Changed, Heard::Event(event)] = &old[..] else {
             panic!("{old:?}");
         };
-        assert_eq!(event.name, "deal.stage_changed");
+        assert_eq!(event.name, "deal.changed");
         assert_eq!(event.source_id.as_deref(), Some("deals/33800000001"));
-        assert_eq!(event.fields, json!({"stage": "closedwon"}));
+        let fields = json!({"property": "dealname", "value": "Acme"});
+        assert_eq!(event.fields, fields);
+    }
+
+    #[test]
+    fn what_reading_tells_with_what_was_before_is_not_told_twice() {
+        let moved = json!({"propertyName": "dealstage", "propertyValue": "closedwon"});
+        let made = note("deal.creation", json!({}));
+        for told in [note("deal.propertyChange", moved), made] {
+            assert_eq!(heard(&[told]), [Heard::Changed]);
+        }
     }
 
     #[test]
@@ -210,8 +218,8 @@ mod tests {
 
     #[test]
     fn a_repetition_is_known_by_what_happened_and_not_by_its_attempt() {
-        let first = heard(&[note("deal.creation", json!({}))]);
-        let again = heard(&[note("deal.creation", json!({"attemptNumber": 3}))]);
+        let first = heard(&[note("contact.creation", json!({}))]);
+        let again = heard(&[note("contact.creation", json!({"attemptNumber": 3}))]);
         assert_eq!(first, again);
     }
 

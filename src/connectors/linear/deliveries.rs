@@ -25,16 +25,9 @@ pub static LISTEN: Listen = Listen {
     id_header: Some("linear-delivery"),
     topic_header: Some("linear-event"),
     events: &[
-        event("issue.created", "An issue was made."),
-        event("issue.completed", "An issue was done."),
-        event("issue.cancelled", "An issue was cancelled."),
-        event(
-            "issue.status_changed",
-            "An issue moved; status is its name.",
-        ),
         event(
             "issue.changed",
-            "Something else about an issue; changed names it.",
+            "Something about an issue, not its status; changed names it.",
         ),
         event("issue.deleted", "An issue was deleted."),
         event("issue.commented", "Somebody commented on an issue."),
@@ -89,12 +82,11 @@ impl Told {
     fn issue(&self) -> Option<Happened> {
         let issue = &self.data;
         let has_moved = !self.updated_from["stateId"].is_null();
-        let name = match (self.action.as_str(), issue["state"]["type"].as_str()) {
-            ("create", _) => "issue.created",
-            ("remove", _) => "issue.deleted",
-            ("update", Some("completed")) if has_moved => "issue.completed",
-            ("update", Some("canceled" | "duplicate")) if has_moved => "issue.cancelled",
-            ("update", _) if has_moved => "issue.status_changed",
+        let name = match self.action.as_str() {
+            // Reading tells of these, with what was before.
+            "create" => return None,
+            "update" if has_moved => return None,
+            "remove" => "issue.deleted",
             _ => "issue.changed",
         };
         let team = issue["team"]["id"].as_str().or(issue["teamId"].as_str())?;
@@ -162,32 +154,37 @@ mod tests {
         .unwrap()
     }
 
-    fn update(state: &str, before: Value) -> Value {
+    fn update(before: Value) -> Value {
         json!({
             "action": "update", "type": "Issue", "createdAt": "2026-03-02T10:00:00.000Z",
             "organizationId": "org", "updatedFrom": before,
             "data": {
                 "id": "one", "number": 7, "title": "Login fails", "teamId": "team",
-                "team": {"id": "team", "key": "ENG"}, "state": {"type": state, "name": "Done"},
+                "team": {"id": "team", "key": "ENG"}, "state": {"type": "completed", "name": "Done"},
             },
         })
     }
 
     #[test]
-    fn an_issue_is_completed_when_it_moves_there_and_not_when_it_is_renamed_later() {
-        let moved = heard(&update("completed", json!({"stateId": "before"})));
-        let [Heard::Changed, Heard::Event(event)] = &moved[..] else {
-            panic!("{moved:?}");
-        };
-        assert_eq!(event.name, "issue.completed");
-        assert_eq!(event.fields["key"], "ENG-7");
-        assert_eq!(event.within, Some(Place::TrackerTeam("team".to_owned())));
-        let renamed = heard(&update("completed", json!({"title": "Log-in fails"})));
-        let Heard::Event(event) = &renamed[1] else {
+    fn a_renamed_issue_is_an_event_for_those_who_know_its_team() {
+        let renamed = heard(&update(json!({"title": "Log-in fails"})));
+        let [Heard::Changed, Heard::Event(event)] = &renamed[..] else {
             panic!("{renamed:?}");
         };
         assert_eq!(event.name, "issue.changed");
+        assert_eq!(event.fields["key"], "ENG-7");
         assert_eq!(event.fields["changed"], json!(["title"]));
+        assert_eq!(event.within, Some(Place::TrackerTeam("team".to_owned())));
+    }
+
+    #[test]
+    fn what_reading_tells_with_what_was_before_is_not_told_twice() {
+        let moved = update(json!({"stateId": "before", "title": "Log-in fails"}));
+        let mut made = update(Value::Null);
+        made["action"] = "create".into();
+        for told in [moved, made] {
+            assert_eq!(heard(&told), [Heard::Changed]);
+        }
     }
 
     #[test]

@@ -2,11 +2,15 @@
 
 use super::Interrupted;
 use super::reading::Reading;
-use crate::connectors::{Next, Page, Unlisted};
+use crate::connectors::{Batch, Next, Page, Unlisted};
 use crate::jobs::show_sync::SHOW_EVERY;
 use crate::store::sync::{self, SourceUser, Step};
-use crate::store::{OrgTx, StoreResult, company};
+use crate::store::{OrgTx, StoreResult, company, events};
+use chrono::TimeDelta;
 use std::collections::BTreeMap;
+
+/// How far the system's clock and ours may differ about when a record was made.
+const SKEW: TimeDelta = TimeDelta::hours(1);
 
 impl Reading<'_> {
     /// Saves pages that follow each other, in their order, and where the last of them leads.
@@ -47,12 +51,25 @@ impl Reading<'_> {
     /// Returns how many rows that changed.
     async fn store(&self, tx: &mut OrgTx, page: &Page) -> StoreResult<u64> {
         self.link_people(tx, page).await?;
+        self.tell(tx, &page.rows).await?;
         let mut changed = page.rows.store(tx).await?;
         changed += self.remove(tx, page).await?;
         if let Some(unlisted) = &page.unlisted {
             changed += self.remove_unlisted(tx, unlisted).await?;
         }
         Ok(changed)
+    }
+
+    /// Tells of what differs from what is here by now. When a system is read for the first time,
+    /// nothing of it is news.
+    async fn tell(&self, tx: &mut OrgTx, rows: &Batch) -> StoreResult<()> {
+        let Some(before) = self.run.read_before else {
+            return Ok(());
+        };
+        let (connection, since) = (self.connection, before - SKEW);
+        events::record_deals(tx, connection, since, &rows.deals).await?;
+        events::record_issues(tx, connection, since, &rows.issues).await?;
+        Ok(())
     }
 
     async fn link_people(&self, tx: &mut OrgTx, page: &Page) -> StoreResult<()> {

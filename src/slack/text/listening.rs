@@ -15,6 +15,7 @@ pub const STOP_READING_MEANS: &str =
     "I’ll erase what I’ve kept of its messages. In Slack they stay as they are.";
 pub const ONLY_ADMINS_CHOOSE: &str =
     "Which channels I read is for an administrator of this workspace to choose.";
+pub const CANNOT_READ_CHANNEL: &str = "I couldn’t begin to read that channel: I have to be a member of it, and so do you if it is private. Invite me there with `/invite @Penny` and try again.";
 
 pub fn stop_reading(name: &str) -> String {
     format!("Stop reading #{name}?")
@@ -54,13 +55,6 @@ pub fn reading_back(name: &str, count: i64) -> String {
 pub fn has_read_back(name: &str, count: i64) -> String {
     format!(
         ":white_check_mark: I’ve read *#{}* back: {count} messages. From now on I follow it as it goes. Ask me what was said there.",
-        escape(name)
-    )
-}
-
-pub fn cannot_read_channel(name: &str) -> String {
-    format!(
-        "I couldn’t begin to read *#{}*: I have to be a member of it, and so do you if it is private. Invite me with `/invite @Penny` and try again.",
         escape(name)
     )
 }

@@ -4,7 +4,7 @@
 use super::{CHECK, READ_BACK, REPORT, SOURCE};
 use crate::base::ids::{ChannelId, OrgId, Ts, UserId};
 use crate::store::db::{Db, OrgTx, StoreResult};
-use crate::store::jobs;
+use crate::store::{events, jobs};
 use chrono::{DateTime, Utc};
 use serde_json::Value;
 use std::collections::{HashMap, HashSet};
@@ -181,6 +181,7 @@ async fn erase(tx: &mut OrgTx, channels: &[String]) -> StoreResult<u64> {
     )
     .execute(tx.connection())
     .await?;
+    events::forget_channels(tx, channels).await?;
     let erased = sqlx::query!(
         "delete from core.messages where org_id = $1 and source = $2 and channel_id = any($3)",
         org,
@@ -299,6 +300,7 @@ pub async fn describe(
     )
     .execute(tx.connection())
     .await?;
+    events::redescribe(tx, channel.as_str(), is_private).await?;
     Ok(true)
 }
 

@@ -2,10 +2,11 @@
 //! way to write them. The latest state of a message wins, whatever the order in which its states
 //! come in, and nothing brings back what was deleted.
 
-use super::{FOLD, SOURCE};
+use super::{FOLD, SOURCE, source_id};
 use crate::base::ids::ChannelId;
 use crate::store::company::ChannelMessage;
 use crate::store::db::{Db, OrgTx, StoreResult};
+use crate::store::events;
 use std::collections::HashMap;
 
 /// An event about a message, as it came.
@@ -55,7 +56,8 @@ pub async fn drop_heard(tx: &mut OrgTx, event_keys: &[String]) -> StoreResult<()
     Ok(())
 }
 
-/// Writes what is known. The caller holds the channels; returns how many rows that changed.
+/// Writes what is known, and tells of what is new. The caller holds the channels; returns how many
+/// rows that changed.
 pub async fn save(tx: &mut OrgTx, saying: &Saying) -> StoreResult<u64> {
     let mut changed = 0;
     if !saying.unsaid.is_empty() {
@@ -85,6 +87,8 @@ pub async fn save(tx: &mut OrgTx, saying: &Saying) -> StoreResult<u64> {
     )
     .execute(tx.connection())
     .await?;
+    let said = saying.said.iter().map(|it| it.origin.source_id.clone());
+    events::record_said(tx, &said.collect::<Vec<_>>()).await?;
     Ok(changed + written.rows_affected())
 }
 
@@ -110,6 +114,8 @@ async fn unsay(tx: &mut OrgTx, gone: &[(String, String)]) -> StoreResult<u64> {
     )
     .execute(tx.connection())
     .await?;
+    let source_ids = gone.iter().map(|(channel, ts)| source_id(channel, ts));
+    events::forget_messages(tx, &channels, &source_ids.collect::<Vec<_>>()).await?;
     Ok(deleted.rows_affected())
 }
 

@@ -17,6 +17,8 @@ pub struct Run {
     pub started_at: DateTime<Utc>,
     pub rows_read: i64,
     pub rows_changed: i64,
+    /// When the last run began that read everything; none yet.
+    pub read_before: Option<DateTime<Utc>>,
 }
 
 /// The run that is on its way, or a new one, which this person asked for.
@@ -30,7 +32,9 @@ pub async fn open_run(
          values ($1, $2, $3,
              (select slack_user_id from core.people where org_id = $1 and person_id = $4))
          on conflict (org_id, connection_id) where state = 'running' do update set error = null
-         returning run_id, started_at, rows_read, rows_changed",
+         returning run_id, started_at, rows_read, rows_changed,
+             (select last_synced_at from core.connections where org_id = $1 and connection_id = $3)
+                 as read_before",
         tx.org().0,
         RunId::fresh().0,
         connection.0,
@@ -43,6 +47,7 @@ pub async fn open_run(
         started_at: row.started_at,
         rows_read: row.rows_read,
         rows_changed: row.rows_changed,
+        read_before: row.read_before,
     })
 }
 

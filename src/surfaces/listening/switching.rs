@@ -17,7 +17,7 @@ pub async fn read_channel(scene: &Scene<'_>, clicked: &BlockActions, value: &str
         false => Some(text::ONLY_ADMINS_CHOOSE.to_owned()),
         true => match readable(scene, &channel, user).await? {
             Some(found) => switch_on(scene, &channel, &found, user).await?,
-            None => Some(text::cannot_read_channel(value)),
+            None => Some(text::CANNOT_READ_CHANNEL.to_owned()),
         },
     };
     redraw(scene, clicked, notice).await

@@ -10,3 +10,4 @@ mod parting;
 mod people;
 mod registered;
 mod shut_out;
+mod telling;

@@ -6,6 +6,7 @@ mod privacy;
 mod reading_back;
 mod story;
 mod switching;
+mod telling;
 
 use crate::support::TestApp;
 use crate::support::hurried::Hurried;

@@ -49,6 +49,28 @@ async fn a_guest_sees_nothing_of_a_public_channel_in_which_they_are_not() {
 }
 
 #[tokio::test]
+async fn while_somebody_from_another_company_reads_along_nothing_is_told() {
+    let house = House::open().await;
+    let (tom, clara) = (
+        house.app.slack.person("tom").unwrap(),
+        house.app.slack.person("clara").unwrap(),
+    );
+    house.says(&tom, "support", "their contract is late").await;
+    house
+        .says(&clara, "ext-nordlake", "we need two weeks")
+        .await;
+    house.reads("C0SUPPORT").await;
+    house.reads("C0NORDLAKE").await;
+    let told = |shown: &str| {
+        ["their contract is late", "we need two weeks"].map(|words| shown.contains(words))
+    };
+    assert_eq!(told(&house.shown_in(&tom, "support").await), [true, true]);
+    let beside_clara = house.shown_in(&tom, "ext-nordlake").await;
+    assert_eq!(told(&beside_clara), [false, false], "{beside_clara}");
+    house.close().await;
+}
+
+#[tokio::test]
 async fn whoever_leaves_a_private_channel_sees_nothing_of_it_from_then_on() {
     let house = house_with_a_secret().await;
     assert!(house.shown_in_private(&house.elena).await.contains(SECRET));

@@ -128,13 +128,13 @@ impl Company {
     }
 }
 
-/// A deal of the stand-in's account that moved to another stage.
-fn moved(event: u64, deal: &str) -> Value {
+/// A deal of the stand-in's account that got another name.
+fn renamed(event: u64, deal: &str) -> Value {
     json!({
         "eventId": event, "subscriptionId": 7, "portalId": PORTAL, "appId": 9, "attemptNumber": 0,
         "occurredAt": 1_790_000_000_000_i64, "subscriptionType": "deal.propertyChange",
-        "objectId": deal.parse::<u64>().unwrap_or(1), "propertyName": "dealstage",
-        "propertyValue": "closedwon",
+        "objectId": deal.parse::<u64>().unwrap_or(1), "propertyName": "dealname",
+        "propertyValue": "Acme",
     })
 }
 

@@ -6,7 +6,7 @@ const SYSTEMS: [&str; 3] = ["hubspot", "github", "linear"];
 
 fn body_for(system: &str) -> String {
     let told = match system {
-        "hubspot" => json!([moved(1, "1")]),
+        "hubspot" => json!([renamed(1, "1")]),
         "linear" => json!({"webhookTimestamp": now() * 1_000, "organizationId": "x"}),
         _ => json!({"zen": "canary-of-the-body"}),
     };
@@ -66,7 +66,7 @@ async fn whoever_proves_nothing_gets_401_without_a_word_and_leaves_no_trace() {
 #[tokio::test]
 async fn what_is_stale_is_refused_however_well_it_is_signed() {
     let company = Company::connected().await;
-    let body = json!([moved(1, "1")]).to_string();
+    let body = json!([renamed(1, "1")]).to_string();
     for seconds in [-301, 301] {
         let moment = ((now() + seconds) * 1_000).to_string();
         let headers = SignedBy::hubspot_at(&moment, &body, SECRET);

@@ -13,18 +13,18 @@ async fn with_postgres_away_the_sender_is_told_to_come_again_and_nothing_is_lost
     company.connects_hubspot().await;
     let wire = company.app.wire.as_ref().unwrap();
     wire.cut();
-    let refused = company.hubspot_says(json!([moved(1, "1")])).await;
+    let refused = company.hubspot_says(json!([renamed(1, "1")])).await;
     assert_eq!(refused.status, 503, "{refused:?}");
     assert!(refused.took < Duration::from_millis(2_500), "{refused:?}");
     wire.mend();
     company
         .app
         .comes_true("it is taken", async || {
-            company.hubspot_says(json!([moved(1, "1")])).await.status == 200
+            company.hubspot_says(json!([renamed(1, "1")])).await.status == 200
         })
         .await;
     company.time_passes().await;
-    assert_eq!(company.events().await, ["deal.stage_changed"]);
+    assert_eq!(company.events().await, ["deal.changed"]);
     company.app.stop().await;
 }
 
@@ -36,7 +36,7 @@ async fn what_is_acknowledged_survives_a_process_that_dies_right_then() {
         .execute("update core.connections set health_note = 'about to be lost'")
         .await;
     assert_eq!(
-        company.hubspot_says(json!([moved(1, "1")])).await.status,
+        company.hubspot_says(json!([renamed(1, "1")])).await.status,
         200
     );
     company.app.kill();
@@ -44,14 +44,14 @@ async fn what_is_acknowledged_survives_a_process_that_dies_right_then() {
     company.app.start_again().await;
     company.time_passes().await;
     assert_eq!(company.deliveries().await, ["done"]);
-    assert_eq!(company.events().await, ["deal.stage_changed"]);
+    assert_eq!(company.events().await, ["deal.changed"]);
     company.app.stop().await;
 }
 
 #[tokio::test]
 async fn a_delivery_that_comes_again_changes_nothing() {
     let company = Company::connected().await;
-    let body = json!([moved(1, "1")]).to_string();
+    let body = json!([renamed(1, "1")]).to_string();
     let headers = SignedBy::hubspot(&body);
     for _ in 0..3 {
         let answer = headers.post(&company.app, "/webhooks/hubspot", &body).await;
@@ -60,16 +60,12 @@ async fn a_delivery_that_comes_again_changes_nothing() {
     company.time_passes().await;
     assert_eq!(company.deliveries().await, ["done"]);
     // HubSpot tries again in its own way: another moment, another attempt, another batch.
-    let mut again = moved(1, "1");
+    let mut again = renamed(1, "1");
     again["attemptNumber"] = 2.into();
-    company.hubspot_says(json!([again, moved(2, "1")])).await;
+    company.hubspot_says(json!([again, renamed(2, "1")])).await;
     company.time_passes().await;
     assert_eq!(company.deliveries().await, ["done", "done"]);
-    assert_eq!(
-        company.events().await,
-        ["deal.stage_changed"; 2],
-        "one of each"
-    );
+    assert_eq!(company.events().await, ["deal.changed"; 2], "one of each");
     company.app.stop().await;
 }
 
@@ -78,7 +74,7 @@ async fn the_same_bytes_under_another_id_are_the_same_delivery() {
     let company = Company::start().await;
     company.reads_a_repository("acme/api").await;
     let told = json!({
-        "action": "opened", "repository": {"full_name": "acme/api"},
+        "action": "labeled", "repository": {"full_name": "acme/api"},
         "issue": {"number": 1, "title": "Login fails"},
     });
     for id in ["first", "first", "made-up"] {
@@ -90,7 +86,7 @@ async fn the_same_bytes_under_another_id_are_the_same_delivery() {
             company.deliveries().await == ["done"]
         })
         .await;
-    assert_eq!(company.events().await, ["issue.created"]);
+    assert_eq!(company.events().await, ["issue.changed"]);
     company.forgets_its_jobs().await;
     company.app.stop().await;
 }
@@ -98,7 +94,7 @@ async fn the_same_bytes_under_another_id_are_the_same_delivery() {
 #[tokio::test]
 async fn what_nobody_here_reads_is_acknowledged_and_not_kept() {
     let company = Company::connected().await;
-    let mut strange = moved(1, "1");
+    let mut strange = renamed(1, "1");
     strange["portalId"] = 1.into();
     assert_eq!(company.hubspot_says(json!([strange])).await.status, 200);
     let told = json!({"action": "opened", "repository": {"full_name": "strangers/api"}});
@@ -108,7 +104,7 @@ async fn what_nobody_here_reads_is_acknowledged_and_not_kept() {
     sync::disconnect(&mut tx, "hubspot", None).await.unwrap();
     tx.commit().await.unwrap();
     assert_eq!(
-        company.hubspot_says(json!([moved(2, "1")])).await.status,
+        company.hubspot_says(json!([renamed(2, "1")])).await.status,
         200
     );
     assert_eq!(company.deliveries().await, [""; 0]);
@@ -130,9 +126,9 @@ async fn two_organisations_with_one_account_hear_it_each_for_itself() {
              from core.connections where system = 'hubspot'",
         )
         .await;
-    let mut strange = moved(2, "1");
+    let mut strange = renamed(2, "1");
     strange["portalId"] = 1.into();
-    let batch = json!([moved(1, "1"), strange]);
+    let batch = json!([renamed(1, "1"), strange]);
     assert_eq!(company.hubspot_says(batch).await.status, 200);
     company
         .app
@@ -140,7 +136,7 @@ async fn two_organisations_with_one_account_hear_it_each_for_itself() {
             company.deliveries().await == ["done", "done"]
         })
         .await;
-    let each = "select count(*)::text from core.events where kind = 'deal.stage_changed'
+    let each = "select count(*)::text from core.events where kind = 'deal.changed'
          group by org_id";
     assert_eq!(company.app.texts(each).await, ["1", "1"]);
     let others_part = "select from core.deliveries
@@ -159,7 +155,7 @@ async fn a_burst_of_deliveries_makes_one_run() {
     let company = Company::connected().await;
     let before = company.runs().await;
     for burst in 0..10_u64 {
-        let said = (0..20).map(|one| company.hubspot_says(json!([moved(burst * 20 + one, "1")])));
+        let said = (0..20).map(|one| company.hubspot_says(json!([renamed(burst * 20 + one, "1")])));
         for answer in join_all(said).await {
             assert_eq!(answer.status, 200);
         }
@@ -174,7 +170,7 @@ async fn a_burst_of_deliveries_makes_one_run() {
 #[tokio::test]
 async fn what_was_said_is_erased_after_a_week_and_forgotten_after_the_retention() {
     let company = Company::connected().await;
-    company.hubspot_says(json!([moved(1, "1")])).await;
+    company.hubspot_says(json!([renamed(1, "1")])).await;
     company.time_passes().await;
     for (age, whole, known) in [(6, 1, 1), (8, 0, 1), (31, 0, 0)] {
         company

@@ -1,0 +1,44 @@
+//! Meetings that have ended: nothing is written when that happens, so somebody has to look.
+
+use super::fresh_ids;
+use crate::store::db::{Db, StoreResult};
+
+/// Of one look.
+const MOST: usize = 500;
+/// Whatever ended before that, while nobody looked, is old news.
+const HOURS: i32 = 6;
+
+/// Tells of meetings that have ended, in every organisation. One that was prolonged after its end
+/// ends again.
+pub async fn record_ended_meetings(db: &Db) -> StoreResult<u64> {
+    Ok(sqlx::query!(
+        r#"with ended as (
+             select m.*, 'ended/' || m.source_id || '/' || extract(epoch from m.ends_at) as cause
+             from core.meetings as m
+             where m.ends_at between now() - make_interval(hours => $2) and now()
+                 and m.status <> 'cancelled'
+         )
+         insert into core.events (org_id, event_id, kind, payload, system, source_id, occurred_at,
+             visibility, owner_id, channel_id, cause)
+         select org_id, ($1::uuid[])[row_number() over (order by ends_at, meeting_id)],
+             'meeting.ended',
+             jsonb_build_object('meeting_id', meeting_id, 'title', title, 'starts_at', starts_at,
+                 'ends_at', ends_at, 'location', location, 'account_id', account_id,
+                 'deal_id', deal_id, 'url', source_url),
+             source, source_id, ends_at, visibility, owner_id, channel_id, cause
+         from (
+             select * from ended
+             where not exists (select from core.events as known
+                 where known.org_id = ended.org_id and known.cause = ended.cause
+                     and known.connection_id is null)
+             order by ends_at, meeting_id limit $3
+         ) as untold
+         on conflict do nothing"#,
+        &fresh_ids(MOST),
+        HOURS,
+        MOST as i64,
+    )
+    .execute(db.system())
+    .await?
+    .rows_affected())
+}
