@@ -11,7 +11,7 @@ use crate::queue::{Done, Handler, Held};
 use crate::slack::client::{ApiCode, NewMessage, SlackError};
 use crate::slack::text;
 use crate::store::listening::{self, CHECK, Channel};
-use crate::store::people;
+use crate::store::{StoreResult, people};
 use async_trait::async_trait;
 use chrono::TimeDelta;
 
@@ -68,15 +68,31 @@ impl CheckChannel {
             Found::Lost => return self.lose(&workspace, &channel).await,
             Found::Asleep => {}
             Found::There { name, is_private } => {
-                let mut tx = self.services.db.org(org).await?;
-                listening::describe(&mut tx, &id, &name, is_private).await?;
-                tx.commit().await?;
-                if is_private {
+                if self.describe(org, &channel, &name, is_private).await? {
                     self.keep_members(org, &workspace, &id).await?;
                 }
             }
         }
         self.mark_checked(org, &channel).await
+    }
+
+    /// Whether the channel is private by now: what was heard since this look began is newer than
+    /// what Slack has answered.
+    async fn describe(
+        &self,
+        org: OrgId,
+        channel: &Channel,
+        name: &str,
+        is_private: bool,
+    ) -> StoreResult<bool> {
+        let mut tx = self.services.db.org(org).await?;
+        let held = listening::hold(&mut tx, std::slice::from_ref(&channel.id.0)).await?;
+        let is_known_as_private = held.get(&channel.id).is_some_and(|it| it.is_private);
+        let became_private = is_known_as_private && !channel.is_private;
+        let is_private = is_private || became_private;
+        listening::describe(&mut tx, &channel.id, name, is_private).await?;
+        tx.commit().await?;
+        Ok(is_private)
     }
 
     /// Makes the members that are known those that Slack names now.

@@ -63,7 +63,7 @@ async fn a_deal_that_moved_is_told_once_with_both_stages() {
     change(&deal, "amount", "40000");
     desk.is_read_again().await;
     desk.is_read_again().await;
-    let moved = "deal.stage_changed Harbour Ltd Talking -> Signed 40000";
+    let moved = "deal.stage_changed Harbour Ltd Talking -> Signed 40000.00";
     assert_eq!(desk.told().await, [moved], "as far as it got, and once");
 
     add("Lighthouse", stage(1));
