@@ -3,14 +3,15 @@
 //! proposals, a person's edits and undos all come this way, and so does the last look before the
 //! change is carried out.
 
-use super::connections::{Connections, Open, ReachError};
+use super::connections::{ConnectionError, Connections, Open, ReachError};
 use super::field::{self, Arguments, Problem};
 use super::operation::{Look, LookError, Operation};
 use super::own::Requester;
-use super::{ConnectorError, Manifest, Reach, registry};
+use super::{ConnectorError, Manifest, Reach, Readable, registry};
 use crate::approvals::seal::{self, Content};
 use crate::approvals::{self, Draft, Live, Outcome, Wording};
 use crate::base::ids::{OrgId, PersonId, ProposalId};
+use crate::base::viewer::Audience;
 use crate::store::{OrgTx, proposals};
 use std::time::Duration;
 
@@ -22,6 +23,8 @@ pub const LIVES_FOR: Duration = Duration::from_secs(24 * 60 * 60);
 #[derive(Debug, Clone)]
 pub struct Wanted<'a> {
     pub requester: PersonId,
+    /// Who reads along where it is proposed.
+    pub audience: Audience,
     pub system: &'a str,
     pub operation: &'a str,
     pub arguments: &'a Arguments,
@@ -71,6 +74,7 @@ struct Way {
     open: Open,
     /// Set where it is Penny's own account that acts.
     requester: Option<Requester>,
+    readable: Readable,
     operation: &'static Operation,
 }
 
@@ -79,6 +83,7 @@ impl Way {
         connections: &Connections,
         org: OrgId,
         person: PersonId,
+        audience: &Audience,
         target: &seal::Operation,
     ) -> Result<Self, Unfit> {
         let connector = registry::find(&target.system)
@@ -102,9 +107,14 @@ impl Way {
             }
             Reach::Org | Reach::Person => None,
         };
+        let readable = connections.readable(org, person, audience, manifest);
         Ok(Self {
             open,
             requester,
+            readable: readable
+                .await
+                .map_err(ConnectionError::from)
+                .map_err(ReachError::from)?,
             operation,
         })
     }
@@ -127,7 +137,9 @@ impl Way {
 
     async fn admitted(&self, arguments: &Arguments) -> Result<Look, LookError> {
         let Open { connector, api, .. } = &self.open;
-        let look = connector.look(api, self.operation, arguments).await?;
+        let look = connector
+            .look(api, self.operation, arguments, &self.readable)
+            .await?;
         if let Some(requester) = &self.requester {
             connector.admit(api, &look, requester).await?;
         }
@@ -165,7 +177,8 @@ pub async fn draft(
         system: wanted.system.to_owned(),
         name: wanted.operation.to_owned(),
     };
-    let way = Way::to(connections, org, wanted.requester, &operation).await?;
+    let audience = &wanted.audience;
+    let way = Way::to(connections, org, wanted.requester, audience, &operation).await?;
     let look = way.look(wanted.arguments).await?;
     if changes_nothing(&look) {
         return Err(Unfit::NothingChanges);
@@ -191,6 +204,7 @@ pub async fn reword(
         connections,
         content.org,
         content.requester,
+        &Audience::Private,
         &content.operation,
     )
     .await?;
@@ -216,6 +230,7 @@ pub async fn live(connections: &Connections, content: &Content) -> Result<(Open,
         connections,
         content.org,
         content.requester,
+        &Audience::Private,
         &content.operation,
     )
     .await?;

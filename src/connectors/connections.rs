@@ -11,10 +11,11 @@ use crate::base::clock::SharedClock;
 use crate::base::config::SystemsConfig;
 use crate::base::ids::{ConnectionId, OrgId, PersonId, RunId};
 use crate::base::secret::Secret;
+use crate::base::viewer::Audience;
 use crate::net::Http;
 use crate::net::json_api::JsonApi;
 use crate::store::sealing::{Place, SealError, Sealer};
-use crate::store::sync::{self, Auth, Connected, NewConnection};
+use crate::store::sync::{self, Auth, Connected, NewConnection, Readable};
 use crate::store::{Db, OrgTx, StoreError, jobs};
 use chrono::{DateTime, Utc};
 use parking_lot::Mutex;
@@ -301,6 +302,18 @@ impl Connections {
                 scopes: connected.scopes.into_iter().collect(),
             }),
         })
+    }
+
+    /// Which private areas of a system this person may be shown where these read along.
+    pub async fn readable(
+        &self,
+        org: OrgId,
+        person: PersonId,
+        audience: &Audience,
+        manifest: &Manifest,
+    ) -> Result<Readable, StoreError> {
+        let mut tx = self.db.org(org).await?;
+        sync::readable(&mut tx, person, audience, manifest.slug).await
     }
 
     /// Reads a system again now, or goes on if it is being read. None: this person cannot reach

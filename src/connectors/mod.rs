@@ -27,6 +27,8 @@ pub mod webhook;
 pub use page::{Batch, Gone, GoneWithin, Next, Page, SourcePerson, Unlisted};
 pub use parting::Parting;
 
+pub use crate::store::sync::{Area, Readable, Readers};
+
 use crate::approvals::{ApprovedAction, Content, Effect};
 use crate::base::ids::{OrgId, PersonId};
 use crate::net::json_api::{ApiError, Dialect, JsonApi, WriteError};
@@ -194,22 +196,26 @@ pub trait Connector: Send + Sync {
     /// The next page of a stream. Called again with the same position after a crash.
     async fn page(&self, api: &JsonApi, asked: &Asked<'_>) -> Result<Page, ConnectorError>;
 
-    /// Answers one of the manifest's queries, with data for the model.
+    /// Answers one of the manifest's queries, with data for the model. Of areas with readers of
+    /// their own it shows nothing that is not in `readable`.
     async fn query(
         &self,
         _api: &JsonApi,
         query: &'static Query,
         _arguments: &Arguments,
+        _readable: &Readable,
     ) -> Result<Value, LookError> {
         Err(undeclared(query.name).into())
     }
 
-    /// Reads what an operation would change as it is now, and resolves its arguments.
+    /// Reads what an operation would change as it is now, and resolves its arguments; the same
+    /// areas are closed to it.
     async fn look(
         &self,
         _api: &JsonApi,
         operation: &'static Operation,
         _arguments: &Arguments,
+        _readable: &Readable,
     ) -> Result<Look, LookError> {
         Err(undeclared(operation.name).into())
     }

@@ -5,6 +5,7 @@ use crate::store::company::{
     Account, Activity, Commit, Contact, Deal, File, Goal, Issue, Meeting, Pipeline, PipelineStage,
     Project, PullRequest, Repository, TrackerTeam, upsert,
 };
+use crate::store::sync::Area;
 use crate::store::{OrgTx, StoreResult};
 use chrono::{DateTime, Utc};
 use serde_json::Value;
@@ -17,6 +18,8 @@ pub struct Page {
     /// Set where a listing of everything has come to its end.
     pub unlisted: Option<Unlisted>,
     pub gone_within: Vec<GoneWithin>,
+    /// Who may read which part of the system.
+    pub areas: Vec<Area>,
     pub next: Next,
 }
 
@@ -29,6 +32,7 @@ impl Page {
             gone: Vec::new(),
             unlisted: None,
             gone_within: Vec::new(),
+            areas: Vec::new(),
             next,
         }
     }

@@ -69,6 +69,7 @@ fn message(report: &Report, now: DateTime<Utc>) -> NewMessage {
         changed: report.rows_changed,
         seconds: lasted.num_seconds(),
         streams: streams(report),
+        unsaid: report.unsaid,
     });
     NewMessage {
         text,

@@ -5,6 +5,7 @@ use crate::support::approving::{self, Done};
 use crate::support::hurried::Hurried;
 use penny::approvals::State;
 use penny::base::ids::{OrgId, PersonId, UserId};
+use penny::base::viewer::Audience;
 use penny::connectors::changes::{self, Unfit, Wanted};
 use penny::playground::Fault;
 use serde_json::{Value, json};
@@ -44,6 +45,7 @@ impl Floor {
     ) -> Result<Done, Unfit> {
         let wanted = Wanted {
             requester: self.person(user).await,
+            audience: Audience::Private,
             system: "slack",
             operation,
             arguments: arguments.as_object().unwrap(),

@@ -95,6 +95,7 @@ impl Tool for ProposeWrite {
         }
         let wanted = Wanted {
             requester: viewer.person,
+            audience: viewer.audience.clone(),
             system: &input.system,
             operation: &input.operation,
             arguments: &input.arguments,

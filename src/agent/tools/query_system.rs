@@ -90,8 +90,15 @@ impl Tool for QuerySystem {
             }
             Err(error) => return Err(ToolError::Unavailable(error.to_string())),
         };
-        let name = open.connector.manifest().name;
-        let asked = open.connector.query(&open.api, query, &arguments);
+        let manifest = open.connector.manifest();
+        let name = manifest.name;
+        let readable =
+            self.connections
+                .readable(viewer.org, viewer.person, &viewer.audience, manifest);
+        let readable = readable.await?;
+        let asked = open
+            .connector
+            .query(&open.api, query, &arguments, &readable);
         Ok(match tokio::time::timeout(PATIENCE, asked).await {
             Ok(Ok(answer)) => Outcome::Result(cut(answer.to_string())),
             Ok(Err(LookError::Problems(problems))) => {

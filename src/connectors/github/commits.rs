@@ -96,7 +96,7 @@ fn add(
         without_nul(&mut node);
         let commit = Commit::deserialize(&node).map_err(odd)?;
         shas.push(commit.sha.clone());
-        let row = rows::commit(visit.asked, &visit.repo, commit, &node);
+        let row = rows::commit(visit, commit, &node);
         page.rows.commits.extend(row);
     }
     Ok(shas)

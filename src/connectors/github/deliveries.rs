@@ -72,6 +72,8 @@ pub fn hear(said: &Said<'_>) -> Result<Vec<Heard>, ConnectorError> {
         }
         "push" => pushed(&told),
         "issue_comment" | "pull_request_review" | "create" | "delete" | "repository" => None,
+        // Somebody may read it from now on, or no longer.
+        "member" | "team_add" | "public" => None,
         // Such as the ping that greets a new hook.
         _ => return Ok(Vec::new()),
     };

@@ -13,7 +13,7 @@ use serde::Deserialize;
 use serde_json::Value;
 
 pub async fn read(visit: Visit<'_>, page: &mut Page) -> Result<Turn, ConnectorError> {
-    let within = visit.within.unwrap_or_else(|| Within {
+    let within = visit.within.clone().unwrap_or_else(|| Within {
         query: None,
         mark: visit.before.clone(),
     });
@@ -30,7 +30,7 @@ pub async fn read(visit: Visit<'_>, page: &mut Page) -> Result<Turn, ConnectorEr
         reached = reached.max(Some(issue.updated_at));
         // Pull requests are issues to GitHub, and have a table of their own.
         if issue.pull_request.is_none() {
-            let row = rows::issue(visit.asked, &visit.repo, issue, &node);
+            let row = rows::issue(&visit, issue, &node);
             page.rows.issues.push(row);
         }
     }

@@ -2,11 +2,12 @@
 
 use super::files::{existing_head, file, new_branch, old_branch};
 use super::http::{Numbered, Repo, in_path};
+use super::readers::{admit, not_shown};
 use super::wire::{Branch, Comment, Issue, Pull, Repository, User};
 use crate::approvals::seal::Target;
 use crate::connectors::field::Arguments;
 use crate::connectors::operation::{Look, LookError};
-use crate::connectors::{SourcePerson, undeclared};
+use crate::connectors::{Readable, SourcePerson, undeclared};
 use crate::net::json_api::{ApiError, JsonApi};
 use serde_json::{Map, Value, json};
 
@@ -44,7 +45,13 @@ fn there<T>(found: Result<T, ApiError>, field: &str, what: &str) -> Result<T, Lo
     }
 }
 
-pub async fn look(api: &JsonApi, operation: &str, given: &Arguments) -> Result<Look, LookError> {
+pub async fn look(
+    api: &JsonApi,
+    operation: &str,
+    given: &Arguments,
+    readable: &Readable,
+) -> Result<Look, LookError> {
+    admit(api, given, readable).await?;
     match operation {
         "create_issue" => new_issue(api, given).await,
         "update_issue" | "comment_on_issue" => issue(api, operation, given).await,
@@ -84,12 +91,10 @@ fn owner(user: Option<User>) -> Option<SourcePerson> {
 }
 
 pub async fn repository(api: &JsonApi, repo: &Repo) -> Result<Repository, LookError> {
-    let found = api.get(&repo.path(""), &[]).await;
-    there(
-        found,
-        "repository",
-        &format!("repository {}", repo.full_name),
-    )
+    match api.get(&repo.path(""), &[]).await {
+        Err(ApiError::NotFound) => Err(not_shown(repo)),
+        found => Ok(found?),
+    }
 }
 
 async fn new_issue(api: &JsonApi, given: &Arguments) -> Result<Look, LookError> {

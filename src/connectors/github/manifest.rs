@@ -23,9 +23,10 @@ pub static MANIFEST: Manifest = Manifest {
     key: Some(Key {
         label: "Fine-grained personal access token",
         hint: "In GitHub: Settings → Developer settings → Fine-grained tokens → Generate. Choose \
-            the organisation and the repositories that everybody here may know of, and give it \
-            Contents, Issues and Pull requests (read and write) and Members (read). What Penny \
-            changes with it appears in your name.",
+            the organisation and the repositories that I am to know of, and give it \
+            Contents, Issues and Pull requests (read and write) and Members (read). Of a private \
+            repository only those who may read it on GitHub see anything here. What Penny changes \
+            with it appears in your name.",
     }),
     oauth: Some(OAuth {
         authorize_url: "https://github.com/login/oauth/authorize",
@@ -42,6 +43,7 @@ pub static MANIFEST: Manifest = Manifest {
     base_url: "https://api.github.com",
     streams: &[
         stream("people", "people"),
+        stream("readers", "readers of private repositories"),
         stream("repositories", "repositories"),
         stream("issues", "issues"),
         stream("pull_requests", "pull requests"),

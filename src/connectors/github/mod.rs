@@ -13,6 +13,7 @@ mod operations;
 mod people;
 mod pulls;
 mod queries;
+mod readers;
 mod repositories;
 mod rows;
 mod undoing;
@@ -25,7 +26,7 @@ pub use self::deliveries::SIGNATURE;
 use super::deliveries::{Heard, Part, Said, VerifiedDelivery};
 use super::field::Arguments;
 use super::operation::{Look, LookError, Operation, Query, Undo};
-use super::{Account, Asked, Connector, ConnectorError, Manifest, Page};
+use super::{Account, Asked, Connector, ConnectorError, Manifest, Page, Readable};
 use crate::approvals::{ApprovedAction, Content, Effect};
 use crate::net::json_api::{Dialect, JsonApi, WriteError};
 use async_trait::async_trait;
@@ -54,6 +55,7 @@ impl Connector for GitHub {
     async fn page(&self, api: &JsonApi, asked: &Asked<'_>) -> Result<Page, ConnectorError> {
         match asked.stream {
             "people" => people::page(api, asked).await,
+            "readers" => readers::page(api, asked).await,
             "repositories" => repositories::page(api, asked).await,
             "issues" | "pull_requests" | "commits" => walk::page(api, asked).await,
             stream => Err(super::undeclared(stream)),
@@ -65,8 +67,9 @@ impl Connector for GitHub {
         api: &JsonApi,
         query: &'static Query,
         arguments: &Arguments,
+        readable: &Readable,
     ) -> Result<Value, LookError> {
-        queries::answer(api, query, arguments).await
+        queries::answer(api, query, arguments, readable).await
     }
 
     async fn look(
@@ -74,8 +77,9 @@ impl Connector for GitHub {
         api: &JsonApi,
         operation: &'static Operation,
         arguments: &Arguments,
+        readable: &Readable,
     ) -> Result<Look, LookError> {
-        looking::look(api, operation.name, arguments).await
+        looking::look(api, operation.name, arguments, readable).await
     }
 
     async fn perform(&self, api: &JsonApi, action: &ApprovedAction) -> Result<Effect, WriteError> {

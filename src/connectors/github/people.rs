@@ -1,5 +1,6 @@
-//! Who works in the repositories: the members of their organisations, and where a person owns
-//! them, whoever can be assigned there. Once a day, since each address has to be asked for.
+//! Who works in the repositories: the members of their organisations, whoever from outside is let
+//! into a private one, and where a person owns them, whoever can be assigned there. Once a day,
+//! since each address has to be asked for.
 
 use super::http::query;
 use super::repositories::{self, odd};
@@ -16,6 +17,9 @@ struct Position {
     /// Lists that are still to be read, the first one from `query` on.
     lists: Vec<String>,
     query: Option<String>,
+    /// Those of the day's lists so far: many a repository has the same guests.
+    #[serde(default)]
+    seen: BTreeSet<u64>,
 }
 
 pub async fn page(api: &JsonApi, asked: &Asked<'_>) -> Result<Page, ConnectorError> {
@@ -28,12 +32,13 @@ pub async fn page(api: &JsonApi, asked: &Asked<'_>) -> Result<Page, ConnectorErr
         if position.day != Some(today) {
             position.lists = lists(api).await?;
             position.day = Some(today);
+            position.seen.clear();
         }
     }
     let mut page = Page::ending(Next::End(serde_json::Value::Null));
     if let Some(path) = position.lists.first().cloned() {
         let query = position.query.take();
-        let query = query.unwrap_or_else(in_hundreds);
+        let query = query.unwrap_or_else(|| first_of(&path));
         let listed = match api.page::<Vec<User>>(&path, &query).await {
             Ok(listed) => Some(listed),
             // A list that the key does not open; the others may tell.
@@ -45,7 +50,9 @@ pub async fn page(api: &JsonApi, asked: &Asked<'_>) -> Result<Page, ConnectorErr
             position.lists.remove(0);
         }
         for user in listed.into_iter().flat_map(|listed| listed.items) {
-            page.people.push(with_address(api, user).await?);
+            if position.seen.insert(user.id) {
+                page.people.push(with_address(api, user).await?);
+            }
         }
     }
     let is_end = position.lists.is_empty();
@@ -57,17 +64,29 @@ pub async fn page(api: &JsonApi, asked: &Asked<'_>) -> Result<Page, ConnectorErr
     Ok(page)
 }
 
-fn in_hundreds() -> String {
-    query(&[("per_page", "100")])
+const COLLABORATORS: &str = "/collaborators";
+
+fn first_of(list: &str) -> String {
+    match list.ends_with(COLLABORATORS) {
+        true => query(&[("affiliation", "outside"), ("per_page", "100")]),
+        false => query(&[("per_page", "100")]),
+    }
 }
 
 async fn lists(api: &JsonApi) -> Result<Vec<String>, ApiError> {
     let all = repositories::all(api).await?;
-    let lists = all.iter().map(|it| match it.owner.r#type.as_str() {
-        "Organization" => format!("/orgs/{}/members", it.owner.login),
-        _ => format!("/repos/{}/assignees", it.full_name),
-    });
-    Ok(lists.collect::<BTreeSet<_>>().into_iter().collect())
+    let mut lists = BTreeSet::new();
+    for it in &all {
+        let is_organisation = it.owner.r#type == "Organization";
+        lists.insert(match is_organisation {
+            true => format!("/orgs/{}/members", it.owner.login),
+            false => format!("/repos/{}/assignees", it.full_name),
+        });
+        if is_organisation && it.private {
+            lists.insert(format!("/repos/{}{COLLABORATORS}", it.full_name));
+        }
+    }
+    Ok(lists.into_iter().collect())
 }
 
 /// Lists give no addresses; whoever shows theirs shows it on their own page.

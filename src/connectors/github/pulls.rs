@@ -79,7 +79,7 @@ async fn add(
             Err(error) => return Err(error.into()),
         }
     }
-    let row = rows::pull(visit.asked, &visit.repo, pull, &reviews, &node);
+    let row = rows::pull(visit, pull, &reviews, &node);
     page.rows.pull_requests.push(row);
     Ok(())
 }

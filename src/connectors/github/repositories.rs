@@ -12,6 +12,9 @@ use serde_json::Value;
 
 const PATH: &str = "/user/repos";
 
+/// The tables of what is in a repository, and what stands behind its name in their ids.
+pub const CONTENTS: [(&str, char); 3] = [("issues", '#'), ("pull_requests", '#'), ("commits", '@')];
+
 fn first_page() -> String {
     let wanted = "owner,collaborator,organization_member";
     query(&[("affiliation", wanted), ("per_page", "100")])
@@ -78,7 +81,7 @@ fn lose(page: &mut Page, name: &str) {
         table: "repositories",
         source_id: name.to_owned(),
     });
-    for (table, mark) in [("issues", '#'), ("pull_requests", '#'), ("commits", '@')] {
+    for (table, mark) in CONTENTS {
         page.gone_within.push(GoneWithin {
             table,
             prefix: format!("{name}{mark}"),

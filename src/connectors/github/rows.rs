@@ -1,10 +1,9 @@
-//! GitHub's records as rows of the company's tables. Everybody in the company may see them,
-//! those of private repositories too: the connection is the company's, and opens what the
-//! company chose for it.
+//! GitHub's records as rows of the company's tables. Those of public repositories are for
+//! everybody in the company, those of private ones for whoever may read them on GitHub.
 
-use super::http::Repo;
+use super::walk::Visit;
 use super::wire::{Commit, Issue, Pull, Repository, Review, User};
-use crate::base::ids::PersonId;
+use crate::base::ids::{ChannelId, PersonId};
 use crate::connectors::Asked;
 use crate::connectors::tracker::{kind_of, priority_of};
 use crate::store::company::{self, Origin, Visibility};
@@ -17,11 +16,12 @@ fn origin(
     link: &str,
     times: (DateTime<Utc>, DateTime<Utc>),
     raw: &Value,
+    area: Option<&ChannelId>,
 ) -> Origin {
     Origin {
-        visibility: Visibility::Org,
+        visibility: area.map_or(Visibility::Org, |_| Visibility::Channel),
         owner_id: None,
-        channel_id: None,
+        channel_id: area.cloned(),
         shareable: false,
         source: asked.ids.source,
         source_id,
@@ -38,18 +38,27 @@ fn person(asked: &Asked<'_>, user: Option<&User>) -> Option<PersonId> {
 
 pub fn repository(asked: &Asked<'_>, it: Repository, raw: &Value) -> company::Repository {
     let times = (it.created_at, it.updated_at);
+    let area = it.area();
     company::Repository {
         repository_id: asked.ids.of("repositories", &it.full_name),
         description: it.description,
         default_branch: it.default_branch,
         main_language: it.language,
         is_archived: it.archived,
-        origin: origin(asked, it.full_name.clone(), &it.html_url, times, raw),
+        origin: origin(
+            asked,
+            it.full_name.clone(),
+            &it.html_url,
+            times,
+            raw,
+            area.as_ref(),
+        ),
         name: it.full_name,
     }
 }
 
-pub fn issue(asked: &Asked<'_>, repo: &Repo, it: Issue, raw: &Value) -> company::Issue {
+pub fn issue(visit: &Visit<'_>, it: Issue, raw: &Value) -> company::Issue {
+    let (asked, repo, area) = visit.at();
     let key = format!("{}#{}", repo.full_name, it.number);
     let labels: Vec<String> = it.labels.into_iter().map(|label| label.name).collect();
     let names = || labels.iter().map(String::as_str);
@@ -74,7 +83,7 @@ pub fn issue(asked: &Asked<'_>, repo: &Repo, it: Issue, raw: &Value) -> company:
         completed_at: it.closed_at,
         origin: Origin {
             owner_id: person(asked, it.user.as_ref()),
-            ..origin(asked, key.clone(), &it.html_url, times, raw)
+            ..origin(asked, key.clone(), &it.html_url, times, raw, area)
         },
         labels,
         key,
@@ -82,13 +91,8 @@ pub fn issue(asked: &Asked<'_>, repo: &Repo, it: Issue, raw: &Value) -> company:
 }
 
 /// A pull request, with its reviews where they were read.
-pub fn pull(
-    asked: &Asked<'_>,
-    repo: &Repo,
-    it: Pull,
-    reviews: &[Review],
-    raw: &Value,
-) -> company::PullRequest {
+pub fn pull(visit: &Visit<'_>, it: Pull, reviews: &[Review], raw: &Value) -> company::PullRequest {
+    let (asked, repo, area) = visit.at();
     let key = format!("{}#{}", repo.full_name, it.number);
     let resolved = it.body.as_deref().and_then(resolved_issue);
     let reviewer = it.requested_reviewers.first();
@@ -120,7 +124,7 @@ pub fn pull(
         closed_at: it.closed_at,
         origin: Origin {
             owner_id: person(asked, it.user.as_ref()),
-            ..origin(asked, key, &it.html_url, times, raw)
+            ..origin(asked, key, &it.html_url, times, raw, area)
         },
         body: it.body,
     }
@@ -163,7 +167,8 @@ fn resolved_issue(body: &str) -> Option<u64> {
     })
 }
 
-pub fn commit(asked: &Asked<'_>, repo: &Repo, it: Commit, raw: &Value) -> Option<company::Commit> {
+pub fn commit(visit: &Visit<'_>, it: Commit, raw: &Value) -> Option<company::Commit> {
+    let (asked, repo, area) = visit.at();
     let source_id = format!("{}@{}", repo.full_name, it.sha);
     let (author, committer) = (it.commit.author, it.commit.committer);
     let date = |signature: &Option<super::wire::Signature>| signature.as_ref()?.date;
@@ -187,6 +192,7 @@ pub fn commit(asked: &Asked<'_>, repo: &Repo, it: Commit, raw: &Value) -> Option
                 &it.html_url,
                 (committed_at, committed_at),
                 raw,
+                area,
             )
         },
     })

@@ -5,6 +5,7 @@ use super::http::Repo;
 use super::repositories::{self, odd};
 use super::wire::Repository;
 use super::{commits, issues, pulls};
+use crate::base::ids::ChannelId;
 use crate::connectors::{Asked, ConnectorError, Next, Page};
 use crate::net::json_api::{ApiError, JsonApi};
 use chrono::{DateTime, TimeDelta, Utc};
@@ -38,6 +39,8 @@ pub struct Mark {
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Stop {
     pub name: String,
+    /// None: everybody may read what is in it.
+    pub area: Option<ChannelId>,
     pub branch: String,
     pub pushed_at: Option<DateTime<Utc>>,
 }
@@ -67,6 +70,13 @@ pub struct Visit<'a> {
     pub before: Mark,
     /// None: this is the first page.
     pub within: Option<Within>,
+}
+
+impl Visit<'_> {
+    /// What each row needs to know of where it was read.
+    pub fn at(&self) -> (&Asked<'_>, &Repo, Option<&ChannelId>) {
+        (self.asked, &self.repo, self.stop.area.as_ref())
+    }
 }
 
 pub async fn page(api: &JsonApi, asked: &Asked<'_>) -> Result<Page, ConnectorError> {
@@ -107,6 +117,7 @@ impl Walk {
             });
             if !is_quiet {
                 self.ahead.push(Stop {
+                    area: it.area(),
                     name: it.full_name,
                     branch: it.default_branch,
                     pushed_at: it.pushed_at,

@@ -1,5 +1,6 @@
 //! GitHub's records as it sends them.
 
+use crate::base::ids::ChannelId;
 use chrono::{DateTime, Utc};
 use serde::Deserialize;
 
@@ -23,6 +24,8 @@ impl User {
 
 #[derive(Debug, Deserialize)]
 pub struct Repository {
+    pub id: u64,
+    pub private: bool,
     pub full_name: String,
     pub owner: User,
     pub html_url: String,
@@ -35,6 +38,30 @@ pub struct Repository {
     pub pushed_at: Option<DateTime<Utc>>,
     pub created_at: DateTime<Utc>,
     pub updated_at: DateTime<Utc>,
+}
+
+impl Repository {
+    /// What its rows carry if only its collaborators may see them. Ids stay, whatever the name.
+    pub fn place(&self) -> ChannelId {
+        ChannelId::new(format!("github:{}", self.id))
+    }
+
+    /// None: it is public.
+    pub fn area(&self) -> Option<ChannelId> {
+        self.private.then(|| self.place())
+    }
+}
+
+/// Somebody who may do something in a repository.
+#[derive(Debug, Deserialize)]
+pub struct Collaborator {
+    pub id: u64,
+    pub permissions: Permissions,
+}
+
+#[derive(Debug, Deserialize)]
+pub struct Permissions {
+    pub pull: bool,
 }
 
 fn main() -> String {

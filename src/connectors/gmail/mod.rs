@@ -18,7 +18,8 @@ use super::deliveries::{Heard, Part, Said, VerifiedDelivery};
 use super::field::Arguments;
 use super::operation::{Look, LookError, Operation, Query, Undo};
 use super::{
-    Account, Asked, Connector, ConnectorError, Manifest, OAuth, Page, Reach, Revocation, Stream,
+    Account, Asked, Connector, ConnectorError, Manifest, OAuth, Page, Reach, Readable, Revocation,
+    Stream,
 };
 use crate::approvals::{ApprovedAction, Content, Effect};
 use crate::net::json_api::{Answered, ApiError, Dialect, JsonApi, WriteError};
@@ -87,6 +88,7 @@ impl Connector for Gmail {
         api: &JsonApi,
         query: &'static Query,
         arguments: &Arguments,
+        _readable: &Readable,
     ) -> Result<Value, LookError> {
         queries::answer(api, query.name, arguments).await
     }
@@ -96,6 +98,7 @@ impl Connector for Gmail {
         api: &JsonApi,
         operation: &'static Operation,
         arguments: &Arguments,
+        _readable: &Readable,
     ) -> Result<Look, LookError> {
         looking::look(api, operation.name, arguments).await
     }

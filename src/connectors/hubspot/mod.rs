@@ -23,8 +23,8 @@ use super::deliveries::{Heard, Part, Said, VerifiedDelivery};
 use super::field::Arguments;
 use super::operation::{Look, LookError, Operation, Query, Undo};
 use super::{
-    Account, Asked, Connector, ConnectorError, Key, Manifest, OAuth, Page, Reach, Revocation,
-    Stream,
+    Account, Asked, Connector, ConnectorError, Key, Manifest, OAuth, Page, Reach, Readable,
+    Revocation, Stream,
 };
 use crate::approvals::{ApprovedAction, Content, Effect};
 use crate::net::json_api::{Answered, ApiError, Dialect, JsonApi, WriteError, shortened};
@@ -126,6 +126,7 @@ impl Connector for HubSpot {
         api: &JsonApi,
         query: &'static Query,
         arguments: &Arguments,
+        _readable: &Readable,
     ) -> Result<Value, LookError> {
         queries::answer(api, query, arguments).await
     }
@@ -135,6 +136,7 @@ impl Connector for HubSpot {
         api: &JsonApi,
         operation: &'static Operation,
         arguments: &Arguments,
+        _readable: &Readable,
     ) -> Result<Look, LookError> {
         looking::look(api, operation, arguments).await
     }

@@ -17,7 +17,7 @@ pub use self::deliveries::SIGNATURE;
 use super::deliveries::{Heard, Part, Said, VerifiedDelivery};
 use super::field::Arguments;
 use super::operation::{Look, LookError, Operation, Query, Undo};
-use super::{Account, Asked, Connector, ConnectorError, Manifest, Page};
+use super::{Account, Asked, Connector, ConnectorError, Manifest, Page, Readable};
 use crate::approvals::{ApprovedAction, Content, Effect};
 use crate::net::json_api::{Dialect, JsonApi, WriteError};
 use async_trait::async_trait;
@@ -64,6 +64,7 @@ impl Connector for Linear {
         api: &JsonApi,
         query: &'static Query,
         arguments: &Arguments,
+        _readable: &Readable,
     ) -> Result<Value, LookError> {
         queries::answer(api, query, arguments).await
     }
@@ -73,6 +74,7 @@ impl Connector for Linear {
         api: &JsonApi,
         operation: &'static Operation,
         arguments: &Arguments,
+        _readable: &Readable,
     ) -> Result<Look, LookError> {
         writing::look(api, operation.name, arguments).await
     }

@@ -7,7 +7,7 @@ mod wire;
 use super::field::{Arguments, Field, Kind};
 use super::operation::{Look, LookError, Operation, Undo};
 use super::own::Requester;
-use super::{Account, Asked, Connector, ConnectorError, Manifest, Page, Reach};
+use super::{Account, Asked, Connector, ConnectorError, Manifest, Page, Reach, Readable};
 use crate::approvals::policy::Stakes;
 use crate::approvals::{ApprovedAction, Content, Effect};
 use crate::net::json_api::{Dialect, JsonApi, WriteError};
@@ -93,6 +93,7 @@ impl Connector for Slack {
         api: &JsonApi,
         operation: &'static Operation,
         arguments: &Arguments,
+        _readable: &Readable,
     ) -> Result<Look, LookError> {
         match operation.name {
             POST => posting::look(api, arguments).await,

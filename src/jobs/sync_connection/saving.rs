@@ -54,6 +54,10 @@ impl Reading<'_> {
         self.tell(tx, &page.rows).await?;
         let mut changed = page.rows.store(tx).await?;
         changed += self.remove(tx, page).await?;
+        if !page.areas.is_empty() {
+            let (connection, source) = (self.connection, self.source());
+            changed += sync::keep_areas(tx, connection, source, &page.areas).await?;
+        }
         if let Some(unlisted) = &page.unlisted {
             changed += self.remove_unlisted(tx, unlisted).await?;
         }

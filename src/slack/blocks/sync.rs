@@ -1,6 +1,7 @@
 //! The message that follows a system while it is read: stream by stream, and how it ended.
 
 use super::kit::{clip, context, escape, section};
+use crate::slack::text;
 use serde_json::Value;
 use std::fmt::Write;
 
@@ -13,6 +14,8 @@ pub struct SyncCard<'a> {
     pub seconds: i64,
     /// In the order in which they are read.
     pub streams: Vec<StreamLine<'a>>,
+    /// Private areas whose readers the system does not tell.
+    pub unsaid: i64,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -44,6 +47,9 @@ pub fn sync(card: &SyncCard<'_>) -> (String, Vec<Value>) {
     let lines = stream_lines(card);
     if !lines.is_empty() {
         blocks.push(context(&lines));
+    }
+    if card.unsaid > 0 && card.state == SyncState::Done {
+        blocks.push(context(&text::readers_unsaid(card.name, card.unsaid)));
     }
     (headline, blocks)
 }
@@ -136,6 +142,7 @@ mod tests {
                     state: StreamState::Waiting,
                 },
             ],
+            unsaid: 0,
         }
     }
 

@@ -1,4 +1,4 @@
-//! Who the users of connected systems are here.
+//! Who the users of connected systems are here, and what they may read.
 
 use crate::slack::blocks::{clip, escape};
 
@@ -48,5 +48,16 @@ pub fn person_unmatched(name: &str, system: &str) -> String {
     format!(
         "*{}* in {system} goes by the mail address again. I’m reading {system} anew, so that everything there goes by that.",
         escape(&clip(name, NAME_CHARS)),
+    )
+}
+
+pub fn readers_unsaid(system: &str, count: i64) -> String {
+    let system = escape(system);
+    let (which, it) = match count {
+        1 => ("a private repository".to_owned(), "it"),
+        count => (format!("{count} private repositories"), "them"),
+    };
+    format!(
+        "{system} doesn’t tell me who may read {which}, so only whoever connected {system} sees what is in {it}. It tells those who may write there: give that to the account that I use, and have me read again."
     )
 }

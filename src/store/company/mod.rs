@@ -1,12 +1,14 @@
 //! Rows of the company's data, as every source of it (connectors, the demo company) hands them
 //! in, and one way to write them: a whole page at once, changing only what differs.
 
+mod confine;
 mod mails;
 mod owner;
 mod remove;
 mod rows;
 mod upsert;
 
+pub use confine::confine;
 pub use mails::match_mails;
 pub use owner::owner_of;
 pub use remove::{Unlisted, remove, remove_unlisted, remove_within};

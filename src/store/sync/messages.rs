@@ -1,6 +1,7 @@
 //! Messages in Slack that follow a run, and what stands in them. The job that writes them reads
 //! everything from here, so it may run in any process and as often as it likes.
 
+use super::areas;
 use crate::base::ids::{ChannelId, RunId, Ts};
 use crate::store::db::{OrgTx, StoreResult};
 use chrono::{DateTime, Utc};
@@ -101,6 +102,8 @@ pub struct Report {
     pub rows_changed: i64,
     pub error: Option<String>,
     pub streams: Vec<StreamReport>,
+    /// Private areas whose readers the system does not tell.
+    pub unsaid: i64,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -143,6 +146,7 @@ pub async fn report(tx: &mut OrgTx, run: RunId) -> StoreResult<Option<Report>> {
         rows_read: row.rows_read,
         rows_changed: row.rows_changed,
         error: row.error,
+        unsaid: areas::unsaid(tx, row.connection_id).await?,
         streams,
     }))
 }

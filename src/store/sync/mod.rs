@@ -1,6 +1,7 @@
 //! Connected systems: who connected them, and who reaches them with whose key.
 
 mod addresses;
+mod areas;
 mod keys;
 mod messages;
 mod people;
@@ -10,6 +11,7 @@ mod runs;
 pub use addresses::{
     AtAddress, NewAddress, at_address, id_of_label, nudge_watches, open_address, watch_again,
 };
+pub use areas::{Area, Readable, Readers, keep_areas, readable};
 pub use keys::{SealedKey, disconnect_all, reseal, sealed_keys};
 pub use messages::{
     Place, Report, SHOW, StreamReport, forget_message, nudge as nudge_messages, report, show_in,
@@ -159,7 +161,7 @@ pub async fn connect(tx: &mut OrgTx, new: &NewConnection<'_>) -> StoreResult<()>
     )
     .execute(tx.connection())
     .await?;
-    Ok(())
+    areas::settle_readers(tx, new.system).await
 }
 
 /// Forgets the key. What was read stays; a run on its way ends with it and saves no further page.

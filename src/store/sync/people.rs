@@ -1,5 +1,6 @@
 //! Who the users of other systems are here.
 
+use super::areas::settle_readers;
 use crate::base::ids::{PersonId, UserId};
 use crate::store::db::{OrgTx, StoreResult};
 use std::collections::HashMap;
@@ -41,7 +42,7 @@ pub async fn link_people(
     )
     .execute(tx.connection())
     .await?;
-    Ok(())
+    settle_readers(tx, source).await
 }
 
 /// Who the users of a system are here, as far as that is known.
@@ -153,6 +154,7 @@ pub async fn correct_link(
     )
     .execute(tx.connection())
     .await?;
+    settle_readers(tx, source).await?;
     Ok(done.rows_affected() > 0)
 }
 
@@ -170,6 +172,7 @@ pub async fn forget_correction(tx: &mut OrgTx, source: &str, source_id: &str) ->
     )
     .execute(tx.connection())
     .await?;
+    settle_readers(tx, source).await?;
     Ok(done.rows_affected() > 0)
 }
 

@@ -6,6 +6,7 @@ use super::{At, facts, words};
 use crate::approvals::policy::Standing;
 use crate::approvals::{self, Error};
 use crate::base::ids::UserId;
+use crate::base::viewer::Audience;
 use crate::connectors::changes::{self, Wanted};
 use crate::jobs::cards;
 use crate::store::jobs;
@@ -26,6 +27,7 @@ pub async fn propose(scene: &Scene<'_>, user: &UserId, at: &At, answer: &Answer<
     };
     let wanted = Wanted {
         requester: facts.person,
+        audience: Audience::Private,
         system: &operation.system,
         operation: &operation.name,
         arguments: &arguments,

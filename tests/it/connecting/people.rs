@@ -36,6 +36,7 @@ impl Desk {
         self.is_written(&self.maya, "*Sam Ortega* in HubSpot is")
             .await;
         self.app.settles().await;
+        self.looks_through(&self.maya);
     }
 }
 

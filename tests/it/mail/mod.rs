@@ -10,6 +10,8 @@ use crate::support::TestApp;
 use crate::support::approving::{self, Done};
 use crate::support::hurried::Hurried;
 use penny::base::ids::{OrgId, PersonId, UserId};
+use penny::base::viewer::Audience;
+use penny::connectors::Readable;
 use penny::connectors::changes::{self, Unfit, Wanted};
 use penny::connectors::field::Arguments;
 use penny::connectors::operation::LookError;
@@ -95,7 +97,12 @@ impl House {
         let open = connections.reach(self.org, person, "gmail").await.unwrap();
         let query = open.connector.manifest().query(query).unwrap();
         open.connector
-            .query(&open.api, query, arguments.as_object().unwrap())
+            .query(
+                &open.api,
+                query,
+                arguments.as_object().unwrap(),
+                &Readable::default(),
+            )
             .await
     }
 
@@ -121,6 +128,7 @@ impl House {
     fn wants<'a>(&self, operation: &'a str, arguments: &'a Arguments) -> Wanted<'a> {
         Wanted {
             requester: self.maya,
+            audience: Audience::Private,
             system: "gmail",
             operation,
             arguments,

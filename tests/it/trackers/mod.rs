@@ -10,6 +10,7 @@ use penny::approvals::policy::{Facts, Standing};
 use penny::approvals::{self, Outcome, State, Verdict};
 use penny::base::ids::{OrgId, PersonId, ProposalId};
 use penny::base::secret::Secret;
+use penny::base::viewer::Audience;
 use penny::connectors::changes::{self, Unfit, Wanted};
 use penny::connectors::field::Arguments;
 use penny::connectors::operation::LookError;
@@ -79,12 +80,31 @@ impl Company {
     }
 
     async fn asks(&self, query: &str, arguments: Value) -> Result<Value, LookError> {
+        let audience = Audience::Private;
+        self.asks_as(self.maya, audience, query, arguments).await
+    }
+
+    /// As this person asks where these read along.
+    async fn asks_as(
+        &self,
+        person: PersonId,
+        audience: Audience,
+        query: &str,
+        arguments: Value,
+    ) -> Result<Value, LookError> {
         let connections = &self.app.process().app.services.connections;
-        let open = connections.reach(self.org, self.maya, self.system).await;
+        let open = connections.reach(self.org, person, self.system).await;
         let open = open.unwrap();
-        let query = open.connector.manifest().query(query).unwrap();
+        let manifest = open.connector.manifest();
+        let readable = connections.readable(self.org, person, &audience, manifest);
+        let (query, arguments) = (manifest.query(query).unwrap(), arguments.as_object());
         open.connector
-            .query(&open.api, query, arguments.as_object().unwrap())
+            .query(
+                &open.api,
+                query,
+                arguments.unwrap(),
+                &readable.await.unwrap(),
+            )
             .await
     }
 
@@ -120,6 +140,7 @@ impl Company {
         let services = &self.app.process().app.services;
         let wanted = Wanted {
             requester: self.maya,
+            audience: Audience::Private,
             system: self.system,
             operation,
             arguments,

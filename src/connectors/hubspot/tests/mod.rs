@@ -14,7 +14,7 @@ use crate::approvals::{ApprovedAction, Content, Effect};
 use crate::base::clock::SystemClock;
 use crate::base::ids::{OrgId, PersonId, ProposalId};
 use crate::connectors::operation::{Look, LookError};
-use crate::connectors::{Connector, ConnectorError, field};
+use crate::connectors::{Connector, ConnectorError, Readable, field};
 use crate::net::Http;
 use crate::net::json_api::{JsonApi, WriteError};
 use crate::playground::systems::hubspot::{COMPANIES, CONTACTS, DEALS, HubSpot, Kind, Pipeline};
@@ -92,7 +92,9 @@ impl Office {
         let operation = MANIFEST.operation(operation).unwrap();
         let arguments = arguments.as_object().unwrap();
         let checked = field::check(operation.fields, arguments).map_err(LookError::Problems)?;
-        Connected.look(&self.api, operation, &checked).await
+        Connected
+            .look(&self.api, operation, &checked, &Readable::default())
+            .await
     }
 
     async fn approved(&self, operation: &str, arguments: Value) -> ApprovedAction {

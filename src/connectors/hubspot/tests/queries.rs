@@ -7,7 +7,9 @@ impl Office {
         let query = MANIFEST.query(query).unwrap();
         let arguments = arguments.as_object().unwrap();
         let checked = field::check(query.fields, arguments).map_err(LookError::Problems)?;
-        Connected.query(&self.api, query, &checked).await
+        Connected
+            .query(&self.api, query, &checked, &Readable::default())
+            .await
     }
 }
 

@@ -32,6 +32,54 @@ impl GitHub {
         self.edit(|world, now| world.add_repo(name, now));
     }
 
+    /// As `repository`, for these alone.
+    pub fn private_repository(&self, name: &str, readers: &[&str]) {
+        self.repository(name);
+        self.show_to(name, Some(readers));
+    }
+
+    /// Makes a repository private, for these to read; None: for those whom the key's account may
+    /// not know.
+    pub fn show_to(&self, name: &str, readers: Option<&[&str]>) {
+        let mut world = self.world();
+        if let Some(repo) = world.repos.get_mut(name) {
+            repo.shown["private"] = json!(true);
+            let named = |names: &[&str]| names.iter().map(|it| (*it).to_owned()).collect();
+            repo.readers = readers.map(named);
+        }
+    }
+
+    pub fn make_public(&self, name: &str) {
+        if let Some(repo) = self.world().repos.get_mut(name) {
+            repo.shown["private"] = json!(false);
+        }
+    }
+
+    /// Takes somebody out of a repository, and tells of it.
+    pub fn take_out(&self, name: &str, login: &str) {
+        self.edit(|world, _| {
+            let member = world.user(login);
+            let repo = world.repos.get_mut(name);
+            if let Some(readers) = repo.and_then(|repo| repo.readers.as_mut()) {
+                readers.remove(login);
+                world.say(
+                    "member",
+                    name,
+                    json!({"action": "removed", "member": member}),
+                );
+            }
+        });
+    }
+
+    /// Somebody who is a member of no organisation.
+    pub fn guest(&self, login: &str, email: Option<&str>) {
+        let mut world = self.world();
+        world.add_user(login, email);
+        if let Some(user) = world.users.last_mut() {
+            user["is_guest"] = json!(true);
+        }
+    }
+
     /// It is gone, as for all who may not see it.
     pub fn delete_repository(&self, name: &str) -> bool {
         self.world().repos.remove(name).is_some()

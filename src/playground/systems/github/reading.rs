@@ -18,7 +18,7 @@ pub fn answer(world: &World, asked: &Asked) -> Option<Answer> {
             let repos = world.repos.values().map(|it| it.shown.clone());
             Some(asked.page(repos.collect()))
         }
-        ["orgs", _, "members"] => Some(asked.page(world.users.clone())),
+        ["orgs", _, "members"] => Some(asked.page(world.users(|user| !is_guest(user)))),
         ["search", kind] => Some(search(world, kind, asked.wants("q").unwrap_or_default())),
         ["repos", owner, name, rest @ ..] => {
             let repo = world.repos.get(&format!("{owner}/{name}"))?;
@@ -32,6 +32,7 @@ fn within(world: &World, repo: &Repo, rest: &[&str], asked: &Asked) -> Option<An
     let number = |text: &str| text.parse::<u64>().ok();
     match rest {
         [] => Some(repo.shown.clone().into()),
+        ["collaborators"] => Some(collaborators(world, repo, asked)),
         ["assignees", login] => {
             let is_there = !world.user(login).is_null();
             is_there.then(|| Answer::status(StatusCode::NO_CONTENT, Value::Null))
@@ -82,6 +83,28 @@ fn within(world: &World, repo: &Repo, rest: &[&str], asked: &Asked) -> Option<An
         ["contents", path @ ..] => contents(repo, &path.join("/"), asked),
         _ => None,
     }
+}
+
+fn is_guest(user: &Value) -> bool {
+    user["is_guest"] == true
+}
+
+fn collaborators(world: &World, repo: &Repo, asked: &Asked) -> Answer {
+    let Some(readers) = &repo.readers else {
+        let said = "Must have push access to view repository collaborators.";
+        return Answer::refused(StatusCode::FORBIDDEN, said);
+    };
+    let only_guests = asked.wants("affiliation") == Some("outside");
+    let mut listed = world.users(|user| {
+        let is_reader = user["login"]
+            .as_str()
+            .is_some_and(|it| readers.contains(it));
+        is_reader && (is_guest(user) || !only_guests)
+    });
+    for user in &mut listed {
+        user["permissions"] = json!({"pull": true, "push": false, "admin": false});
+    }
+    asked.page(listed)
 }
 
 fn issues(repo: &Repo, asked: &Asked) -> Vec<Value> {
@@ -208,8 +231,12 @@ fn search(world: &World, kind: &str, query: &str) -> Answer {
                 json!({"path": path, "html_url": link, "repository": {"full_name": name}})
             }));
         } else {
-            let issues = repo.issues.iter();
-            found.extend(issues.filter(|it| fits(&it.to_string())).cloned());
+            let issues = repo.issues.iter().filter(|it| fits(&it.to_string()));
+            found.extend(issues.cloned().map(|mut issue| {
+                let home = format!("https://api.github.com/repos/{name}");
+                issue["repository_url"] = json!(home);
+                issue
+            }));
         }
     }
     if scopes.is_empty() {

@@ -5,7 +5,7 @@ use crate::playground::systems::keys::{Grants, Key};
 use chrono::{DateTime, SecondsFormat, Utc};
 use serde_json::{Map, Value, json};
 use sha2::{Digest, Sha256};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// The account that the key belongs to.
 pub const OWN_LOGIN: &str = "penny-bot";
@@ -31,6 +31,8 @@ pub struct Repo {
     pub reviews: Vec<Value>,
     pub comments: Vec<Value>,
     pub labels: Vec<String>,
+    /// Who may read it if it is private. None: those who ask may not know.
+    pub readers: Option<BTreeSet<String>>,
 }
 
 #[derive(Debug, Clone, Default)]
@@ -91,12 +93,17 @@ impl World {
         found.cloned().unwrap_or_default()
     }
 
+    pub fn users(&self, is_wanted: impl Fn(&Value) -> bool) -> Vec<Value> {
+        let users = self.users.iter().filter(|user| is_wanted(user));
+        users.cloned().collect()
+    }
+
     pub fn add_repo(&mut self, name: &str, now: DateTime<Utc>) {
         let (owner, short) = name.split_once('/').unwrap_or((name, name));
         let owner = json!({"id": sum(owner), "login": owner, "type": "Organization"});
         let id = self.next_id();
         let shown = json!({
-            "id": id, "full_name": name, "name": short, "owner": owner, "private": true,
+            "id": id, "full_name": name, "name": short, "owner": owner, "private": false,
             "html_url": format!("https://github.com/{name}"), "description": null,
             "language": "Rust", "archived": false, "default_branch": "main",
             "pushed_at": written(now), "created_at": written(now), "updated_at": written(now),
@@ -104,6 +111,7 @@ impl World {
         let repo = Repo {
             shown,
             branches: BTreeMap::from([("main".to_owned(), Branch::default())]),
+            readers: Some(BTreeSet::new()),
             ..Repo::default()
         };
         self.repos.insert(name.to_owned(), repo);
