@@ -10,7 +10,8 @@ use crate::base::secret::Secret;
 use crate::net::Http;
 use crate::net::json_api::{ApiError, JsonApi, WriteError};
 use crate::net::tokens::Tokens;
-use crate::store::sync::{Auth, Connected};
+use crate::store::StoreError;
+use crate::store::sync::{self, Auth, Connected};
 use async_trait::async_trait;
 use chrono::{DateTime, TimeDelta, Utc};
 use http::Method;
@@ -24,13 +25,28 @@ use std::sync::Arc;
 const BEFORE_EXPIRY: TimeDelta = TimeDelta::minutes(3);
 /// … and so long after it was given, where no end is named.
 const GOOD_FOR: TimeDelta = TimeDelta::minutes(10);
+/// Nango says the same of a consent that was withdrawn and of a system that is away for a moment.
+/// So long it may be the latter.
+const MAY_PASS: TimeDelta = TimeDelta::minutes(30);
+/// The tag by which what came of an invitation is found.
+const SESSION: &str = "end_user_id";
 
 /// Nango, and the tokens that it has given lately.
 #[derive(Debug)]
 pub struct Nango {
     api: JsonApi,
     clock: SharedClock,
-    known: Mutex<HashMap<ConnectionId, Good>>,
+    /// By what stands sealed in a connection's row, so that another one begins anew.
+    known: Mutex<HashMap<Vec<u8>, Known>>,
+}
+
+#[derive(Debug, Clone)]
+enum Known {
+    Good(Good),
+    /// It could not be renewed since then.
+    Stale {
+        since: DateTime<Utc>,
+    },
 }
 
 #[derive(Debug, Clone)]
@@ -58,8 +74,6 @@ struct Listed {
 struct ListedConnection {
     connection_id: String,
     provider_config_key: String,
-    #[serde(default)]
-    end_user: Value,
     #[serde(default)]
     tags: Value,
 }
@@ -91,8 +105,7 @@ impl Nango {
     /// A link for whoever is to let Penny in; what comes of it is found under this session.
     pub async fn invite(&self, manifest: &Manifest, session: &str) -> Result<String, ApiError> {
         let body = json!({
-            "end_user": {"id": session},
-            "tags": {"end_user_id": session},
+            "tags": {SESSION: session},
             "allowed_integrations": [manifest.slug],
         });
         let made: Session = self.api.search("/connect/sessions", &body).await?;
@@ -101,12 +114,11 @@ impl Nango {
 
     /// The connection that came of a session, once somebody has said yes.
     pub async fn came_of(&self, slug: &str, session: &str) -> Result<Option<String>, ApiError> {
-        let query = [("endUserId", session), ("integrationId", slug)];
-        let listed: Listed = self.api.get("/connection", &query).await?;
-        let is_it = |it: &ListedConnection| {
-            let ids = [&it.end_user["id"], &it.tags["end_user_id"]];
-            it.provider_config_key == slug && ids.iter().any(|id| *id == session)
-        };
+        let query = [("tags[end_user_id]", session)];
+        let listed: Listed = self.api.get("/connections", &query).await?;
+        // Should a server not know the filter, it lists everything.
+        let is_it =
+            |it: &ListedConnection| it.provider_config_key == slug && it.tags[SESSION] == session;
         let found = listed.connections.into_iter().find(is_it);
         Ok(found.map(|it| it.connection_id))
     }
@@ -116,7 +128,7 @@ impl Nango {
         if anew {
             query.push(("force_refresh", "true"));
         }
-        let given: Given = self.api.get(&path(name), &query).await.map_err(meaning)?;
+        let given: Given = self.api.get(&path(name), &query).await.map_err(unreached)?;
         let credentials = given.credentials;
         let token = credentials.access_token.or(credentials.api_key);
         let token = token.ok_or_else(|| ApiError::Unreadable("there is no token in it".into()))?;
@@ -139,17 +151,18 @@ impl Nango {
 
 fn path(name: &str) -> String {
     let name: String = url::form_urlencoded::byte_serialize(name.as_bytes()).collect();
-    format!("/connection/{name}")
+    format!("/connections/{name}")
 }
 
-/// What Nango says of a connection, and what of Penny's own key.
-fn meaning(error: ApiError) -> ApiError {
+/// Names Nango where it is the one that could not be asked; whoever reads it thinks of the system.
+fn unreached(error: ApiError) -> ApiError {
     match error {
-        // The connection is gone there, or the system no longer renews its token.
-        ApiError::NotFound | ApiError::Refused { .. } => ApiError::Unauthorized,
         ApiError::Unauthorized | ApiError::Forbidden(_) => {
             tracing::error!("Nango does not accept NANGO_SECRET_KEY");
-            ApiError::Away("Nango refuses its key".to_owned())
+            ApiError::Away("Nango, which keeps its token, does not accept my key".to_owned())
+        }
+        ApiError::Away(why) => {
+            ApiError::Away(format!("Nango, which keeps its token, is away: {why}"))
         }
         error => error,
     }
@@ -171,6 +184,7 @@ impl Connections {
     ) -> Result<Opened, ConnectionError> {
         let manifest = connector.manifest();
         let nango = self.nango().ok_or(ConnectionError::NoNango)?;
+        let before = self.before(org, by, manifest).await?;
         let given = nango.ask(manifest.slug, name, false).await;
         let token = given.map_err(ConnectorError::from)?.token;
         let scopes = manifest.oauth.iter().flat_map(|oauth| oauth.scopes);
@@ -180,7 +194,26 @@ impl Connections {
             expires_at: None,
             scopes: scopes.map(|scope| (*scope).to_owned()).collect(),
         };
-        self.keep(org, by, connector, &token, credentials).await
+        let opened = self.keep(org, by, connector, &token, credentials).await?;
+        if let Some(before) = before.filter(|it| it.auth == Auth::Nango) {
+            let gone = self.forget_at_nango(org, &before, Some(name)).await;
+            if let Err(error) = gone {
+                tracing::warn!(%error, "a connection that was replaced stays at Nango");
+            }
+        }
+        Ok(opened)
+    }
+
+    /// What is connected until now.
+    async fn before(
+        &self,
+        org: OrgId,
+        by: PersonId,
+        manifest: &Manifest,
+    ) -> Result<Option<Connected>, StoreError> {
+        let mut tx = self.db().org(org).await?;
+        let id = sync::id_for(&mut tx, manifest.slug, manifest.owner(by)).await?;
+        sync::get(&mut tx, id).await
     }
 
     pub(super) fn nango_tokens(
@@ -205,15 +238,20 @@ impl Connections {
         }))
     }
 
+    /// Has Nango forget a connection as well, unless it is still in use.
     pub(super) async fn forget_at_nango(
         &self,
         org: OrgId,
         before: &Connected,
+        in_use: Option<&str>,
     ) -> Result<(), ConnectionError> {
         let nango = self.nango().ok_or(ConnectionError::NoNango)?;
-        nango.known.lock().remove(&before.id);
+        nango.known.lock().remove(&before.credentials);
         let row = before.id.to_string();
         let name = self.sealer().open(&before.credentials, place(org, &row))?;
+        if in_use == Some(name.expose()) {
+            return Ok(());
+        }
         let gone = nango.forget(&before.system, name.expose()).await;
         gone.map_err(|error| ConnectorError::Unexpected(error.to_string()).into())
     }
@@ -234,44 +272,62 @@ struct NangoTokens {
 impl Tokens for NangoTokens {
     async fn current(&self) -> Result<Secret, ApiError> {
         let now = self.nango.clock.now();
-        let known = self.nango.known.lock().get(&self.id).cloned();
-        match known.filter(|good| good.until > now) {
-            Some(good) => Ok(good.token),
-            None => self.asked(false).await,
+        match self.known() {
+            Some(Known::Good(good)) if good.until > now => Ok(good.token),
+            _ => self.asked(false).await,
         }
     }
 
     async fn instead_of(&self, refused: &Secret) -> Result<Secret, ApiError> {
-        let known = self.nango.known.lock().get(&self.id).cloned();
-        match known {
+        match self.known() {
             // Somebody else has asked for another one meanwhile.
-            Some(good) if good.token.expose() != refused.expose() => Ok(good.token),
+            Some(Known::Good(good)) if good.token.expose() != refused.expose() => Ok(good.token),
             _ => self.asked(true).await,
         }
     }
 
     async fn shut_out(&self, _: &Secret) {
-        self.nango.known.lock().remove(&self.id);
+        self.nango.known.lock().remove(&self.sealed);
         let connections = &self.connections;
         connections.shut_out(self.org, self.id, &self.sealed).await;
     }
 }
 
 impl NangoTokens {
+    fn known(&self) -> Option<Known> {
+        self.nango.known.lock().get(&self.sealed).cloned()
+    }
+
+    fn learn(&self, known: Known) {
+        self.nango.known.lock().insert(self.sealed.clone(), known);
+    }
+
     async fn asked(&self, anew: bool) -> Result<Secret, ApiError> {
-        let given = self.nango.ask(self.slug, self.name.expose(), anew).await;
-        match given {
+        match self.nango.ask(self.slug, self.name.expose(), anew).await {
             Ok(good) => {
                 let token = good.token.clone();
-                self.nango.known.lock().insert(self.id, good);
+                self.learn(Known::Good(good));
                 Ok(token)
             }
-            Err(error) => {
-                if error == ApiError::Unauthorized {
-                    self.shut_out(&self.name).await;
-                }
-                Err(error)
+            Err(ApiError::Refused { .. }) if !anew && self.may_pass() => {
+                Err(ApiError::Away("Nango could not renew its token".to_owned()))
             }
+            // It is gone there; or neither does the system take its token, nor give another one.
+            Err(ApiError::NotFound | ApiError::Refused { .. }) => {
+                self.shut_out(&self.name).await;
+                Err(ApiError::Unauthorized)
+            }
+            Err(error) => Err(error),
         }
+    }
+
+    fn may_pass(&self) -> bool {
+        let now = self.nango.clock.now();
+        let since = match self.known() {
+            Some(Known::Stale { since }) => since,
+            Some(Known::Good(_)) | None => now,
+        };
+        self.learn(Known::Stale { since });
+        now - since < MAY_PASS
     }
 }

@@ -40,7 +40,7 @@ impl Connections {
         tracing::info!(system = manifest.slug, "a system was disconnected");
         Ok(match before.auth {
             Auth::Key => Parting::KeyRemains,
-            Auth::Nango => match self.forget_at_nango(org, &before).await {
+            Auth::Nango => match self.forget_at_nango(org, &before, None).await {
                 Ok(()) => Parting::Ended,
                 Err(error) => {
                     tracing::warn!(system = manifest.slug, %error, "Nango could not be told");

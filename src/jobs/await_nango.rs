@@ -1,16 +1,22 @@
 //! Waits until somebody who was given a link to Nango has said yes there, and connects the system
 //! with what came of it. Nango tells nobody by itself, so it is asked, as long as the link lives.
 
+use super::deliver::{self, DeliverError};
+use super::workspaces::Workspace;
 use super::{Services, show_sync};
-use crate::base::ids::{OrgId, PersonId};
+use crate::base::ids::{OrgId, PersonId, UserId};
 use crate::connectors::connections::{ConnectionError, Opened};
-use crate::connectors::{Connector, registry};
+use crate::connectors::{Connector, ConnectorError, registry};
+use crate::net::json_api::ApiError;
 use crate::queue::{Done, Handler, Held};
+use crate::slack::client::NewMessage;
+use crate::slack::text;
 use crate::store::{OrgTx, StoreResult, jobs, people};
 use async_trait::async_trait;
 use chrono::{DateTime, TimeDelta, Utc};
+use std::sync::Arc;
 use std::time::Duration;
-use uuid::Uuid;
+use uuid::{NoContext, Timestamp, Uuid};
 
 pub const KIND: &str = "await_nango";
 
@@ -28,11 +34,12 @@ pub struct Invitation<'a> {
 }
 
 impl<'a> Invitation<'a> {
-    pub fn new(system: &'a str, person: PersonId) -> Self {
+    pub fn new(system: &'a str, person: PersonId, now: DateTime<Utc>) -> Self {
+        let made = Timestamp::from_unix(NoContext, now.timestamp().unsigned_abs(), 0);
         Self {
             system,
             person,
-            session: Uuid::now_v7(),
+            session: Uuid::new_v7(made),
         }
     }
 
@@ -89,25 +96,44 @@ impl Handler for AwaitNango {
             return Done::Finished;
         };
         let org = held.lease().org;
+        let is_over = invitation.is_over(self.services.clock.now());
         match self.look(org, &invitation, connector).await {
             Ok(Some(opened)) => {
                 tracing::info!(system = invitation.system, "a system was connected");
                 self.follow(org, &invitation, &opened).await;
                 Done::Finished
             }
-            Ok(None) if invitation.is_over(Utc::now()) => Done::Finished,
-            Ok(None) => Done::Retry {
-                after: Some(LOOK_EVERY),
-                error: String::new(),
-            },
-            Err(error) if invitation.is_over(Utc::now()) => Done::Failed {
-                error: error.to_string(),
-            },
-            Err(error) => Done::Retry {
-                after: Some(LOOK_EVERY),
-                error: error.to_string(),
-            },
+            Ok(None) if is_over => Done::Finished,
+            Ok(None) => again("nobody has said yes so far".to_owned()),
+            Err(error) if is_over || !may_pass(&error) => {
+                let name = connector.manifest().name;
+                match self.tell(org, &invitation, name, &error).await {
+                    Ok(()) => Done::Failed {
+                        error: error.to_string(),
+                    },
+                    Err(untold) => again(untold.to_string()),
+                }
+            }
+            Err(error) => again(error.to_string()),
         }
+    }
+}
+
+fn again(error: String) -> Done {
+    Done::Retry {
+        after: Some(LOOK_EVERY),
+        error,
+    }
+}
+
+/// Whether it may be different in a moment.
+fn may_pass(error: &ConnectionError) -> bool {
+    match error {
+        ConnectionError::Connector(ConnectorError::Api(error)) => {
+            matches!(error, ApiError::Away(_) | ApiError::Limited(_))
+        }
+        ConnectionError::Store(_) => true,
+        _ => false,
     }
 }
 
@@ -122,7 +148,7 @@ impl AwaitNango {
         let nango = connections.nango().ok_or(ConnectionError::NoNango)?;
         let session = invitation.session.to_string();
         let found = nango.came_of(invitation.system, &session).await;
-        let found = found.map_err(crate::connectors::ConnectorError::from)?;
+        let found = found.map_err(ConnectorError::from)?;
         let Some(name) = found else {
             return Ok(None);
         };
@@ -132,26 +158,51 @@ impl AwaitNango {
 
     /// What was begun in Slack goes on there. If nobody can be told, it is read all the same.
     async fn follow(&self, org: OrgId, invitation: &Invitation<'_>, opened: &Opened) {
-        let user = self.user(org, invitation.person).await.ok().flatten();
-        let known = self.services.workspaces.all();
-        let workspace = known.into_iter().find(|it| it.org == org);
-        let (Some(user), Some(workspace)) = (user, workspace) else {
-            return;
+        let told = async {
+            let Some((workspace, user)) = self.invited(org, invitation).await? else {
+                return Ok(());
+            };
+            let key = format!("connected:{}", opened.run);
+            show_sync::follow(&self.services, &workspace, &user, opened.run, &key).await
         };
-        let key = format!("connected:{}", opened.run);
-        let told = show_sync::follow(&self.services, &workspace, &user, opened.run, &key);
         if let Err(error) = told.await {
             tracing::warn!(%error, "a run could not be shown in Slack");
         }
     }
 
-    async fn user(
+    /// Somebody said yes, and nothing came of it.
+    async fn tell(
         &self,
         org: OrgId,
-        person: PersonId,
-    ) -> StoreResult<Option<crate::base::ids::UserId>> {
+        invitation: &Invitation<'_>,
+        name: &str,
+        error: &ConnectionError,
+    ) -> Result<(), DeliverError> {
+        let Some((workspace, user)) = self.invited(org, invitation).await? else {
+            return Ok(());
+        };
+        let channel = workspace.slack.open_conversation(&[user]).await?;
+        let message = NewMessage {
+            text: text::not_connected_after_all(name, invitation.system, &error.to_string()),
+            ..NewMessage::default()
+        };
+        let key = format!("not_connected:{}", invitation.session);
+        let db = &self.services.db;
+        deliver::once(db, &workspace, &key, &channel, message).await?;
+        Ok(())
+    }
+
+    /// Where whoever was given the link is to be found.
+    async fn invited(
+        &self,
+        org: OrgId,
+        invitation: &Invitation<'_>,
+    ) -> StoreResult<Option<(Arc<Workspace>, UserId)>> {
         let mut tx = self.services.db.org(org).await?;
-        people::slack_user_of(&mut tx, person).await
+        let user = people::slack_user_of(&mut tx, invitation.person).await?;
+        let known = self.services.workspaces.all();
+        let workspace = known.into_iter().find(|it| it.org == org);
+        Ok(workspace.zip(user))
     }
 }
 
@@ -161,10 +212,10 @@ mod tests {
 
     #[test]
     fn an_invitation_is_read_back_from_its_key_and_ends_with_its_link() {
-        let made = Invitation::new("hubspot", PersonId::fresh());
+        let now = Utc::now();
+        let made = Invitation::new("hubspot", PersonId::fresh(), now);
         let key = made.key();
         assert_eq!(Invitation::parse(&key), Some(made));
-        let now = Utc::now();
         assert!(!made.is_over(now + TimeDelta::minutes(29)));
         assert!(made.is_over(now + TimeDelta::minutes(31)));
         assert_eq!(Invitation::parse("hubspot"), None);

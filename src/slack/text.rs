@@ -174,6 +174,15 @@ pub fn consent_link(name: &str) -> String {
     )
 }
 
+/// Somebody said yes over there, and it could not be connected.
+pub fn not_connected_after_all(name: &str, slug: &str, why: &str) -> String {
+    format!(
+        ":red_circle: You let me into *{}*, but I couldn’t connect it: {}. Please try once more with `/penny connect {slug}`.",
+        escape(name),
+        escape(&clip(why, 300))
+    )
+}
+
 pub fn connection_broken(name: &str, note: &str) -> String {
     format!(
         ":red_circle: I can’t read *{}* any more. {} Until then I answer from what I have read so far.",

@@ -38,7 +38,12 @@ pub async fn offer(
         let sentence = words::address_needs_a_name(manifest);
         return scene.whisper(to, &sentence, Vec::new()).await;
     }
-    if let Some(link) = link(scene, &person, manifest).await? {
+    let way = way(scene, &person, manifest).await?;
+    if let Way::Closed = way {
+        let sentence = words::nango_is_silent(manifest.name);
+        return scene.whisper(to, &sentence, Vec::new()).await;
+    }
+    if let Way::Link(link) = way {
         let blocks = consent(manifest.slug, manifest.name, &link, manifest.key.is_some());
         let sentence = text::consent_link(manifest.name);
         return match to {
@@ -73,42 +78,46 @@ pub async fn with_key(scene: &Scene<'_>, clicked: &BlockActions, slug: &str) -> 
     }
 }
 
-/// A link to Nango, where it is the one that people let in. Without an answer from there the
-/// system is connected without it.
-async fn link_to_nango(
-    scene: &Scene<'_>,
-    person: &Person,
-    manifest: &'static Manifest,
-) -> Surfaced<Option<String>> {
+/// How somebody lets Penny in with their browser.
+enum Way {
+    Link(String),
+    /// With a key alone.
+    None,
+    /// At Nango, which does not answer.
+    Closed,
+}
+
+async fn way(scene: &Scene<'_>, person: &Person, manifest: &'static Manifest) -> Surfaced<Way> {
     let nango = scene.services.connections.nango();
-    let Some(nango) = nango.filter(|_| manifest.oauth.is_some()) else {
-        return Ok(None);
-    };
-    let invitation = Invitation::new(manifest.slug, person.id);
-    let session = invitation.session.to_string();
-    match nango.invite(manifest, &session).await {
-        Ok(link) => {
-            let mut tx = scene.tx().await?;
-            invitation.wait(&mut tx).await?;
-            tx.commit().await?;
-            Ok(Some(link))
-        }
-        Err(error) => {
-            tracing::warn!(system = manifest.slug, %error, "Nango gave no link");
-            Ok(None)
+    if let Some(nango) = nango.filter(|_| manifest.oauth.is_some()) {
+        let now = scene.services.clock.now();
+        let invitation = Invitation::new(manifest.slug, person.id, now);
+        let session = invitation.session.to_string();
+        match nango.invite(manifest, &session).await {
+            Ok(link) => {
+                let mut tx = scene.tx().await?;
+                invitation.wait(&mut tx).await?;
+                tx.commit().await?;
+                return Ok(Way::Link(link));
+            }
+            // This system is not set up there, so it is connected without it.
+            Err(ApiError::Refused { .. } | ApiError::NotFound) => {}
+            Err(error) => {
+                tracing::warn!(system = manifest.slug, %error, "Nango gave no link");
+                return Ok(Way::Closed);
+            }
         }
     }
+    let link = own_link(scene, person, manifest).await?;
+    Ok(link.map_or(Way::None, Way::Link))
 }
 
 /// A private link to consent, where that is set up.
-async fn link(
+async fn own_link(
     scene: &Scene<'_>,
     person: &Person,
     manifest: &'static Manifest,
 ) -> Surfaced<Option<String>> {
-    if let Some(link) = link_to_nango(scene, person, manifest).await? {
-        return Ok(Some(link));
-    }
     let services = scene.services;
     let is_set_up = services.connections.consent(manifest).is_some();
     let (Some(base), true) = (&services.public_url, is_set_up) else {

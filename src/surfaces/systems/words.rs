@@ -43,6 +43,12 @@ pub fn only_admins_connect(manifest: &Manifest) -> String {
     }
 }
 
+pub fn nango_is_silent(name: &str) -> String {
+    format!(
+        "{name} is connected by way of Nango here, and Nango doesn’t let me in right now. Try again in a few minutes; if it stays like that, whoever runs me can look at `NANGO_URL` and `NANGO_SECRET_KEY`."
+    )
+}
+
 pub fn only_admins_disconnect(name: &str) -> String {
     format!(
         "{name} is connected for everybody here. Whoever connected it, or an administrator of this workspace, can disconnect it."

@@ -4,6 +4,7 @@ mod github;
 mod github_changes;
 mod linear;
 mod linear_changes;
+mod private_code;
 
 use crate::support::TestApp;
 use penny::approvals::policy::{Facts, Standing};
