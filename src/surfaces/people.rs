@@ -76,9 +76,11 @@ fn name_of(system: &str) -> &str {
 
 /// Match or Change.
 pub async fn wants_to_match(scene: &Scene<'_>, clicked: &BlockActions, value: &str) -> Surfaced {
-    let is_allowed = administrator(scene, &clicked.source.user).await?.is_some();
-    let Some(user) = SystemUser::parse(value).filter(|_| is_allowed) else {
+    if administrator(scene, &clicked.source.user).await?.is_none() {
         return tell(scene, clicked, text::ADMINISTRATORS_MATCH_PEOPLE).await;
+    }
+    let Some(user) = SystemUser::parse(value) else {
+        return Ok(());
     };
     let mut tx = scene.tx().await?;
     let name = sync::linked_name(&mut tx, user.system, user.user).await?;

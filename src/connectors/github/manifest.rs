@@ -23,7 +23,7 @@ pub static MANIFEST: Manifest = Manifest {
     key: Some(Key {
         label: "Fine-grained personal access token",
         hint: "In GitHub: Settings → Developer settings → Fine-grained tokens → Generate. Choose \
-            the organisation and the repositories that I am to know of, and give it \
+            the organisation and the repositories that Penny is to know of, and give it \
             Contents, Issues and Pull requests (read and write) and Members (read). Of a private \
             repository only those who may read it on GitHub see anything here. What Penny changes \
             with it appears in your name.",
