@@ -108,9 +108,11 @@ impl Handler for AwaitNango {
             Err(error) if is_over || !may_pass(&error) => {
                 let name = connector.manifest().name;
                 match self.tell(org, &invitation, name, &error).await {
-                    Ok(()) => Done::Failed {
-                        error: error.to_string(),
-                    },
+                    Ok(()) => {
+                        let system = invitation.system;
+                        tracing::warn!(system, %error, "what was let in could not be connected");
+                        Done::Finished
+                    }
                     Err(untold) => again(untold.to_string()),
                 }
             }
