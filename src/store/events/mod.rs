@@ -161,21 +161,24 @@ impl Within<'_> {
     }
 }
 
-/// Writes an event down, for the eyes of those who see its connection. False: it was known, or
-/// it is not for them.
+/// Writes an event down, for the eyes of those who see its connection and, where it is in a private
+/// area, may read that. False: it was known, or it is for nobody.
 pub async fn record(tx: &mut OrgTx, event: &Event<'_>) -> StoreResult<bool> {
     let (table, row) = event.within.as_ref().map(Within::parts).unzip();
     let done = sqlx::query!(
         r#"insert into core.events (org_id, event_id, kind, payload, connection_id, system,
                source_id, occurred_at, visibility, owner_id, channel_id, cause)
            select c.org_id, $2, $3, $4, c.connection_id, c.system, $6, coalesce($7, now()),
-               c.visibility, c.owner_id, c.channel_id, $8
+               case c.visibility when 'org' then coalesce(area.visibility, 'org')
+                   else c.visibility end,
+               c.owner_id, coalesce(area.channel_id, c.channel_id), $8
            from core.connections as c
+           left join core.repositories as area on $9::text = 'repositories'
+               and area.org_id = $1 and area.source = c.system and area.source_id = $10
            where c.org_id = $1 and c.connection_id = $5 and case $9::text
                when 'tracker_teams' then exists (select from core.tracker_teams
                    where org_id = $1 and source = c.system and source_id = $10 and visibility = 'org')
-               when 'repositories' then exists (select from core.repositories
-                   where org_id = $1 and source = c.system and source_id = $10 and visibility = 'org')
+               when 'repositories' then area.visibility in ('org', 'channel')
                when 'issues' then exists (select from core.issues
                    where org_id = $1 and source = c.system and source_id = $10 and visibility = 'org')
                else true end

@@ -122,6 +122,32 @@ async fn trackers_tell_what_became_of_an_issue_in_their_own_way() {
     company.app.stop().await;
 }
 
+#[tokio::test]
+async fn what_happens_in_a_private_repository_is_for_its_readers_and_follows_who_they_are() {
+    let github = GitHub::start().await.unwrap();
+    let url = github.url().to_owned();
+    let company = Company::with(|app| app.setting("GITHUB_BASE_URL", url)).await;
+    let email = "select email from core.people where slack_user_id = 'U0MAYA'";
+    let email = company.app.texts(email).await.remove(0);
+    github.user("maya-codes", Some(&email));
+    github.private_repository("acme/merger", &["maya-codes"]);
+    company.connects("github", github.token()).await;
+    github.tells(company.subscribed("github"));
+    github.issue("acme/merger", json!({"title": "We buy Zenith"}));
+    company.comes_to_hear(1).await;
+    let told = "select concat_ws(' ', e.kind, e.visibility, p.slack_user_id) from core.events as e
+        join core.channel_members as m on m.channel_id = e.channel_id
+        join core.people as p on p.person_id = m.person_id";
+    let for_maya = ["issue.created channel U0MAYA"];
+    assert_eq!(company.app.texts(told).await, for_maya);
+    company.time_passes().await;
+    github.take_out("acme/merger", "maya-codes");
+    company.comes_to_hear(2).await;
+    company.time_passes().await;
+    assert_eq!(company.app.texts(told).await, [""; 0]);
+    company.app.stop().await;
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn what_is_said_during_a_run_is_read_in_another_run() {
     let company = Company::connected().await;
