@@ -152,7 +152,7 @@ fn wanted(words: &str, within: &str) -> Result<String, LookError> {
 /// Where a search may show what it finds.
 enum Shown {
     One(String),
-    Some {
+    Among {
         owners: BTreeSet<String>,
         names: BTreeSet<String>,
         /// There are others, which whoever asks may not read.
@@ -164,7 +164,7 @@ impl Shown {
     fn among(all: &[Repository], readable: &Readable) -> Self {
         let is_open = |it: &&Repository| it.area().is_none_or(|area| readable.includes(&area));
         let open: Vec<_> = all.iter().filter(is_open).collect();
-        Self::Some {
+        Self::Among {
             owners: open.iter().map(|it| it.owner.login.clone()).collect(),
             names: open.iter().map(|it| it.full_name.clone()).collect(),
             is_partial: open.len() < all.len(),
@@ -174,7 +174,7 @@ impl Shown {
     fn within(&self) -> String {
         match self {
             Self::One(name) => format!(" repo:{name}"),
-            Self::Some { owners, .. } => owners.iter().map(|it| format!(" user:{it}")).collect(),
+            Self::Among { owners, .. } => owners.iter().map(|it| format!(" user:{it}")).collect(),
         }
     }
 
@@ -182,14 +182,14 @@ impl Shown {
         let name = home(item);
         match self {
             Self::One(one) => name.is_some_and(|name| name.eq_ignore_ascii_case(one)),
-            Self::Some { names, .. } => name.is_some_and(|name| names.contains(name)),
+            Self::Among { names, .. } => name.is_some_and(|name| names.contains(name)),
         }
     }
 
     fn is_partial(&self) -> bool {
         matches!(
             self,
-            Self::Some {
+            Self::Among {
                 is_partial: true,
                 ..
             }
