@@ -108,6 +108,9 @@ async fn search(
         true => Shown::One(repo_of(arguments)?.full_name),
         false => Shown::among(&repositories::all(api).await?, readable),
     };
+    if shown.is_nothing() {
+        return Ok(json!({ "items": [] }));
+    }
     let wanted = wanted(text(arguments, "text"), &shown.within())?;
     let mut items = Vec::new();
     for page in 1..=MOST_PAGES {
@@ -142,7 +145,7 @@ fn wanted(words: &str, within: &str) -> Result<String, LookError> {
     };
     let words: Vec<_> = words.split_whitespace().filter(is_word).collect();
     let wanted = format!("{}{within}", words.join(" "));
-    if within.is_empty() || wanted.chars().count() > MOST_QUERY {
+    if wanted.chars().count() > MOST_QUERY {
         let said = "It is too much to search for at once; name a repository or fewer words.";
         return Err(LookError::problem("text", said));
     }
@@ -184,6 +187,10 @@ impl Shown {
             Self::One(one) => name.is_some_and(|name| name.eq_ignore_ascii_case(one)),
             Self::Among { names, .. } => name.is_some_and(|name| names.contains(name)),
         }
+    }
+
+    fn is_nothing(&self) -> bool {
+        matches!(self, Self::Among { names, .. } if names.is_empty())
     }
 
     fn is_partial(&self) -> bool {

@@ -170,6 +170,11 @@ async fn who_is_no_collaborator_finds_nothing_of_it_live_either() {
         assert_eq!(search(house.lukas, private()).await.unwrap(), none);
         assert_eq!(search(house.jonas, sales()).await.unwrap(), none);
     }
+    house.github.show_to(API, Some(&[]));
+    let none = json!({"found": [], "found_in_all": null, "is_complete": false});
+    let text = json!({"text": "Totals"});
+    let found = ask(house.lukas, private(), "search_issues", text).await;
+    assert_eq!(found.unwrap(), none, "there is nothing for him");
     house.company.app.stop().await;
 }
 
