@@ -133,16 +133,19 @@ async fn what_happens_in_a_private_repository_is_for_its_readers_and_follows_who
     github.private_repository("acme/merger", &["maya-codes"]);
     company.connects("github", github.token()).await;
     github.tells(company.subscribed("github"));
-    github.issue("acme/merger", json!({"title": "We buy Zenith"}));
+    let number = github.issue("acme/merger", json!({"title": "We buy Zenith"}));
     company.comes_to_hear(1).await;
+    company.time_passes().await;
+    github.change("acme/merger", number, json!({"title": "We buy Acme"}));
+    company.comes_to_hear(2).await;
+    company.time_passes().await;
     let told = "select concat_ws(' ', e.kind, e.visibility, p.slack_user_id) from core.events as e
         join core.channel_members as m on m.channel_id = e.channel_id
-        join core.people as p on p.person_id = m.person_id";
-    let for_maya = ["issue.created channel U0MAYA"];
+        join core.people as p on p.person_id = m.person_id order by e.kind";
+    let for_maya = ["issue.changed channel U0MAYA", "issue.created channel U0MAYA"];
     assert_eq!(company.app.texts(told).await, for_maya);
-    company.time_passes().await;
     github.take_out("acme/merger", "maya-codes");
-    company.comes_to_hear(2).await;
+    company.comes_to_hear(3).await;
     company.time_passes().await;
     assert_eq!(company.app.texts(told).await, [""; 0]);
     company.app.stop().await;
