@@ -142,7 +142,10 @@ async fn what_happens_in_a_private_repository_is_for_its_readers_and_follows_who
     let told = "select concat_ws(' ', e.kind, e.visibility, p.slack_user_id) from core.events as e
         join core.channel_members as m on m.channel_id = e.channel_id
         join core.people as p on p.person_id = m.person_id order by e.kind";
-    let for_maya = ["issue.changed channel U0MAYA", "issue.created channel U0MAYA"];
+    let for_maya = [
+        "issue.changed channel U0MAYA",
+        "issue.created channel U0MAYA",
+    ];
     assert_eq!(company.app.texts(told).await, for_maya);
     github.take_out("acme/merger", "maya-codes");
     company.comes_to_hear(3).await;
