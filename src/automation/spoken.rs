@@ -31,6 +31,9 @@ pub enum Unclear {
     NoQuestion,
     #[error("That is more often than every five minutes.")]
     TooOften,
+    /// Slack turns the names of channels that there are into links.
+    #[error("I know no channel {0}; take one of those that Slack offers while you type its name.")]
+    NoSuchChannel(String),
 }
 
 /// An answer takes a while and costs something, so none begins sooner after another.
@@ -81,6 +84,9 @@ fn split(typed: &str) -> Option<(&str, &str)> {
 
 fn spoken(time: &str, question: &str, asked: Asked) -> Result<Spoken, Unclear> {
     let (said, place) = place(time);
+    if let Some(name) = said.split_whitespace().find(|word| word.starts_with('#')) {
+        return Err(Unclear::NoSuchChannel(name.to_owned()));
+    }
     let rule = when(&said, asked)?;
     let question = question.trim().to_owned();
     if question.is_empty() {
@@ -218,6 +224,10 @@ mod tests {
         assert_eq!(read_now("every day at 9: "), Err(Unclear::NoQuestion));
         assert!(read_now("every day at teatime who is late?").is_err());
         assert_eq!(read_now("every minute: hello"), Err(Unclear::TooOften));
+        assert_eq!(
+            read_now("every day at 9 in #salez: hello"),
+            Err(Unclear::NoSuchChannel("#salez".to_owned()))
+        );
         assert_eq!(
             read_now("every blue moon: hello"),
             Err(Unclear::Rule(RuleError::Word("blue".to_owned())))

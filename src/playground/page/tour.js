@@ -5,7 +5,7 @@ import { icon } from './icons.js';
 import { go } from './route.js';
 import { state } from './store.js';
 
-/** Where what is tried is written; it is sent by whoever tries it. */
+/** Where what is tried is written, for those who are there; it is sent by whoever tries it. */
 const ROOM = 'sales';
 
 const STEPS = [
@@ -52,7 +52,7 @@ export function tour() {
     'div',
     { class: 'page tour', 'data-qa': 'tour' },
     h('h2', null, 'A tour in five minutes'),
-    h('p', { class: 'muted' }, 'Each line is written into #sales for you, to look at and send.'),
+    h('p', { class: 'muted' }, 'Press a line, and it is written into a channel for you, to look at and send.'),
     h('ol', { class: 'tour-steps' }, STEPS.map(step)),
   );
 }

@@ -149,7 +149,7 @@ fn examples(unclear: &Unclear) -> [&'static str; 2] {
             "every 15 minutes",
             "every hour between 9 and 17 on weekdays",
         ],
-        Unclear::NoQuestion => RuleError::Empty.examples(),
+        Unclear::NoQuestion | Unclear::NoSuchChannel(_) => RuleError::Empty.examples(),
     }
 }
 
@@ -186,8 +186,8 @@ fn outcome(run: &Run) -> String {
             ":fast_forward:",
             "was left out, since the one before still ran",
         ),
-        "waiting" => (":hourglass_flowing_sand:", "waits for somebody"),
-        _ => (":hourglass_flowing_sand:", "is running"),
+        "waiting" => (":hourglass_flowing_sand:", "has waited for somebody since"),
+        _ => (":hourglass_flowing_sand:", "began"),
     };
     let cost = if run.cost_micros > 0 {
         format!(", {}", dollars(run.cost_micros))

@@ -104,6 +104,11 @@ fn what_cannot_be_undone_says_so_and_asks_twice() {
     let (_, blocks) = card(&card_of);
     assert!(markup_of(&blocks).contains("This cannot be undone"));
     assert!(buttons_of(&card_of)[0]["confirm"].is_object());
+    let sends_a_mail = Card {
+        can_be_undone: false,
+        ..open()
+    };
+    assert!(buttons_of(&sends_a_mail)[0]["confirm"].is_object());
     assert!(buttons_of(&open())[0]["confirm"].is_null());
 }
 
