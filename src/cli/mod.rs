@@ -59,7 +59,7 @@ pub async fn run() -> anyhow::Result<()> {
     let command = Cli::parse().command;
     let telemetry = telemetry::install(&source)?;
     crate::base::metrics::install().context("the metrics cannot be recorded")?;
-    let outcome = dispatch(command, &source).await;
+    let outcome = Box::pin(dispatch(command, &source)).await;
     telemetry.shutdown().await;
     outcome
 }

@@ -28,10 +28,7 @@ impl Reader {
         let text = text.to_lowercase();
         let text = text.replace("a.m.", "am").replace("p.m.", "pm");
         let text = text.replace(['`', '"', '“', '”', '(', ')'], " ");
-        let text = text
-            .replace(',', " , ")
-            .replace(';', " , ")
-            .replace('&', " and ");
+        let text = text.replace([',', ';'], " , ").replace('&', " and ");
         let text = text.replace(['–', '—'], "-").replace('’', "'");
         let words = text.split_whitespace().map(|word| {
             let word = word.trim_end_matches(['.', '!']);
