@@ -118,8 +118,10 @@ fn without_colon(typed: &str, asked: Asked) -> Result<Spoken, Unclear> {
         let last = time.split_whitespace().next_back().unwrap_or_default();
         DANGLING.contains(&last.to_lowercase().as_str())
     };
+    // An hour that was not understood is no question.
+    let is_time = |rest: &str| rest.split_whitespace().next() == Some("at");
     let splits = ends.iter().rev().map(|at| typed.split_at(*at));
-    let mut beginnings = splits.filter(|(time, _)| !leads_on(time));
+    let mut beginnings = splits.filter(|(time, rest)| !leads_on(time) && !is_time(rest));
     let found = beginnings.find_map(|(time, question)| spoken(time, question, asked).ok());
     match found {
         Some(spoken) => Ok(spoken),
