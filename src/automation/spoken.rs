@@ -133,7 +133,7 @@ fn without_colon(typed: &str, asked: Asked) -> Result<Spoken, Unclear> {
 }
 
 /// The time without the place, and the place.
-fn place(time: &str) -> (String, Place) {
+pub(super) fn place(time: &str) -> (String, Place) {
     let mut words: Vec<&str> = time.split_whitespace().collect();
     let link = words.iter().position(|word| word.starts_with("<#"));
     if let Some(at) = link

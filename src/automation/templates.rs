@@ -24,12 +24,22 @@ pub struct Template {
     pub what: &'static str,
 }
 
+impl Template {
+    /// It is put together from queries ([`super::digest`]), so there is nothing to fill in.
+    pub fn is_digest(&self) -> bool {
+        [DIGEST_OF_PERSON, DIGEST_OF_TEAM].contains(&self.slug)
+    }
+}
+
+pub const DIGEST_OF_PERSON: &str = "daily-digest";
+pub const DIGEST_OF_TEAM: &str = "team-digest";
+
 pub const ALL: &[Template] = &[
     Template {
-        slug: "daily-digest",
+        slug: DIGEST_OF_PERSON,
         name: "My day",
         about: "your meetings, mail that waits, deals and issues that moved, what waits for you",
-        when: "every weekday at 8",
+        when: "every weekday at 8:30",
         for_whom: For::Oneself,
         what: "Write my digest for today. First today’s meetings in order, each with a line on who \
             it is with and what happened with them last. Then mails to me from the last working day \
@@ -38,7 +48,7 @@ pub const ALL: &[Template] = &[
             part out where there is nothing to say.",
     },
     Template {
-        slug: "team-digest",
+        slug: DIGEST_OF_TEAM,
         name: "The team’s morning",
         about: "what moved since yesterday in deals, issues and code, and what is stuck",
         when: "every weekday at 9",

@@ -84,14 +84,23 @@ uuid_id! {
     RunId,
     /// One write of Penny's own tables.
     WriteId,
-    /// A chart, report or export, over all its versions.
+    /// A chart, report, export or dashboard, over all its versions.
     ArtifactId,
+    /// A person's link to a dashboard.
+    LinkId,
     /// Something that another system sent by itself.
     DeliveryId,
     /// Something that Penny does again and again.
     ScheduleId,
     /// One time that a schedule was due.
     ScheduleRunId,
+}
+
+impl LinkId {
+    /// One that does not tell when it was made, for it is seen by whoever holds the link.
+    pub fn random() -> Self {
+        Self(Uuid::new_v4())
+    }
 }
 
 impl ProposalId {

@@ -6,6 +6,7 @@ use crate::agent::tools::Tool;
 use crate::agent::tools::Toolbox;
 use crate::agent::tools::ask_person::AskPerson;
 use crate::agent::tools::create_chart::CreateChart;
+use crate::agent::tools::create_dashboard::CreateDashboard;
 use crate::agent::tools::create_report::CreateReport;
 use crate::agent::tools::create_schedule::CreateSchedule;
 use crate::agent::tools::describe_system::DescribeSystem;
@@ -54,6 +55,7 @@ use crate::store::listen::{self, Announcer, Listener};
 use crate::store::sandbox::{Limits as SandboxLimits, Sandbox};
 use crate::store::sealing::Sealer;
 use crate::store::{Db, inbox};
+use crate::surfaces::digests::sending::SendDigest;
 use crate::surfaces::inbound::HandleInbound;
 use crate::surfaces::intake::Intake;
 use crate::web;
@@ -152,6 +154,7 @@ impl App {
             install(&services, &config.slack),
             connect(&services),
             webhooks(&services)?,
+            web::dashboards::Dashboards::new(services.clone()),
         );
         Ok(Self {
             services,
@@ -253,6 +256,7 @@ fn toolbox(
         Arc::new(TriggerSync::new(connections.clone())),
         Arc::new(ProposeWrite::new(connections)),
         Arc::new(CreateChart::new(maker.clone())),
+        Arc::new(CreateDashboard::new(maker.clone())),
         Arc::new(CreateReport::new(maker.clone())),
         Arc::new(ExportData::new(maker)),
         Arc::new(SearchDocuments),
@@ -263,60 +267,28 @@ fn toolbox(
 }
 
 fn handlers(services: &Services, slack: &SlackConfig) -> Vec<Arc<dyn Handler>> {
+    let own = || services.clone();
     let mut handlers: Vec<Arc<dyn Handler>> = vec![
-        Arc::new(RunTurn {
-            services: services.clone(),
-        }),
-        Arc::new(HandleInbound {
-            services: services.clone(),
-        }),
-        Arc::new(SyncConnection {
-            services: services.clone(),
-        }),
-        Arc::new(Hear {
-            services: services.clone(),
-        }),
-        Arc::new(Watch {
-            services: services.clone(),
-        }),
-        Arc::new(ShowSync {
-            services: services.clone(),
-        }),
-        Arc::new(FoldHeard {
-            services: services.clone(),
-        }),
-        Arc::new(ReadBack {
-            services: services.clone(),
-        }),
-        Arc::new(CheckChannel {
-            services: services.clone(),
-        }),
-        Arc::new(ReportReading {
-            services: services.clone(),
-        }),
-        Arc::new(TellBroken {
-            services: services.clone(),
-        }),
-        Arc::new(ExecuteAction {
-            services: services.clone(),
-        }),
-        Arc::new(BeginRun {
-            services: services.clone(),
-        }),
-        Arc::new(TellTrouble {
-            services: services.clone(),
-        }),
-        Arc::new(RefreshCard {
-            services: services.clone(),
-        }),
-        Arc::new(DeliverArtifact {
-            services: services.clone(),
-        }),
+        Arc::new(RunTurn { services: own() }),
+        Arc::new(HandleInbound { services: own() }),
+        Arc::new(SyncConnection { services: own() }),
+        Arc::new(Hear { services: own() }),
+        Arc::new(Watch { services: own() }),
+        Arc::new(ShowSync { services: own() }),
+        Arc::new(FoldHeard { services: own() }),
+        Arc::new(ReadBack { services: own() }),
+        Arc::new(CheckChannel { services: own() }),
+        Arc::new(ReportReading { services: own() }),
+        Arc::new(TellBroken { services: own() }),
+        Arc::new(ExecuteAction { services: own() }),
+        Arc::new(BeginRun { services: own() }),
+        Arc::new(TellTrouble { services: own() }),
+        Arc::new(SendDigest { services: own() }),
+        Arc::new(RefreshCard { services: own() }),
+        Arc::new(DeliverArtifact { services: own() }),
     ];
     if services.connections.nango().is_some() {
-        handlers.push(Arc::new(AwaitNango {
-            services: services.clone(),
-        }));
+        handlers.push(Arc::new(AwaitNango { services: own() }));
     }
     if let Some(app) = credentials(slack) {
         handlers.push(Arc::new(RefreshToken {

@@ -9,7 +9,7 @@ use crate::slack::blocks::artifact::{self, Shown};
 use crate::slack::blocks::{clip, escape, raw};
 use crate::slack::client::{ApiCode, NewMessage, Share, SlackError};
 use crate::slack::text;
-use crate::store::artifacts::{self, DELIVER, Delivery, Version};
+use crate::store::artifacts::{self, DASHBOARD, DELIVER, Delivery, Version};
 use crate::store::{OrgTx, StoreResult};
 use async_trait::async_trait;
 use bytes::Bytes;
@@ -18,6 +18,8 @@ use std::time::Duration;
 
 /// What notifications and screen readers say of a chart.
 const LONGEST_TEXT: usize = 2_000;
+/// What Slack keeps as the alternative text of a picture.
+const LONGEST_ALT: usize = 1_000;
 
 #[derive(Debug, Clone)]
 pub struct DeliverArtifact {
@@ -115,7 +117,7 @@ impl DeliverArtifact {
             delivery.note.as_deref(),
         ));
         let message = NewMessage {
-            thread: Some(delivery.thread.clone()),
+            thread: delivery.thread.clone(),
             text: escape(&clip(
                 &format!("{}: {}", delivery.title, delivery.words),
                 LONGEST_TEXT,
@@ -150,7 +152,9 @@ impl DeliverArtifact {
             Some(file) if slack.is_shared(file, &delivery.channel).await? => return Ok(()),
             Some(file) => file.clone(),
             None => {
-                let alt = (delivery.kind == "chart").then_some(delivery.words.as_str());
+                let is_picture = matches!(delivery.kind.as_str(), "chart" | DASHBOARD);
+                let alt = clip(&delivery.words, LONGEST_ALT);
+                let alt = is_picture.then_some(alt.as_str());
                 let bytes = Bytes::copy_from_slice(bytes);
                 let file = slack.bring(name, alt, bytes).await?;
                 let mut tx = self.services.db.org(workspace.org).await?;
@@ -164,7 +168,7 @@ impl DeliverArtifact {
             file: &file,
             title: &delivery.title,
             channel: &delivery.channel,
-            thread: Some(&delivery.thread),
+            thread: delivery.thread.as_ref(),
             comment: None,
             blocks: &blocks,
         };
@@ -208,7 +212,7 @@ impl DeliverArtifact {
             return Ok(());
         };
         let message = NewMessage {
-            thread: Some(delivery.thread.clone()),
+            thread: delivery.thread.clone(),
             text: text::not_brought(&delivery.title, why),
             ..NewMessage::default()
         };
@@ -234,8 +238,10 @@ async fn failed(tx: &mut OrgTx, version: Version) -> StoreResult<Option<Delivery
 fn shown(version: Version, delivery: &Delivery) -> Shown<'_> {
     Shown {
         id: version.artifact,
+        is_dashboard: delivery.kind == DASHBOARD,
         title: &delivery.title,
         headline: delivery.note.as_deref(),
+        changes: delivery.changes.as_deref(),
         rows: delivery.rows,
         made_at: delivery.made_at,
     }

@@ -6,8 +6,9 @@
 use super::{Services, cards, refresh_token};
 use crate::base::clock::SharedClock;
 use crate::store::{
-    Db, StoreResult, artifacts, connect_links, deliveries, events, inbox, installations, jobs,
-    listening, memory, outbox, own_tables, pages, proposal_cards, proposals, schedules, sync,
+    Db, StoreResult, artifacts, connect_links, dashboards, deliveries, events, inbox,
+    installations, jobs, listening, memory, outbox, own_tables, pages, proposal_cards, proposals,
+    schedules, sync,
 };
 use std::time::Duration;
 use tokio_cron_scheduler::{Job, JobScheduler, JobSchedulerError};
@@ -146,6 +147,7 @@ pub async fn clean(services: &Services, retention_days: i32) -> StoreResult<()> 
         schedules: schedules::forget_proposed(db),
         states: installations::delete_expired_states(db),
         links: connect_links::delete_expired(db),
+        dashboards: dashboards::forget_ended(db, BATCH),
     }
     Ok(())
 }

@@ -2,6 +2,7 @@
 
 pub mod await_nango;
 pub mod cards;
+pub mod dashboards;
 pub mod deliver;
 pub mod deliver_artifact;
 pub mod execute_action;

@@ -4,10 +4,10 @@
 use super::chart::{self, Chart, ChartError, Kind, Look};
 use super::recipe::{Format, Recipe};
 use super::typeset::{self, TypesetError};
-use super::{columns, sheet, table_block};
+use super::{Figures, columns, sheet, table_block};
 use crate::base::clock::SharedClock;
 use crate::base::viewer::Viewer;
-use crate::store::artifacts::{self, Content};
+use crate::store::artifacts::{self, Content, Past};
 use crate::store::sandbox::{Cut, QueryError, Sandbox, Table};
 use crate::store::{Db, StoreError, people};
 use chrono::{DateTime, Utc};
@@ -28,11 +28,11 @@ const AT_ONCE: usize = 2;
 
 /// For whom something is made, as it stands on it.
 #[derive(Debug, Clone)]
-struct Letterhead {
-    organisation: String,
-    person: String,
-    zone: Tz,
-    now: DateTime<Utc>,
+pub(super) struct Letterhead {
+    pub(super) organisation: String,
+    pub(super) person: String,
+    pub(super) zone: Tz,
+    pub(super) now: DateTime<Utc>,
 }
 
 impl Letterhead {
@@ -54,6 +54,29 @@ pub struct Made {
     /// What whoever looks at it must know, such as that rows are missing.
     pub note: Option<String>,
     pub rows: usize,
+    pub figures: Figures,
+    /// What has changed since the version before, a line each; None if there is none to compare
+    /// with.
+    pub changes: Option<Vec<String>>,
+}
+
+/// What an earlier version showed to the same eyes.
+#[derive(Debug, Clone)]
+pub struct Since {
+    pub at: DateTime<Utc>,
+    pub figures: Figures,
+}
+
+impl Since {
+    /// An earlier version, if what it showed was kept and is for these eyes: where somebody from
+    /// outside has come to read along, nothing is told of what they could not have seen.
+    pub fn of(past: Past, viewer: &Viewer) -> Option<Self> {
+        let figures = serde_json::from_value(past.figures?).ok()?;
+        (past.had_outsiders == viewer.external_present).then_some(Self {
+            at: past.made_at,
+            figures,
+        })
+    }
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -70,6 +93,8 @@ impl From<Made> for Content {
             words: made.words,
             note: made.note,
             rows: made.rows,
+            figures: serde_json::to_value(&made.figures).ok(),
+            changes: made.changes.map(|lines| lines.join("\n")),
         }
     }
 }
@@ -106,7 +131,7 @@ impl From<TypesetError> for MakeError {
 #[derive(Debug, Clone)]
 pub struct Maker {
     db: Db,
-    sandbox: Arc<Sandbox>,
+    pub(super) sandbox: Arc<Sandbox>,
     clock: SharedClock,
     setting: Arc<Semaphore>,
 }
@@ -122,18 +147,35 @@ impl Maker {
     }
 
     /// Makes it with fresh rows, as the viewer may see them.
-    pub async fn make(&self, recipe: &Recipe, viewer: &Viewer) -> Result<Made, MakeError> {
+    pub async fn make(
+        &self,
+        recipe: &Recipe,
+        viewer: &Viewer,
+        since: Option<&Since>,
+    ) -> Result<Made, MakeError> {
+        let mut made = self.made(recipe, viewer, since).await?;
+        made.changes = since.map(|since| made.figures.since(&since.figures));
+        Ok(made)
+    }
+
+    async fn made(
+        &self,
+        recipe: &Recipe,
+        viewer: &Viewer,
+        since: Option<&Since>,
+    ) -> Result<Made, MakeError> {
         match recipe {
             Recipe::Chart { title, sql, look } => self.chart(viewer, title, sql, look).await,
             Recipe::Export { title, sql, format } => self.export(viewer, title, sql, *format).await,
+            Recipe::Dashboard { .. } => self.dashboard(recipe, viewer).await,
             Recipe::Report { .. } => {
                 let letterhead = self.letterhead(viewer).await?;
-                self.report(viewer, recipe, &letterhead).await
+                self.report(viewer, recipe, &letterhead, since).await
             }
         }
     }
 
-    async fn letterhead(&self, viewer: &Viewer) -> Result<Letterhead, StoreError> {
+    pub(super) async fn letterhead(&self, viewer: &Viewer) -> Result<Letterhead, StoreError> {
         let mut tx = self.db.org(viewer.org).await?;
         let organisation = artifacts::organisation(&mut tx).await?;
         let person = people::by_ids(&mut tx, &[viewer.person]).await?.pop();
@@ -148,7 +190,7 @@ impl Maker {
         })
     }
 
-    async fn rows(
+    pub(super) async fn rows(
         &self,
         viewer: &Viewer,
         sql: &str,
@@ -167,8 +209,9 @@ impl Maker {
         let table = self.rows(viewer, sql, OF_CHART).await?;
         let rows = table.rows.len();
         if look.kind == Kind::Table {
-            return small_table(&table);
+            return small_table(title, look, &table);
         }
+        let figures = Figures::of(title, &look.unit, &table);
         let chart = Chart::of(title, look, &table)?;
         let note = joined(chart.note.clone(), missing(&table));
         let words = chart::summary(&chart);
@@ -179,6 +222,8 @@ impl Maker {
                 words,
                 note,
                 rows,
+                figures,
+                changes: None,
             });
         }
         let alt = chart::alt_text(&chart);
@@ -197,6 +242,8 @@ impl Maker {
             words: alt,
             note,
             rows,
+            figures,
+            changes: None,
         })
     }
 
@@ -210,6 +257,7 @@ impl Maker {
         let table = self.rows(viewer, sql, OF_FILE).await?;
         let rows = table.rows.len();
         let note = missing(&table);
+        let figures = Figures::of(title, "", &table);
         let words = format!("{rows} rows, columns: {}", table.columns.join(", "));
         let ending = match format {
             Format::Csv => "csv",
@@ -229,12 +277,14 @@ impl Maker {
             words,
             note,
             rows,
+            figures,
+            changes: None,
         })
     }
 
     /// Runs work that takes a core. One that takes too long keeps its place until it ends, so
     /// that many of them cannot take all cores.
-    async fn in_thread(
+    pub(super) async fn in_thread(
         &self,
         work: impl FnOnce() -> Result<Vec<u8>, TypesetError> + Send + 'static,
     ) -> Result<Vec<u8>, MakeError> {
@@ -262,7 +312,7 @@ impl Maker {
     }
 }
 
-fn small_table(table: &Table) -> Result<Made, MakeError> {
+fn small_table(title: &str, look: &Look, table: &Table) -> Result<Made, MakeError> {
     let rows = table.rows.len();
     if rows == 0 {
         return Err(MakeError::Wrong(
@@ -280,11 +330,13 @@ fn small_table(table: &Table) -> Result<Made, MakeError> {
         words,
         note: None,
         rows,
+        figures: Figures::of(title, &look.unit, table),
+        changes: None,
     })
 }
 
 /// What of the rows is not there, in words.
-fn missing(table: &Table) -> Option<String> {
+pub(super) fn missing(table: &Table) -> Option<String> {
     let shown = table.rows.len();
     let cut = table.cut.map(|cut| match cut {
         Cut::Rows => format!("Only the first {shown} rows are in it; the query has more"),
@@ -307,7 +359,7 @@ fn joined(one: Option<String>, other: Option<String>) -> Option<String> {
 }
 
 /// `Pipeline by stage!` → `pipeline-by-stage.png`
-fn file_name(title: &str, ending: &str) -> String {
+pub(super) fn file_name(title: &str, ending: &str) -> String {
     let words: Vec<String> = title
         .split(|letter: char| !letter.is_alphanumeric())
         .filter(|word| !word.is_empty())
@@ -326,6 +378,8 @@ fn file_name(title: &str, ending: &str) -> String {
 mod tests {
     use super::super::testing::table;
     use super::*;
+    use crate::base::ids::{OrgId, PersonId};
+    use crate::base::viewer::Audience;
     use serde_json::json;
 
     #[test]
@@ -339,6 +393,29 @@ mod tests {
             "Only the first 2 rows are in it; the query has more. 3 rows are left out because \
              they are too long"
         );
+    }
+
+    #[test]
+    fn people_from_outside_are_not_told_what_has_changed() {
+        let past = |had_outsiders| Past {
+            made_at: DateTime::UNIX_EPOCH,
+            figures: Some(json!([])),
+            had_outsiders,
+        };
+        let viewer = |external_present| Viewer {
+            org: OrgId::fresh(),
+            person: PersonId::fresh(),
+            audience: Audience::Private,
+            external_present,
+        };
+        for (then, now, told) in [
+            (false, false, true),
+            (true, true, true),
+            (false, true, false),
+            (true, false, false),
+        ] {
+            assert_eq!(Since::of(past(then), &viewer(now)).is_some(), told);
+        }
     }
 
     #[test]

@@ -42,6 +42,22 @@ pub const MAKE_AGAIN: &str = "penny_make_again";
 /// Deletes one of them with all its versions; the value is its id.
 pub const DELETE_ARTIFACT: &str = "penny_delete_artifact";
 
+/// Switches a daily digest on or off, or sends it now; the value is `me` or a channel's id.
+pub const DIGEST_ON: &str = "penny_digest_on";
+pub const DIGEST_OFF: &str = "penny_digest_off";
+pub const DIGEST_NOW: &str = "penny_digest_now";
+
+/// Makes a link to a dashboard for the one who clicks; the value is its id.
+pub const OPEN_DASHBOARD: &str = "penny_open_dashboard";
+/// That link, which the browser follows by itself.
+pub const FOLLOW_DASHBOARD: &str = "penny_follow_dashboard";
+/// Opens the window that shares a picture of a dashboard; the value is its id.
+pub const SHARE_DASHBOARD: &str = "penny_share_dashboard";
+/// That window, which carries the dashboard's id.
+pub const SHARE_DASHBOARD_MODAL: &str = "penny_share_dashboard";
+/// Ends the links to a dashboard of the one who clicks; the value is its id.
+pub const END_DASHBOARD_LINKS: &str = "penny_end_dashboard_links";
+
 /// Buttons of a proposal's card; the value is its ticket.
 pub const APPROVE: &str = "penny_approve";
 pub const EDIT_PROPOSAL: &str = "penny_edit_proposal";

@@ -2,11 +2,15 @@
 //! they sound like one person. Each says what happened, to what, and what to do next.
 
 mod artifacts;
+mod dashboards;
+mod digests;
 mod listening;
 mod people;
 mod schedules;
 
 pub use artifacts::*;
+pub use dashboards::*;
+pub use digests::*;
 pub use listening::*;
 pub use people::*;
 pub use schedules::*;

@@ -5,6 +5,7 @@ pub mod company;
 pub mod connect_links;
 pub mod connections;
 pub mod conversations;
+pub mod dashboards;
 pub mod db;
 pub mod deliveries;
 pub mod embedded;

@@ -9,6 +9,7 @@ use base64::Engine;
 use base64::engine::general_purpose::{STANDARD, STANDARD_NO_PAD, URL_SAFE, URL_SAFE_NO_PAD};
 use chacha20poly1305::aead::{Aead, Payload};
 use chacha20poly1305::{Key, KeyInit, XChaCha20Poly1305, XNonce};
+use hmac::{Hmac, Mac};
 use rand::RngCore;
 use sha2::{Digest, Sha256};
 use std::fmt;
@@ -17,6 +18,7 @@ const VERSION: u8 = 1;
 const KEY_ID: usize = 4;
 const NONCE: usize = 24;
 const HEADER: usize = 1 + KEY_ID + NONCE;
+pub const SIGNATURE: usize = 32;
 
 /// Said to whoever sets `PENNY_SECRET_KEY`; the key itself is never repeated.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -75,6 +77,7 @@ pub struct Sealer {
 #[derive(Clone)]
 struct SealingKey {
     id: [u8; KEY_ID],
+    signing: [u8; 32],
     cipher: XChaCha20Poly1305,
 }
 
@@ -141,6 +144,23 @@ impl Sealer {
             .map_err(|_| SealError::Broken)
     }
 
+    /// Signs what goes out into the world and comes back, so that nobody can make one up. What it
+    /// is for is signed too.
+    pub fn sign(&self, purpose: &str, bytes: &[u8]) -> Result<[u8; SIGNATURE], SealError> {
+        let key = self.keys.first().ok_or(SealError::UnknownKey)?;
+        key.signing(purpose, bytes)
+            .map(|mac| mac.finalize().into_bytes().into())
+    }
+
+    /// Whether this was signed with one of the keys; takes as long for a wrong signature as for
+    /// a right one.
+    pub fn is_signed(&self, purpose: &str, bytes: &[u8], signature: &[u8]) -> bool {
+        self.keys.iter().any(|key| {
+            let mac = key.signing(purpose, bytes);
+            mac.is_ok_and(|mac| mac.verify_slice(signature).is_ok())
+        })
+    }
+
     /// False for what an older key sealed: open it and seal it again.
     pub fn is_current(&self, sealed: &[u8]) -> bool {
         matches!(
@@ -163,8 +183,18 @@ impl SealingKey {
         id.copy_from_slice(&digest[..KEY_ID]);
         Self {
             id,
+            signing: Sha256::digest([b"penny signing key".as_slice(), bytes].concat()).into(),
             cipher: XChaCha20Poly1305::new(&Key::from(*bytes)),
         }
+    }
+
+    fn signing(&self, purpose: &str, bytes: &[u8]) -> Result<Hmac<Sha256>, SealError> {
+        let mut mac = <Hmac<Sha256> as hmac::KeyInit>::new_from_slice(&self.signing)
+            .map_err(|_| SealError::Broken)?;
+        mac.update(&(purpose.len() as u64).to_be_bytes());
+        mac.update(purpose.as_bytes());
+        mac.update(bytes);
+        Ok(mac)
     }
 }
 
@@ -191,6 +221,21 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
     use uuid::Uuid;
+
+    #[test]
+    fn what_was_signed_is_known_again_also_after_a_rotation_and_nothing_else_is() {
+        let old = sealer(OLD);
+        let signature = old.sign("link", b"seven").unwrap();
+        assert!(old.is_signed("link", b"seven", &signature));
+        assert!(sealer(&format!("{NEW},{OLD}")).is_signed("link", b"seven", &signature));
+        assert!(!sealer(NEW).is_signed("link", b"seven", &signature));
+        assert!(!old.is_signed("link", b"eight", &signature));
+        assert!(!old.is_signed("linkseven", b"", &signature));
+        assert!(!old.is_signed("link", b"seven", &signature[..31]));
+        let mut changed = signature;
+        changed[31] ^= 1;
+        assert!(!old.is_signed("link", b"seven", &changed));
+    }
 
     const NEW: &str = "wbwB4LhzTpvZ5VrxG97V0BEybRbM8UtbJz9TC/0aCSU=";
     const OLD: &str = "000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f";

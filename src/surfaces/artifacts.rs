@@ -6,7 +6,7 @@ use crate::agent::tools::Eyes;
 use crate::base::ids::{ArtifactId, ChannelId, UserId};
 use crate::base::viewer::Viewer;
 use crate::jobs::people::TurnEyes;
-use crate::reports::{MakeError, Recipe};
+use crate::reports::{MakeError, Recipe, Since};
 use crate::slack::blocks::artifact::{Entry, list};
 use crate::slack::blocks::raw;
 use crate::slack::inbound::BlockActions;
@@ -38,12 +38,13 @@ pub async fn show(
         .iter()
         .map(|found| Entry {
             id: found.id,
+            is_dashboard: found.kind == artifacts::DASHBOARD,
             kind: &found.kind,
             title: &found.title,
             versions: found.versions,
             made_at: found.made_at,
             channel: &found.channel,
-            thread: &found.thread,
+            thread: found.thread.as_ref(),
             may_delete: person.is_admin || found.made_by == person.id,
         })
         .collect();
@@ -60,7 +61,12 @@ pub async fn again(scene: &Scene<'_>, clicked: &BlockActions, value: &str) -> Su
     };
     // It goes to its own thread, so it is made for those who read there.
     let viewer = viewer(scene, &clicked.source.user, &kept.channel).await?;
-    let made = match scene.services.maker.make(&recipe, &viewer).await {
+    let mut tx = scene.tx().await?;
+    let past = artifacts::newest(&mut tx, kept.id).await?;
+    drop(tx);
+    let since = past.and_then(|past| Since::of(past, &viewer));
+    let made = scene.services.maker.make(&recipe, &viewer, since.as_ref());
+    let made = match made.await {
         Ok(made) => made,
         Err(MakeError::Query(QueryError::Store(error))) => return Err(error.into()),
         Err(error) => {
@@ -69,7 +75,7 @@ pub async fn again(scene: &Scene<'_>, clicked: &BlockActions, value: &str) -> Su
         }
     };
     let mut tx = scene.tx().await?;
-    artifacts::add_version(&mut tx, kept.id, viewer.person, &Content::from(made)).await?;
+    artifacts::add_version(&mut tx, kept.id, &viewer, &Content::from(made)).await?;
     tx.commit().await?;
     tell(scene, clicked, &text::making_again(&kept.title)).await
 }
@@ -89,7 +95,7 @@ pub async fn delete(scene: &Scene<'_>, clicked: &BlockActions, value: &str) -> S
 }
 
 /// What a button means, if whoever pressed it may see it where they pressed it.
-async fn meant(
+pub(super) async fn meant(
     scene: &Scene<'_>,
     clicked: &BlockActions,
     value: &str,
@@ -103,7 +109,11 @@ async fn meant(
     Ok(kept.map(|kept| (kept, viewer)))
 }
 
-async fn viewer(scene: &Scene<'_>, user: &UserId, channel: &ChannelId) -> Surfaced<Viewer> {
+pub(super) async fn viewer(
+    scene: &Scene<'_>,
+    user: &UserId,
+    channel: &ChannelId,
+) -> Surfaced<Viewer> {
     let eyes = TurnEyes {
         db: &scene.services.db,
         directory: &scene.services.directory,
@@ -115,7 +125,7 @@ async fn viewer(scene: &Scene<'_>, user: &UserId, channel: &ChannelId) -> Surfac
     Ok(viewer.map_err(|error| StoreError::Corrupt(error.to_string()))?)
 }
 
-async fn tell(scene: &Scene<'_>, clicked: &BlockActions, sentence: &str) -> Surfaced {
+pub(super) async fn tell(scene: &Scene<'_>, clicked: &BlockActions, sentence: &str) -> Surfaced {
     let Some(channel) = &clicked.channel else {
         return scene.tell_directly(&clicked.source.user, sentence).await;
     };

@@ -2,7 +2,7 @@
 
 use super::ask::{self, Asking};
 use super::scene::{Scene, Surfaced};
-use super::{approvals, memory, schedules, status, systems};
+use super::{approvals, digests, memory, schedules, status, systems};
 use crate::base::ids::UserId;
 use crate::slack::blocks::home::{Conversation, Home, Spending, home};
 use crate::slack::blocks::memory::Note;
@@ -33,6 +33,10 @@ pub async fn publish(scene: &Scene<'_>, user: &UserId, notice: Option<Notice>) -
         true => None,
         false => Some(schedules::own(scene, user, &person).await?),
     };
+    let digest = match person.is_restricted {
+        true => Vec::new(),
+        false => digests::own(scene, user).await?,
+    };
     let approvals = match person.is_restricted {
         true => None,
         false => approvals::home::read(scene, user).await?,
@@ -57,6 +61,7 @@ pub async fn publish(scene: &Scene<'_>, user: &UserId, notice: Option<Notice>) -
         conversations: &conversations,
         notes: &notes,
         schedules: schedules.as_deref(),
+        digest,
         systems: systems.as_deref(),
         spending: Spending {
             turns: spent.turns,

@@ -4,8 +4,8 @@
 use super::scene::{Remedy, Scene, Surfaced};
 use super::systems::{connecting, disconnecting, reading};
 use super::{
-    approvals, artifacts, channel, command, feedback, home, listening, memory, pane, people,
-    questions, retry, schedules, shortcuts,
+    approvals, artifacts, channel, command, dashboards, digests, feedback, home, listening, memory,
+    pane, people, questions, retry, schedules, shortcuts,
 };
 use crate::base::ids::UserId;
 use crate::jobs::Services;
@@ -177,6 +177,13 @@ async fn click(scene: &Scene<'_>, clicked: &BlockActions, action: &Action) -> Su
         ids::READ_NOW => reading::clicked(scene, clicked, value).await,
         ids::MAKE_AGAIN => artifacts::again(scene, clicked, value).await,
         ids::DELETE_ARTIFACT => artifacts::delete(scene, clicked, value).await,
+        ids::OPEN_DASHBOARD => dashboards::open(scene, clicked, value).await,
+        ids::SHARE_DASHBOARD => dashboards::share(scene, clicked, value).await,
+        ids::END_DASHBOARD_LINKS => dashboards::end_links(scene, clicked, value).await,
+        ids::FOLLOW_DASHBOARD => Ok(()),
+        ids::DIGEST_ON | ids::DIGEST_OFF | ids::DIGEST_NOW => {
+            digests::clicked(scene, clicked, action).await
+        }
         ids::SCHEDULE_RUN
         | ids::SCHEDULE_PAUSE
         | ids::SCHEDULE_RESUME
@@ -206,6 +213,7 @@ async fn submission(scene: &Scene<'_>, submitted: &ViewSubmission) -> Surfaced {
         ids::ASK_ABOUT_MODAL => shortcuts::submitted(scene, submitted, typed).await,
         ids::CONNECT_MODAL => connecting::submitted(scene, submitted).await,
         ids::SCHEDULE_MODAL => schedules::window::submitted(scene, submitted).await,
+        ids::SHARE_DASHBOARD_MODAL => dashboards::shared(scene, submitted).await,
         ids::MATCH_PERSON_MODAL => people::matched(scene, submitted).await,
         ids::FEEDBACK_MODAL => feedback::told(scene, submitted, typed).await,
         _ => approvals::submitted(scene, submitted).await,

@@ -3,6 +3,7 @@
 mod body;
 pub mod connect;
 mod cookie;
+pub mod dashboards;
 pub mod health;
 pub mod install;
 mod page;
@@ -19,6 +20,7 @@ pub fn router(
     install: Option<install::Install>,
     connect: Option<connect::Connect>,
     webhooks: webhooks::Webhooks,
+    dashboards: dashboards::Dashboards,
 ) -> Router {
     Router::new()
         .merge(slack::routes(slack))
@@ -26,4 +28,5 @@ pub fn router(
         .merge(install.map(install::routes).unwrap_or_default())
         .merge(connect.map(connect::routes).unwrap_or_default())
         .merge(webhooks::routes(webhooks))
+        .merge(dashboards::routes(dashboards))
 }

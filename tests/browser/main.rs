@@ -10,6 +10,7 @@
 mod answers;
 mod approvals;
 mod chromium;
+mod dashboards;
 mod feedback;
 mod home;
 mod page;

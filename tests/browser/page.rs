@@ -182,6 +182,25 @@ impl Page<'_> {
         std::fs::write(folder.join(format!("{name}.png")), picture).expect("a picture kept");
     }
 
+    /// The same of all that can be scrolled to.
+    pub async fn is_pictured_whole(&self, name: &str) {
+        let high = "return Math.ceil(document.documentElement.scrollHeight)";
+        let high = self.client.execute(high, vec![]).await.expect("a page");
+        let wide = "return window.innerWidth";
+        let wide = self.client.execute(wide, vec![]).await.expect("a page");
+        let command = DevTools {
+            command: "Emulation.setDeviceMetricsOverride",
+            params: json!({"width": wide, "height": high, "deviceScaleFactor": 1, "mobile": false}),
+        };
+        self.client.issue_cmd(command).await.expect("Chromium");
+        self.is_pictured(name).await;
+        let command = DevTools {
+            command: "Emulation.clearDeviceMetricsOverride",
+            params: json!({}),
+        };
+        self.client.issue_cmd(command).await.expect("Chromium");
+    }
+
     async fn texts(&self, css: &str) -> Result<Vec<String>, CmdError> {
         let found = self.client.execute(VISIBLE_TEXTS, vec![json!(css)]).await?;
         Ok(texts_of(&found))

@@ -4,6 +4,7 @@ use crate::sandbox::world::{World, in_channel, in_private};
 use async_trait::async_trait;
 use chrono::Utc;
 use penny::agent::tools::create_chart::CreateChart;
+use penny::agent::tools::create_dashboard::CreateDashboard;
 use penny::agent::tools::create_report::CreateReport;
 use penny::agent::tools::describe_tables::DescribeTables;
 use penny::agent::tools::export_data::ExportData;
@@ -65,6 +66,7 @@ impl Demonstration {
         let maker = Maker::new(world.db.clone(), sandbox.clone(), clock.clone());
         let tools = Toolbox::new(vec![
             Arc::new(CreateChart::new(maker.clone())),
+            Arc::new(CreateDashboard::new(maker.clone())),
             Arc::new(CreateReport::new(maker.clone())),
             Arc::new(ExportData::new(maker)),
             Arc::new(RunSqlQuery::new(sandbox.clone())),
@@ -235,11 +237,15 @@ async fn it_draws_charts_sets_reports_and_exports_files() {
             "deals are open, worth €",
         ),
         ("export open deals as Excel", "The file is ready: "),
+        (
+            "Make a dashboard of the pipeline",
+            "The dashboard is below.",
+        ),
     ] {
         let said = demonstration.ask(&maya, question).await;
         assert!(said.contains(words), "{question}: {said}");
     }
     let mut tx = demonstration.world.db.org(demonstration.org).await.unwrap();
     let kept = penny::store::artifacts::seen_by(&mut tx, &maya, &[], 10).await;
-    assert_eq!(kept.unwrap().len(), 5);
+    assert_eq!(kept.unwrap().len(), 6);
 }

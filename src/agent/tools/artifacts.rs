@@ -2,7 +2,7 @@
 //! everybody who reads along, kept, and brought to the thread by a job.
 
 use super::{Outcome, ToolContext, ToolError};
-use crate::reports::{MakeError, Maker, Recipe};
+use crate::reports::{MakeError, Maker, Recipe, Since};
 use crate::store::StoreError;
 use crate::store::artifacts::{self, Content, New, Origin};
 use crate::store::sandbox::QueryError;
@@ -41,8 +41,15 @@ pub(super) async fn make(
             recipe.kind()
         )));
     }
+    let new = New {
+        kind: recipe.kind(),
+        title,
+        recipe: kept,
+    };
+    let past = artifacts::of_earlier_run(&mut tx, &viewer, context.turn, &new).await?;
+    let since = past.and_then(|past| Since::of(past, &viewer));
     drop(tx);
-    let made = match maker.make(recipe, &viewer).await {
+    let made = match maker.make(recipe, &viewer, since.as_ref()).await {
         Ok(made) => made,
         Err(MakeError::Query(QueryError::Store(error))) => return Err(error.into()),
         Err(error) => return Ok(Outcome::Refused(error.to_string())),
@@ -54,16 +61,25 @@ pub(super) async fn make(
             recipe.kind()
         )));
     }
-    let words = words(recipe, &made.words, made.note.as_deref());
-    let new = New {
-        kind: recipe.kind(),
-        title,
-        recipe: kept,
-    };
+    let mut words = words(recipe, &made.words, made.note.as_deref());
+    if let (Some(since), Some(changes)) = (&since, &made.changes) {
+        words.push_str(&changed(since, changes));
+    }
     let mut tx = context.db.org(viewer.org).await?;
     artifacts::keep(&mut tx, &viewer, origin, &new, &Content::from(made)).await?;
     tx.commit().await?;
     Ok(Outcome::Result(words))
+}
+
+fn changed(since: &Since, changes: &[String]) -> String {
+    let at = since.at.format("%Y-%m-%d %H:%M UTC");
+    if changes.is_empty() {
+        return format!("\nNothing in it has changed since the last one ({at}). Say so.");
+    }
+    format!(
+        "\nThis has changed since the last one ({at}); begin your answer with what matters of it:\n{}",
+        changes.join("\n")
+    )
 }
 
 fn words(recipe: &Recipe, shows: &str, note: Option<&str>) -> String {

@@ -3,6 +3,7 @@
 mod artifacts;
 pub mod ask_person;
 pub mod create_chart;
+pub mod create_dashboard;
 pub mod create_report;
 pub mod create_schedule;
 pub mod describe_system;

@@ -62,12 +62,15 @@ impl Tool for SearchDocuments {
 fn line(found: &Listed) -> String {
     let words: String = found.words.chars().take(300).collect();
     format!(
-        "- {} “{}” of {} (version {}), in the thread {} of <#{}>: {words}",
+        "- {} “{}” of {} (version {}), in {} of <#{}>: {words}",
         found.kind,
         found.title,
         found.made_at.format("%Y-%m-%d %H:%M UTC"),
         found.versions,
-        found.thread,
+        match &found.thread {
+            Some(thread) => format!("the thread {thread}"),
+            None => "the main view".to_owned(),
+        },
         found.channel,
     )
 }

@@ -12,8 +12,9 @@ use crate::jobs::said::{SaidFor, delivery};
 use crate::jobs::workspaces::Workspace;
 use crate::queue::{Done, Handler, Held};
 use crate::slack::client::{NewMessage, SlackError};
+use crate::store::schedules::digests::SEND;
 use crate::store::schedules::{self, BEGIN, Outcome, Run, Schedule, State};
-use crate::store::{StoreError, inbox, listen};
+use crate::store::{StoreError, inbox, jobs, listen};
 use async_trait::async_trait;
 use std::sync::Arc;
 
@@ -121,6 +122,12 @@ impl BeginRun {
             .await?;
         if owner.is_deactivated {
             return Err(NotBegun::OwnerLeft);
+        }
+        if schedule.is_digest {
+            let mut tx = services.db.org(org).await?;
+            schedules::begun(&mut tx, run.id).await?;
+            jobs::nudge(&mut tx, SEND, &run.id.to_string(), "", None).await?;
+            return Ok(tx.commit().await?);
         }
         let zone = zone_or_utc(Some(&owner.time_zone));
         let rule = rule_of(&schedule)?;

@@ -1,4 +1,4 @@
-//! Charts, reports and files that somebody asks for in words, and the recipes of them.
+//! Charts, reports, files and dashboards that somebody asks for in words, and the recipes of them.
 
 use super::conversation::Answered;
 use super::words::Words;
@@ -9,6 +9,7 @@ pub enum Make {
     /// Its type, as the tool calls it, and what it is about.
     Chart(&'static str, About),
     Report,
+    Dashboard,
     /// Its format.
     Export(&'static str),
 }
@@ -31,6 +32,9 @@ const TYPES: [(&str, &str); 6] = [
 
 /// What somebody wants made, if they want something made.
 pub fn read(words: &Words) -> Option<Make> {
+    if words.any("dashboard dashboards") {
+        return Some(Make::Dashboard);
+    }
     if words.any("export csv xlsx excel spreadsheet") {
         let format = if words.any("csv") { "csv" } else { "xlsx" };
         return Some(Make::Export(format));
@@ -89,6 +93,7 @@ pub fn call(make: Make) -> (&'static str, Value) {
             ("export_data", input)
         }
         Make::Report => ("create_report", report()),
+        Make::Dashboard => ("create_dashboard", dashboard()),
     }
 }
 
@@ -114,6 +119,66 @@ fn report() -> Value {
     })
 }
 
+/// Each query narrowed by what is chosen; nothing chosen is null.
+const CHOSEN: &str = " and (:owner is null or p.name = :owner) and (:stage is null or s.name = :stage) \
+    and (:closes_from is null or d.close_date >= :closes_from) \
+    and (:closes_until is null or d.close_date <= :closes_until) ";
+const OPEN: &str = " from deals d join pipeline_stages s on s.stage_id = d.stage_id \
+    left join people p on p.person_id = d.owner_id \
+    left join accounts a on a.account_id = d.account_id where d.status = 'open'";
+
+fn dashboard() -> Value {
+    let open = |select: &str, rest: &str| format!("select {select}{OPEN}{CHOSEN}{rest}");
+    let won = "select round(coalesce(sum(d.amount), 0)) as won, count(*) as deals from deals d \
+        left join people p on p.person_id = d.owner_id where d.status = 'won' \
+        and d.closed_at > now() - interval '90 days' and (:owner is null or p.name = :owner)";
+    let months = "select date_trunc('month', d.closed_at)::date as month, round(sum(d.amount)) as won \
+        from deals d left join people p on p.person_id = d.owner_id where d.status = 'won' \
+        and d.closed_at > now() - interval '12 months' and (:owner is null or p.name = :owner) \
+        group by 1 order by 1";
+    let euros = json!({"number": {"unit": "€"}});
+    let chart = |kind: &str| json!({"chart": {"type": kind, "unit": "€"}});
+    let one_of = |sql: &str| json!({"one_of": {"sql": sql}});
+    json!({
+        "title": "Pipeline",
+        "filters": [
+            {"name": "owner", "label": "Owner", "choose": one_of(
+                "select distinct p.name from deals d join people p on p.person_id = d.owner_id order by 1")},
+            {"name": "stage", "label": "Stage", "choose": one_of(
+                "select s.name from pipeline_stages s where s.outcome = 'open' group by s.name \
+                 order by min(s.position)")},
+            {"name": "closes_from", "label": "Closes from", "choose": {"date": {}}},
+            {"name": "closes_until", "label": "Closes until", "choose": {"date": {}}},
+        ],
+        "tiles": [
+            {"title": "Open pipeline", "show": euros,
+                "sql": open("round(coalesce(sum(d.amount), 0)) as amount, count(*) as deals", "")},
+            {"title": "Weighted", "show": euros,
+                "sql": open("round(coalesce(sum(d.amount * s.win_probability), 0)) as amount", "")},
+            {"title": "Won in 90 days", "show": euros, "sql": won},
+            {"title": "Quiet for two weeks", "show": {"number": {"unit": "deals"}}, "sql": open(
+                "count(*) as deals",
+                "and coalesce(d.last_activity_at, d.created_at) < now() - interval '14 days'")},
+            {"title": "Open pipeline by stage", "show": chart("bar"), "sql": open(
+                "s.name as stage, round(sum(d.amount)) as amount",
+                "group by s.name order by min(s.position)")},
+            {"title": "Open pipeline by owner", "show": chart("bar"), "sql": open(
+                "coalesce(p.name, 'nobody') as owner, round(sum(d.amount)) as amount",
+                "group by p.name order by amount desc nulls last")},
+            {"title": "Won by month", "show": chart("area"), "sql": months},
+            {"title": "Deals by stage", "show": {"chart": {"type": "pie", "unit": "deals"}}, "sql": open(
+                "s.name as stage, count(*) as deals", "group by s.name order by min(s.position)")},
+            {"title": "The largest open deals", "show": "table", "sql": open(
+                "d.name as deal, a.name as account, coalesce(p.name, 'nobody') as owner, \
+                 s.name as stage, d.amount, d.close_date as closes",
+                "order by d.amount desc nulls last limit 25")},
+        ],
+    })
+}
+
+const DASHBOARD_READY: &str = "The dashboard is below. *Open dashboard* gives everybody a link of \
+    their own, which shows what they may see, live and with filters for owner, stage and closing date.";
+
 /// What to say once it is made.
 pub fn said(make: Make, last: &Answered) -> String {
     let shows = last.content.split_once("It shows: ");
@@ -133,5 +198,6 @@ pub fn said(make: Make, last: &Answered) -> String {
             format!("The report is ready as a PDF. {headline}")
         }
         Make::Export(_) => format!("The file is ready: {shows}."),
+        Make::Dashboard => DASHBOARD_READY.to_owned(),
     }
 }

@@ -2,7 +2,7 @@
 
 use super::super::fonts::width;
 use super::super::numbers;
-use super::canvas::{Anchor, Canvas, GRID, LABEL, MARGIN, Style, WIDTH};
+use super::canvas::{Anchor, Canvas, GRID, LABEL, MARGIN, Style};
 
 /// Maps values to places between two edges of a canvas.
 #[derive(Debug, Clone)]
@@ -101,7 +101,7 @@ pub fn labels_along(canvas: &mut Canvas, labels: &[(f64, &str)], y: f64) {
     let begin_and_end = |(x, label): &(f64, &str)| {
         let wide = width(label, LABEL, false);
         // The canvas moves a label in that would stand over its edge.
-        let begin = (x - wide / 2.0).clamp(4.0, (WIDTH - 4.0 - wide).max(4.0));
+        let begin = (x - wide / 2.0).clamp(4.0, (canvas.width - 4.0 - wide).max(4.0));
         (begin, begin + wide)
     };
     let fits = |every: &usize| {
@@ -124,11 +124,11 @@ pub struct Frame {
 }
 
 impl Frame {
-    pub fn under(top: f64, room_for_values: f64, height: f64) -> Self {
+    pub fn under(top: f64, room_for_values: f64, height: f64, width: f64) -> Self {
         let top = top + 10.0;
         Self {
             left: MARGIN + room_for_values + 10.0,
-            right: WIDTH - MARGIN,
+            right: width - MARGIN,
             top,
             bottom: top + height,
         }

@@ -4,7 +4,7 @@ use super::super::fonts::{fit, width, wrap};
 use super::super::numbers;
 use super::Chart;
 use super::axes::{Frame, Scale};
-use super::canvas::{Anchor, Canvas, LABEL, MARGIN, Style, WIDTH, color};
+use super::canvas::{Anchor, Canvas, LABEL, MARGIN, Style, color};
 use super::data::Categories;
 
 const HEIGHT: f64 = 340.0;
@@ -13,7 +13,7 @@ const MOST_VALUES: usize = 60;
 const LABEL_ROOM: f64 = 320.0;
 
 pub fn draw(chart: &Chart, data: &Categories) -> Canvas {
-    let (mut canvas, mut top) = Canvas::titled(&chart.title);
+    let (mut canvas, mut top) = Canvas::titled(&chart.title, chart.width);
     if data.series.len() > 1 {
         top = canvas.legend(data.series.iter().map(|series| series.name.as_str()), top);
     }
@@ -30,6 +30,11 @@ pub fn draw(chart: &Chart, data: &Categories) -> Canvas {
     canvas.close(bottom, chart.note.as_deref())
 }
 
+/// A third of a narrow chart.
+fn label_room(chart: &Chart) -> f64 {
+    LABEL_ROOM.min(chart.width / 3.0)
+}
+
 struct Plot<'a> {
     chart: &'a Chart,
     data: &'a Categories,
@@ -39,7 +44,7 @@ struct Plot<'a> {
 
 impl Plot<'_> {
     fn band(&self) -> f64 {
-        let frame = Frame::under(0.0, self.scale.room(), HEIGHT);
+        let frame = Frame::under(0.0, self.scale.room(), HEIGHT, self.chart.width);
         (frame.right - frame.left) / self.data.labels.len().max(1) as f64
     }
 
@@ -75,7 +80,7 @@ impl Plot<'_> {
     }
 
     fn upright(&self, canvas: &mut Canvas, top: f64, labels: &[Vec<String>]) -> f64 {
-        let frame = Frame::under(top + 12.0, self.scale.room(), HEIGHT);
+        let frame = Frame::under(top + 12.0, self.scale.room(), HEIGHT, self.chart.width);
         let scale = self.scale.clone().between(frame.bottom, frame.top);
         scale.draw_up(canvas, frame.left, frame.right);
         let band = self.band();
@@ -139,7 +144,8 @@ impl Plot<'_> {
             .labels
             .iter()
             .map(|label| width(label, LABEL, false));
-        let room = labels.fold(0.0, f64::max).min(LABEL_ROOM);
+        let most = label_room(self.chart);
+        let room = labels.fold(0.0, f64::max).min(most);
         let values = self
             .data
             .values()
@@ -154,7 +160,7 @@ impl Plot<'_> {
         let scale = self
             .scale
             .clone()
-            .between(left, WIDTH - MARGIN - value_room);
+            .between(left, self.chart.width - MARGIN - value_room);
         let many = self.data.series.len() as f64;
         let thick = if many > 1.0 {
             (30.0 / many).max(13.0)
@@ -167,7 +173,7 @@ impl Plot<'_> {
         for (place, label) in self.data.labels.iter().enumerate() {
             let begin = top + 8.0 + place as f64 * band;
             let middle = begin + thick * many / 2.0;
-            let label = fit(label, LABEL, false, LABEL_ROOM);
+            let label = fit(label, LABEL, false, most);
             canvas.text(
                 MARGIN + room,
                 middle + LABEL * 0.35,

@@ -4,6 +4,7 @@
 use super::super::fonts::{FAMILY, fit, width, wrap};
 use std::fmt::Write;
 
+/// Of a chart that stands by itself.
 pub const WIDTH: f64 = 960.0;
 /// Between the edge and everything.
 pub const MARGIN: f64 = 28.0;
@@ -60,6 +61,7 @@ impl Style {
 
 #[derive(Debug)]
 pub struct Canvas {
+    pub width: f64,
     pub height: f64,
     shapes: String,
     /// Where each text stands: left, top, right, bottom.
@@ -68,8 +70,9 @@ pub struct Canvas {
 
 impl Canvas {
     /// A canvas with its title, and where the room below it begins.
-    pub fn titled(title: &str) -> (Self, f64) {
+    pub fn titled(title: &str, width: f64) -> (Self, f64) {
         let mut canvas = Self {
+            width,
             height: 0.0,
             shapes: String::new(),
             texts: Vec::new(),
@@ -81,7 +84,7 @@ impl Canvas {
             anchor: Anchor::Start,
         };
         let mut y = MARGIN;
-        for line in wrap(title, TITLE, true, WIDTH - 2.0 * MARGIN, 2) {
+        for line in wrap(title, TITLE, true, width - 2.0 * MARGIN, 2) {
             canvas.text(MARGIN, y + TITLE * 0.85, &line, style);
             y += TITLE * 1.3;
         }
@@ -90,7 +93,7 @@ impl Canvas {
 
     /// A text whose baseline is at `y`. It may be no wider than the canvas.
     pub fn text(&mut self, x: f64, y: f64, text: &str, style: Style) {
-        let text = fit(text, style.size, style.bold, WIDTH - 8.0);
+        let text = fit(text, style.size, style.bold, self.width - 8.0);
         if text.is_empty() {
             return;
         }
@@ -101,7 +104,7 @@ impl Canvas {
             Anchor::End => ("end", x - wide),
         };
         // A text that would leave the canvas at a side is moved in.
-        let moved = left.clamp(4.0, (WIDTH - 4.0 - wide).max(4.0));
+        let moved = left.clamp(4.0, (self.width - 4.0 - wide).max(4.0));
         let x = x + moved - left;
         let weight = if style.bold { "700" } else { "400" };
         let _ = write!(
@@ -166,7 +169,7 @@ impl Canvas {
         for (place, name) in names.enumerate() {
             let name = fit(name, LABEL, false, 280.0);
             let wide = SWATCH + 6.0 + width(&name, LABEL, false) + 20.0;
-            if x > MARGIN && x + wide > WIDTH - MARGIN {
+            if x > MARGIN && x + wide > self.width - MARGIN {
                 (x, y) = (MARGIN, y + 22.0);
             }
             self.rect(x, y, SWATCH, SWATCH, color(place));
@@ -181,12 +184,29 @@ impl Canvas {
         y + 30.0
     }
 
+    /// Puts another canvas on this one, its upper left corner here.
+    pub fn place(&mut self, other: &Self, x: f64, y: f64) {
+        let _ = write!(
+            self.shapes,
+            r#"<g transform="translate({x:.2} {y:.2})">{}</g>"#,
+            other.shapes
+        );
+        let moved = other
+            .texts
+            .iter()
+            .map(|(text, [left, top, right, bottom])| {
+                let place = [left + x, top + y, right + x, bottom + y];
+                (text.clone(), place)
+            });
+        self.texts.extend(moved);
+    }
+
     /// Ends the canvas below `bottom`, with the note that a reader needs.
     pub fn close(mut self, bottom: f64, note: Option<&str>) -> Self {
-        let mut bottom = bottom;
+        let (mut bottom, room) = (bottom, self.width - 2.0 * MARGIN);
         for line in note
             .iter()
-            .flat_map(|note| wrap(note, 13.0, false, WIDTH - 2.0 * MARGIN, 2))
+            .flat_map(|note| wrap(note, 13.0, false, room, 2))
         {
             bottom += 20.0;
             let style = Style {
@@ -200,24 +220,30 @@ impl Canvas {
     }
 
     pub fn finish(self) -> String {
-        let height = self.height;
+        let Self { width, height, .. } = self;
         format!(
-            r##"<svg xmlns="http://www.w3.org/2000/svg" width="{WIDTH}" height="{height:.0}" viewBox="0 0 {WIDTH} {height:.0}"><rect width="{WIDTH}" height="{height:.0}" fill="#ffffff"/>{}</svg>"##,
+            r##"<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{height:.0}" viewBox="0 0 {width} {height:.0}"><rect width="{width}" height="{height:.0}" fill="#ffffff"/>{}</svg>"##,
             self.shapes
         )
     }
 }
 
 /// What stands where a chart would be, if there is nothing to draw.
-pub fn empty(title: &str) -> Canvas {
-    let (mut canvas, top) = Canvas::titled(title);
-    canvas.rect(MARGIN, top, WIDTH - 2.0 * MARGIN, 160.0, "#f5f6f8");
+pub fn empty(title: &str, width: f64) -> Canvas {
+    let (mut canvas, top) = Canvas::titled(title, width);
+    canvas.rect(MARGIN, top, width - 2.0 * MARGIN, 160.0, "#f5f6f8");
     let style = Style {
         size: 16.0,
         ..Style::faint(Anchor::Middle)
     };
     let sentence = "There is nothing to show: the query found no figures.";
-    canvas.text(WIDTH / 2.0, top + 86.0, sentence, style);
+    for (at, line) in wrap(sentence, 16.0, false, width - 3.0 * MARGIN, 2)
+        .iter()
+        .enumerate()
+    {
+        let y = top + 86.0 + at as f64 * 22.0;
+        canvas.text(width / 2.0, y, line, style);
+    }
     canvas.close(top + 160.0, None)
 }
 

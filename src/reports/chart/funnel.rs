@@ -3,14 +3,14 @@
 use super::super::fonts::{fit, width};
 use super::super::numbers;
 use super::Chart;
-use super::canvas::{Anchor, Canvas, FAINT, LABEL, MARGIN, Style, WIDTH, color};
+use super::canvas::{Anchor, Canvas, FAINT, LABEL, MARGIN, Style, color};
 use super::data::Categories;
 
 const STEP: f64 = 46.0;
 const LABEL_ROOM: f64 = 260.0;
 
 pub fn draw(chart: &Chart, data: &Categories) -> Canvas {
-    let (mut canvas, top) = Canvas::titled(&chart.title);
+    let (mut canvas, top) = Canvas::titled(&chart.title, chart.width);
     let values: Vec<f64> = data.series.first().map_or_else(Vec::new, |series| {
         series
             .values
@@ -24,7 +24,8 @@ pub fn draw(chart: &Chart, data: &Categories) -> Canvas {
         .fold(0.0, f64::max)
         .max(f64::MIN_POSITIVE);
     let labels = data.labels.iter().map(|label| width(label, LABEL, false));
-    let label_room = labels.fold(0.0, f64::max).min(LABEL_ROOM);
+    let most = LABEL_ROOM.min(chart.width / 3.5);
+    let label_room = labels.fold(0.0, f64::max).min(most);
     let figures = figures(&values, &chart.unit);
     let figure_room = figures
         .iter()
@@ -32,7 +33,7 @@ pub fn draw(chart: &Chart, data: &Categories) -> Canvas {
         .fold(0.0, f64::max);
     let (left, right) = (
         MARGIN + label_room + 20.0,
-        WIDTH - MARGIN - figure_room.min(300.0) - 20.0,
+        chart.width - MARGIN - figure_room.min(300.0) - 20.0,
     );
     let middle = (left + right) / 2.0;
     let wide = |value: f64| ((right - left) * value / widest).max(2.0);
@@ -54,7 +55,7 @@ pub fn draw(chart: &Chart, data: &Categories) -> Canvas {
             canvas.shape(&between, color(0), 0.25);
         }
         let line = y + high / 2.0 + LABEL * 0.35;
-        let label = fit(label, LABEL, false, LABEL_ROOM);
+        let label = fit(label, LABEL, false, most);
         canvas.text(left - 20.0, line, &label, Style::label(Anchor::End));
         let style = Style {
             color: if place == 0 {

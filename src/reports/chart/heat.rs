@@ -4,7 +4,7 @@
 use super::super::fonts::{fit, width, wrap};
 use super::super::numbers;
 use super::Chart;
-use super::canvas::{Anchor, Canvas, INK, LABEL, MARGIN, Style, WIDTH};
+use super::canvas::{Anchor, Canvas, INK, LABEL, MARGIN, Style};
 use super::data::Grid;
 
 const CELL: f64 = 34.0;
@@ -14,11 +14,12 @@ const WARM: (f64, f64, f64) = (196.0, 72.0, 52.0);
 const COOL: (f64, f64, f64) = (37.0, 84.0, 176.0);
 
 pub fn draw(chart: &Chart, grid: &Grid) -> Canvas {
-    let (mut canvas, top) = Canvas::titled(&chart.title);
+    let (mut canvas, top) = Canvas::titled(&chart.title, chart.width);
     let names = grid.rows.iter().map(|(name, _)| width(name, LABEL, false));
-    let room = names.fold(0.0, f64::max).min(LABEL_ROOM);
+    let most_room = LABEL_ROOM.min(chart.width / 4.0);
+    let room = names.fold(0.0, f64::max).min(most_room);
     let left = MARGIN + room + 12.0;
-    let wide = ((WIDTH - MARGIN - left) / grid.columns.len().max(1) as f64).min(140.0);
+    let wide = ((chart.width - MARGIN - left) / grid.columns.len().max(1) as f64).min(140.0);
     let heads: Vec<Vec<String>> = grid
         .columns
         .iter()
@@ -40,7 +41,7 @@ pub fn draw(chart: &Chart, grid: &Grid) -> Canvas {
         .values()
         .fold(0.0_f64, |most, value| most.max(value.abs()));
     for (name, cells) in &grid.rows {
-        let name = fit(name, LABEL, false, LABEL_ROOM);
+        let name = fit(name, LABEL, false, most_room);
         canvas.text(
             left - 12.0,
             y + CELL / 2.0 + 5.0,

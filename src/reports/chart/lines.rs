@@ -11,7 +11,7 @@ const HEIGHT: f64 = 360.0;
 const MARKED: usize = 40;
 
 pub fn draw(chart: &Chart, data: &Categories) -> Canvas {
-    let (mut canvas, mut top) = Canvas::titled(&chart.title);
+    let (mut canvas, mut top) = Canvas::titled(&chart.title, chart.width);
     if data.series.len() > 1 {
         top = canvas.legend(data.series.iter().map(|series| series.name.as_str()), top);
     }
@@ -19,7 +19,7 @@ pub fn draw(chart: &Chart, data: &Categories) -> Canvas {
     let heights = heights(data, is_area && !chart.data.has_negatives());
     let values = heights.iter().flatten().copied().flatten();
     let scale = Scale::of(values, &chart.unit, is_area || near_zero(data));
-    let frame = Frame::under(top, scale.room(), HEIGHT);
+    let frame = Frame::under(top, scale.room(), HEIGHT, chart.width);
     let scale = scale.between(frame.bottom, frame.top);
     scale.draw_up(&mut canvas, frame.left, frame.right);
     let places = places(data, &frame);

@@ -5,7 +5,7 @@
 mod axes;
 mod bars;
 mod bounds;
-mod canvas;
+pub(in crate::reports) mod canvas;
 mod data;
 mod funnel;
 mod heat;
@@ -65,6 +65,7 @@ pub struct Chart {
     pub kind: Kind,
     pub unit: String,
     pub data: Data,
+    pub width: f64,
     /// What a reader must know: that it is a part of the rows, and which.
     pub note: Option<String>,
 }
@@ -93,6 +94,7 @@ impl Chart {
             kind,
             unit: super::fonts::drawable(&look.unit),
             data,
+            width: canvas::WIDTH,
             note,
         })
     }
@@ -107,12 +109,12 @@ impl Chart {
 
     /// Its height as a share of its width.
     pub fn height(&self) -> f64 {
-        self.draw().height / canvas::WIDTH
+        self.draw().height / self.width
     }
 
-    fn draw(&self) -> Canvas {
+    pub(in crate::reports) fn draw(&self) -> Canvas {
         if self.is_empty() {
-            return canvas::empty(&self.title);
+            return canvas::empty(&self.title, self.width);
         }
         match (&self.data, self.kind) {
             (Data::Categories(data), Kind::Line | Kind::Area) => lines::draw(self, data),

@@ -3,14 +3,14 @@
 use super::super::fonts::{fit, width};
 use super::Chart;
 use super::axes::{Frame, Scale};
-use super::canvas::{Anchor, Canvas, FAINT, MARGIN, Style, WIDTH, color};
+use super::canvas::{Anchor, Canvas, FAINT, MARGIN, Style, color};
 use super::data::Points;
 
 const HEIGHT: f64 = 400.0;
 const NAME: f64 = 12.0;
 
 pub fn draw(chart: &Chart, data: &Points) -> Canvas {
-    let (mut canvas, top) = Canvas::titled(&chart.title);
+    let (mut canvas, top) = Canvas::titled(&chart.title, chart.width);
     let style = Style {
         size: 13.0,
         ..Style::faint(Anchor::Start)
@@ -18,7 +18,7 @@ pub fn draw(chart: &Chart, data: &Points) -> Canvas {
     canvas.text(MARGIN, top + 6.0, &format!("↑ {}", data.y_name), style);
     let up = Scale::of(data.points.iter().map(|point| point.y), &chart.unit, false);
     let along = Scale::of(data.points.iter().map(|point| point.x), "", false);
-    let frame = Frame::under(top + 14.0, up.room(), HEIGHT);
+    let frame = Frame::under(top + 14.0, up.room(), HEIGHT, chart.width);
     let up = up.between(frame.bottom, frame.top);
     let along = along.between(frame.left, frame.right);
     up.draw_up(&mut canvas, frame.left, frame.right);
@@ -33,7 +33,7 @@ pub fn draw(chart: &Chart, data: &Points) -> Canvas {
         let (x, y) = (along.place(point.x), up.place(point.y));
         let name = fit(&point.label, NAME, false, 160.0);
         let wide = width(&name, NAME, false);
-        let is_right = x + 10.0 + wide < WIDTH - MARGIN;
+        let is_right = x + 10.0 + wide < chart.width - MARGIN;
         let left = if is_right { x + 9.0 } else { x - 9.0 - wide };
         let place = [left, y - 7.0, left + wide, y + 7.0];
         if name.is_empty() || left < frame.left || taken.iter().any(|other| overlap(&place, other))

@@ -1,7 +1,6 @@
 //! Whatever the rows hold, a chart comes of it: no panic, and no label outside the picture.
 
 use super::super::testing::table;
-use super::canvas::WIDTH;
 use super::*;
 use proptest::prelude::*;
 use serde_json::{Value, json};
@@ -27,9 +26,19 @@ fn look(kind: Kind) -> Look {
 }
 
 fn assert_inside(chart: &Chart) {
+    assert_inside_at(chart);
+    // As a telephone shows it.
+    assert_inside_at(&Chart {
+        width: 340.0,
+        ..chart.clone()
+    });
+}
+
+fn assert_inside_at(chart: &Chart) {
     let canvas = chart.draw();
     for (text, [left, top, right, bottom]) in &canvas.texts {
-        let is_inside = *left >= 0.0 && *top >= 0.0 && *right <= WIDTH && *bottom <= canvas.height;
+        let is_inside =
+            *left >= 0.0 && *top >= 0.0 && *right <= chart.width && *bottom <= canvas.height;
         assert!(
             is_inside,
             "{text:?} of {:?} is cut: {left} {top} {right} {bottom}",

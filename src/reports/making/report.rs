@@ -3,7 +3,10 @@
 use super::super::chart::{self, Chart, Kind};
 use super::super::recipe::{Part, Recipe};
 use super::super::typeset::{self, Block, Document, Figure, Place, Span, TableBlock};
-use super::{Letterhead, Made, MadeFile, MakeError, Maker, OF_CHART, columns, file_name, missing};
+use super::{
+    Figures, Letterhead, Made, MadeFile, MakeError, Maker, OF_CHART, Since, columns, file_name,
+    missing,
+};
 use crate::base::viewer::Viewer;
 use crate::store::sandbox::Table;
 use std::collections::BTreeSet;
@@ -22,6 +25,7 @@ impl Maker {
         viewer: &Viewer,
         recipe: &Recipe,
         letterhead: &Letterhead,
+        since: Option<&Since>,
     ) -> Result<Made, MakeError> {
         let Recipe::Report {
             title,
@@ -52,7 +56,7 @@ impl Maker {
             charts: Vec::new(),
             unknown: BTreeSet::new(),
         };
-        let blocks = typeset::blocks(markdown, &mut laid);
+        let mut blocks = typeset::blocks(markdown, &mut laid);
         let headline = laid.in_line(headline);
         if let Some(unknown) = laid.unknown.first() {
             return Err(MakeError::Wrong(format!(
@@ -65,6 +69,10 @@ impl Maker {
             queried.len()
         );
         let charts = laid.charts;
+        let figures = figures(&queried);
+        if let Some(since) = since {
+            blocks.extend(changes(&figures, since, letterhead));
+        }
         let document = Document {
             title: title.clone(),
             headline: headline.clone(),
@@ -86,8 +94,49 @@ impl Maker {
             words,
             note: Some(headline),
             rows,
+            figures,
+            changes: None,
         })
     }
+}
+
+fn figures(queried: &[Queried<'_>]) -> Figures {
+    let mut figures = Figures::default();
+    for Queried { part, table, .. } in queried {
+        let unit = part.chart.as_ref().map_or("", |look| look.unit.as_str());
+        figures.add(&part.title, unit, table);
+    }
+    figures
+}
+
+/// What has changed since the last report, as its last part.
+fn changes(figures: &Figures, since: &Since, letterhead: &Letterhead) -> [Block; 2] {
+    let plain = |text: String| {
+        vec![Span {
+            text,
+            ..Span::default()
+        }]
+    };
+    let at = since.at.with_timezone(&letterhead.zone);
+    let heading = format!("What has changed since {}", at.format("%-d %B %Y, %H:%M"));
+    let lines = figures.since(&since.figures);
+    let told = if lines.is_empty() {
+        Block::Paragraph {
+            spans: plain("Nothing in these figures has changed.".to_owned()),
+        }
+    } else {
+        let item = |line| vec![Block::Paragraph { spans: plain(line) }];
+        Block::List {
+            ordered: false,
+            start: 1,
+            items: lines.into_iter().map(item).collect(),
+        }
+    };
+    let heading = Block::Heading {
+        level: 2,
+        spans: plain(heading),
+    };
+    [heading, told]
 }
 
 fn check(markdown: &str, parts: &[Part]) -> Result<(), MakeError> {

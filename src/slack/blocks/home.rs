@@ -30,6 +30,8 @@ pub struct Home<'a> {
     pub notes: &'a [Note],
     /// Their own; none for guests.
     pub schedules: Option<&'a [ScheduleCard]>,
+    /// Whether their daily digest is on, with its switch.
+    pub digest: Vec<Value>,
     /// None for guests.
     pub systems: Option<&'a [SystemCard]>,
     pub spending: Spending,
@@ -61,6 +63,7 @@ pub fn home(home: &Home<'_>) -> Value {
     }
     if let Some(own) = home.schedules {
         blocks.extend([divider(), header(text::HOME_SCHEDULES)]);
+        blocks.extend(home.digest.iter().cloned());
         blocks.extend(schedules(own, SCHEDULES));
     }
     blocks.extend([divider(), header(text::HOME_CONVERSATIONS)]);
@@ -135,6 +138,7 @@ mod tests {
             conversations: &[],
             notes: &[],
             schedules: Some(&[]),
+            digest: Vec::new(),
             systems: Some(&[]),
             spending: Spending::default(),
             queue: None,

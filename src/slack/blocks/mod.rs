@@ -5,6 +5,8 @@ mod answer;
 pub mod approval;
 pub mod artifact;
 pub mod connect;
+pub mod dashboard;
+pub mod digest;
 pub mod help;
 pub mod home;
 mod kit;

@@ -95,6 +95,8 @@ pub struct TemplateCard<'a> {
     pub about: &'a str,
     pub when: &'a str,
     pub is_for_channel: bool,
+    /// A click switches it on; any other opens a window.
+    pub is_digest: bool,
 }
 
 pub fn templates(cards: &[TemplateCard<'_>]) -> Vec<Value> {
@@ -107,7 +109,11 @@ pub fn templates(cards: &[TemplateCard<'_>]) -> Vec<Value> {
             name, about, when, ..
         } = card;
         let mut block = section(&format!("*{name}* · {about}\n_{when}, {place}_"));
-        block["accessory"] = button(text::USE_TEMPLATE, SCHEDULE_TEMPLATE, card.slug);
+        let label = match card.is_digest {
+            true => text::DIGEST_TURN_ON,
+            false => text::USE_TEMPLATE,
+        };
+        block["accessory"] = button(label, SCHEDULE_TEMPLATE, card.slug);
         block
     };
     cards.iter().map(line).collect()

@@ -4,6 +4,8 @@ use crate::slack::blocks::escape;
 
 pub const REPORTS: &str = "Reports";
 pub const MAKE_AGAIN: &str = "Run again";
+pub const CHANGED: &str = "*Since the last one*";
+pub const NOTHING_CHANGED: &str = "*Since the last one* nothing in it has changed.";
 pub const NO_ARTIFACTS: &str = "There are no reports here yet. Ask me for one: “chart the pipeline by stage”, “make a report of the pipeline as PDF” or “export open deals as Excel”.";
 pub const NO_SUCH_ARTIFACT: &str =
     "I don’t have that report any more, or it isn’t for everybody here.";

@@ -9,8 +9,7 @@ pub const DELETE_SURE: &str = "Delete this schedule?";
 pub const DELETE_MEANS: &str =
     "It won’t run any more, and its history goes. What it has said stays in its threads.";
 pub const NO_SCHEDULES: &str = "Nothing is scheduled yet. Try `/penny schedule every weekday at 9: what changed in the pipeline since yesterday`, or begin with one of `/penny templates`.";
-pub const TEMPLATES: &str =
-    "Good things to have regularly. Each opens as a schedule that you can change before it runs:";
+pub const TEMPLATES: &str = "Good things to have regularly. A digest begins with the click; anything else opens as a schedule that you can change before it runs:";
 pub const NO_SUCH_TEMPLATE: &str = "I have no template of that name. These I have; each opens as a schedule that you can change before it runs:";
 pub const TEMPLATE_FOR_CHANNEL: &str = "in a channel";
 pub const TEMPLATE_FOR_ONESELF: &str = "in a direct message";

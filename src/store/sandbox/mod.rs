@@ -12,6 +12,7 @@ pub mod writing;
 
 pub use describe::{Column, View, describe, views};
 pub use error::QueryError;
+pub use guard::{Parameter, ParameterType};
 pub use logins::dismiss_login;
 pub use table::{Cut, Table};
 
@@ -20,7 +21,7 @@ use crate::base::viewer::Viewer;
 use crate::store::db::{Db, StoreResult};
 use crate::store::sealing::Sealer;
 use logins::{Login, Logins};
-use session::Session;
+use session::{Session, Text};
 use sqlx::postgres::PgConnectOptions;
 use std::time::Duration;
 use table::Collector;
@@ -54,6 +55,14 @@ impl Default for Limits {
             at_once: 8,
         }
     }
+}
+
+/// A value for a `:name` of a query.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Bound {
+    pub parameter: Parameter,
+    /// A date as `2026-03-01`; none for null.
+    pub value: Option<String>,
 }
 
 #[derive(Debug)]
@@ -91,18 +100,43 @@ impl Sandbox {
         rows: usize,
         bytes: usize,
     ) -> Result<Table, QueryError> {
+        self.run_bound(viewer, sql, &[], rows, bytes).await
+    }
+
+    /// The same for a query with values that people choose, which are bound and never part of its
+    /// text.
+    pub async fn run_bound(
+        &self,
+        viewer: &Viewer,
+        sql: &str,
+        bound: &[Bound],
+        rows: usize,
+        bytes: usize,
+    ) -> Result<Table, QueryError> {
         let limits = Limits {
             rows,
             bytes,
             ..self.limits
         };
-        let checked = guard::check(sql, views())?;
+        let (parameters, values): (Vec<_>, Vec<_>) = bound
+            .iter()
+            .map(|one| (one.parameter.clone(), one.value.as_deref()))
+            .unzip();
+        let too_long = |value: &&str| value.len() > guard::LONGEST_PARAMETER;
+        if values.iter().flatten().any(too_long) {
+            return Err(QueryError::Wrong("a chosen value is too long".to_owned()));
+        }
+        let checked = guard::check_bound(sql, views(), &parameters)?;
         let Ok(Ok(_running)) = timeout(limits.deadline, self.running.acquire()).await else {
             return Err(QueryError::Busy);
         };
         let mut session = self.open(viewer).await?;
         let mut collector = Collector::new(limits);
-        let reading = session.rows(checked.as_str(), limits.rows + 1, limits.row_bytes, |row| {
+        let text = Text {
+            sql: checked.as_str(),
+            values: &values,
+        };
+        let reading = session.rows(text, limits.rows + 1, limits.row_bytes, |row| {
             collector.take(row)
         });
         let seconds = limits.deadline.as_secs();

@@ -23,6 +23,13 @@ pub(super) struct Session {
     pid: i32,
 }
 
+/// A checked query with the values that are bound to it.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Text<'a> {
+    pub(super) sql: &'a str,
+    pub(super) values: &'a [Option<&'a str>],
+}
+
 /// The viewer as a value for `penny.viewer`, signed inside the database.
 pub(super) async fn signed(db: &Db, viewer: &Viewer) -> StoreResult<String> {
     let channel = match &viewer.audience {
@@ -75,20 +82,21 @@ impl Session {
     /// comes as `None` and never leaves the server.
     pub(super) async fn rows(
         &mut self,
-        sql: &str,
+        text: Text<'_>,
         max_rows: usize,
         max_row_bytes: usize,
         mut keep: impl FnMut(Option<String>) -> bool,
     ) -> Result<(), sqlx::Error> {
+        let Text { sql, values } = text;
         // On lines of its own, so that no comment in it could swallow what follows.
         let wrapped = format!(
             "{BEFORE_QUERY}{sql}\n) query limit {max_rows}) result \
              cross join (values ({max_row_bytes})) bound (bytes)"
         );
         // Text of a model: it has passed the guard, and the login it runs as is the real wall.
-        let mut rows = sqlx::query(AssertSqlSafe(wrapped))
-            .persistent(false)
-            .fetch(&mut self.connection);
+        let query = sqlx::query(AssertSqlSafe(wrapped)).persistent(false);
+        let query = values.iter().fold(query, |query, value| query.bind(*value));
+        let mut rows = query.fetch(&mut self.connection);
         while let Some(row) = rows.try_next().await? {
             if !keep(row.try_get(0)?) {
                 break;

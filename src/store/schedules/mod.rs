@@ -1,5 +1,6 @@
 //! Schedules: what runs when, for whom and where. What is due is `firing`, what came of it `runs`.
 
+pub mod digests;
 mod firing;
 mod runs;
 
@@ -107,6 +108,8 @@ pub struct Schedule {
     pub next_run_at: Option<DateTime<Utc>>,
     pub failures: i32,
     pub empties: i32,
+    /// Its runs are put together from queries, instead of asked of the agent.
+    pub is_digest: bool,
 }
 
 struct Row {
@@ -125,6 +128,7 @@ struct Row {
     next_run_at: Option<DateTime<Utc>>,
     failures: i32,
     empties: i32,
+    digest: Option<String>,
 }
 
 impl TryFrom<Row> for Schedule {
@@ -149,6 +153,7 @@ impl TryFrom<Row> for Schedule {
             next_run_at: row.next_run_at,
             failures: row.failures,
             empties: row.empties,
+            is_digest: row.digest.is_some(),
         })
     }
 }
@@ -214,7 +219,7 @@ async fn by_origin(tx: &mut OrgTx, origin: &str) -> StoreResult<Option<Schedule>
     sqlx::query_as!(
         Row,
         "select schedule_id, workspace_id, channel_id, owner_user, asked_by, question, said, rule, catch_up,
-             budget_micros, model, state, next_run_at, failures, empties
+             budget_micros, model, state, next_run_at, failures, empties, digest
          from core.schedules where org_id = $1 and origin = $2",
         tx.org().0,
         origin,
@@ -257,7 +262,7 @@ pub async fn get(tx: &mut OrgTx, id: ScheduleId) -> StoreResult<Option<Schedule>
     sqlx::query_as!(
         Row,
         "select schedule_id, workspace_id, channel_id, owner_user, asked_by, question, said, rule, catch_up,
-             budget_micros, model, state, next_run_at, failures, empties
+             budget_micros, model, state, next_run_at, failures, empties, digest
          from core.schedules where org_id = $1 and schedule_id = $2",
         tx.org().0,
         id.0,
@@ -273,7 +278,7 @@ pub async fn list(tx: &mut OrgTx, workspace: &str, limit: i64) -> StoreResult<Ve
     sqlx::query_as!(
         Row,
         "select schedule_id, workspace_id, channel_id, owner_user, asked_by, question, said, rule, catch_up,
-             budget_micros, model, state, next_run_at, failures, empties
+             budget_micros, model, state, next_run_at, failures, empties, digest
          from core.schedules where org_id = $1 and workspace_id = $2 and state <> 'proposed'
          order by state <> 'active', next_run_at, created_at limit $3",
         tx.org().0,

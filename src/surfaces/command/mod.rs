@@ -3,6 +3,7 @@
 pub mod ask;
 mod audit;
 mod connect;
+mod digest;
 mod disconnect;
 mod help;
 mod memory;
@@ -66,11 +67,12 @@ pub trait Subcommand: Sync {
 }
 
 /// In the order in which help lists them.
-static ALL: [&dyn Subcommand; 15] = [
+static ALL: [&dyn Subcommand; 16] = [
     &ask::Ask,
     &schedule::Schedule,
     &schedules::Schedules,
     &templates::Templates,
+    &digest::Digest,
     &status::Status,
     &connect::Connect,
     &sync::Sync,

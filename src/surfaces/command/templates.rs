@@ -43,6 +43,7 @@ impl Subcommand for Templates {
                 about: template.about,
                 when: template.when,
                 is_for_channel: template.for_whom == For::Channel,
+                is_digest: template.is_digest(),
             })
             .collect();
         let mut blocks = listed(&cards);

@@ -56,24 +56,43 @@ fn channel_of(place: &Place, here: &ChannelId) -> Option<ChannelId> {
     (!channel.as_str().starts_with('D')).then(|| channel.clone())
 }
 
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Objection {
+    PennyNotThere,
+    YouAreNotThere,
+}
+
+/// Why Penny cannot post there for this person.
+pub async fn objection_to_posting(
+    workspace: &Workspace,
+    channel: &ChannelId,
+    user: &UserId,
+) -> Result<Option<Objection>, SlackError> {
+    if matches!(
+        is_in(workspace, channel, &workspace.bot_user).await,
+        Ok(false)
+    ) {
+        return Ok(Some(Objection::PennyNotThere));
+    }
+    match is_in(workspace, channel, user).await {
+        Ok(true) => Ok(None),
+        Ok(false) => Ok(Some(Objection::YouAreNotThere)),
+        Err(SlackError::Refused { .. }) => Ok(Some(Objection::PennyNotThere)),
+        Err(error) => Err(error),
+    }
+}
+
 /// Why a schedule of this person cannot answer there.
 pub async fn may_post(
     workspace: &Workspace,
     channel: &ChannelId,
     user: &UserId,
 ) -> Result<Option<&'static str>, SlackError> {
-    if matches!(
-        is_in(workspace, channel, &workspace.bot_user).await,
-        Ok(false)
-    ) {
-        return Ok(Some(words::PENNY_NOT_THERE));
-    }
-    match is_in(workspace, channel, user).await {
-        Ok(true) => Ok(None),
-        Ok(false) => Ok(Some(words::YOU_ARE_NOT_THERE)),
-        Err(SlackError::Refused { .. }) => Ok(Some(words::PENNY_NOT_THERE)),
-        Err(error) => Err(error),
-    }
+    let objection = objection_to_posting(workspace, channel, user).await?;
+    Ok(objection.map(|objection| match objection {
+        Objection::PennyNotThere => words::PENNY_NOT_THERE,
+        Objection::YouAreNotThere => words::YOU_ARE_NOT_THERE,
+    }))
 }
 
 async fn create(

@@ -9,6 +9,7 @@ mod words;
 
 pub use words::LIST;
 
+use super::digests;
 use super::home::{self, Notice};
 use super::scene::{Scene, Surfaced, Whisper};
 use crate::base::ids::{ChannelId, ScheduleId, UserId};
@@ -96,7 +97,11 @@ async fn card(
             may_change(person, user, schedule),
             schedule.state,
             last.as_ref(),
-        ),
+        )
+        .into_iter()
+        // What a digest asks is not for its owner to write.
+        .filter(|deed| !schedule.is_digest || *deed != Deed::Edit)
+        .collect(),
     })
 }
 
@@ -147,7 +152,11 @@ pub async fn clicked(scene: &Scene<'_>, clicked: &BlockActions, action: &Action)
         return window::typed(scene, clicked, action.chosen().unwrap_or_default()).await;
     }
     if meaning == ids::SCHEDULE_TEMPLATE {
-        return window::from_template(scene, clicked, action.chosen().unwrap_or_default()).await;
+        let slug = action.chosen().unwrap_or_default();
+        return match digests::from_template(scene, clicked, slug).await? {
+            true => Ok(()),
+            false => window::from_template(scene, clicked, slug).await,
+        };
     }
     if meaning == ids::SCHEDULES_LIST {
         return tell(scene, clicked, words::LIST).await;

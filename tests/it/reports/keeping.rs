@@ -118,3 +118,82 @@ async fn what_was_made_in_a_channel_is_listed_there_and_its_maker_deletes_it() {
     assert_eq!(app.count("select from core.artifact_versions").await, 1);
     app.stop().await;
 }
+
+/// Two accounts; the second time one has gone, another has come, and one has grown.
+async fn accounts(app: &TestApp, rows: &[(&str, i64)]) {
+    app.execute("delete from core.accounts where source = 'test'")
+        .await;
+    for (name, people) in rows {
+        app.execute(&format!(
+            "insert into core.accounts (org_id, account_id, name, employee_count, lifecycle, source, source_id)
+             select org_id, gen_random_uuid(), '{name}', {people}, 'customer', 'test', '{name}'
+             from core.installations"
+        ))
+        .await;
+    }
+}
+
+fn headcount(kind: &str) -> serde_json::Value {
+    let sql =
+        "select name, employee_count as people from accounts where source = 'test' order by 1";
+    match kind {
+        "create_report" => json!({
+            "title": "Accounts", "headline": "Who they are.", "markdown": "{{all}}",
+            "parts": [{"name": "all", "title": "People", "sql": sql}],
+        }),
+        _ => json!({"title": "People", "sql": sql, "type": "bar"}),
+    }
+}
+
+#[tokio::test]
+async fn what_is_run_again_says_what_has_changed() {
+    let app = TestApp::start(makes("create_chart", headcount("create_chart"))).await;
+    let maya = app.slack.person("maya").unwrap();
+    accounts(&app, &[("Aster", 10), ("Birch", 20)]).await;
+    let thread = asks(&maya, "sales").await;
+    let first = maya.reads(&thread, "[chart: People]").await.unwrap();
+    assert!(!first.text.contains("Since the last one"), "{}", first.text);
+    maya.reads(&thread, "There it is.").await.unwrap();
+    app.settles().await;
+
+    accounts(&app, &[("Birch", 25), ("Cedar", 5)]).await;
+    maya.clicks(&thread, "Run again").await.unwrap();
+    let second = maya.reads(&thread, "Since the last one").await.unwrap();
+    let changed = "People: Birch 20 → 25; new: Cedar; gone: Aster";
+    assert!(second.text.contains(changed), "{}", second.text);
+    app.settles().await;
+    maya.clicks(&thread, "Run again").await.unwrap();
+    maya.reads(&thread, "nothing in it has changed")
+        .await
+        .unwrap();
+    app.settles().await;
+    app.slack.calls().mark_all_read();
+    app.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_a_schedule_makes_is_compared_with_what_its_last_run_made() {
+    let made = |id: &str| {
+        [
+            Step::calls(id, "create_report", headcount("create_report"))
+                .when_asked("since yesterday"),
+            Step::says("There it is."),
+        ]
+    };
+    let steps = made("c1").into_iter().chain(made("c2"));
+    let desk = crate::schedules::desk::Desk::open(steps).await;
+    accounts(&desk.app, &[("Aster", 10)]).await;
+    desk.schedules(&desk.maya, "every weekday at 9").await;
+    assert_eq!(desk.time_is("2026-11-23T08:00:01Z").await, 1);
+    assert_eq!(desk.states().await, ["done"]);
+
+    accounts(&desk.app, &[("Aster", 12)]).await;
+    assert_eq!(desk.time_is("2026-11-24T08:00:01Z").await, 1);
+    assert_eq!(desk.states().await, ["done", "done"]);
+    let told = desk.app.words_of_request(3);
+    assert!(told.contains("People: Aster 10 → 12"), "{told}");
+    let changes = "select coalesce(changes, 'none') from core.artifact_versions order by made_at";
+    let changes = desk.app.texts(changes).await;
+    assert_eq!(changes, ["none", "People: Aster 10 → 12"]);
+    desk.close().await;
+}

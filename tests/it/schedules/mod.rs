@@ -3,7 +3,7 @@
 
 mod agent;
 mod as_whom;
-mod desk;
+pub mod desk;
 mod making;
 mod managing;
 mod running;

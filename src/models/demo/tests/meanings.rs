@@ -301,6 +301,7 @@ fn what_is_to_be_made_is_told_from_what_is_to_be_answered() {
             Make::Chart("line", About::Months),
         ),
         ("make a report of the pipeline as PDF", Make::Report),
+        ("Make a dashboard of the pipeline", Make::Dashboard),
         ("export open deals as Excel", Make::Export("xlsx")),
         ("can I have the open deals as CSV?", Make::Export("csv")),
     ];

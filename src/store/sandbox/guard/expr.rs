@@ -51,6 +51,10 @@ impl Walk<'_> {
     }
 
     fn expr_kind(&mut self, expr: &mut Expr) -> Checked {
+        if let Some(bound) = self.bound(expr) {
+            *expr = bound;
+            return Ok(());
+        }
         match expr {
             Expr::Identifier(ident) => bare_column(ident),
             Expr::CompoundIdentifier(parts) => parts.iter().try_for_each(column_name),

@@ -41,7 +41,7 @@ pub(super) fn literal(value: &mut Value) -> Checked {
         Value::DollarQuotedString(quoted) => &mut quoted.value,
         Value::Placeholder(_) => {
             return Err(Refusal::construct(
-                "A placeholder such as $1",
+                "A placeholder such as $1 or :name that is not declared",
                 "Write the value itself.",
             ));
         }

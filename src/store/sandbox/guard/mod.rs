@@ -9,6 +9,7 @@ mod functions;
 mod gathering;
 mod leaves;
 mod names;
+mod parameters;
 mod patterns;
 mod query;
 mod refusal;
@@ -17,6 +18,7 @@ mod size;
 mod tables;
 mod types;
 
+pub use parameters::{LONGEST_PARAMETER, Parameter, ParameterType};
 pub use refusal::Refusal;
 
 use query::Walk;
@@ -43,8 +45,18 @@ impl CheckedSql {
 
 /// Checks one query against the views that exist.
 pub fn check(text: &str, views: &[&str]) -> Result<CheckedSql, Refusal> {
+    check_bound(text, views, &[])
+}
+
+/// The same for a query with values that are bound when it runs: `:name` for each of them, which
+/// becomes `$1` and so on in the order in which they are declared.
+pub fn check_bound(
+    text: &str,
+    views: &[&str],
+    parameters: &[Parameter],
+) -> Result<CheckedSql, Refusal> {
     let mut query = parse(text)?;
-    Walk::new(views).query(&mut query)?;
+    Walk::new(views, parameters).query(&mut query)?;
     let printed = query.to_string();
     // The printer can lose meaning (`- -id` becomes `--id`, a comment): only text that reads
     // back as the very tree that was checked may run.

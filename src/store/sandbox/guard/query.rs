@@ -3,6 +3,7 @@
 //! does not compile until somebody has decided about it.
 
 use super::names::{absent, column_name, folded, qualifier};
+use super::parameters::Parameter;
 use super::refusal::Refusal;
 use super::size::{self, Row, Scale};
 use sqlparser::ast::{
@@ -17,6 +18,8 @@ const MAX_DEPTH: usize = 200;
 
 pub(super) struct Walk<'a> {
     pub(super) views: &'a [&'a str],
+    /// What is bound to the query: `:name` stands for each.
+    pub(super) parameters: &'a [Parameter],
     /// WITH queries that can be seen from here and what they hold, innermost last.
     pub(super) ctes: Vec<(String, Row)>,
     pub(super) scale: Scale,
@@ -26,9 +29,10 @@ pub(super) struct Walk<'a> {
 type Checked = Result<(), Refusal>;
 
 impl<'a> Walk<'a> {
-    pub(super) fn new(views: &'a [&'a str]) -> Self {
+    pub(super) fn new(views: &'a [&'a str], parameters: &'a [Parameter]) -> Self {
         Self {
             views,
+            parameters,
             ctes: Vec::new(),
             scale: Scale::default(),
             depth: 0,

@@ -1,7 +1,7 @@
 //! The guard alone: what it prints, what no text may do to it. The corpora of hostile and of
 //! everyday queries are run against a database in `tests/it/sandbox`.
 
-use super::{CheckedSql, Refusal, check};
+use super::{CheckedSql, Parameter, ParameterType, Refusal, check, check_bound};
 use proptest::prelude::*;
 
 const VIEWS: &[&str] = &["accounts", "deals"];
@@ -41,6 +41,42 @@ fn a_with_query_is_seen_only_where_postgres_sees_it() {
         );
     }
     checked("with a as (select 1), b as (select * from a) select * from b, (select * from a) c");
+}
+
+#[test]
+fn a_declared_name_is_bound_and_any_other_placeholder_refused() {
+    let parameter = |name: &str, kind| Parameter {
+        name: name.to_owned(),
+        kind,
+    };
+    let declared = [
+        parameter("owner", ParameterType::Text),
+        parameter("since", ParameterType::Date),
+    ];
+    let bound = |sql| check_bound(sql, VIEWS, &declared);
+    assert_eq!(
+        bound("select name from deals where (:owner is null or name = :owner) and at > :since::timestamptz")
+            .unwrap()
+            .as_str(),
+        "SELECT name FROM agent.deals WHERE (CAST($1 AS TEXT) IS NULL OR name = CAST($1 AS TEXT)) \
+         AND at > CAST($2 AS DATE)::TIMESTAMPTZ"
+    );
+    for sql in [
+        "select :stage",
+        "select $1",
+        "select @owner",
+        "select ?",
+        "select name from :owner",
+        "select * from deals limit :own",
+    ] {
+        assert!(bound(sql).is_err(), "{sql}");
+    }
+    // Inside a text it is text.
+    assert_eq!(
+        bound("select ':owner'").unwrap().as_str(),
+        "SELECT ':owner'"
+    );
+    assert!(check("select :owner", VIEWS).is_err());
 }
 
 #[test]

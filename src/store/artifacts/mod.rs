@@ -1,6 +1,12 @@
 //! Charts, reports and exports with all their versions. What is made for a channel is seen by its
 //! members, anything else by its maker alone.
 
+mod delivery;
+mod past;
+
+pub use delivery::{Delivery, delivery, set_slack_file, settle};
+pub use past::{Past, newest, of_earlier_run};
+
 use super::db::{Db, OrgTx, StoreError, StoreResult};
 use super::jobs;
 use crate::base::ids::{ArtifactId, ChannelId, ConversationId, PersonId, Ts, TurnId};
@@ -10,6 +16,9 @@ use serde_json::Value;
 
 /// The kind of job that brings a version to where it was asked for; its key is [`Version::key`].
 pub const DELIVER: &str = "artifact";
+
+/// The kind of an artifact that is looked at as a page.
+pub const DASHBOARD: &str = "dashboard";
 
 /// The call of the agent that makes one. The same call never makes two.
 #[derive(Debug, Clone, Copy)]
@@ -34,6 +43,10 @@ pub struct Content {
     pub words: String,
     pub note: Option<String>,
     pub rows: usize,
+    /// The results of its queries, to compare the next version with.
+    pub figures: Option<Value>,
+    /// What has changed since the version before, a line each; None if there is none.
+    pub changes: Option<String>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -67,7 +80,7 @@ pub struct Listed {
     pub made_by: PersonId,
     pub made_at: DateTime<Utc>,
     pub channel: ChannelId,
-    pub thread: Ts,
+    pub thread: Option<Ts>,
 }
 
 /// An artifact with what is needed to make it again.
@@ -75,27 +88,10 @@ pub struct Listed {
 pub struct Kept {
     pub id: ArtifactId,
     pub title: String,
+    pub kind: String,
     pub recipe: Value,
     pub made_by: PersonId,
     pub channel: ChannelId,
-}
-
-/// A version on its way to its thread.
-#[derive(Debug)]
-pub struct Delivery {
-    pub title: String,
-    pub kind: String,
-    pub workspace: String,
-    pub channel: ChannelId,
-    pub thread: Ts,
-    pub blocks: Option<Value>,
-    pub file: Option<(String, Vec<u8>)>,
-    pub words: String,
-    pub note: Option<String>,
-    pub rows: i64,
-    pub is_waiting: bool,
-    pub slack_file: Option<String>,
-    pub made_at: DateTime<Utc>,
 }
 
 /// Whom a viewer's artifacts are for: a channel, or none for their maker alone.
@@ -153,15 +149,48 @@ pub async fn keep(
             "a turn without a conversation".to_owned(),
         ));
     }
-    add_version(tx, id, viewer.person, content).await?;
+    add_version(tx, id, viewer, content).await?;
     Ok(id)
+}
+
+/// Keeps a copy of an artifact in another channel, with what is for the eyes there, and has it
+/// brought there, outside all threads. The same click makes one.
+pub async fn keep_copy(
+    tx: &mut OrgTx,
+    viewer: &Viewer,
+    (of, click): (ArtifactId, &str),
+    content: &Content,
+) -> StoreResult<()> {
+    let (id, Audience::Channel(channel)) = (ArtifactId::fresh(), &viewer.audience) else {
+        return Ok(());
+    };
+    let kept = sqlx::query!(
+        "insert into core.artifacts
+             (org_id, artifact_id, kind, title, recipe, made_by, audience_channel,
+              workspace_id, channel_id, thread_ts, turn_id, tool_use_id)
+         select org_id, $3, kind, title, recipe, $4, $5, workspace_id, $5, '', $2, $6
+         from core.artifacts where org_id = $1 and artifact_id = $2
+         on conflict (org_id, turn_id, tool_use_id) do nothing",
+        tx.org().0,
+        of.0,
+        id.0,
+        viewer.person.0,
+        channel.as_str(),
+        click,
+    )
+    .execute(tx.connection())
+    .await?;
+    if kept.rows_affected() == 1 {
+        add_version(tx, id, viewer, content).await?;
+    }
+    Ok(())
 }
 
 /// Adds a version, and has it brought to the thread.
 pub async fn add_version(
     tx: &mut OrgTx,
     artifact: ArtifactId,
-    made_by: PersonId,
+    viewer: &Viewer,
     content: &Content,
 ) -> StoreResult<Version> {
     // One after the other, so that two who press a button at once make two versions.
@@ -178,19 +207,23 @@ pub async fn add_version(
     };
     let number = sqlx::query_scalar!(
         r#"insert into core.artifact_versions
-             (org_id, artifact_id, version, made_by, blocks, file_name, bytes, words, note, row_count)
-         select $1, $2, coalesce(max(version), 0) + 1, $3, $4, $5, $6, $7, $8, $9
+             (org_id, artifact_id, version, made_by, blocks, file_name, bytes, words, note, row_count,
+              figures, had_outsiders, changes)
+         select $1, $2, coalesce(max(version), 0) + 1, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12
          from core.artifact_versions where org_id = $1 and artifact_id = $2
          returning version"#,
         tx.org().0,
         artifact.0,
-        made_by.0,
+        viewer.person.0,
         content.blocks,
         name,
         bytes,
         content.words,
         content.note,
         i64::try_from(content.rows).unwrap_or(i64::MAX),
+        content.figures,
+        viewer.external_present,
+        content.changes,
     )
     .fetch_one(tx.connection())
     .await?;
@@ -244,9 +277,13 @@ pub async fn seen_by(
         made_by: PersonId(row.made_by),
         made_at: row.made_at,
         channel: ChannelId(row.channel_id),
-        thread: Ts(row.thread_ts),
+        thread: in_thread(row.thread_ts),
     })
     .collect())
+}
+
+fn in_thread(thread: String) -> Option<Ts> {
+    (!thread.is_empty()).then_some(Ts(thread))
 }
 
 fn like(word: &str) -> String {
@@ -264,7 +301,7 @@ pub async fn find(
     artifact: ArtifactId,
 ) -> StoreResult<Option<Kept>> {
     Ok(sqlx::query!(
-        "select title, recipe, made_by, channel_id from core.artifacts a
+        "select title, kind, recipe, made_by, channel_id from core.artifacts a
          where org_id = $1 and artifact_id = $2
            and case
              when $3::text is not null then audience_channel = $3
@@ -284,71 +321,21 @@ pub async fn find(
     .map(|row| Kept {
         id: artifact,
         title: row.title,
+        kind: row.kind,
         recipe: row.recipe,
         made_by: PersonId(row.made_by),
         channel: ChannelId(row.channel_id),
     }))
 }
 
-pub async fn delivery(tx: &mut OrgTx, version: Version) -> StoreResult<Option<Delivery>> {
-    Ok(sqlx::query!(
-        r#"select a.title, a.kind, a.workspace_id, a.channel_id, a.thread_ts,
-               v.blocks, v.file_name, v.bytes, v.words, v.note, v.row_count,
-               v.state = 'waiting' as "is_waiting!", v.slack_file, v.made_at
-           from core.artifact_versions v
-           join core.artifacts a using (org_id, artifact_id)
-           where v.org_id = $1 and v.artifact_id = $2 and v.version = $3"#,
+pub async fn title(tx: &mut OrgTx, artifact: ArtifactId) -> StoreResult<Option<String>> {
+    Ok(sqlx::query_scalar!(
+        "select title from core.artifacts where org_id = $1 and artifact_id = $2",
         tx.org().0,
-        version.artifact.0,
-        version.number,
+        artifact.0,
     )
     .fetch_optional(tx.connection())
-    .await?
-    .map(|row| Delivery {
-        title: row.title,
-        kind: row.kind,
-        workspace: row.workspace_id,
-        channel: ChannelId(row.channel_id),
-        thread: Ts(row.thread_ts),
-        blocks: row.blocks,
-        file: row.file_name.zip(row.bytes),
-        words: row.words,
-        note: row.note,
-        rows: row.row_count,
-        is_waiting: row.is_waiting,
-        slack_file: row.slack_file,
-        made_at: row.made_at,
-    }))
-}
-
-/// Remembers the file that is about to be shared.
-pub async fn set_slack_file(tx: &mut OrgTx, version: Version, file: &str) -> StoreResult<()> {
-    sqlx::query!(
-        "update core.artifact_versions set slack_file = $4
-         where org_id = $1 and artifact_id = $2 and version = $3",
-        tx.org().0,
-        version.artifact.0,
-        version.number,
-        file,
-    )
-    .execute(tx.connection())
-    .await?;
-    Ok(())
-}
-
-pub async fn settle(tx: &mut OrgTx, version: Version, is_delivered: bool) -> StoreResult<()> {
-    let state = if is_delivered { "delivered" } else { "failed" };
-    sqlx::query!(
-        "update core.artifact_versions set state = $4
-         where org_id = $1 and artifact_id = $2 and version = $3",
-        tx.org().0,
-        version.artifact.0,
-        version.number,
-        state,
-    )
-    .execute(tx.connection())
-    .await?;
-    Ok(())
+    .await?)
 }
 
 pub async fn delete(tx: &mut OrgTx, artifact: ArtifactId) -> StoreResult<()> {
