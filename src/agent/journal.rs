@@ -18,6 +18,8 @@ pub struct Journal<'a> {
     pub turn: TurnId,
     /// Nobody asked for it just now: a schedule was due.
     pub is_scheduled: bool,
+    /// The dry run of a workflow: nothing but reading.
+    pub is_dry: bool,
 }
 
 impl Journal<'_> {

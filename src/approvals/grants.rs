@@ -5,8 +5,8 @@ use super::ledger::{self, Act, Actor};
 use super::policy::{self, Decider, Facts, Stakes, Standing};
 use super::rules::policy_for;
 use super::seal::{Content, Operation};
-use crate::base::ids::{GrantId, PersonId};
-use crate::store::grants::{self, Caps, NewGrant, Use};
+use crate::base::ids::{GrantId, PersonId, WorkflowId};
+use crate::store::grants::{self, Caps, Envelope, NewGrant, Use};
 use crate::store::{OrgTx, StoreError};
 use std::time::Duration;
 
@@ -18,6 +18,8 @@ pub struct GrantDraft {
     pub requester: PersonId,
     pub operation: Operation,
     pub stakes: Stakes,
+    /// Set where it is for the runs of one workflow.
+    pub envelope: Option<Envelope>,
     pub caps: Caps,
     pub lives_for: Duration,
 }
@@ -49,6 +51,7 @@ pub async fn give(tx: &mut OrgTx, draft: &GrantDraft, facts: &Facts) -> Result<G
             requester: draft.requester,
             system: &draft.operation.system,
             operation: &draft.operation.name,
+            envelope: draft.envelope.as_ref(),
             caps: &draft.caps,
             lives_for: draft.lives_for,
         },
@@ -88,6 +91,7 @@ pub async fn revoke(tx: &mut OrgTx, id: GrantId, facts: &Facts) -> Result<(), Er
 pub(super) async fn spend(
     tx: &mut OrgTx,
     content: &Content,
+    workflow: Option<WorkflowId>,
 ) -> Result<Option<(GrantId, PersonId)>, Error> {
     let policy = &content.policy;
     if policy.approvals > 1 {
@@ -107,6 +111,8 @@ pub(super) async fn spend(
         deciders: &deciders,
         admin: &spelled(&Decider::Admin)?,
         not_by_requester: policy.not_requester,
+        workflow,
+        target: content.target.id.as_deref(),
     };
     Ok(grants::spend(tx, &wanted).await?)
 }

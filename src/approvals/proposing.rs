@@ -12,7 +12,7 @@ use super::seal::{Amount, Connection, Content, Operation, SCHEMA, Sealed, Target
 use super::state::{State, Step};
 use crate::base::ids::{GrantId, PersonId, ProposalId};
 use crate::store::proposals::{self, NewProposal, Origin, Record};
-use crate::store::{OrgTx, StoreError};
+use crate::store::{OrgTx, StoreError, workflows};
 use chrono::{DateTime, Utc};
 use serde_json::{Map, Value};
 use std::collections::BTreeSet;
@@ -69,7 +69,7 @@ pub async fn propose(
         let earlier = made_by(tx, origin).await?;
         return earlier.ok_or(Refusal::UndoUnderWay.into());
     }
-    let granted = approve_by_grant(tx, &sealed).await?;
+    let granted = approve_by_grant(tx, &sealed, origin).await?;
     ledger::record(tx, Actor::Penny, &proposed(&sealed)).await?;
     let Some((grant, person)) = granted else {
         return Ok(Proposed {
@@ -136,8 +136,15 @@ async fn end_of(tx: &mut OrgTx, lives_for: Duration) -> Result<DateTime<Utc>, Er
 async fn approve_by_grant(
     tx: &mut OrgTx,
     sealed: &Sealed,
+    origin: Option<&Origin>,
 ) -> Result<Option<(GrantId, PersonId)>, Error> {
-    let Some((grant, person)) = grants::spend(tx, sealed.content()).await? else {
+    // What a run asks for is covered by an envelope of the workflow that began it all, and so
+    // never by more than that one was allowed.
+    let workflow = match origin {
+        Some(origin) => workflows::behind(tx, origin.turn).await?,
+        None => None,
+    };
+    let Some((grant, person)) = grants::spend(tx, sealed.content(), workflow).await? else {
         return Ok(None);
     };
     let approved = State::Proposed.after(Step::Approve).map_err(illegal)?;

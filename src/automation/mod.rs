@@ -4,3 +4,4 @@ pub mod digest;
 pub mod rule;
 pub mod spoken;
 pub mod templates;
+pub mod workflow;

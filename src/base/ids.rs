@@ -94,6 +94,10 @@ uuid_id! {
     ScheduleId,
     /// One time that a schedule was due.
     ScheduleRunId,
+    /// Steps that Penny takes whenever something starts them.
+    WorkflowId,
+    /// One time that a workflow was started.
+    WorkflowRunId,
 }
 
 impl LinkId {

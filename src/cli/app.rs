@@ -42,6 +42,7 @@ use crate::jobs::show_sync::ShowSync;
 use crate::jobs::sync_connection::SyncConnection;
 use crate::jobs::tell_broken::TellBroken;
 use crate::jobs::watch::Watch;
+use crate::jobs::workflows::RunWorkflow;
 use crate::jobs::workspaces::{NewInstallation, WorkspaceError, Workspaces};
 use crate::models::Models;
 use crate::net::Http;
@@ -113,7 +114,7 @@ impl App {
                 models: parts.models,
                 tools: toolbox(
                     parts.clock.clone(),
-                    sandbox,
+                    sandbox.clone(),
                     maker.clone(),
                     parts.web,
                     engines,
@@ -125,6 +126,7 @@ impl App {
             clock: parts.clock.clone(),
             workspaces: workspaces.clone(),
             connections,
+            sandbox,
             maker,
             sealer: sealer.clone(),
             directory: Directory::default(),
@@ -284,6 +286,7 @@ fn handlers(services: &Services, slack: &SlackConfig) -> Vec<Arc<dyn Handler>> {
         Arc::new(BeginRun { services: own() }),
         Arc::new(TellTrouble { services: own() }),
         Arc::new(SendDigest { services: own() }),
+        Arc::new(RunWorkflow { services: own() }),
         Arc::new(RefreshCard { services: own() }),
         Arc::new(DeliverArtifact { services: own() }),
     ];

@@ -5,7 +5,7 @@ use super::say;
 use crate::base::clock::SystemClock;
 use crate::base::config::Config;
 use crate::base::metrics;
-use crate::jobs::{housekeeping, schedules};
+use crate::jobs::{housekeeping, schedules, workflows};
 use crate::models;
 use crate::net::polite::Polite;
 use crate::store::migrate;
@@ -109,7 +109,9 @@ pub async fn serve_until(
                 shutdown.clone(),
             );
             let firing = schedules::keep(&app.services, &shutdown);
-            let (_, kept, ()) = tokio::join!(app.worker.run(shutdown.clone()), house, firing);
+            let starting = workflows::keep(&app.services, &shutdown);
+            let (_, kept, (), ()) =
+                tokio::join!(app.worker.run(shutdown.clone()), house, firing, starting);
             if let Err(error) = kept {
                 tracing::error!(%error, "housekeeping has ended");
             }

@@ -8,7 +8,7 @@ use crate::base::clock::SharedClock;
 use crate::store::{
     Db, StoreResult, artifacts, connect_links, dashboards, deliveries, events, inbox,
     installations, jobs, listening, memory, outbox, own_tables, pages, proposal_cards, proposals,
-    schedules, sync,
+    schedules, sync, workflows,
 };
 use std::time::Duration;
 use tokio_cron_scheduler::{Job, JobScheduler, JobSchedulerError};
@@ -138,6 +138,7 @@ pub async fn clean(services: &Services, retention_days: i32) -> StoreResult<()> 
         undoable: own_tables::delete_older_than(db, days, BATCH),
         events: events::delete_older_than(db, days.min(message_days), BATCH),
         artifacts: artifacts::delete_older_than(db, days, BATCH),
+        workflow_runs: workflows::delete_older_than(db, days, BATCH),
         blanked: deliveries::blank_older_than(db, whole_days, BATCH),
         deliveries: deliveries::delete_older_than(db, days, BATCH),
         messages: listening::delete_old(db, message_days, BATCH),

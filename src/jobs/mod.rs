@@ -19,6 +19,7 @@ pub mod sync_connection;
 pub mod tell_broken;
 pub mod waiting;
 pub mod watch;
+pub mod workflows;
 pub mod workspaces;
 
 use crate::agent::Agent;
@@ -27,6 +28,7 @@ use crate::connectors::connections::Connections;
 use crate::reports::Maker;
 use crate::slack::answer::Statuses;
 use crate::store::Db;
+use crate::store::sandbox::Sandbox;
 use crate::store::sealing::Sealer;
 use people::Directory;
 use std::sync::Arc;
@@ -43,6 +45,8 @@ pub struct Services {
     pub sealer: Sealer,
     pub directory: Directory,
     pub agent: Agent,
+    /// Where queries run with somebody's eyes.
+    pub sandbox: Arc<Sandbox>,
     /// Makes charts, reports and exports.
     pub maker: Maker,
     pub statuses: Arc<Statuses>,

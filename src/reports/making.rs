@@ -2,6 +2,7 @@
 //! see the result, and the typesetting in a thread of its own, for a bounded time.
 
 use super::chart::{self, Chart, ChartError, Kind, Look};
+use super::flow::{self, Flow};
 use super::recipe::{Format, Recipe};
 use super::typeset::{self, TypesetError};
 use super::{Figures, columns, sheet, table_block};
@@ -173,6 +174,12 @@ impl Maker {
                 self.report(viewer, recipe, &letterhead, since).await
             }
         }
+    }
+
+    /// A picture of steps, as PNG.
+    pub async fn flow(&self, flow: &Flow) -> Result<Vec<u8>, MakeError> {
+        let svg = flow::svg(flow);
+        self.in_thread(move || typeset::png(&svg)).await
     }
 
     pub(super) async fn letterhead(&self, viewer: &Viewer) -> Result<Letterhead, StoreError> {

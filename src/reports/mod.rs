@@ -7,6 +7,7 @@ pub mod chart;
 mod columns;
 pub mod dashboard;
 pub mod digest;
+pub mod flow;
 mod fonts;
 mod making;
 mod numbers;

@@ -112,6 +112,26 @@ pub const SCHEDULES_LIST: &str = "penny_schedules_list";
 pub const SCHEDULE_MODAL: &str = "penny_schedule";
 pub const SCHEDULE_WHEN: &str = "penny_schedule_when";
 
+/// Buttons of a workflow; the value is its id.
+pub const WORKFLOW_RUN: &str = "penny_workflow_run";
+pub const WORKFLOW_DRY: &str = "penny_workflow_dry";
+pub const WORKFLOW_PAUSE: &str = "penny_workflow_pause";
+pub const WORKFLOW_RESUME: &str = "penny_workflow_resume";
+pub const WORKFLOW_EDIT: &str = "penny_workflow_edit";
+pub const WORKFLOW_HISTORY: &str = "penny_workflow_history";
+pub const WORKFLOW_PICTURE: &str = "penny_workflow_picture";
+pub const WORKFLOW_DELETE: &str = "penny_workflow_delete";
+/// Opens the window of a workflow that is not there yet.
+pub const WORKFLOW_NEW: &str = "penny_workflow_new";
+/// Buttons of a run; the value is its id.
+pub const WORKFLOW_CANCEL: &str = "penny_workflow_cancel";
+pub const WORKFLOW_RETRY: &str = "penny_workflow_retry";
+/// Whether a run goes on; the value is its id and the path of the step that asks.
+pub const WORKFLOW_YES: &str = "penny_workflow_yes";
+pub const WORKFLOW_NO: &str = "penny_workflow_no";
+/// The window of a workflow, which carries its id if there is one already.
+pub const WORKFLOW_MODAL: &str = "penny_workflow";
+
 /// Opens the window that says who a user of another system is here; the value is a [`SystemUser`].
 pub const MATCH_PERSON: &str = "penny_match_person";
 /// Leaves it to the mail address again; the value is a [`SystemUser`].

@@ -7,6 +7,7 @@ mod digests;
 mod listening;
 mod people;
 mod schedules;
+mod workflows;
 
 pub use artifacts::*;
 pub use dashboards::*;
@@ -14,6 +15,7 @@ pub use digests::*;
 pub use listening::*;
 pub use people::*;
 pub use schedules::*;
+pub use workflows::*;
 
 use super::blocks::{clip, escape};
 use crate::base::ids::UserId;

@@ -2,7 +2,7 @@
 //! number of processes together can spend more than was granted.
 
 use super::db::{OrgTx, StoreResult};
-use crate::base::ids::{GrantId, PersonId};
+use crate::base::ids::{GrantId, PersonId, WorkflowId};
 use chrono::{DateTime, Utc};
 use std::time::Duration;
 
@@ -13,6 +13,8 @@ pub struct Grant {
     pub requester: PersonId,
     pub system: String,
     pub operation: String,
+    /// Set for an envelope, which covers the runs of that workflow and nothing else.
+    pub workflow: Option<WorkflowId>,
     pub caps: Caps,
     pub uses: i32,
     pub amount_used: i64,
@@ -36,18 +38,29 @@ pub struct NewGrant<'a> {
     pub requester: PersonId,
     pub system: &'a str,
     pub operation: &'a str,
+    pub envelope: Option<&'a Envelope>,
     pub caps: &'a Caps,
     pub lives_for: Duration,
+}
+
+/// What narrows a grant to the runs of one workflow.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Envelope {
+    pub workflow: WorkflowId,
+    /// The records that it is for, by their ids over there; empty for any.
+    pub targets: Vec<String>,
 }
 
 /// Stores a grant and returns when it ends.
 pub async fn insert(tx: &mut OrgTx, grant: &NewGrant<'_>) -> StoreResult<DateTime<Utc>> {
     let (amount, currency) = grant.caps.amount.clone().unzip();
+    let targets = grant.envelope.map(|envelope| envelope.targets.as_slice());
+    let targets = targets.filter(|targets| !targets.is_empty());
     Ok(sqlx::query_scalar!(
         "insert into core.grants (org_id, grant_id, granted_by, granted_as, requester_id,
-             system, operation, max_uses, max_amount, currency, expires_at)
+             system, operation, max_uses, max_amount, currency, expires_at, workflow_id, targets)
          values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10,
-             date_trunc('second', clock_timestamp() + make_interval(secs => $11)))
+             date_trunc('second', clock_timestamp() + make_interval(secs => $11)), $12, $13)
          returning expires_at",
         tx.org().0,
         grant.id.0,
@@ -60,6 +73,8 @@ pub async fn insert(tx: &mut OrgTx, grant: &NewGrant<'_>) -> StoreResult<DateTim
         amount,
         currency,
         grant.lives_for.as_secs_f64(),
+        grant.envelope.map(|envelope| envelope.workflow.0),
+        targets,
     )
     .fetch_one(tx.connection())
     .await?)
@@ -78,6 +93,10 @@ pub struct Use<'a> {
     pub admin: &'a str,
     /// The requester's own grants do not count.
     pub not_by_requester: bool,
+    /// The workflow at the beginning of the run that asks, whose envelopes alone count then.
+    pub workflow: Option<WorkflowId>,
+    /// The record, by its id over there.
+    pub target: Option<&'a str>,
 }
 
 /// Spends one use of a grant that covers it and says which, and who gave it. A grant of
@@ -99,6 +118,8 @@ pub async fn spend(tx: &mut OrgTx, wanted: &Use<'_>) -> StoreResult<Option<(Gran
                 and not p.is_deactivated and not p.is_restricted
                 and g.granted_as = any($8) and (p.is_admin or g.granted_as <> $9)
                 and not ($7 and g.granted_by = g.requester_id)
+                and g.workflow_id is not distinct from $10
+                and (g.targets is null or $11 = any(g.targets))
             order by g.expires_at, g.grant_id
             limit 1
             for update of g
@@ -115,6 +136,8 @@ pub async fn spend(tx: &mut OrgTx, wanted: &Use<'_>) -> StoreResult<Option<(Gran
         wanted.not_by_requester,
         wanted.deciders,
         wanted.admin,
+        wanted.workflow.map(|workflow| workflow.0),
+        wanted.target,
     )
     .fetch_optional(tx.connection())
     .await?
@@ -138,7 +161,7 @@ pub async fn revoke(tx: &mut OrgTx, grant: GrantId, by: PersonId) -> StoreResult
 /// The grants that can still be used, those that end first in front.
 pub async fn usable(tx: &mut OrgTx) -> StoreResult<Vec<Grant>> {
     Ok(sqlx::query!(
-        "select grant_id, granted_by, requester_id, system, operation,
+        "select grant_id, granted_by, requester_id, system, operation, workflow_id,
              max_uses, uses, max_amount, amount_used, currency, expires_at
          from core.grants
          where org_id = $1 and revoked_at is null and expires_at > clock_timestamp()
@@ -155,6 +178,7 @@ pub async fn usable(tx: &mut OrgTx) -> StoreResult<Vec<Grant>> {
         requester: PersonId(row.requester_id),
         system: row.system,
         operation: row.operation,
+        workflow: row.workflow_id.map(WorkflowId),
         caps: Caps {
             uses: row.max_uses,
             amount: row.max_amount.zip(row.currency),

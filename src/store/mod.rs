@@ -33,5 +33,6 @@ pub mod schedules;
 pub mod sealing;
 pub mod sync;
 pub mod turns;
+pub mod workflows;
 
 pub use db::{Db, OrgTx, StoreError, StoreResult};

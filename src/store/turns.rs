@@ -92,14 +92,20 @@ pub async fn begin(
     trace_id: &str,
 ) -> StoreResult<OpenTurn> {
     let id = TurnId::fresh();
-    // What began a scheduled run's thread is that run.
+    // What began a scheduled run's thread is that run, and what a workflow asks belongs to its run.
     let run = sqlx::query_scalar!(
         "insert into core.turns (org_id, turn_id, conversation_id, asked_by, asked_ts, trace_id, attempts, run_id)
-         values ($1, $2, $3, $4, $5, $6, 1, (
+         values ($1, $2, $3, $4, $5, $6, 1, coalesce((
              select r.run_id from core.schedule_runs as r
              join core.conversations as c
                  on (c.org_id, c.channel_id, c.thread_ts) = (r.org_id, r.channel_id, r.root_ts)
-             where c.org_id = $1 and c.conversation_id = $3 and r.root_ts = $5))
+             where c.org_id = $1 and c.conversation_id = $3 and r.root_ts = $5), (
+             select r.run_id from core.workflow_runs as r
+             join core.conversations as c
+                 on (c.org_id, c.channel_id, c.thread_ts) = (r.org_id, r.channel_id, r.root_ts)
+             join core.workflow_steps as s on (s.org_id, s.run_id) = (r.org_id, r.run_id)
+             where c.org_id = $1 and c.conversation_id = $3 and s.asked_ts = $5 and s.state = 'waiting'
+             limit 1)))
          returning run_id",
         tx.org().0,
         id.0,

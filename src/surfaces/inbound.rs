@@ -5,7 +5,7 @@ use super::scene::{Remedy, Scene, Surfaced};
 use super::systems::{connecting, disconnecting, reading};
 use super::{
     approvals, artifacts, channel, command, dashboards, digests, feedback, home, listening, memory,
-    pane, people, questions, retry, schedules, shortcuts,
+    pane, people, questions, retry, schedules, shortcuts, workflows,
 };
 use crate::base::ids::UserId;
 use crate::jobs::Services;
@@ -195,6 +195,18 @@ async fn click(scene: &Scene<'_>, clicked: &BlockActions, action: &Action) -> Su
         | ids::SCHEDULE_WHEN
         | ids::SCHEDULE_TEMPLATE
         | ids::SCHEDULES_LIST => schedules::clicked(scene, clicked, action).await,
+        ids::WORKFLOW_RUN
+        | ids::WORKFLOW_DRY
+        | ids::WORKFLOW_PAUSE
+        | ids::WORKFLOW_RESUME
+        | ids::WORKFLOW_EDIT
+        | ids::WORKFLOW_HISTORY
+        | ids::WORKFLOW_PICTURE
+        | ids::WORKFLOW_DELETE
+        | ids::WORKFLOW_NEW => workflows::clicked(scene, clicked, action).await,
+        ids::WORKFLOW_CANCEL | ids::WORKFLOW_RETRY | ids::WORKFLOW_YES | ids::WORKFLOW_NO => {
+            workflows::of_run(scene, clicked, action).await
+        }
         ids::MATCH_PERSON => people::wants_to_match(scene, clicked, value).await,
         ids::UNMATCH_PERSON => people::goes_by_mail(scene, clicked, value).await,
         ids::CHOOSE_CHANNELS => listening::clicked(scene, clicked).await,
@@ -214,6 +226,7 @@ async fn submission(scene: &Scene<'_>, submitted: &ViewSubmission) -> Surfaced {
         ids::CONNECT_MODAL => connecting::submitted(scene, submitted).await,
         ids::SCHEDULE_MODAL => schedules::window::submitted(scene, submitted).await,
         ids::SHARE_DASHBOARD_MODAL => dashboards::shared(scene, submitted).await,
+        ids::WORKFLOW_MODAL => workflows::window::submitted(scene, submitted).await,
         ids::MATCH_PERSON_MODAL => people::matched(scene, submitted).await,
         ids::FEEDBACK_MODAL => feedback::told(scene, submitted, typed).await,
         _ => approvals::submitted(scene, submitted).await,

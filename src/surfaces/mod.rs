@@ -26,3 +26,4 @@ mod shortcuts;
 mod status;
 mod systems;
 mod typed_key;
+mod workflows;

@@ -4,11 +4,13 @@
 
 use super::approvals::{self, At};
 use super::scene::Surfaced;
-use super::schedules;
+use super::{schedules, workflows};
 use crate::approvals::Ticket;
 use crate::base::ids::OrgId;
 use crate::jobs::Services;
-use crate::slack::ids::{EDIT_PROPOSAL_MODAL, GRANT_MODAL, POLICY_MODAL, SCHEDULE_MODAL};
+use crate::slack::ids::{
+    EDIT_PROPOSAL_MODAL, GRANT_MODAL, POLICY_MODAL, SCHEDULE_MODAL, WORKFLOW_MODAL,
+};
 use crate::slack::inbound::{Interaction, ViewSubmission};
 use serde_json::{Map, Value, json};
 use std::time::Duration;
@@ -44,6 +46,7 @@ async fn find(
         POLICY_MODAL => return Ok(approvals::policy::objections(view)),
         GRANT_MODAL => return Ok(approvals::grant::objections(services, view)),
         SCHEDULE_MODAL => return schedules::window::objections(services, org, submitted).await,
+        WORKFLOW_MODAL => return workflows::window::objections(services, org, submitted).await,
         EDIT_PROPOSAL_MODAL => {}
         _ => return Ok(Map::new()),
     }

@@ -40,3 +40,4 @@ mod trackers;
 mod visibility;
 mod web;
 mod webhooks;
+mod workflows;

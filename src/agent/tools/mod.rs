@@ -17,7 +17,7 @@ pub mod query_system;
 pub mod run_sql_query;
 pub mod run_sql_write;
 pub mod search_documents;
-mod systems;
+pub mod systems;
 pub mod trigger_sync;
 pub mod web_search;
 

@@ -114,6 +114,12 @@ impl Agent {
                 "Changes outside need a person's approval: propose them instead.".to_owned(),
             ));
         }
+        if run.journal.is_dry && tool.effect() == Effect::LocalWrite {
+            return Ok(Outcome::Refused(format!(
+                "This is a dry run, so nothing is written or proposed. Say in the answer that you \
+                 would have called {name} with {input}."
+            )));
+        }
         let context = ToolContext {
             db: run.journal.db,
             eyes: run.eyes,

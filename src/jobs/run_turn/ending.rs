@@ -16,6 +16,7 @@ use crate::store::jobs;
 use crate::store::questions;
 use crate::store::schedules::{self, Outcome};
 use crate::store::turns::{self, Spent, State};
+use crate::store::workflows;
 use crate::store::{OrgTx, StoreResult};
 
 pub enum Ending {
@@ -87,7 +88,7 @@ pub async fn end(
         }
         Err(error) => return Err(error.into()),
     };
-    record(finished, state, error.as_deref(), given_up, &run).await
+    record(finished, state, error.as_deref(), given_up, (&run, &said)).await
 }
 
 async fn record(
@@ -95,7 +96,7 @@ async fn record(
     state: State,
     error: Option<&str>,
     given_up: Option<&[i64]>,
-    run_outcome: &Outcome,
+    (run_outcome, said): (&Outcome, &str),
 ) -> Result<(), Interrupted> {
     let mut tx = finished.services.db.org(finished.journal.fence.org).await?;
     jobs::hold(&mut tx, &finished.journal.fence).await?;
@@ -107,7 +108,10 @@ async fn record(
         questions::close_open(&mut tx, finished.journal.turn, "").await?;
     }
     if let Some(run) = finished.scheduled {
-        schedules::settle(&mut tx, run, run_outcome, finished.spent.cost_micros).await?;
+        let cost = finished.spent.cost_micros;
+        schedules::settle(&mut tx, run, run_outcome, cost).await?;
+        let said = scheduled::for_workflow(run_outcome, said);
+        workflows::turn_ended(&mut tx, finished.journal.turn, &said, cost).await?;
     }
     tx.commit().await?;
     let outcome = match state {
@@ -178,5 +182,5 @@ fn sentence(ending: &Ending) -> Option<&'static str> {
 pub async fn give_up(finished: &Finished<'_>, lost: &AnswerError) -> Result<(), Interrupted> {
     let error = lost.to_string();
     let run = scheduled::lost(lost);
-    record(finished, State::Failed, Some(&error), None, &run).await
+    record(finished, State::Failed, Some(&error), None, (&run, "")).await
 }

@@ -157,6 +157,7 @@ impl RunTurn {
             conversation: opened.conversation,
             turn: opened.turn.id,
             is_scheduled: scheduled.is_some(),
+            is_dry: opened.is_dry,
         };
         let agent = services.agent.on(&opened.terms);
         let mut run = Run {

@@ -3,7 +3,7 @@
 
 use super::input::message_of;
 use crate::agent::transcript::Transcript;
-use crate::base::ids::{ChannelId, ConversationId, TeamId, Ts};
+use crate::base::ids::{ChannelId, ConversationId, TeamId, Ts, WorkflowRunId};
 use crate::jobs::Services;
 use crate::slack::inbound::{mentions, title};
 use crate::store::conversations::{self, Thread};
@@ -11,7 +11,7 @@ use crate::store::inbox::{self, Item, Kind};
 use crate::store::jobs::{self, Fence};
 use crate::store::schedules::Terms;
 use crate::store::turns::{self, OpenTurn};
-use crate::store::{OrgTx, StoreError, StoreResult, people, schedules};
+use crate::store::{OrgTx, StoreError, StoreResult, people, schedules, workflows};
 
 pub struct Opened {
     pub thread: Thread,
@@ -26,6 +26,8 @@ pub struct Opened {
     pub is_fresh: bool,
     /// What the schedule says of how it is run, if it is a scheduled one.
     pub terms: Terms,
+    /// It belongs to a run of a workflow that only looks.
+    pub is_dry: bool,
     /// The person has begun more turns this hour than anybody may.
     pub too_many: bool,
 }
@@ -80,9 +82,12 @@ pub async fn open(services: &Services, fence: &Fence, key: &str) -> StoreResult<
             }
         },
     };
-    let terms = match turn.run {
-        Some(run) => schedules::terms_of(&mut tx, run).await?,
-        None => Terms::default(),
+    let (terms, is_dry) = match turn.run {
+        Some(run) => (
+            schedules::terms_of(&mut tx, run).await?,
+            workflows::is_dry(&mut tx, WorkflowRunId(run.0)).await?,
+        ),
+        None => (Terms::default(), false),
     };
     let begun = if is_fresh && turn.run.is_none() {
         turns::begun_this_hour(&mut tx, &turn.asked_by).await?
@@ -101,6 +106,7 @@ pub async fn open(services: &Services, fence: &Fence, key: &str) -> StoreResult<
         waiting: items,
         is_fresh,
         terms,
+        is_dry,
         too_many: begun > limit,
     }))
 }

@@ -6,6 +6,7 @@ use crate::agent::limits::Breach;
 use crate::jobs::schedules::words;
 use crate::slack::answer::AnswerError;
 use crate::store::schedules::Outcome;
+use serde_json::{Value, json};
 
 /// `sentence` is what the thread was told in place of an answer, `said` the answer.
 pub fn outcome(ending: &Ending, sentence: Option<&'static str>, said: &str) -> Outcome {
@@ -28,6 +29,17 @@ pub fn lost(error: &AnswerError) -> Outcome {
         AnswerError::Uninstalled => words::NOT_INSTALLED.to_owned(),
         _ => words::SLACK_AWAY.to_owned(),
     })
+}
+
+/// What the step of a workflow learns that the turn was for.
+pub fn for_workflow(outcome: &Outcome, said: &str) -> Value {
+    match outcome {
+        Outcome::Failed(trouble) => json!({ "trouble": trouble }),
+        Outcome::Stopped => json!({ "trouble": "It was stopped." }),
+        Outcome::Done | Outcome::Empty | Outcome::Waiting => {
+            json!({ "text": said, "is_empty": *outcome == Outcome::Empty })
+        }
+    }
 }
 
 /// Whoever asked gets what there is; whoever owns a schedule wants to know when it finds nothing.

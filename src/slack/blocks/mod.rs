@@ -20,6 +20,7 @@ pub mod schedules;
 pub mod status;
 pub mod sync;
 pub mod systems;
+pub mod workflows;
 
 pub use answer::under_answer;
 pub use kit::{clip, escape, moment};

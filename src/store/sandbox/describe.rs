@@ -27,6 +27,7 @@ const VIEWS: &[&str] = &[
     "repositories",
     "tasks",
     "tracker_teams",
+    "workflow_items",
 ];
 
 pub fn views() -> &'static [&'static str] {

@@ -7,10 +7,11 @@ use crate::approvals::{self, Error, GrantDraft};
 use crate::base::ids::GrantId;
 use crate::connectors::field::cents;
 use crate::jobs::Services;
-use crate::slack::blocks::approval::windows::{self, AMOUNT, NewGrant, UNTIL, USES};
+use crate::slack::blocks::approval::windows::{self, AMOUNT, NewGrant, TARGETS, UNTIL, USES};
 use crate::slack::ids::FIELD;
 use crate::slack::inbound::{BlockActions, Source, View, ViewSubmission};
-use crate::store::grants::Caps;
+use crate::store::grants::{Caps, Envelope};
+use crate::store::workflows::{self, Workflow};
 use crate::surfaces::home::{self, Notice};
 use crate::surfaces::scene::{Scene, Surfaced};
 use chrono::{DateTime, Days, NaiveDate, NaiveTime, Utc};
@@ -26,15 +27,36 @@ pub async fn open(scene: &Scene<'_>, source: &Source, at: &At) -> Surfaced {
     let shown = at.shown();
     let until = scene.services.clock.now().date_naive() + USUAL_DAYS;
     let amount = at.content().amount.as_ref();
+    let workflow = workflow_of(scene, at).await?;
     let window = windows::grant(
         &shown,
         &NewGrant {
             requester: &shown.requester,
             until,
             currency: amount.map(|amount| amount.currency.as_str()),
+            workflow: workflow.as_ref().map(|workflow| workflow.name.as_str()),
         },
     );
     scene.open_modal_or_tell(source, &window).await
+}
+
+/// The workflow whose run has asked for it, if one has.
+async fn workflow_of(scene: &Scene<'_>, at: &At) -> Surfaced<Option<Workflow>> {
+    let Some(origin) = &at.seen.record.origin else {
+        return Ok(None);
+    };
+    let mut tx = scene.tx().await?;
+    match workflows::behind(&mut tx, origin.turn).await? {
+        Some(workflow) => Ok(workflows::get(&mut tx, workflow).await?),
+        None => Ok(None),
+    }
+}
+
+/// The ids that somebody named, one a line or behind commas.
+fn targets(view: &View) -> Vec<String> {
+    let typed = view.filled(TARGETS, FIELD).unwrap_or_default();
+    let ids = typed.split([',', '\n']).map(str::trim);
+    ids.filter(|id| !id.is_empty()).map(str::to_owned).collect()
 }
 
 /// What somebody filled in.
@@ -106,7 +128,12 @@ pub async fn submitted(
         .amount
         .as_ref()
         .map(|amount| amount.currency.clone());
+    let workflow = workflow_of(scene, at).await?;
     let draft = GrantDraft {
+        envelope: workflow.map(|workflow| Envelope {
+            workflow: workflow.id,
+            targets: targets(&submitted.view),
+        }),
         requester: content.requester,
         operation: content.operation.clone(),
         stakes: content.stakes,

@@ -10,7 +10,7 @@ pub mod audit;
 mod decide;
 pub mod edit;
 mod everything;
-mod facts;
+pub(super) mod facts;
 pub mod grant;
 pub mod home;
 mod plan;

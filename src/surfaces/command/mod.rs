@@ -17,6 +17,8 @@ mod status;
 mod sync;
 mod templates;
 mod undo;
+mod workflow;
+mod workflows;
 
 use super::scene::{Scene, Surfaced, Whisper};
 use crate::base::ids::{ChannelId, UserId};
@@ -67,12 +69,14 @@ pub trait Subcommand: Sync {
 }
 
 /// In the order in which help lists them.
-static ALL: [&dyn Subcommand; 16] = [
+static ALL: [&dyn Subcommand; 18] = [
     &ask::Ask,
     &schedule::Schedule,
     &schedules::Schedules,
     &templates::Templates,
     &digest::Digest,
+    &workflow::Workflow,
+    &workflows::Workflows,
     &status::Status,
     &connect::Connect,
     &sync::Sync,

@@ -12,6 +12,7 @@ pub fn grant(requester: PersonId, uses: i32, amount: Option<i64>) -> GrantDraft 
         requester,
         operation: operation(),
         stakes: Stakes::Reversible,
+        envelope: None,
         caps: Caps {
             uses,
             amount: amount.map(|units| (units, "EUR".into())),

@@ -2,7 +2,7 @@
 
 mod deciding;
 mod editing;
-mod office;
+pub mod office;
 mod plans;
 mod story;
 mod waiting;

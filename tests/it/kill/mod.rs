@@ -2,6 +2,7 @@
 //! stream of messages, and afterwards everybody has exactly one answer, in order.
 
 mod chatter;
+mod items;
 mod model;
 mod process;
 mod slots;

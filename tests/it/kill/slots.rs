@@ -61,7 +61,7 @@ async fn killed_around_the_slot_every_schedule_runs_exactly_once() {
     }
 }
 
-async fn database(office: &Office) -> PgPool {
+pub async fn database(office: &Office) -> PgPool {
     let environment = office.environment();
     let url = environment.iter().find(|(name, _)| *name == "DATABASE_URL");
     PgPool::connect(&url.expect("a database").1).await.unwrap()

@@ -55,6 +55,7 @@ pub const TABLES: &[TableShape] = &[
     shape("commits", "commit_id", "repository_id, sha, message, committed_at", "parent, 'abc', marker, now()"),
     shape("files", "file_id", "name", "marker"),
     shape("messages", "message_id", "channel_name, author_name, text, sent_at", "'general', 'Ann', marker, now()"),
+    shape("workflow_items", "run_id", "step, number, workflow, item", "marker, 0, 'digest', '{}'"),
 ];
 
 /// What decides about a row.

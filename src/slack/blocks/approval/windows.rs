@@ -181,14 +181,17 @@ pub struct NewGrant<'a> {
     pub until: NaiveDate,
     /// Set where money moves; without a cap nothing that moves money is covered.
     pub currency: Option<&'a str>,
+    /// Set where the run of a workflow has asked: then it is for the runs of that one alone.
+    pub workflow: Option<&'a str>,
 }
 
 pub const USES: &str = "uses";
 pub const UNTIL: &str = "until";
 pub const AMOUNT: &str = "amount";
+pub const TARGETS: &str = "targets";
 
 pub fn grant(card: &Card, grant: &NewGrant<'_>) -> Value {
-    let about = words::grant_about(&card.title, &card.system, grant.requester);
+    let about = words::grant_about(&card.title, &card.system, grant.requester, grant.workflow);
     let mut fields = vec![
         Input {
             hint: Some(words::USES_HINT.to_owned()),
@@ -207,6 +210,13 @@ pub fn grant(card: &Card, grant: &NewGrant<'_>) -> Value {
     if let Some(currency) = grant.currency {
         let label = words::amount_label(currency);
         fields.push(Input::required(AMOUNT, &label, Inputs::Decimal(None)));
+    }
+    if grant.workflow.is_some() {
+        fields.push(Input {
+            hint: Some(words::TARGETS_HINT.to_owned()),
+            is_optional: true,
+            ..Input::required(TARGETS, words::TARGETS_LABEL, Inputs::Text(None))
+        });
     }
     let mut blocks = vec![section(&about)];
     blocks.extend(fields.iter().map(input));

@@ -160,6 +160,8 @@ pub const GRANT_TITLE: &str = "Always allow";
 pub const GRANT_SUBMIT: &str = "Allow";
 pub const USES_LABEL: &str = "How many times?";
 pub const USES_HINT: &str = "Each one counts, whoever of you is in the thread.";
+pub const TARGETS_LABEL: &str = "For these records alone";
+pub const TARGETS_HINT: &str = "Their ids over there, one a line. Empty: for any record.";
 pub const UNTIL_LABEL: &str = "Until when?";
 pub const GRANT_NOTE: &str = "You can end this at any time in my App Home. What waits now still waits: press *Approve* for it.";
 pub const POLICY_TITLE: &str = "Who decides";
@@ -171,9 +173,15 @@ pub fn page(page: usize, of: usize) -> String {
 }
 
 /// `requester` is markup.
-pub fn grant_about(title: &str, system: &str, requester: &str) -> String {
+pub fn grant_about(title: &str, system: &str, requester: &str, workflow: Option<&str>) -> String {
+    let within = workflow.map_or_else(String::new, |name| {
+        format!(
+            " in runs of the workflow *{}*, and nowhere else,",
+            escape(name)
+        )
+    });
     format!(
-        "I may do *{}* in {} for {requester} without asking, within these bounds:",
+        "I may do *{}* in {} for {requester}{within} without asking, within these bounds:",
         escape(title),
         escape(system)
     )

@@ -1,0 +1,149 @@
+use super::*;
+use proptest::prelude::*;
+use serde_json::{Value, json};
+
+fn problems(definition: Value) -> Vec<String> {
+    let found = parse(&definition).expect_err("problems");
+    found.iter().map(ToString::to_string).collect()
+}
+
+#[test]
+fn what_a_window_begins_with_is_a_workflow() {
+    let workflow = parse(&example()).unwrap();
+    assert_eq!(workflow.trigger, Trigger::ByHand);
+    let words: Vec<&str> = workflow.steps.iter().map(|step| step.kind.word()).collect();
+    assert_eq!(words, ["query", "model", "message"]);
+}
+
+#[test]
+fn what_is_wrong_is_said_with_its_place_and_what_would_be_right() {
+    let said = problems(json!({"on": "by hand", "stepz": 1, "steps": [
+        {"id": "a", "query": "select {{steps.b.rows}}"},
+        {"id": "a", "message": "hello"},
+        {"id": "c", "wait": "a while"},
+        {"id": "d", "message": "x", "query": "y"},
+    ]}))
+    .join("\n");
+    for expected in [
+        "`stepz`: is not known here; what is: about, on, where, input, output, prompt, steps",
+        "`steps[0].query`: {{steps.b.rows}} names no step before this one; those are: none",
+        "`steps[1].id`: another step is called \"a\" already",
+        "`steps[2].wait`: a time such as",
+        "`steps[3]`: a step has exactly one of: query, model",
+    ] {
+        assert!(said.contains(expected), "{expected}\n{said}");
+    }
+}
+
+#[test]
+fn an_item_is_known_within_its_loop_and_nowhere_else() {
+    let each = json!({"id": "each", "foreach": [1, 2], "as": "deal",
+        "do": [{"id": "say", "message": "{{deal.name}}"}]});
+    assert!(parse(&json!({"steps": [each]})).is_ok());
+    let said = problems(json!({"steps": [each, {"id": "after", "message": "{{deal.name}}"}]}));
+    assert_eq!(
+        said,
+        ["`steps[1].message`: {{deal.name}} begins with none of: steps, input, run, notes"]
+    );
+    let nested =
+        json!({"steps": [{"id": "a", "foreach": [1], "do": [{"id": "b", "prompt": "?"}]}]});
+    assert!(problems(nested)[0].contains("no foreach and no prompt"));
+}
+
+#[test]
+fn a_trigger_is_read_from_words() {
+    assert_eq!(
+        Trigger::read("event deal.stage_changed"),
+        Trigger::Event("deal.stage_changed".into())
+    );
+    assert_eq!(
+        Trigger::read("After stale-deals"),
+        Trigger::After("stale-deals".into())
+    );
+    assert_eq!(
+        Trigger::read("every day at 9"),
+        Trigger::Schedule("every day at 9".into())
+    );
+    assert_eq!(Trigger::read(" "), Trigger::ByHand);
+}
+
+#[test]
+fn a_filter_compares_fields() {
+    let workflow = parse(
+        &json!({"on": "event deal.stage_changed", "prompt": "What happened?",
+        "where": {"stage": "won", "amount": {"above": 1000}, "tags": {"contains": "vip"}}}),
+    )
+    .unwrap();
+    let fits = |fields| workflow.filter.matches(&fields);
+    assert!(fits(
+        json!({"stage": "Won", "amount": "1500.00", "tags": ["VIP", "eu"]})
+    ));
+    assert!(!fits(
+        json!({"stage": "won", "amount": 1000, "tags": ["vip"]})
+    ));
+    assert!(!fits(json!({"stage": "won"})));
+    let said = problems(json!({"on": "by hand", "where": {"a": 1}, "prompt": "x"}));
+    assert!(
+        said[0].contains("only an event can be filtered"),
+        "{said:?}"
+    );
+}
+
+#[test]
+fn references_keep_the_type_of_what_they_name() {
+    let mut scope = Scope::new(json!({"n": 7}), json!({}), json!([]));
+    scope.keep("deals", json!({"rows": [{"name": "O'Neil"}]}));
+    let template = Template(
+        json!({"all": "{{steps.deals.rows}}", "text": "{{input.n}} of {{steps.deals.rows.0.name}}{{steps.no.way}}"}),
+    );
+    assert_eq!(
+        template.fill(&scope),
+        json!({"all": [{"name": "O'Neil"}], "text": "7 of O'Neil"})
+    );
+    let sql = Template(json!(
+        "select {{input.n}}, {{steps.deals.rows.0.name}}, {{input.no}}"
+    ));
+    assert_eq!(sql.sql(&scope), "select 7, 'O''Neil', null");
+}
+
+#[test]
+fn an_answer_is_checked_against_its_schema() {
+    let schema = Schema::read(&json!({"type": "object", "required": ["risk"],
+        "properties": {"risk": {"enum": ["low", "high"]}, "days": {"type": "integer"}}}))
+    .unwrap();
+    assert_eq!(schema.objection(&json!({"risk": "low", "days": 3})), None);
+    assert!(
+        schema
+            .objection(&json!({}))
+            .unwrap()
+            .contains("\"risk\" is missing")
+    );
+    assert!(
+        schema
+            .objection(&json!({"risk": "low", "days": 0.5}))
+            .unwrap()
+            .contains("days should be of type integer")
+    );
+    let (at, said) = Schema::read(&json!({"properties": {"a": {"pattern": "x"}}})).unwrap_err();
+    assert_eq!(at, ".properties.a");
+    assert!(said.contains("\"pattern\" is not understood"), "{said}");
+}
+
+proptest! {
+    #[test]
+    fn no_definition_makes_the_reader_fail(text in r#"[\[\]{}":,a-z0-9. ]{0,200}"#) {
+        if let Ok(value) = serde_json::from_str::<Value>(&text) {
+            let _ = parse(&value);
+        }
+    }
+
+    /// Whatever a value holds, it stays one literal.
+    #[test]
+    fn a_value_cannot_leave_its_literal_in_sql(text in "\\PC{0,40}") {
+        let scope = Scope::new(json!({"it": text}), json!({}), json!([]));
+        let sql = Template(json!("{{input.it}}")).sql(&scope);
+        let inside = &sql[1..sql.len() - 1];
+        prop_assert!(sql.starts_with('\'') && sql.ends_with('\''));
+        prop_assert!(!inside.replace("''", "").contains('\''));
+    }
+}

@@ -1,0 +1,261 @@
+//! Workflows in Slack: the list, the message of a run, the card that asks whether it goes on, and
+//! the window in which one is written.
+
+use super::kit::{actions, button, context, plain, section};
+use crate::slack::ids::{
+    FIELD, WORKFLOW_CANCEL, WORKFLOW_DELETE, WORKFLOW_DRY, WORKFLOW_EDIT, WORKFLOW_HISTORY,
+    WORKFLOW_MODAL, WORKFLOW_NEW, WORKFLOW_NO, WORKFLOW_PAUSE, WORKFLOW_PICTURE, WORKFLOW_RESUME,
+    WORKFLOW_RETRY, WORKFLOW_RUN, WORKFLOW_YES,
+};
+use crate::slack::text;
+use serde_json::{Value, json};
+
+/// Two blocks each; a message has fifty.
+pub const SHOWN: usize = 20;
+/// Of a run's message.
+const STEPS: usize = 40;
+
+pub const NAME: &str = "name";
+pub const CHANNEL: &str = "channel";
+pub const TRIGGER: &str = "on";
+/// A field takes 3,000 characters, so a definition may go over several.
+pub const PARTS: [&str; 4] = ["definition", "definition_2", "definition_3", "definition_4"];
+pub const PART_CHARS: usize = 2_900;
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RunCard {
+    pub headline: String,
+    pub steps: Vec<String>,
+    pub outcome: String,
+    pub run: String,
+    pub can_cancel: bool,
+    pub can_try_again: bool,
+}
+
+pub fn run(card: &RunCard) -> Vec<Value> {
+    let mut blocks = vec![section(&card.headline)];
+    if !card.steps.is_empty() {
+        let left_out = card.steps.len().saturating_sub(STEPS);
+        let mut lines = card.steps[left_out..].to_vec();
+        if left_out > 0 {
+            lines.insert(0, format!("… {left_out} steps before"));
+        }
+        blocks.push(section(&lines.join("\n")));
+    }
+    blocks.push(context(&card.outcome));
+    let mut buttons = Vec::new();
+    if card.can_cancel {
+        buttons.push(button(text::CANCEL_RUN, WORKFLOW_CANCEL, &card.run));
+    }
+    if card.can_try_again {
+        buttons.push(button(text::TRY_RUN_AGAIN, WORKFLOW_RETRY, &card.run));
+    }
+    if !buttons.is_empty() {
+        blocks.push(actions(buttons));
+    }
+    blocks
+}
+
+/// Whether a run goes on; the buttons carry which run and step.
+pub fn approval(question: &str, value: &str) -> Vec<Value> {
+    let mut yes = button(text::GO_ON, WORKFLOW_YES, value);
+    yes["style"] = "primary".into();
+    vec![
+        section(question),
+        actions(vec![yes, button(text::END_HERE, WORKFLOW_NO, value)]),
+    ]
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct WorkflowCard {
+    pub id: String,
+    pub line: String,
+    /// What the one who looks may do about it, in this order.
+    pub deeds: Vec<Deed>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Deed {
+    RunNow,
+    DryRun,
+    Pause,
+    Resume,
+    Edit,
+    History,
+    Picture,
+    Delete,
+}
+
+impl Deed {
+    fn button(self, id: &str) -> Value {
+        let (label, action) = match self {
+            Self::RunNow => (text::RUN_NOW, WORKFLOW_RUN),
+            Self::DryRun => (text::DRY_RUN, WORKFLOW_DRY),
+            Self::Pause => (text::PAUSE, WORKFLOW_PAUSE),
+            Self::Resume => (text::RESUME, WORKFLOW_RESUME),
+            Self::Edit => (text::EDIT_SCHEDULE, WORKFLOW_EDIT),
+            Self::History => (text::HISTORY, WORKFLOW_HISTORY),
+            Self::Picture => (text::PICTURE, WORKFLOW_PICTURE),
+            Self::Delete => (text::DELETE, WORKFLOW_DELETE),
+        };
+        let mut button = button(label, action, id);
+        if self == Self::Delete {
+            button["style"] = "danger".into();
+            button["confirm"] = json!({
+                "title": plain(text::DELETE_WORKFLOW_SURE, 100),
+                "text": plain(text::DELETE_WORKFLOW_MEANS, 300),
+                "confirm": plain(text::DELETE, 30),
+                "deny": plain(text::KEEP, 30),
+            });
+        }
+        button
+    }
+}
+
+pub fn workflows(cards: &[WorkflowCard]) -> Vec<Value> {
+    let mut blocks: Vec<Value> = cards.iter().take(SHOWN).flat_map(card).collect();
+    if cards.len() > SHOWN {
+        blocks.push(context(&text::more_workflows(cards.len() - SHOWN)));
+    }
+    blocks.push(actions(vec![button(
+        text::NEW_WORKFLOW,
+        WORKFLOW_NEW,
+        "new",
+    )]));
+    blocks
+}
+
+fn card(card: &WorkflowCard) -> Vec<Value> {
+    let buttons: Vec<Value> = card
+        .deeds
+        .iter()
+        .map(|deed| deed.button(&card.id))
+        .collect();
+    let mut blocks = vec![section(&card.line)];
+    if !buttons.is_empty() {
+        blocks.push(actions(buttons));
+    }
+    blocks
+}
+
+/// What stands in the window.
+#[derive(Debug, Clone, Default)]
+pub struct Form<'a> {
+    /// What comes back with it: the workflow that is changed, if there is one already.
+    pub carries: &'a str,
+    pub name: &'a str,
+    pub trigger: &'a str,
+    pub channel: Option<&'a str>,
+    pub definition: &'a str,
+}
+
+pub fn window(form: &Form<'_>) -> Value {
+    let title = if form.carries.is_empty() {
+        text::WORKFLOW_TITLE
+    } else {
+        text::WORKFLOW_EDIT_TITLE
+    };
+    let mut blocks = vec![
+        input(
+            NAME,
+            text::WORKFLOW_NAME,
+            text::WORKFLOW_NAME_HINT,
+            line(form.name, 40),
+        ),
+        input(
+            TRIGGER,
+            text::WORKFLOW_ON,
+            text::WORKFLOW_ON_HINT,
+            line(form.trigger, 200),
+        ),
+        channel(form),
+    ];
+    let parts = parts(form.definition);
+    for (number, block) in PARTS.iter().enumerate() {
+        let mut element = line(parts.get(number).map_or("", String::as_str), 3_000);
+        element["multiline"] = true.into();
+        let (label, hint) = match number {
+            0 => (text::WORKFLOW_STEPS, text::WORKFLOW_STEPS_HINT),
+            _ => (text::WORKFLOW_MORE, text::WORKFLOW_MORE_HINT),
+        };
+        let mut field = input(block, label, hint, element);
+        field["optional"] = (number > 0).into();
+        // Room for what is there, and one field more to write on.
+        if number <= parts.len() {
+            blocks.push(field);
+        }
+    }
+    blocks.push(context(text::WORKFLOW_AS_WHOM));
+    json!({
+        "type": "modal", "callback_id": WORKFLOW_MODAL, "private_metadata": form.carries,
+        "title": plain(title, 24), "submit": plain(text::SCHEDULE_SAVE, 24),
+        "close": plain(text::CANCEL, 24), "blocks": blocks,
+    })
+}
+
+fn line(initial: &str, most: usize) -> Value {
+    let mut element = json!({"type": "plain_text_input", "action_id": FIELD, "max_length": most});
+    if !initial.is_empty() {
+        element["initial_value"] = initial.into();
+    }
+    element
+}
+
+fn input(block: &str, label: &str, hint: &str, element: Value) -> Value {
+    json!({
+        "type": "input", "block_id": block, "label": plain(label, 200), "hint": plain(hint, 400),
+        "element": element, "optional": block == TRIGGER,
+    })
+}
+
+fn channel(form: &Form<'_>) -> Value {
+    let mut element = json!({
+        "type": "conversations_select", "action_id": FIELD,
+        "placeholder": plain(text::SCHEDULE_DIRECT, 150),
+        "filter": {"include": ["public", "private"], "exclude_bot_users": true},
+    });
+    if let Some(channel) = form.channel {
+        element["initial_conversation"] = channel.into();
+    }
+    json!({
+        "type": "input", "block_id": CHANNEL, "label": plain(text::WORKFLOW_WHERE, 200),
+        "optional": true, "element": element,
+    })
+}
+
+/// A definition in pieces that fit their fields and give it back when they are put together.
+fn parts(definition: &str) -> Vec<String> {
+    let mut parts = vec![String::new()];
+    let mut length = 0;
+    for character in definition.chars() {
+        if length >= PART_CHARS {
+            parts.push(String::new());
+            length = 0;
+        }
+        if let Some(part) = parts.last_mut() {
+            part.push(character);
+        }
+        length += 1;
+    }
+    parts
+}
+
+/// Whether the window has room for it.
+pub fn fits(definition: &str) -> bool {
+    definition.chars().count() <= PART_CHARS * PARTS.len()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_long_definition_goes_over_several_fields_and_comes_back_whole() {
+        let long = "{\"about\": \"äöü\"}\n".repeat(400);
+        let parts = parts(&long);
+        assert!(parts.len() > 1 && parts.len() <= PARTS.len());
+        assert!(parts.iter().all(|part| part.chars().count() <= 3_000));
+        assert_eq!(parts.concat(), long);
+        assert!(fits(&long) && !fits(&long.repeat(10)));
+    }
+}

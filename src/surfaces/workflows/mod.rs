@@ -1,0 +1,268 @@
+//! Workflows in Slack: who may see and change which, their list, and its buttons. The window in
+//! which one is written is `window`, what can be done about a run is `runs`.
+
+mod picture;
+mod runs;
+pub mod window;
+mod words;
+
+pub use runs::of_run;
+pub use words::{LIST, USAGE};
+
+use super::command::Call;
+use super::home::{self, Notice};
+use super::scene::{Scene, Surfaced, Whisper};
+use crate::automation::rule::Rule;
+use crate::automation::workflow as definitions;
+use crate::base::ids::{UserId, WorkflowId};
+use crate::jobs::people::is_in;
+use crate::slack::blocks::workflows::{Deed, WorkflowCard, workflows as listed};
+use crate::slack::blocks::{raw, sentence};
+use crate::slack::ids;
+use crate::slack::inbound::{Action, BlockActions};
+use crate::slack::text;
+use crate::store::people::Person;
+use crate::store::workflows::{self, NewRun, Workflow};
+use serde_json::json;
+
+/// More of one workspace are not looked through.
+const MOST: i64 = 200;
+const RUNS: i64 = 10;
+
+/// Whoever made it, or an administrator.
+fn may_change(person: &Person, user: &UserId, workflow: &Workflow) -> bool {
+    !person.is_restricted && (workflow.owner == *user || person.is_admin)
+}
+
+/// Those who may change it, and the members of the channel where it reports.
+async fn may_see(scene: &Scene<'_>, user: &UserId, person: &Person, workflow: &Workflow) -> bool {
+    if may_change(person, user, workflow) {
+        return true;
+    }
+    match &workflow.channel {
+        // A channel that cannot be looked into any more shows nobody anything.
+        Some(channel) if !person.is_restricted => is_in(&scene.workspace, channel, user)
+            .await
+            .unwrap_or(false),
+        _ => false,
+    }
+}
+
+/// The list, under a sentence about what just happened.
+pub async fn show(scene: &Scene<'_>, to: Whisper<'_>, user: &UserId, heading: &str) -> Surfaced {
+    let person = scene.person(user).await?;
+    if person.is_restricted {
+        return scene.whisper(to, text::GUESTS_CANNOT, Vec::new()).await;
+    }
+    let mut tx = scene.tx().await?;
+    let all = workflows::list(&mut tx, &scene.workspace.id, MOST).await?;
+    drop(tx);
+    let mut cards = Vec::new();
+    for workflow in all {
+        if may_see(scene, user, &person, &workflow).await {
+            let mut tx = scene.tx().await?;
+            let last = workflows::history(&mut tx, workflow.id, 1).await?.pop();
+            drop(tx);
+            cards.push(WorkflowCard {
+                id: workflow.id.to_string(),
+                line: words::line(&workflow, last.as_ref()),
+                deeds: deeds(
+                    may_change(&person, user, &workflow),
+                    workflow.is_paused,
+                    last.is_some(),
+                ),
+            });
+        }
+    }
+    let heading = match cards.is_empty() && heading == LIST {
+        true => text::NO_WORKFLOWS,
+        false => heading,
+    };
+    let mut blocks = listed(&cards);
+    blocks.insert(0, sentence(heading));
+    scene.whisper(to, heading, raw(blocks)).await
+}
+
+fn deeds(may_change: bool, is_paused: bool, has_run: bool) -> Vec<Deed> {
+    let offers = [
+        (Deed::RunNow, may_change),
+        (Deed::DryRun, may_change),
+        (Deed::Pause, may_change && !is_paused),
+        (Deed::Resume, may_change && is_paused),
+        (Deed::Edit, may_change),
+        (Deed::History, has_run),
+        (Deed::Picture, true),
+        (Deed::Delete, may_change),
+    ];
+    let offered = offers.into_iter().filter(|(_, is_offered)| *is_offered);
+    offered.map(|(deed, _)| deed).collect()
+}
+
+pub async fn clicked(scene: &Scene<'_>, clicked: &BlockActions, action: &Action) -> Surfaced {
+    let user = &clicked.source.user;
+    let meaning = ids::meaning(&action.action_id);
+    if meaning == ids::WORKFLOW_NEW {
+        return window::fresh(scene, clicked).await;
+    }
+    let id: Option<WorkflowId> = action.chosen().and_then(|id| id.parse().ok());
+    let mut tx = scene.tx().await?;
+    let found = match id {
+        Some(id) => workflows::get(&mut tx, id).await?,
+        None => None,
+    };
+    drop(tx);
+    let person = scene.person(user).await?;
+    let workflow = match found {
+        Some(workflow) if may_see(scene, user, &person, &workflow).await => workflow,
+        _ => return tell(scene, clicked, words::GONE).await,
+    };
+    match meaning {
+        ids::WORKFLOW_HISTORY => return history(scene, clicked, &workflow).await,
+        ids::WORKFLOW_PICTURE => return picture::post(scene, clicked, &workflow).await,
+        _ => {}
+    }
+    if !may_change(&person, user, &workflow) {
+        return tell(scene, clicked, &words::not_yours(&workflow)).await;
+    }
+    match meaning {
+        ids::WORKFLOW_RUN => {
+            start(scene, &workflow, false).await?;
+            tell(scene, clicked, &words::running(&workflow)).await
+        }
+        ids::WORKFLOW_DRY => {
+            start(scene, &workflow, true).await?;
+            tell(scene, clicked, &words::running_dry(&workflow)).await
+        }
+        ids::WORKFLOW_PAUSE => {
+            let mut tx = scene.tx().await?;
+            workflows::pause(&mut tx, workflow.id).await?;
+            tx.commit().await?;
+            tell(scene, clicked, &words::paused(&workflow)).await
+        }
+        ids::WORKFLOW_RESUME => resume(scene, clicked, &workflow).await,
+        ids::WORKFLOW_EDIT => window::edit(scene, clicked, &workflow).await,
+        ids::WORKFLOW_DELETE => {
+            let mut tx = scene.tx().await?;
+            workflows::delete(&mut tx, workflow.id).await?;
+            tx.commit().await?;
+            tell(scene, clicked, &words::deleted(&workflow)).await
+        }
+        _ => Ok(()),
+    }
+}
+
+/// The click or command that this delivery is starts one run, however often it is delivered.
+async fn start(scene: &Scene<'_>, workflow: &Workflow, is_dry: bool) -> Surfaced {
+    let cause = format!("click:{}", scene.event_key);
+    let input = json!({});
+    let new = NewRun {
+        workflow: workflow.id,
+        cause: &cause,
+        trigger_kind: "hand",
+        input: &input,
+        is_dry,
+        parent: None,
+    };
+    let mut tx = scene.tx().await?;
+    workflows::start(&mut tx, &new).await?;
+    Ok(tx.commit().await?)
+}
+
+/// `/penny workflow run stale-deals`
+pub async fn run_named(scene: &Scene<'_>, call: &Call<'_>, typed: &str, is_dry: bool) -> Surfaced {
+    let user = call.user();
+    let person = scene.person(user).await?;
+    if person.is_restricted {
+        return call.answer(scene, text::GUESTS_CANNOT, Vec::new()).await;
+    }
+    let Some(name) = definitions::name(typed) else {
+        return call.answer(scene, USAGE, Vec::new()).await;
+    };
+    let mut tx = scene.tx().await?;
+    let found = workflows::named(&mut tx, &scene.workspace.id, &name).await?;
+    drop(tx);
+    let workflow = match found {
+        Some(workflow) if may_see(scene, user, &person, &workflow).await => workflow,
+        _ => return call.answer(scene, &words::no_such(&name), Vec::new()).await,
+    };
+    if !may_change(&person, user, &workflow) {
+        let said = words::not_yours(&workflow);
+        return call.answer(scene, &said, Vec::new()).await;
+    }
+    start(scene, &workflow, is_dry).await?;
+    let said = match is_dry {
+        true => words::running_dry(&workflow),
+        false => words::running(&workflow),
+    };
+    call.answer(scene, &said, Vec::new()).await
+}
+
+async fn resume(scene: &Scene<'_>, clicked: &BlockActions, workflow: &Workflow) -> Surfaced {
+    let rule = workflow
+        .rule
+        .clone()
+        .and_then(|rule| serde_json::from_value::<Rule>(rule).ok());
+    let next = rule.and_then(|rule| rule.next(scene.services.clock.now()));
+    if workflow.rule.is_some() && next.is_none() {
+        return tell(scene, clicked, words::OVER).await;
+    }
+    let mut tx = scene.tx().await?;
+    workflows::resume(&mut tx, workflow.id, next).await?;
+    tx.commit().await?;
+    tell(scene, clicked, &words::resumed(workflow, next)).await
+}
+
+/// The latest runs with their steps, and the way to their threads.
+async fn history(scene: &Scene<'_>, clicked: &BlockActions, workflow: &Workflow) -> Surfaced {
+    let mut tx = scene.tx().await?;
+    let runs = workflows::history(&mut tx, workflow.id, RUNS).await?;
+    drop(tx);
+    let mut lines = vec![words::history_of(workflow)];
+    for run in &runs {
+        let mut tx = scene.tx().await?;
+        let steps = workflows::steps_of(&mut tx, run.id).await?;
+        drop(tx);
+        let link = match (&run.channel, &run.thread) {
+            (Some(channel), Some(root)) => {
+                scene.workspace.slack.permalink(channel, root).await.ok()
+            }
+            _ => None,
+        };
+        lines.push(words::run_line(run, &steps, link.as_deref()));
+    }
+    let said = lines.join("\n");
+    match &clicked.source.response_url {
+        Some(url) => {
+            let to = Whisper::Address {
+                url,
+                replacing: false,
+            };
+            scene.whisper(to, &said, raw(vec![sentence(&said)])).await
+        }
+        None => home::publish(scene, &clicked.source.user, Some(Notice::Said(said))).await,
+    }
+}
+
+/// Says what a button did where the button was.
+async fn tell(scene: &Scene<'_>, clicked: &BlockActions, said: &str) -> Surfaced {
+    let user = &clicked.source.user;
+    match &clicked.source.response_url {
+        Some(url) => {
+            let replacing = clicked.container.is_ephemeral;
+            show(scene, Whisper::Address { url, replacing }, user, said).await
+        }
+        None => home::publish(scene, user, Some(Notice::Said(said.to_owned()))).await,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn whoever_may_not_change_a_workflow_can_still_look_at_it() {
+        assert_eq!(deeds(false, false, true), [Deed::History, Deed::Picture]);
+        assert!(deeds(true, true, false).contains(&Deed::Resume));
+        assert!(!deeds(true, true, false).contains(&Deed::Pause));
+    }
+}

@@ -1,0 +1,259 @@
+//! The window in which a workflow is written. What is wrong is said under the field that it is
+//! about, with its place in the definition, before the window closes; nothing typed is lost.
+
+use super::{may_change, words};
+use crate::approvals;
+use crate::automation::rule::{Asked, zone_or_utc};
+use crate::automation::spoken;
+use crate::automation::workflow::{self as definitions, Trigger};
+use crate::base::clock::SharedClock;
+use crate::base::ids::{ChannelId, OrgId, UserId, WorkflowId};
+use crate::jobs::Services;
+use crate::jobs::workflows::check;
+use crate::slack::blocks::workflows::{CHANNEL, Form, NAME, PARTS, TRIGGER, fits, window};
+use crate::slack::ids::FIELD;
+use crate::slack::inbound::{BlockActions, View, ViewSubmission};
+use crate::slack::text;
+use crate::store::workflows::{self, Plan, Workflow};
+use crate::store::{OrgTx, grants, people};
+use crate::surfaces::approvals::facts;
+use crate::surfaces::command::Call;
+use crate::surfaces::scene::{Scene, Surfaced};
+use crate::surfaces::schedules::making::may_post;
+use serde_json::{Map, Value, json};
+
+/// `/penny workflow new`
+pub async fn open(scene: &Scene<'_>, call: &Call<'_>) -> Surfaced {
+    if scene.person(call.user()).await?.is_restricted {
+        return call.answer(scene, text::GUESTS_CANNOT, Vec::new()).await;
+    }
+    let is_channel = call.channel.as_str().starts_with(['C', 'G']);
+    let view = beginning(is_channel.then_some(call.channel));
+    match scene.open_modal(call.source, &view).await? {
+        true => Ok(()),
+        false => call.answer(scene, text::MODAL_TOO_LATE, Vec::new()).await,
+    }
+}
+
+/// The button under the list.
+pub async fn fresh(scene: &Scene<'_>, clicked: &BlockActions) -> Surfaced {
+    if scene.person(&clicked.source.user).await?.is_restricted {
+        return Ok(());
+    }
+    scene
+        .open_modal_or_tell(&clicked.source, &beginning(None))
+        .await
+}
+
+fn beginning(channel: Option<&ChannelId>) -> Value {
+    let mut example = definitions::example();
+    let trigger = taken_out(&mut example);
+    window(&Form {
+        trigger: &trigger,
+        channel: channel.map(ChannelId::as_str),
+        definition: &pretty(&example),
+        ..Form::default()
+    })
+}
+
+/// What starts it has a field of its own.
+fn taken_out(definition: &mut Value) -> String {
+    let fields = definition.as_object_mut();
+    let on = fields.and_then(|fields| fields.remove("on"));
+    on.and_then(|on| on.as_str().map(str::to_owned))
+        .unwrap_or_default()
+}
+
+/// Indented where there is room for that.
+fn pretty(definition: &Value) -> String {
+    let pretty = serde_json::to_string_pretty(definition).unwrap_or_default();
+    match fits(&pretty) {
+        true => pretty,
+        false => definition.to_string(),
+    }
+}
+
+pub async fn edit(scene: &Scene<'_>, clicked: &BlockActions, workflow: &Workflow) -> Surfaced {
+    let mut definition = workflow.definition.clone();
+    let trigger = taken_out(&mut definition);
+    let view = window(&Form {
+        carries: &workflow.id.to_string(),
+        name: &workflow.name,
+        trigger: &trigger,
+        channel: workflow.channel.as_ref().map(ChannelId::as_str),
+        definition: &pretty(&definition),
+    });
+    scene.open_modal_or_tell(&clicked.source, &view).await
+}
+
+fn channel(view: &View) -> Option<ChannelId> {
+    let chosen = view.element(CHANNEL, FIELD)?.get("selected_conversation")?;
+    chosen.as_str().map(ChannelId::from)
+}
+
+/// What was filled in, or what is wrong, by field.
+fn read(view: &View, asked: Asked) -> Result<Plan, Map<String, Value>> {
+    let mut wrong = Map::new();
+    let filled = |block: &str| view.filled(block, FIELD).unwrap_or_default();
+    let name = definitions::name(filled(NAME));
+    if name.is_none() {
+        wrong.insert(NAME.to_owned(), json!(words::BAD_NAME));
+    }
+    let trigger = Trigger::read(filled(TRIGGER));
+    let rule = match &trigger {
+        Trigger::Schedule(said) => match spoken::when(said, asked) {
+            Ok(rule) => Some(rule),
+            Err(unclear) => {
+                wrong.insert(
+                    TRIGGER.to_owned(),
+                    json!(words::unclear(&unclear.to_string())),
+                );
+                None
+            }
+        },
+        _ => None,
+    };
+    let typed: String = PARTS.iter().map(|part| filled(part)).collect();
+    let definition = match definition(&typed, &trigger) {
+        Ok(definition) => Some(definition),
+        Err(said) => {
+            wrong.insert(PARTS[0].to_owned(), json!(said));
+            None
+        }
+    };
+    let (Some(name), Some(definition), true) = (name, definition, wrong.is_empty()) else {
+        return Err(wrong);
+    };
+    Ok(Plan {
+        name,
+        channel: channel(view),
+        definition,
+        trigger_kind: trigger.kind(),
+        trigger_on: trigger.named().map(str::to_owned),
+        next_run_at: rule.as_ref().and_then(|rule| rule.next(asked.at)),
+        rule: rule.and_then(|rule| serde_json::to_value(&rule).ok()),
+    })
+}
+
+/// The definition with what starts it, once nothing is wrong with it.
+fn definition(typed: &str, trigger: &Trigger) -> Result<Value, String> {
+    let mut definition: Value =
+        serde_json::from_str(typed).map_err(|error| words::no_json(&error))?;
+    if let Some(fields) = definition.as_object_mut() {
+        fields.insert("on".to_owned(), trigger.words().into());
+    }
+    match check(&definition) {
+        Ok(_) => Ok(definition),
+        Err(problems) => Err(words::problems(&problems)),
+    }
+}
+
+async fn asked(services: &Services, org: OrgId, submitted: &ViewSubmission) -> Surfaced<Asked> {
+    let clock: &SharedClock = &services.clock;
+    let mut tx = services.db.org(org).await?;
+    let person = people::by_slack_user(&mut tx, &submitted.source.user).await?;
+    Ok(Asked {
+        at: clock.now(),
+        zone: zone_or_utc(person.as_ref().map(|person| person.time_zone.as_str())),
+    })
+}
+
+pub async fn objections(
+    services: &Services,
+    org: OrgId,
+    submitted: &ViewSubmission,
+) -> Surfaced<Map<String, Value>> {
+    let asked = asked(services, org, submitted).await?;
+    let plan = match read(&submitted.view, asked) {
+        Ok(plan) => plan,
+        Err(wrong) => return Ok(wrong),
+    };
+    let workspaces = services.workspaces.all();
+    let Some(workspace) = workspaces.into_iter().find(|it| it.org == org) else {
+        return Ok(Map::new());
+    };
+    let mut tx = services.db.org(org).await?;
+    let same = workflows::named(&mut tx, &workspace.id, &plan.name).await?;
+    drop(tx);
+    let changed: Option<WorkflowId> = submitted.view.private_metadata.parse().ok();
+    if same.is_some_and(|same| Some(same.id) != changed) {
+        return Ok(Map::from_iter([(
+            NAME.to_owned(),
+            json!(words::name_taken(&plan.name)),
+        )]));
+    }
+    let Some(channel) = &plan.channel else {
+        return Ok(Map::new());
+    };
+    let objection = may_post(&workspace, channel, &submitted.source.user).await?;
+    Ok(objection
+        .map(|objection| (CHANNEL.to_owned(), json!(objection.replace('`', ""))))
+        .into_iter()
+        .collect())
+}
+
+pub async fn submitted(scene: &Scene<'_>, submitted: &ViewSubmission) -> Surfaced {
+    let user = &submitted.source.user;
+    let person = scene.person(user).await?;
+    let asked = asked(scene.services, scene.workspace.org, submitted).await?;
+    let plan = match read(&submitted.view, asked) {
+        Ok(plan) if !person.is_restricted => plan,
+        _ => return scene.tell_directly(user, words::NOT_STORED).await,
+    };
+    // Who may post there may have changed since the window was looked at.
+    if let Some(channel) = &plan.channel
+        && let Some(objection) = may_post(&scene.workspace, channel, user).await?
+    {
+        return scene.tell_directly(user, objection).await;
+    }
+    let changed: Option<WorkflowId> = submitted.view.private_metadata.parse().ok();
+    let mut tx = scene.tx().await?;
+    let is_stored = match changed {
+        Some(id) => match workflows::get(&mut tx, id).await? {
+            Some(workflow) if may_change(&person, user, &workflow) => {
+                if workflow.definition != plan.definition {
+                    void_envelopes(scene, &mut tx, user, id).await?;
+                }
+                workflows::change(&mut tx, id, &plan).await?
+            }
+            Some(workflow) => {
+                let said = words::not_yours(&workflow);
+                return scene.tell_directly(user, &said).await;
+            }
+            None => return scene.tell_directly(user, words::GONE).await,
+        },
+        None => {
+            let made =
+                workflows::create(&mut tx, scene.event_key, &scene.workspace.id, user, &plan);
+            made.await?.is_some()
+        }
+    };
+    tx.commit().await?;
+    let said = match is_stored {
+        true => words::saved(&plan),
+        false => words::name_taken(&plan.name),
+    };
+    scene.tell_directly(user, &said).await
+}
+
+/// What somebody agreed to beforehand was agreed to for the steps as they were.
+async fn void_envelopes(
+    scene: &Scene<'_>,
+    tx: &mut OrgTx,
+    user: &UserId,
+    workflow: WorkflowId,
+) -> Surfaced {
+    let usable = grants::usable(tx).await?;
+    let envelopes = usable
+        .iter()
+        .filter(|grant| grant.workflow == Some(workflow));
+    for envelope in envelopes {
+        let facts = facts::of(scene, user).await?;
+        match approvals::revoke(tx, envelope.id, &facts).await {
+            // Somebody else has just taken it back.
+            Ok(()) | Err(approvals::Error::Refused(_)) => {}
+            Err(error) => return Err(error.into()),
+        }
+    }
+    Ok(())
+}

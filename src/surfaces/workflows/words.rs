@@ -1,0 +1,207 @@
+//! What is said about workflows where somebody types or clicks.
+
+use crate::automation::workflow::{Problem, Trigger};
+use crate::jobs::workflows::words as of_run;
+use crate::slack::blocks::{clip, escape, moment};
+use crate::store::workflows::{Plan, Run, Saved, Workflow};
+use chrono::{DateTime, Utc};
+
+pub const LIST: &str = "Workflows here:";
+pub const USAGE: &str = "Write `/penny workflow run stale-deals`, `/penny workflow dry stale-deals` or `/penny workflow new`. `/penny workflows` lists them.";
+pub const GONE: &str = "That workflow isn’t here any more.";
+pub const OVER: &str = "Its time has passed for good. Edit it, and give it another.";
+pub const OVER_ALREADY: &str = "That run is over already.";
+pub const ANSWERED_ALREADY: &str = "Somebody has answered that already, or the run is over.";
+pub const BAD_NAME: &str =
+    "A name of up to 40 letters, digits and dashes that begins with none, such as stale-deals.";
+pub const NOT_STORED: &str = "I could not save the workflow: what it was made of is not right any more. Please open the window again.";
+
+/// Slack shows no more of what is wrong with a field.
+const OBJECTION_CHARS: usize = 900;
+
+pub fn no_such(name: &str) -> String {
+    format!("There is no workflow *{name}* that you can see. `/penny workflows` lists them.")
+}
+
+pub fn not_yours(workflow: &Workflow) -> String {
+    format!(
+        "Only <@{}>, who made *{}*, or an administrator can do that.",
+        workflow.owner, workflow.name
+    )
+}
+
+pub fn name_taken(name: &str) -> String {
+    format!("Another workflow is called {name} already. Choose another name.")
+}
+
+pub fn unclear(why: &str) -> String {
+    clip(
+        &format!(
+            "{why} Try “every weekday at 9”, “event deal.stage_changed”, “after stale-deals” or “by hand”."
+        ),
+        300,
+    )
+}
+
+pub fn no_json(error: &serde_json::Error) -> String {
+    format!(
+        "This is no JSON: {}. Look at line {}, column {}.",
+        clip(&error.to_string(), 200),
+        error.line(),
+        error.column()
+    )
+}
+
+pub fn problems(problems: &[Problem]) -> String {
+    let said: Vec<String> = problems
+        .iter()
+        .map(|it| format!("{}: {}.", it.at, it.said))
+        .collect();
+    clip(&said.join("\n"), OBJECTION_CHARS)
+}
+
+pub fn saved(plan: &Plan) -> String {
+    let starts = match (plan.next_run_at, &plan.trigger_on) {
+        (Some(next), _) => format!("It runs next {}.", moment(next)),
+        (None, Some(on)) if plan.trigger_kind == "event" => {
+            format!("Every `{}` starts it.", escape(on))
+        }
+        (None, Some(on)) => format!("The good end of *{}* starts it.", escape(on)),
+        (None, None) => format!("`/penny workflow run {}` starts it.", plan.name),
+    };
+    format!(
+        ":gear: Saved the workflow *{}*. {starts} `/penny workflow dry {}` tries it without changing anything.",
+        plan.name, plan.name
+    )
+}
+
+/// A workflow in the list.
+pub fn line(workflow: &Workflow, last: Option<&Run>) -> String {
+    let on = workflow.definition["on"].as_str().unwrap_or_default();
+    let starts = Trigger::read(on).words();
+    let about = workflow.definition["about"].as_str().unwrap_or_default();
+    let about = if about.is_empty() {
+        String::new()
+    } else {
+        format!(": {}", escape(&clip(about, 150)))
+    };
+    let place = match &workflow.channel {
+        Some(channel) => format!("<#{channel}>"),
+        None => "direct message".to_owned(),
+    };
+    let next = match (workflow.is_paused, workflow.next_run_at) {
+        (true, _) => " · :double_vertical_bar: *paused*".to_owned(),
+        (false, Some(next)) => format!(" · next {}", moment(next)),
+        (false, None) => String::new(),
+    };
+    let last = last.map_or_else(
+        || "never ran".to_owned(),
+        |run| format!("last {}: {}", moment(run.created_at), of_run::outcome(run)),
+    );
+    format!(
+        "*{}*{about}\n{} · {place} · by <@{}>{next}\n{last}",
+        workflow.name,
+        escape(&starts),
+        workflow.owner
+    )
+}
+
+pub fn history_of(workflow: &Workflow) -> String {
+    format!("*{}*: its latest runs", workflow.name)
+}
+
+pub fn run_line(run: &Run, steps: &[Saved], link: Option<&str>) -> String {
+    let link = link.map_or_else(String::new, |link| {
+        format!(" · <{}|thread>", link.replace(['|', '>'], ""))
+    });
+    let dry = if run.is_dry { " · dry run" } else { "" };
+    let taken: Vec<String> = steps
+        .iter()
+        .map(|step| {
+            format!(
+                "{}{}",
+                step.path,
+                if step.is_done { "" } else { " (waits)" }
+            )
+        })
+        .collect();
+    let taken = match taken.is_empty() {
+        true => String::new(),
+        false => format!("\n      {}", clip(&taken.join(" → "), 250)),
+    };
+    format!(
+        "• {} · {}{dry}{link}{taken}",
+        moment(run.created_at),
+        of_run::outcome(run)
+    )
+}
+
+pub fn running(workflow: &Workflow) -> String {
+    format!(
+        "I’m on it: *{}*. It reports where it always does.",
+        workflow.name
+    )
+}
+
+pub fn running_dry(workflow: &Workflow) -> String {
+    format!(
+        "I’m trying *{}* without changing anything. It reports where it always does.",
+        workflow.name
+    )
+}
+
+pub fn paused(workflow: &Workflow) -> String {
+    format!(
+        "*{}* is paused. Only you can run it until it is resumed.",
+        workflow.name
+    )
+}
+
+pub fn resumed(workflow: &Workflow, next: Option<DateTime<Utc>>) -> String {
+    let next = next.map_or_else(String::new, |next| {
+        format!(" It runs next {}.", moment(next))
+    });
+    format!("*{}* is active again.{next}", workflow.name)
+}
+
+pub fn deleted(workflow: &Workflow) -> String {
+    format!(
+        "*{}* is deleted. What it said stays in its threads.",
+        workflow.name
+    )
+}
+
+pub fn cannot_try_again(workflow: &Workflow) -> String {
+    format!(
+        "That run of *{}* goes on already, or went well.",
+        workflow.name
+    )
+}
+
+pub fn answered(question: &str, user: &crate::base::ids::UserId, yes: bool) -> String {
+    match yes {
+        true => format!("{question}\n:white_check_mark: <@{user}> said go on."),
+        false => format!("{question}\n:black_square_for_stop: <@{user}> ended it here."),
+    }
+}
+
+pub const NO_PICTURE: &str = "I couldn’t draw that one. Its steps are in the window behind Edit.";
+
+pub fn drawn(workflow: &Workflow) -> String {
+    format!(
+        "I’ve sent you a picture of *{}* in our direct messages.",
+        workflow.name
+    )
+}
+
+/// `90 minutes`
+pub fn span(span: chrono::TimeDelta) -> String {
+    let (number, unit) = match span.num_minutes() {
+        minutes if minutes >= 1_440 && minutes % 1_440 == 0 => (minutes / 1_440, "day"),
+        minutes if minutes >= 60 && minutes % 60 == 0 => (minutes / 60, "hour"),
+        minutes if minutes >= 1 => (minutes, "minute"),
+        _ => (span.num_seconds(), "second"),
+    };
+    let plural = if number == 1 { "" } else { "s" };
+    format!("{number} {unit}{plural}")
+}

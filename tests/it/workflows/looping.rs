@@ -1,0 +1,83 @@
+//! Loops: every item once, at its own pace, with an outcome that can be asked for.
+
+use super::desk::Desk;
+use penny::models::scripted::Step;
+use serde_json::json;
+
+#[tokio::test(flavor = "multi_thread")]
+async fn each_item_has_an_outcome_and_one_that_fails_stops_no_other() {
+    let desk = Desk::open([]).await;
+    desk.writes("each", "by hand", json!({"steps": [
+        {"id": "each", "foreach": [{"n": 1}, {"n": 0}, {"n": 3}], "as": "row", "at_once": 2, "do": [
+            {"id": "divide", "query": "select 6 / {{row.n}} as it"},
+            {"id": "out", "set": {"it": "{{steps.divide.rows.0.it}}"}},
+        ]},
+        {"id": "tell", "message": "{{steps.each.done}} done, {{steps.each.failed}} failed"},
+    ]}))
+    .await;
+    let thread = desk.runs("each").await;
+    assert_eq!(desk.said(&thread), ["2 done, 1 failed"]);
+    let head = desk.head(&thread);
+    assert!(head.contains("2 of 3 items done, 1 failed"), "{head}");
+    let items =
+        "select concat_ws(' ', number, state, outcome->>'it', trouble like '%division by zero%')
+        from core.workflow_items order by number";
+    assert_eq!(
+        desk.app.texts(items).await,
+        ["0 done 6", "1 failed t", "2 done 2"]
+    );
+    assert_eq!(
+        desk.app
+            .count("select 1 from core.workflow_steps where path like 'each.%'")
+            .await,
+        0
+    );
+    desk.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_became_of_the_items_can_be_asked() {
+    let sql = json!({"sql": "select number, state, outcome from workflow_items order by number"});
+    let desk = Desk::open([
+        Step::calls("c1", "run_sql_query", sql).when_asked("How did it go"),
+        Step::says("All went well."),
+    ])
+    .await;
+    desk.writes(
+        "each",
+        "by hand",
+        json!({"steps": [
+            {"id": "each", "foreach": ["a", "b"], "do": [{"id": "out", "set": "<{{item}}>"}]},
+        ]}),
+    )
+    .await;
+    let thread = desk.runs("each").await;
+    desk.maya
+        .replies_in(&thread, "@Penny How did it go?")
+        .await
+        .unwrap();
+    desk.maya.reads(&thread, "All went well.").await.unwrap();
+    desk.app.settles().await;
+    let found = desk.app.words_of_request(1);
+    assert!(found.contains("<a>") && found.contains("<b>"), "{found}");
+    desk.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn no_more_items_begin_in_a_minute_than_may() {
+    let desk = Desk::open([]).await;
+    desk.writes("slow", "by hand", json!({"steps": [
+        {"id": "each", "foreach": [1, 2, 3, 4, 5], "per_minute": 2, "do": [{"id": "out", "set": "{{item}}"}]},
+    ]}))
+    .await;
+    desk.runs("slow").await;
+    let done = "select 1 from core.workflow_items where state = 'done'";
+    assert_eq!(desk.app.count(done).await, 2);
+    assert_eq!(desk.states().await, ["waiting"]);
+    for (moment, expected) in [("2026-11-20T08:02:00Z", 4), ("2026-11-20T08:04:00Z", 5)] {
+        assert_eq!(desk.time_is(moment).await, 1);
+        assert_eq!(desk.app.count(done).await, expected);
+    }
+    assert_eq!(desk.states().await, ["done"]);
+    desk.close().await;
+}

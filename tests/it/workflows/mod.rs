@@ -1,0 +1,8 @@
+//! Workflows as people in Slack write, start and watch them.
+
+mod changing;
+mod desk;
+mod looping;
+mod running;
+mod starting;
+mod writing;

@@ -1,0 +1,102 @@
+//! The window: what is wrong is said in it, what is right is kept, and who may change it.
+
+use super::desk::Desk;
+use penny::playground::Submitted;
+use serde_json::json;
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_wrong_is_said_in_the_window_and_nothing_is_lost() {
+    let desk = Desk::open([]).await;
+    let wrong = json!({"steps": [
+        {"id": "deals", "query": "delete from deals"},
+        {"id": "change", "change": {"system": "hubspot", "operation": "explode", "arguments": {}}},
+    ]});
+    let submitted = desk
+        .tries_to_write("Stale Deals!", "every blue moon", &wrong.to_string())
+        .await;
+    let said = format!("{submitted:?}");
+    for part in [
+        "step deals",
+        "step change: hubspot has no operation",
+        "explode",
+        "such as stale-deals",
+        "every weekday at 9",
+    ] {
+        assert!(said.contains(part), "{part}: {said}");
+    }
+    // The window is still open, and what was typed is mended in it.
+    let right = json!({"steps": [{"id": "hello", "message": "Hello."}]});
+    let submitted = desk
+        .fills(&[
+            ("name", "Stale Deals"),
+            ("on", ""),
+            ("definition", &right.to_string()),
+        ])
+        .await;
+    assert!(matches!(submitted, Submitted::Taken), "{submitted:?}");
+    desk.app
+        .is_written(&desk.maya, "Saved the workflow *stale-deals*")
+        .await;
+    let thread = desk.runs("stale-deals").await;
+    assert_eq!(desk.said(&thread), ["Hello."]);
+    desk.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn text_that_is_no_json_is_answered_with_the_place() {
+    let desk = Desk::open([]).await;
+    let said = format!(
+        "{:?}",
+        desk.tries_to_write("a", "by hand", "{\"steps\": [\n  {]}")
+            .await
+    );
+    assert!(
+        said.contains("This is no JSON") && said.contains("line 2"),
+        "{said}"
+    );
+    desk.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_edited_workflow_keeps_its_history_and_a_deleted_one_leaves_nothing() {
+    let desk = Desk::open([]).await;
+    desk.writes(
+        "hello",
+        "by hand",
+        json!({"steps": [{"id": "hello", "message": "Hello."}]}),
+    )
+    .await;
+    desk.runs("hello").await;
+    let definition = json!({"steps": [{"id": "hello", "message": "Good day."}]});
+    desk.edits("hello", &definition).await;
+    let thread = desk.runs("hello").await;
+    assert_eq!(desk.said(&thread), ["Good day."]);
+
+    desk.presses("History").await;
+    let history = desk.is_told(&desk.maya, "its latest runs").await;
+    assert_eq!(history.matches("Done").count(), 2, "{history}");
+    let list = desk.whisper(&desk.maya, "Workflows here");
+    desk.maya.clicks(&list, "Delete").await.unwrap();
+    desk.is_told(&desk.maya, "is deleted").await;
+    assert_eq!(desk.states().await, [""; 0]);
+    desk.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn its_steps_are_drawn_as_a_picture() {
+    let desk = Desk::open([]).await;
+    desk.writes("drawn", "every weekday at 9", json!({"steps": [
+        {"id": "people", "query": "select name from people"},
+        {"id": "each", "foreach": "{{steps.people.rows}}", "do": [{"id": "hello", "set": "Hello {{item.name}}"}]},
+    ]}))
+    .await;
+    desk.presses("Picture").await;
+    desk.is_told(&desk.maya, "I’ve sent you a picture").await;
+    desk.app.settles().await;
+    let seen = desk.maya.channel_messages(&desk.maya.dm().unwrap());
+    assert!(
+        seen.iter().any(|seen| seen.files == ["drawn.png"]),
+        "{seen:?}"
+    );
+    desk.close().await;
+}
