@@ -34,7 +34,7 @@ pub(super) fn svg(flow: &Flow) -> String {
 }
 
 fn drawn(flow: &Flow) -> Canvas {
-    let (mut canvas, top) = Canvas::titled(&flow.title);
+    let (mut canvas, top) = Canvas::titled(&flow.title, WIDTH);
     let start = Node {
         kind: "starts".to_owned(),
         label: String::new(),
