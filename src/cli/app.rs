@@ -2,8 +2,6 @@
 //! `dev` and the tests build the same app; they differ in what they hand in.
 
 use crate::agent::Agent;
-use crate::agent::tools::Tool;
-use crate::agent::tools::Toolbox;
 use crate::agent::tools::ask_person::AskPerson;
 use crate::agent::tools::create_chart::CreateChart;
 use crate::agent::tools::create_dashboard::CreateDashboard;
@@ -22,6 +20,7 @@ use crate::agent::tools::run_sql_write::RunSqlWrite;
 use crate::agent::tools::search_documents::SearchDocuments;
 use crate::agent::tools::trigger_sync::TriggerSync;
 use crate::agent::tools::web_search::WebSearch;
+use crate::agent::tools::{Tool, Toolbox};
 use crate::base::clock::SharedClock;
 use crate::base::config::{Config, SlackConfig};
 use crate::base::ids::TeamId;
