@@ -1,3 +1,5 @@
+//! What is understood of a workflow that somebody wrote, and what is objected to.
+
 use super::*;
 use proptest::prelude::*;
 use serde_json::{Value, json};

@@ -35,7 +35,7 @@ pub fn lost(error: &AnswerError) -> Outcome {
 pub fn for_workflow(outcome: &Outcome, said: &str) -> Value {
     match outcome {
         Outcome::Failed(trouble) => json!({ "trouble": trouble }),
-        Outcome::Stopped => json!({ "trouble": "It was stopped." }),
+        Outcome::Stopped => json!({ "trouble": words::WAS_STOPPED }),
         Outcome::Done | Outcome::Empty | Outcome::Waiting => {
             json!({ "text": said, "is_empty": *outcome == Outcome::Empty })
         }

@@ -33,13 +33,30 @@ fn names_everybody(markdown: &str) -> bool {
     ["@channel", "@here", "@everyone"].iter().any(is_named)
 }
 
+/// What Slack would act on; a lone `<!`, as in a doctype, is text to it.
+const BROADCASTS: [&str; 6] = [
+    "<!channel",
+    "<!here",
+    "<!everyone",
+    "<!subteam^",
+    "<!date^",
+    "<#c",
+];
+
 /// What in a text would notify somebody, lead elsewhere than it says, or fetch something.
 fn danger(markdown: &str) -> Option<String> {
     let lower = markdown.to_lowercase();
-    for reference in ["<!", "<@", "<#c", "javascript:", "data:text"] {
+    for reference in ["javascript:", "data:text"].iter().chain(&BROADCASTS) {
         if lower.contains(reference) {
             return Some(format!("contains {reference}"));
         }
+    }
+    if lower
+        .split("<@")
+        .skip(1)
+        .any(|it| it.starts_with(|c: char| c.is_ascii_alphanumeric()))
+    {
+        return Some("mentions somebody".into());
     }
     if names_everybody(markdown) {
         return Some("names everybody".into());

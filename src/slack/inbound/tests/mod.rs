@@ -211,7 +211,7 @@ fn every_other_event_that_penny_subscribes_to_is_understood() {
         ),
         (
             json!({"type": "member_joined_channel", "user": "U7", "channel": "C1"}),
-            "NotAboutPenny",
+            "SomebodyJoined",
         ),
         (json!({"type": "app_uninstalled"}), "Uninstalled"),
         (
