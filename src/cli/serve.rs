@@ -108,8 +108,9 @@ pub async fn serve_until(
                 config.retention_days,
                 shutdown.clone(),
             );
-            let firing = schedules::keep(&app.services, &shutdown);
-            let starting = workflows::keep(&app.services, &shutdown);
+            // Boxed: they hold whatever they begin.
+            let firing = Box::pin(schedules::keep(&app.services, &shutdown));
+            let starting = Box::pin(workflows::keep(&app.services, &shutdown));
             let (_, kept, (), ()) =
                 tokio::join!(app.worker.run(shutdown.clone()), house, firing, starting);
             if let Err(error) = kept {

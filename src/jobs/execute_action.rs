@@ -70,7 +70,7 @@ impl ExecuteAction {
                 error: "the key names no proposal".to_owned(),
             };
         };
-        match self.carry_out(held.lease().org, key, is_last).await {
+        match Box::pin(self.carry_out(held.lease().org, key, is_last)).await {
             Ok(None) => Done::Finished,
             Ok(Some(after)) => Done::Retry {
                 after: Some(after),

@@ -301,7 +301,7 @@ impl RunWorkflow {
         let mut tx = self.services.db.org(course.workspace.org).await?;
         workflows::advance(&mut tx, course.run.id, true, wake_at).await?;
         tx.commit().await?;
-        Ok(showing::refresh(&self.services, course.workspace, course.run.id).await?)
+        showing::refresh(&self.services, course.workspace, course.run.id).await
     }
 
     async fn end_with(&self, org: OrgId, run: &Run, end: End) -> Result<(), Interrupted> {
