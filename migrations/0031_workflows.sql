@@ -134,4 +134,9 @@ comment on column core.workflow_items.trouble is 'What went wrong, if it failed'
 call core.publish_company_table('core.workflow_items');
 
 -- What happened before there was anything that acts upon it stays without consequences.
-update core.events set taken_at = now() where taken_at is null;
+do $$
+begin
+    perform set_config('penny.org', 'system', true);
+    update core.events set taken_at = now() where taken_at is null;
+end
+$$;

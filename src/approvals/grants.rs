@@ -112,11 +112,32 @@ pub(super) async fn spend(
         admin: &spelled(&Decider::Admin)?,
         not_by_requester: policy.not_requester,
         workflow,
-        target: content.target.id.as_deref(),
+        target: &ids_of(content.target.id.as_deref()),
     };
     Ok(grants::spend(tx, &wanted).await?)
 }
 
+/// People name a record by the number that they see over there, `338`, where Penny says which list
+/// it is in: `deals/338`. Which list that is, the operation says.
+fn ids_of(id: Option<&str>) -> Vec<&str> {
+    let number = id.and_then(|id| Some(id.split_once('/')?.1));
+    let is_number = |it: &&str| !it.is_empty() && it.bytes().all(|byte| byte.is_ascii_digit());
+    id.into_iter().chain(number.filter(is_number)).collect()
+}
+
 fn spelled(decider: &Decider) -> Result<String, StoreError> {
     Ok(serde_json::to_string(decider)?)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_record_goes_by_its_number_alone_only_where_that_is_a_number() {
+        assert_eq!(ids_of(Some("deals/338")), ["deals/338", "338"]);
+        assert_eq!(ids_of(Some("acme/planner#7")), ["acme/planner#7"]);
+        assert_eq!(ids_of(Some("acme/12/34")), ["acme/12/34"]);
+        assert_eq!(ids_of(None), [""; 0]);
+    }
 }

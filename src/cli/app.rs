@@ -93,6 +93,11 @@ impl App {
         let sealer = Sealer::from_text(&config.secret_key)?;
         let api = SlackApi::new(&config.slack.api_url, parts.clock.clone())?;
         let workspaces = Workspaces::new(db.clone(), api, sealer.clone());
+        // Before a job is taken, since to it a workspace that is not known is one that has gone.
+        workspaces
+            .reload_if_any(config.slack.oauth.is_some())
+            .await
+            .context("the workspaces that Penny is installed in cannot be read")?;
         let sandbox = Arc::new(Sandbox::new(
             db.clone(),
             &config.database_url,

@@ -95,8 +95,8 @@ pub struct Use<'a> {
     pub not_by_requester: bool,
     /// The workflow at the beginning of the run that asks, whose envelopes alone count then.
     pub workflow: Option<WorkflowId>,
-    /// The record, by its id over there.
-    pub target: Option<&'a str>,
+    /// The ids that the record goes by over there.
+    pub target: &'a [&'a str],
 }
 
 /// Spends one use of a grant that covers it and says which, and who gave it. A grant of
@@ -119,7 +119,7 @@ pub async fn spend(tx: &mut OrgTx, wanted: &Use<'_>) -> StoreResult<Option<(Gran
                 and g.granted_as = any($8) and (p.is_admin or g.granted_as <> $9)
                 and not ($7 and g.granted_by = g.requester_id)
                 and g.workflow_id is not distinct from $10
-                and (g.targets is null or $11 = any(g.targets))
+                and (g.targets is null or g.targets && $11::text[])
             order by g.expires_at, g.grant_id
             limit 1
             for update of g
@@ -137,7 +137,7 @@ pub async fn spend(tx: &mut OrgTx, wanted: &Use<'_>) -> StoreResult<Option<(Gran
         wanted.deciders,
         wanted.admin,
         wanted.workflow.map(|workflow| workflow.0),
-        wanted.target,
+        wanted.target as &[&str],
     )
     .fetch_optional(tx.connection())
     .await?

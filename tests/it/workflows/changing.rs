@@ -83,7 +83,10 @@ impl Office {
     }
 
     fn amount(&self) -> String {
-        self.hubspot.records(DEALS)[0].properties["amount"].clone()
+        let amount: f64 = self.hubspot.records(DEALS)[0].properties["amount"]
+            .parse()
+            .unwrap();
+        amount.to_string()
     }
 }
 

@@ -46,9 +46,26 @@ impl Desk {
     pub async fn writes(&self, name: &str, on: &str, definition: Value) {
         let submitted = self.tries_to_write(name, on, &definition.to_string()).await;
         assert!(matches!(submitted, Submitted::Taken), "{submitted:?}");
+        self.is_saved(name).await;
+    }
+
+    async fn looks_at_window(&self) {
+        let open = |_: &Slack| self.maya.modal().ok();
+        self.app.slack.until("the window", open).await.unwrap();
         self.app.settles().await;
-        let saved = format!("Saved the workflow *{name}*");
-        self.app.is_written(&self.maya, &saved).await;
+        self.maya.modal_text();
+    }
+
+    pub async fn is_saved(&self, name: &str) {
+        self.is_written(&format!("Saved the workflow *{name}*"))
+            .await;
+    }
+
+    /// Penny writes this to Maya, who looks at it once it stands there for good.
+    pub async fn is_written(&self, words: &str) {
+        self.app.is_written(&self.maya, words).await;
+        self.app.settles().await;
+        self.app.is_written(&self.maya, words).await;
     }
 
     pub async fn tries_to_write(&self, name: &str, on: &str, definition: &str) -> Submitted {
@@ -56,11 +73,7 @@ impl Desk {
             .runs_command("sales", "/penny workflow new")
             .await
             .unwrap();
-        self.app
-            .slack
-            .until("the window", |_: &Slack| self.maya.modal().ok())
-            .await
-            .unwrap();
+        self.looks_at_window().await;
         self.fills(&[("name", name), ("on", on), ("definition", definition)])
             .await
     }
@@ -79,17 +92,10 @@ impl Desk {
     /// Maya writes the steps of the first workflow of her list anew.
     pub async fn edits(&self, name: &str, definition: &Value) {
         self.presses("Edit").await;
-        self.app
-            .slack
-            .until("the window", |_: &Slack| self.maya.modal().ok())
-            .await
-            .unwrap();
+        self.looks_at_window().await;
         let submitted = self.fills(&[("definition", &definition.to_string())]).await;
         assert!(matches!(submitted, Submitted::Taken), "{submitted:?}");
-        self.app.settles().await;
-        self.app
-            .is_written(&self.maya, &format!("Saved the workflow *{name}*"))
-            .await;
+        self.is_saved(name).await;
     }
 
     /// Presses a button of the first workflow in Maya's list, once the list is there.

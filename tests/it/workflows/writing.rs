@@ -1,7 +1,7 @@
 //! The window: what is wrong is said in it, what is right is kept, and who may change it.
 
 use super::desk::Desk;
-use penny::playground::Submitted;
+use penny::playground::{Submitted, Thread};
 use serde_json::json;
 
 #[tokio::test(flavor = "multi_thread")]
@@ -34,9 +34,7 @@ async fn what_is_wrong_is_said_in_the_window_and_nothing_is_lost() {
         ])
         .await;
     assert!(matches!(submitted, Submitted::Taken), "{submitted:?}");
-    desk.app
-        .is_written(&desk.maya, "Saved the workflow *stale-deals*")
-        .await;
+    desk.is_saved("stale-deals").await;
     let thread = desk.runs("stale-deals").await;
     assert_eq!(desk.said(&thread), ["Hello."]);
     desk.close().await;
@@ -93,7 +91,14 @@ async fn its_steps_are_drawn_as_a_picture() {
     desk.presses("Picture").await;
     desk.is_told(&desk.maya, "I’ve sent you a picture").await;
     desk.app.settles().await;
-    let seen = desk.maya.channel_messages(&desk.maya.dm().unwrap());
+    let dm = desk.maya.dm().unwrap();
+    let seen = desk.maya.channel_messages(&dm);
+    for message in &seen {
+        desk.maya.sees(&Thread {
+            channel: dm.clone(),
+            root: message.ts,
+        });
+    }
     assert!(
         seen.iter().any(|seen| seen.files == ["drawn.png"]),
         "{seen:?}"
