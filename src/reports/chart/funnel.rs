@@ -8,6 +8,8 @@ use super::data::Categories;
 
 const STEP: f64 = 46.0;
 const LABEL_ROOM: f64 = 260.0;
+/// On a telephone whole sentences beside the bars would leave no room for them.
+const NARROW: f64 = 480.0;
 
 pub fn draw(chart: &Chart, data: &Categories) -> Canvas {
     let (mut canvas, top) = Canvas::titled(&chart.title, chart.width);
@@ -26,7 +28,7 @@ pub fn draw(chart: &Chart, data: &Categories) -> Canvas {
     let labels = data.labels.iter().map(|label| width(label, LABEL, false));
     let most = LABEL_ROOM.min(chart.width / 3.5);
     let label_room = labels.fold(0.0, f64::max).min(most);
-    let figures = figures(&values, &chart.unit);
+    let figures = figures(&values, &chart.unit, chart.width < NARROW);
     let figure_room = figures
         .iter()
         .map(|text| width(text, LABEL, false))
@@ -71,20 +73,21 @@ pub fn draw(chart: &Chart, data: &Categories) -> Canvas {
     canvas.close(y, chart.note.as_deref())
 }
 
-/// `1,200`, and from the second step on `480 · 40% of before`.
-fn figures(values: &[f64], unit: &str) -> Vec<String> {
+/// `1,200`, and from the second step on `480 · 40% of before`; where it is narrow, `480 · 40%`.
+fn figures(values: &[f64], unit: &str, is_narrow: bool) -> Vec<String> {
+    let of_what = if is_narrow { "" } else { " of before" };
     let before = std::iter::once(None).chain(values.iter().copied().map(Some));
     values
         .iter()
         .zip(before)
         .map(|(value, before)| {
-            let figure = if value.abs() < 1e7 {
+            let figure = if value.abs() < 1e7 && !is_narrow {
                 numbers::exact(*value, unit)
             } else {
                 numbers::short(*value, unit, 1)
             };
             match before.filter(|before| *before > 0.0) {
-                Some(before) => format!("{figure} · {:.0}% of before", value / before * 100.0),
+                Some(before) => format!("{figure} · {:.0}%{of_what}", value / before * 100.0),
                 None => figure,
             }
         })
