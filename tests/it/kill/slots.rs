@@ -61,10 +61,20 @@ async fn killed_around_the_slot_every_schedule_runs_exactly_once() {
     }
 }
 
+/// Penny's database, once there is a workspace in it: she is ready before that.
 pub async fn database(office: &Office) -> PgPool {
     let environment = office.environment();
     let url = environment.iter().find(|(name, _)| *name == "DATABASE_URL");
-    PgPool::connect(&url.expect("a database").1).await.unwrap()
+    let database = PgPool::connect(&url.expect("a database").1).await.unwrap();
+    let installed = "select exists (select from core.installations)";
+    while !sqlx::query_scalar::<_, bool>(installed)
+        .fetch_one(&database)
+        .await
+        .unwrap()
+    {
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+    database
 }
 
 /// All of them due at one moment, soon.
