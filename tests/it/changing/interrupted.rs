@@ -161,6 +161,8 @@ async fn killed_at_any_moment_of_it_a_change_is_made_once() {
             person.sees(&thread);
             person.whispers(&thread.channel);
         }
+        // Whoever goes on may end a stream once more that the one who died had ended.
+        office.app.slack.calls().of("chat.stopStream");
     }
     office.app.stop().await;
 }

@@ -328,6 +328,18 @@ impl TestApp {
         };
         let found = self.slack.until(words, look).await.expect("a message");
         let root = found.ts;
+        // A message stands there a moment before Slack has answered, which is when it is noted
+        // down as one to look at.
+        for _ in 0..40 {
+            let calls = self.slack.calls().all();
+            if calls
+                .iter()
+                .any(|call| call.args.to_string().contains(words))
+            {
+                break;
+            }
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
         person.sees(&Thread { channel: dm, root });
         found
     }
