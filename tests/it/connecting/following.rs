@@ -98,8 +98,8 @@ async fn a_run_that_another_process_ends_is_told_of_in_the_same_message() {
         .await;
     let messages = desk.messages_of(&desk.maya);
     desk.app.kill();
-    desk.app.start_again().await;
     desk.app.expire_leases().await;
+    desk.app.start_again().await;
     desk.is_written(&desk.maya, "2 rows, 2 of them new").await;
     desk.is_told(&desk.maya, "I’m reading HubSpot now").await;
     assert_eq!(desk.messages_of(&desk.maya), messages);

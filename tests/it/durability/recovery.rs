@@ -74,8 +74,8 @@ async fn a_turn_goes_on_in_the_same_message_when_its_process_dies_in_the_middle_
         .await
         .unwrap();
     app.kill();
-    app.start_again().await;
     app.expire_leases().await;
+    app.start_again().await;
     is_settled(&app, &maya, &said).await;
     app.stop().await;
 }
@@ -89,8 +89,8 @@ async fn a_turn_whose_process_dies_at_the_final_edit_is_not_thought_through_agai
         app.comes_true("Slack hangs", async || app.slack.faults().unused() == 0)
             .await;
         app.kill();
-        app.start_again().await;
         app.expire_leases().await;
+        app.start_again().await;
         is_settled(&app, &maya, &said).await;
         assert_eq!(app.model.requests().len(), 2);
         app.slack.calls().mark_all_read();
@@ -141,8 +141,8 @@ async fn a_question_that_kills_every_process_ends_in_a_sentence() {
     for gate in &gates {
         gate.reached().await;
         app.kill();
-        app.start_again().await;
         app.expire_leases().await;
+        app.start_again().await;
     }
     maya.reads(&said.thread(), "fail three times")
         .await

@@ -182,8 +182,8 @@ async fn a_process_that_dies_while_reading_leaves_off_where_another_goes_on() {
         .comes_true("the second page is being read", fetched)
         .await;
     house.app.kill();
-    house.app.start_again().await;
     house.app.expire_leases().await;
+    house.app.start_again().await;
     house.app.settles().await;
     assert_eq!(house.subjects().await.len(), 250);
     let asked = house.calls_of(MAILS);
