@@ -10,7 +10,7 @@ use tokio::net::TcpStream;
 use tokio::process::Child;
 
 /// Generous: it ends tests that would hang, it never decides one.
-const PATIENCE: Duration = Duration::from_secs(60);
+pub const PATIENCE: Duration = Duration::from_secs(60);
 
 pub struct Penny {
     child: Child,

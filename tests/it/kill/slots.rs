@@ -1,7 +1,7 @@
 //! Processes that die while schedules are due: each slot has one run all the same.
 
 use super::chatter::Office;
-use super::process::Penny;
+use super::process::{PATIENCE, Penny};
 use super::{dice, some_moment};
 use chrono::{TimeDelta, Utc};
 use penny::playground::{Human, Slack, Thread};
@@ -66,14 +66,18 @@ pub async fn database(office: &Office) -> PgPool {
     let environment = office.environment();
     let url = environment.iter().find(|(name, _)| *name == "DATABASE_URL");
     let database = PgPool::connect(&url.expect("a database").1).await.unwrap();
-    let installed = "select exists (select from core.installations)";
-    while !sqlx::query_scalar::<_, bool>(installed)
-        .fetch_one(&database)
-        .await
-        .unwrap()
-    {
-        tokio::time::sleep(Duration::from_millis(20)).await;
-    }
+    let installed = async {
+        let exists = "select exists (select from core.installations)";
+        while !sqlx::query_scalar::<_, bool>(exists)
+            .fetch_one(&database)
+            .await
+            .unwrap()
+        {
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    };
+    let in_time = tokio::time::timeout(PATIENCE, installed).await;
+    assert!(in_time.is_ok(), "Penny never got to know her workspace");
     database
 }
 
