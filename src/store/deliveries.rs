@@ -15,6 +15,20 @@ pub struct Listener {
     pub connection: ConnectionId,
 }
 
+struct Row {
+    org_id: uuid::Uuid,
+    connection_id: uuid::Uuid,
+}
+
+impl From<Row> for Listener {
+    fn from(row: Row) -> Self {
+        Self {
+            org: OrgId(row.org_id),
+            connection: ConnectionId(row.connection_id),
+        }
+    }
+}
+
 /// The connections that read this account, in every organisation: whose they are is what the
 /// account says. Addresses of mail come in any case.
 pub async fn listeners_of_account(
@@ -22,7 +36,8 @@ pub async fn listeners_of_account(
     system: &str,
     account: &str,
 ) -> StoreResult<Vec<Listener>> {
-    let rows = sqlx::query!(
+    let rows = sqlx::query_as!(
+        Row,
         "select org_id, connection_id from core.connections
          where system = $1 and lower(account_id) = lower($2) and credentials is not null",
         system,
@@ -30,13 +45,7 @@ pub async fn listeners_of_account(
     )
     .fetch_all(db.system())
     .await?;
-    Ok(rows
-        .into_iter()
-        .map(|row| Listener {
-            org: OrgId(row.org_id),
-            connection: ConnectionId(row.connection_id),
-        })
-        .collect())
+    Ok(rows.into_iter().map(Listener::from).collect())
 }
 
 /// The connections that have read this repository, in every organisation.
@@ -45,7 +54,8 @@ pub async fn listeners_of_repository(
     system: &str,
     repository: &str,
 ) -> StoreResult<Vec<Listener>> {
-    let rows = sqlx::query!(
+    let rows = sqlx::query_as!(
+        Row,
         "select c.org_id, c.connection_id from core.connections as c
          where c.system = $1 and c.credentials is not null and exists (
              select from core.repositories as r
@@ -55,13 +65,7 @@ pub async fn listeners_of_repository(
     )
     .fetch_all(db.system())
     .await?;
-    Ok(rows
-        .into_iter()
-        .map(|row| Listener {
-            org: OrgId(row.org_id),
-            connection: ConnectionId(row.connection_id),
-        })
-        .collect())
+    Ok(rows.into_iter().map(Listener::from).collect())
 }
 
 /// A delivery on its way in.

@@ -230,7 +230,7 @@ async fn a_process_that_dies_while_reading_leaves_off_where_another_goes_on() {
     let hangs = async || company.hubspot.faults().unused() == 0;
     company.app.comes_true("the fourth page hangs", hangs).await;
     company.has_written("accounts", 300).await;
-    company.app.kill();
+    company.app.kill().await;
     company.app.expire_leases().await;
     company.app.start_again().await;
     company.app.settles().await;

@@ -22,6 +22,7 @@ mod views;
 
 use self::args::Args;
 use self::methods::Method;
+use self::rates::Rates;
 use super::calls::{ApiCall, Outcome, Subject};
 use super::faults::Fault;
 use super::refusal::Refusal;
@@ -148,26 +149,40 @@ pub async fn handle(
     {
         return response;
     }
-    let mut subject = None;
+    let lost = fault == Some(Fault::ApplyThenCut);
     let doom = match fault {
         Some(Fault::StreamDiesAfter(appends)) => Some(appends),
         _ => None,
     };
-    let result = match (&args, methods::find(&name)) {
-        (_, None) => Err(Refusal::code("unknown_method")),
-        (Err(refusal), _) => Err(refusal.clone()),
-        (Ok(args), Some(method)) => run(&slack, method, args, &headers, doom, &mut subject),
-    };
-    let lost = fault == Some(Fault::ApplyThenCut);
-    let outcome = match &result {
-        _ if lost => Outcome::Fault {
-            name: Fault::ApplyThenCut.name(),
-            applied: result.is_ok(),
-        },
-        Ok(_) => Outcome::Ok,
-        Err(refusal) => Outcome::Refused(refusal.code.clone().into_owned()),
-    };
-    log(&slack, &name, args.ok().as_ref(), outcome, subject);
+    // Noted down together with its effect: who sees the one finds the other.
+    let result = slack.edit(|world| {
+        let mut subject = None;
+        let result = match (&args, methods::find(&name)) {
+            (_, None) => Err(Refusal::code("unknown_method")),
+            (Err(refusal), _) => Err(refusal.clone()),
+            (Ok(args), Some(method)) => {
+                let call = Call {
+                    world,
+                    args,
+                    headers: &headers,
+                    installation: None,
+                    subject: None,
+                    doom,
+                };
+                run(call, method, slack.rates(), &mut subject)
+            }
+        };
+        let outcome = match &result {
+            _ if lost => Outcome::Fault {
+                name: Fault::ApplyThenCut.name(),
+                applied: result.is_ok(),
+            },
+            Ok(_) => Outcome::Ok,
+            Err(refusal) => Outcome::Refused(refusal.code.clone().into_owned()),
+        };
+        note(&slack, &name, args.as_ref().ok(), outcome, subject);
+        result
+    });
     if lost {
         return cut_connection();
     }
@@ -184,16 +199,12 @@ async fn strike(slack: &Slack, name: &str, args: Option<&Args>, fault: &Fault) -
         }
         _ => {}
     }
-    log(
-        slack,
-        name,
-        args,
-        Outcome::Fault {
-            name: fault.name(),
-            applied: false,
-        },
-        None,
-    );
+    let outcome = Outcome::Fault {
+        name: fault.name(),
+        applied: false,
+    };
+    note(slack, name, args, outcome, None);
+    slack.touch();
     Some(match fault {
         Fault::RateLimited(seconds) => respond(Err(Refusal::rate_limited(*seconds))),
         Fault::Error(code) => respond(Err(Refusal::code(*code))),
@@ -211,49 +222,37 @@ async fn strike(slack: &Slack, name: &str, args: Option<&Args>, fault: &Fault) -
 }
 
 fn run(
-    slack: &Slack,
+    mut call: Call<'_>,
     method: &'static Method,
-    args: &Args,
-    headers: &HeaderMap,
-    doom: Option<u32>,
+    rates: Option<&Rates>,
     subject: &mut Option<Subject>,
 ) -> Answered {
-    slack.edit(|world| {
-        let installation = match (args.token(), method.needs_token) {
-            (Some(token), true) => Some(world.authenticate(token)?),
-            (None, true) => return Err(Refusal::code("not_authed")),
-            (_, false) => None,
-        };
-        if let (Some(rates), Some(installation)) = (slack.rates(), installation) {
-            let channel = args.text("channel").unwrap_or_default();
-            rates
-                .admit(method.name, method.tier, installation, channel)
-                .map_err(Refusal::rate_limited)?;
-        }
-        let mut call = Call {
-            world,
-            args,
-            headers,
-            installation,
-            subject: None,
-            doom,
-        };
-        if method.needs_token {
-            call.require_scope(method.scopes)?;
-        }
-        let mut answer = (method.run)(&mut call)?;
-        *subject = call.subject.take();
-        answer["ok"] = json!(true);
-        if let Some(place) = installation {
-            let scopes: Vec<&str> = world.installations[place]
-                .scopes
-                .iter()
-                .map(String::as_str)
-                .collect();
-            answer[SCOPES_FIELD] = json!(scopes.join(","));
-        }
-        Ok(answer)
-    })
+    call.installation = match (call.args.token(), method.needs_token) {
+        (Some(token), true) => Some(call.world.authenticate(token)?),
+        (None, true) => return Err(Refusal::code("not_authed")),
+        (_, false) => None,
+    };
+    if let (Some(rates), Some(installation)) = (rates, call.installation) {
+        let channel = call.args.text("channel").unwrap_or_default();
+        rates
+            .admit(method.name, method.tier, installation, channel)
+            .map_err(Refusal::rate_limited)?;
+    }
+    if method.needs_token {
+        call.require_scope(method.scopes)?;
+    }
+    let mut answer = (method.run)(&mut call)?;
+    *subject = call.subject.take();
+    answer["ok"] = json!(true);
+    if let Some(place) = call.installation {
+        let scopes: Vec<&str> = call.world.installations[place]
+            .scopes
+            .iter()
+            .map(String::as_str)
+            .collect();
+        answer[SCOPES_FIELD] = json!(scopes.join(","));
+    }
+    Ok(answer)
 }
 
 /// Carries the token's scopes to the response's header; never part of a body.
@@ -293,7 +292,7 @@ fn respond(result: Answered) -> Response {
     response
 }
 
-fn log(
+fn note(
     slack: &Slack,
     method: &str,
     args: Option<&Args>,
@@ -304,15 +303,13 @@ fn log(
         Some(args) if !slack.calls().is_quiet() => args.as_value(),
         _ => Value::Null,
     };
-    let at = slack.clock().now();
     slack.calls().record(ApiCall {
         number: 0,
         method: method.to_owned(),
         args,
         outcome,
-        at,
+        at: slack.clock().now(),
         subject,
         read: false,
     });
-    slack.touch();
 }

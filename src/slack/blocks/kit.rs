@@ -1,5 +1,6 @@
 //! The few shapes that all cards are made of, with Slack's limits kept by construction.
 
+use crate::slack::text;
 use chrono::{DateTime, Utc};
 use serde_json::{Value, json};
 
@@ -64,6 +65,20 @@ pub fn button(label: &str, action_id: &str, value: &str) -> Value {
     json!({
         "type": "button", "text": plain(label, LABEL_CHARS), "action_id": action_id, "value": value,
     })
+}
+
+/// A red button for what takes something away: it asks first, and says what will be gone.
+pub fn removal(label: &str, (action_id, value): (&str, &str), sure: &str, means: &str) -> Value {
+    let mut button = button(label, action_id, value);
+    button["style"] = "danger".into();
+    button["confirm"] = json!({
+        "title": plain(sure, 100),
+        "text": plain(means, 300),
+        "confirm": plain(label, 30),
+        "deny": plain(text::KEEP, 30),
+        "style": "danger",
+    });
+    button
 }
 
 pub fn plain(text: &str, chars: usize) -> Value {

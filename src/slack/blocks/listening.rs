@@ -1,6 +1,6 @@
 //! The window in which administrators choose the channels that are read.
 
-use super::kit::{actions, button, clip, context, escape, moment, plain, section, section_beside};
+use super::kit::{actions, clip, context, escape, moment, plain, removal, section, section_beside};
 use crate::slack::ids::{CHANNELS_MODAL, READ_CHANNEL, STOP_READING};
 use crate::slack::text;
 use chrono::{DateTime, Utc};
@@ -77,15 +77,12 @@ fn line(channel: &ReadChannel, may_stop: bool) -> Value {
     if !may_stop {
         return section(&line);
     }
-    let mut stop = button(text::STOP_READING, STOP_READING, &channel.id);
-    stop["style"] = "danger".into();
-    stop["confirm"] = json!({
-        "title": plain(&text::stop_reading(&channel.name), 100),
-        "text": plain(text::STOP_READING_MEANS, 300),
-        "confirm": plain(text::STOP_READING, 30),
-        "deny": plain(text::KEEP, 30),
-        "style": "danger",
-    });
+    let stop = removal(
+        text::STOP_READING,
+        (STOP_READING, &channel.id),
+        &text::stop_reading(&channel.name),
+        text::STOP_READING_MEANS,
+    );
     section_beside(&line, stop)
 }
 

@@ -1,7 +1,7 @@
 //! Schedules in Slack: the list with what can be done about each, and the window in which one is
 //! made or changed.
 
-use super::kit::{actions, button, context, plain, section};
+use super::kit::{actions, button, context, plain, removal, section};
 use crate::slack::ids::{
     FIELD, SCHEDULE_AGREE, SCHEDULE_DECLINE, SCHEDULE_DELETE, SCHEDULE_EDIT, SCHEDULE_HISTORY,
     SCHEDULE_MODAL, SCHEDULE_PAUSE, SCHEDULE_RESUME, SCHEDULE_RUN, SCHEDULE_TEMPLATE,
@@ -47,19 +47,12 @@ impl Deed {
             Self::Resume => (text::RESUME, SCHEDULE_RESUME),
             Self::Edit => (text::EDIT_SCHEDULE, SCHEDULE_EDIT),
             Self::History => (text::HISTORY, SCHEDULE_HISTORY),
-            Self::Delete => (text::DELETE, SCHEDULE_DELETE),
+            Self::Delete => {
+                let deletes = (SCHEDULE_DELETE, id);
+                return removal(text::DELETE, deletes, text::DELETE_SURE, text::DELETE_MEANS);
+            }
         };
-        let mut button = button(label, action, id);
-        if self == Self::Delete {
-            button["style"] = "danger".into();
-            button["confirm"] = json!({
-                "title": plain(text::DELETE_SURE, 100),
-                "text": plain(text::DELETE_MEANS, 300),
-                "confirm": plain(text::DELETE, 30),
-                "deny": plain(text::KEEP, 30),
-            });
-        }
-        button
+        button(label, action, id)
     }
 }
 

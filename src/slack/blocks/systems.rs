@@ -1,12 +1,12 @@
 //! Connected systems, and those that could be: a line each and what can be done about it, for
 //! App Home and `/penny connect`.
 
-use super::kit::{actions, button, clip, escape, moment, plain, section};
+use super::kit::{actions, button, clip, escape, moment, removal, section};
 use super::status::Health;
 use crate::slack::ids::{CHOOSE_CHANNELS, CONNECT, DISCONNECT, READ_NOW};
 use crate::slack::text;
 use chrono::{DateTime, Utc};
-use serde_json::{Value, json};
+use serde_json::Value;
 
 /// Two blocks each; a page has a hundred for everything.
 const SHOWN: usize = 20;
@@ -104,15 +104,9 @@ impl Deed {
             Self::ReadNow => button(text::READ_NOW, READ_NOW, slug),
             Self::ChooseChannels => button(text::CHOOSE_CHANNELS, CHOOSE_CHANNELS, slug),
             Self::Disconnect => {
-                let mut asks_first = disconnect(slug);
-                asks_first["confirm"] = json!({
-                    "title": plain(&format!("Disconnect {}?", card.name), 100),
-                    "text": plain(text::DISCONNECT_MEANS, 300),
-                    "confirm": plain(text::DISCONNECT, 30),
-                    "deny": plain(text::KEEP, 30),
-                    "style": "danger",
-                });
-                asks_first
+                let sure = format!("Disconnect {}?", card.name);
+                let does = (DISCONNECT, slug.as_str());
+                removal(text::DISCONNECT, does, &sure, text::DISCONNECT_MEANS)
             }
         }
     }

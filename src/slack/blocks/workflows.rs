@@ -1,7 +1,7 @@
 //! Workflows in Slack: the list, the message of a run, the card that asks whether it goes on, and
 //! the window in which one is written.
 
-use super::kit::{actions, button, context, plain, section};
+use super::kit::{actions, button, context, plain, removal, section};
 use crate::slack::ids::{
     FIELD, WORKFLOW_CANCEL, WORKFLOW_DELETE, WORKFLOW_DRY, WORKFLOW_EDIT, WORKFLOW_HISTORY,
     WORKFLOW_MODAL, WORKFLOW_NEW, WORKFLOW_NO, WORKFLOW_PAUSE, WORKFLOW_PICTURE, WORKFLOW_RESUME,
@@ -96,19 +96,17 @@ impl Deed {
             Self::Edit => (text::EDIT_SCHEDULE, WORKFLOW_EDIT),
             Self::History => (text::HISTORY, WORKFLOW_HISTORY),
             Self::Picture => (text::PICTURE, WORKFLOW_PICTURE),
-            Self::Delete => (text::DELETE, WORKFLOW_DELETE),
+            Self::Delete => {
+                let deletes = (WORKFLOW_DELETE, id);
+                return removal(
+                    text::DELETE,
+                    deletes,
+                    text::DELETE_WORKFLOW_SURE,
+                    text::DELETE_WORKFLOW_MEANS,
+                );
+            }
         };
-        let mut button = button(label, action, id);
-        if self == Self::Delete {
-            button["style"] = "danger".into();
-            button["confirm"] = json!({
-                "title": plain(text::DELETE_WORKFLOW_SURE, 100),
-                "text": plain(text::DELETE_WORKFLOW_MEANS, 300),
-                "confirm": plain(text::DELETE, 30),
-                "deny": plain(text::KEEP, 30),
-            });
-        }
-        button
+        button(label, action, id)
     }
 }
 

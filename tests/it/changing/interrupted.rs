@@ -28,7 +28,7 @@ async fn dies_over(method: &'static str, path: &'static str, fault: Fault) {
     office.hubspot.faults().on(path).method(method).hit(fault);
     office.approves(&office.maya, &thread).await;
     was_called(&office, method, path, before + 1).await;
-    office.app.kill();
+    office.app.kill().await;
     office.time_passes().await;
     office.app.start_again().await;
     office
@@ -126,13 +126,14 @@ async fn killed_at_any_moment_of_it_a_change_is_made_once() {
     println!("seed {seed}");
     let mut dice = <rand::rngs::StdRng as rand::SeedableRng>::seed_from_u64(seed);
     let mut office = Office::open().await;
+    office.answers_as_often_as_asked();
     for round in 1..=4 {
-        let thread = office.wants_a_note().await;
+        let thread = office.wants_another_note().await;
         office.approves(&office.maya, &thread).await;
         // Sleeping is the point: the moment of a kill must not depend on what Penny is doing.
         let moment = rand::Rng::random_range(&mut dice, 0..80);
         tokio::time::sleep(std::time::Duration::from_millis(moment)).await;
-        office.app.kill();
+        office.app.kill().await;
         office.time_passes().await;
         office.app.start_again().await;
         if office.states().await.contains(&"1 proposed".to_owned()) {

@@ -10,6 +10,9 @@ use penny::playground::{Human, Thread};
 use serde_json::{Value, json};
 use std::sync::Arc;
 
+/// What the model says at the end.
+const HOW_IT_WENT: &str = "That is how it went.";
+
 pub struct Office {
     pub app: TestApp,
     pub hubspot: HubSpot,
@@ -78,11 +81,18 @@ impl Office {
     }
 
     pub async fn wants_for(&self, asker: &Human, operation: &str, arguments: Value) -> Thread {
+        let proposes = Self::proposes(operation, arguments);
+        let steps = [proposes, Step::says(HOW_IT_WENT)];
+        self.asks(asker, steps).await
+    }
+
+    fn proposes(operation: &str, arguments: Value) -> Step {
         let input = json!({"system": "hubspot", "operation": operation, "arguments": arguments});
-        self.app.model.add([
-            Step::calls("c1", "propose_write", input),
-            Step::says("That is how it went."),
-        ]);
+        Step::calls("c1", "propose_write", input)
+    }
+
+    async fn asks(&self, asker: &Human, steps: impl IntoIterator<Item = Step>) -> Thread {
+        self.app.model.add(steps);
         let said = asker.says("sales", "@Penny please change it").await;
         let thread = said.unwrap().thread();
         self.app
@@ -95,9 +105,25 @@ impl Office {
         thread
     }
 
+    /// From now on the model says how it went as often as it is asked, as real ones do: who dies
+    /// over an answer has it asked for again.
+    pub fn answers_as_often_as_asked(&self) {
+        let says = Step::says(HOW_IT_WENT).when_asked("it is done");
+        self.app.model.add([says.repeatedly()]);
+    }
+
+    /// As `wants_a_note`, where the model answers as often as it is asked.
+    pub async fn wants_another_note(&self) -> Thread {
+        let proposes = Self::proposes("add_note", self.note());
+        self.asks(&self.maya, [proposes]).await
+    }
+
+    fn note(&self) -> Value {
+        json!({"deal_id": self.deal, "text": "They sign on Friday."})
+    }
+
     pub async fn wants_a_note(&self) -> Thread {
-        let note = json!({"deal_id": self.deal, "text": "They sign on Friday."});
-        self.wants("add_note", note).await
+        self.wants("add_note", self.note()).await
     }
 
     pub async fn wants_more(&self) -> Thread {

@@ -97,7 +97,7 @@ async fn a_run_that_another_process_ends_is_told_of_in_the_same_message() {
         .comes_true("it hangs", async || hubspot.faults().unused() == 0)
         .await;
     let messages = desk.messages_of(&desk.maya);
-    desk.app.kill();
+    desk.app.kill().await;
     desk.app.expire_leases().await;
     desk.app.start_again().await;
     desk.is_written(&desk.maya, "2 rows, 2 of them new").await;

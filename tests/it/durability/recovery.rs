@@ -73,7 +73,7 @@ async fn a_turn_goes_on_in_the_same_message_when_its_process_dies_in_the_middle_
         })
         .await
         .unwrap();
-    app.kill();
+    app.kill().await;
     app.expire_leases().await;
     app.start_again().await;
     is_settled(&app, &maya, &said).await;
@@ -88,7 +88,7 @@ async fn a_turn_whose_process_dies_at_the_final_edit_is_not_thought_through_agai
         let (maya, said) = maya_asks(&app).await;
         app.comes_true("Slack hangs", async || app.slack.faults().unused() == 0)
             .await;
-        app.kill();
+        app.kill().await;
         app.expire_leases().await;
         app.start_again().await;
         is_settled(&app, &maya, &said).await;
@@ -140,7 +140,7 @@ async fn a_question_that_kills_every_process_ends_in_a_sentence() {
     let (maya, said) = maya_asks(&app).await;
     for gate in &gates {
         gate.reached().await;
-        app.kill();
+        app.kill().await;
         app.expire_leases().await;
         app.start_again().await;
     }

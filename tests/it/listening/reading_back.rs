@@ -81,7 +81,7 @@ async fn reading_that_was_killed_in_the_middle_goes_on_where_it_was() {
         })
         .await;
     assert!(words(&house).await < SAID);
-    house.app.kill();
+    house.app.kill().await;
     house.app.expire_leases().await;
     house.app.start_again().await;
     house.settles().await;

@@ -181,7 +181,7 @@ async fn a_process_that_dies_while_reading_leaves_off_where_another_goes_on() {
         .app
         .comes_true("the second page is being read", fetched)
         .await;
-    house.app.kill();
+    house.app.kill().await;
     house.app.expire_leases().await;
     house.app.start_again().await;
     house.app.settles().await;

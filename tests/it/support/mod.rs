@@ -226,9 +226,17 @@ impl TestApp {
     }
 
     /// As `kill -9`: the first process is gone with everything it did; Slack speaks to the
-    /// latest of the others, if there is one.
-    pub fn kill(&mut self) {
-        drop(self.process.take());
+    /// latest of the others, if there is one. Postgres has noticed before this returns: what the
+    /// process had asked for last is either done or never will be.
+    pub async fn kill(&mut self) {
+        let process = self.process.take().expect("Penny is running");
+        let name = process.name.clone();
+        process.kill().await;
+        let open = format!("select 1 from pg_stat_activity where application_name = '{name}'");
+        self.comes_true("Postgres has noticed", async || {
+            self.count(&open).await == 0
+        })
+        .await;
         self.process = self.others.pop();
         if let Some(next) = &self.process {
             self.slack.point_at(&next.address);
@@ -243,7 +251,7 @@ impl TestApp {
             self.others.extend(first);
         }
         assert_eq!(self.process().app.worker.running(), 1, "somebody works");
-        self.kill();
+        self.kill().await;
     }
 
     /// As a rolling deploy: the first process ends in order, the others go on.
@@ -327,20 +335,10 @@ impl TestApp {
             messages.into_iter().find(|seen| seen.text.contains(words))
         };
         let found = self.slack.until(words, look).await.expect("a message");
-        let root = found.ts;
-        // A message stands there a moment before Slack has answered, which is when it is noted
-        // down as one to look at.
-        for _ in 0..40 {
-            let calls = self.slack.calls().all();
-            if calls
-                .iter()
-                .any(|call| call.args.to_string().contains(words))
-            {
-                break;
-            }
-            tokio::time::sleep(Duration::from_millis(5)).await;
-        }
-        person.sees(&Thread { channel: dm, root });
+        person.sees(&Thread {
+            channel: dm.clone(),
+            root: found.ts,
+        });
         found
     }
 

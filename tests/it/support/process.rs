@@ -1,14 +1,17 @@
 //! One running Penny. It has a runtime of its own, so that a test can take it away in the middle
 //! of anything, as `kill -9` does.
 
+use super::PATIENCE;
 use super::logs::Logs;
 use penny::base::clock::SharedClock;
 use penny::base::config::Config;
+use penny::base::secret::Secret;
 use penny::cli::app::{App, Parts};
 use penny::models::Models;
 use penny::net::polite::Polite;
 use penny::web::server;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
 use tokio::net::TcpListener;
 use tokio::runtime::Runtime;
 use tokio::task::JoinHandle;
@@ -17,6 +20,8 @@ use tokio_util::sync::CancellationToken;
 pub struct Process {
     pub app: App,
     pub address: String,
+    /// What it calls itself to Postgres.
+    pub name: String,
     shutdown: CancellationToken,
     tasks: Vec<JoinHandle<()>>,
     runtime: Option<Runtime>,
@@ -45,7 +50,9 @@ impl Process {
             render_metrics: Arc::new(String::new),
         };
         let shutdown = CancellationToken::new();
-        let (config, stopping) = (config.clone(), shutdown.clone());
+        let (mut config, stopping) = (config.clone(), shutdown.clone());
+        let name = new_name();
+        config.database_url = called(&name, &config.database_url);
         let started = runtime.spawn(async move {
             let app = App::build(&config, parts).await.expect("an app");
             let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
@@ -62,6 +69,7 @@ impl Process {
         Self {
             app,
             address,
+            name,
             shutdown,
             tasks,
             runtime: Some(runtime),
@@ -82,6 +90,28 @@ impl Process {
                 .expect("a pool that closes");
         }
     }
+
+    /// Ends between any two steps, as after SIGKILL; returns when no step is being taken any more.
+    /// Postgres may still be at the last statement.
+    pub async fn kill(mut self) {
+        let runtime = self.runtime.take().expect("a process that runs");
+        tokio::task::spawn_blocking(move || runtime.shutdown_timeout(PATIENCE))
+            .await
+            .expect("a process that dies");
+    }
+}
+
+fn new_name() -> String {
+    static PROCESSES: AtomicU32 = AtomicU32::new(0);
+    format!("penny {}", PROCESSES.fetch_add(1, Ordering::Relaxed))
+}
+
+fn called(name: &str, database: &Secret) -> Secret {
+    let mut database = url::Url::parse(database.expose()).expect("the address of a database");
+    database
+        .query_pairs_mut()
+        .append_pair("application_name", name);
+    Secret::new(database)
 }
 
 impl Drop for Process {

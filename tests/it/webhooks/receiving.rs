@@ -39,7 +39,7 @@ async fn what_is_acknowledged_survives_a_process_that_dies_right_then() {
         company.hubspot_says(json!([renamed(1, "1")])).await.status,
         200
     );
-    company.app.kill();
+    company.app.kill().await;
     company.app.expire_leases().await;
     company.app.start_again().await;
     company.time_passes().await;

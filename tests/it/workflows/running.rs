@@ -214,7 +214,7 @@ async fn a_process_that_dies_between_steps_leaves_each_of_them_done_once() {
         .await
         .unwrap();
     gate.reached().await;
-    desk.app.kill();
+    desk.app.kill().await;
     desk.app.expire_leases().await;
     desk.app.start_again().await;
     desk.app.settles().await;
