@@ -34,14 +34,8 @@ pub async fn open(scene: &Scene<'_>, clicked: &BlockActions, value: &str) -> Sur
     let url = address(base, &services.sealer, id)?;
     let said = text::dashboard_link(&kept.title, ends);
     let blocks = raw(link(&said, &url, kept.id));
-    match &clicked.source.response_url {
-        Some(url) => {
-            let to = Whisper::Address {
-                url,
-                replacing: false,
-            };
-            scene.whisper(to, &said, blocks).await
-        }
+    match Whisper::to(clicked) {
+        Some(to) => scene.whisper(to, &said, blocks).await,
         None => tell(scene, clicked, &said).await,
     }
 }

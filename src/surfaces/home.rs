@@ -21,6 +21,11 @@ pub enum Notice {
     Forgot(Note),
 }
 
+/// Answers on the page.
+pub async fn say(scene: &Scene<'_>, user: &UserId, said: impl Into<String>) -> Surfaced {
+    publish(scene, user, Some(Notice::Said(said.into()))).await
+}
+
 pub async fn publish(scene: &Scene<'_>, user: &UserId, notice: Option<Notice>) -> Surfaced {
     let person = scene.person(user).await?;
     let notes = memory::notes_of(scene, person.id).await?;

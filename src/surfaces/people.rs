@@ -158,24 +158,15 @@ pub async fn goes_by_mail(scene: &Scene<'_>, clicked: &BlockActions, value: &str
     }
     tx.commit().await?;
     let said = text::person_unmatched(&name, name_of(user.system));
-    match &clicked.source.response_url {
-        Some(url) => {
-            let replacing = clicked.container.is_ephemeral;
-            show(scene, Whisper::Address { url, replacing }, "", &said).await
-        }
+    match Whisper::in_place(clicked) {
+        Some(to) => show(scene, to, "", &said).await,
         None => scene.tell_directly(&clicked.source.user, &said).await,
     }
 }
 
 async fn tell(scene: &Scene<'_>, clicked: &BlockActions, sentence: &str) -> Surfaced {
-    match &clicked.source.response_url {
-        Some(url) => {
-            let to = Whisper::Address {
-                url,
-                replacing: false,
-            };
-            scene.whisper(to, sentence, Vec::new()).await
-        }
+    match Whisper::to(clicked) {
+        Some(to) => scene.whisper(to, sentence, Vec::new()).await,
         None => scene.tell_directly(&clicked.source.user, sentence).await,
     }
 }

@@ -10,7 +10,7 @@ use crate::jobs::people::LookupError;
 use crate::jobs::workspaces::{Workspace, WorkspaceError};
 use crate::slack::blocks::Block;
 use crate::slack::client::{NewMessage, SlackError};
-use crate::slack::inbound::{Malformed, Source};
+use crate::slack::inbound::{BlockActions, Malformed, Source};
 use crate::slack::text;
 use crate::store::inbox::{self, Delivery};
 use crate::store::listen;
@@ -140,6 +140,25 @@ pub enum Whisper<'a> {
         thread: Option<&'a Ts>,
         user: &'a UserId,
     },
+}
+
+impl<'a> Whisper<'a> {
+    /// To whoever clicked. A click in App Home has no address: there the page itself answers.
+    pub fn to(clicked: &'a BlockActions) -> Option<Self> {
+        let url = clicked.source.response_url.as_ref()?;
+        Some(Self::Address {
+            url,
+            replacing: false,
+        })
+    }
+
+    /// To whoever clicked, in place of what they clicked in. A message for everybody's eyes is
+    /// not replaced by one for theirs.
+    pub fn in_place(clicked: &'a BlockActions) -> Option<Self> {
+        let url = clicked.source.response_url.as_ref()?;
+        let replacing = clicked.container.is_ephemeral;
+        Some(Self::Address { url, replacing })
+    }
 }
 
 impl Scene<'_> {

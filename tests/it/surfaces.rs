@@ -5,16 +5,6 @@ use penny::models::scripted::Step;
 use penny::playground::{Human, Thread};
 use serde_json::json;
 
-/// Waits for something that only this person sees in the channel.
-async fn is_told(app: &TestApp, person: &Human, channel: &str, words: &str) -> String {
-    let channel = app.slack.channel(channel).unwrap();
-    let look = |_: &penny::playground::Slack| {
-        let seen = person.whispers(&channel).into_iter();
-        seen.map(|seen| seen.text).find(|text| text.contains(words))
-    };
-    app.slack.until(words, look).await.unwrap()
-}
-
 /// The thread of the channel's newest message that says this.
 async fn thread_saying(app: &TestApp, person: &Human, channel: &str, words: &str) -> Thread {
     let channel = app.slack.channel(channel).unwrap();
@@ -29,14 +19,6 @@ async fn thread_saying(app: &TestApp, person: &Human, channel: &str, words: &str
     Thread { channel, root }
 }
 
-async fn shows_home(app: &TestApp, person: &Human, words: &str) -> String {
-    let look =
-        |_: &penny::playground::Slack| Some(person.home_text()).filter(|text| text.contains(words));
-    app.slack.until(words, look).await.unwrap();
-    app.settles().await;
-    person.home_text()
-}
-
 async fn sees_window(app: &TestApp, person: &Human) {
     let look = |_: &penny::playground::Slack| person.modal().ok();
     app.slack.until("a window", look).await.unwrap();
@@ -49,7 +31,7 @@ async fn app_home_greets_by_name_and_says_what_to_do_where_nothing_is_yet() {
     let app = TestApp::start([]).await;
     let maya = app.slack.person("maya").unwrap();
     maya.open_home("home").await.unwrap();
-    let home = shows_home(&app, &maya, "Hello Maya").await;
+    let home = app.home_says(&maya, "Hello Maya").await;
     assert!(home.contains("I remember nothing about you yet"), "{home}");
     assert!(home.contains("*HubSpot* · not connected"), "{home}");
     app.stop().await;
@@ -61,9 +43,9 @@ async fn a_question_tried_in_app_home_is_answered_in_the_direct_conversation() {
     app.has_connected(&["hubspot"]).await;
     let maya = app.slack.person("maya").unwrap();
     maya.open_home("home").await.unwrap();
-    shows_home(&app, &maya, "Hello Maya").await;
+    app.home_says(&maya, "Hello Maya").await;
     maya.clicks_in_home("How is the pipeline?").await.unwrap();
-    shows_home(&app, &maya, "you’ll find my answer").await;
+    app.home_says(&maya, "you’ll find my answer").await;
     let dm = maya.dm().unwrap();
     let root = maya.channel_messages(&dm).last().unwrap().ts;
     let thread = Thread { channel: dm, root };
@@ -105,7 +87,7 @@ async fn app_home_lists_conversations_by_what_was_asked_until_somebody_renames_t
     let jonas = app.slack.person("jonas").unwrap();
     // So that Penny knows him by name.
     jonas.open_home("home").await.unwrap();
-    shows_home(&app, &jonas, "Hello Jonas").await;
+    app.home_says(&jonas, "Hello Jonas").await;
     let first = maya
         .mentions_penny("sales", "how many *open* deals are there?")
         .await
@@ -119,7 +101,7 @@ async fn app_home_lists_conversations_by_what_was_asked_until_somebody_renames_t
     app.settles().await;
 
     maya.open_home("home").await.unwrap();
-    let home = shows_home(&app, &maya, "How many open deals are there?").await;
+    let home = app.home_says(&maya, "How many open deals are there?").await;
     assert!(
         home.contains("Ask @Jonas which deal of all those that are open now he…"),
         "{home}"
@@ -150,7 +132,7 @@ async fn app_home_lists_conversations_by_what_was_asked_until_somebody_renames_t
     maya.reads(&further.thread(), "At nine.").await.unwrap();
     app.settles().await;
     maya.open_home("home").await.unwrap();
-    let home = shows_home(&app, &maya, "Calls for Jonas").await;
+    let home = app.home_says(&maya, "Calls for Jonas").await;
     assert!(!home.contains("Ask @Jonas"), "{home}");
     app.stop().await;
 }
@@ -160,12 +142,14 @@ async fn a_mistyped_command_is_answered_with_the_one_that_was_meant() {
     let app = TestApp::start([]).await;
     let maya = app.slack.person("maya").unwrap();
     maya.runs_command("sales", "/penny statsu").await.unwrap();
-    is_told(&app, &maya, "sales", "Did you mean `/penny status`?").await;
+    app.is_told(&maya, "sales", "Did you mean `/penny status`?")
+        .await;
     maya.runs_command("sales", "/penny help").await.unwrap();
-    let help = is_told(&app, &maya, "sales", "/penny memory").await;
+    let help = app.is_told(&maya, "sales", "/penny memory").await;
     assert!(help.contains("/penny ask"), "{help}");
     maya.runs_command("sales", "/penny status").await.unwrap();
-    is_told(&app, &maya, "sales", "No system is connected yet").await;
+    app.is_told(&maya, "sales", "No system is connected yet")
+        .await;
     app.stop().await;
 }
 
@@ -234,7 +218,7 @@ async fn only_the_named_person_answers_a_question_and_only_once() {
     let jonas = app.slack.person("jonas").unwrap();
     // So that Penny knows him by name.
     jonas.open_home("home").await.unwrap();
-    shows_home(&app, &jonas, "Hello Jonas").await;
+    app.home_says(&jonas, "Hello Jonas").await;
     let said = maya
         .mentions_penny("sales", "plan the quarter")
         .await
@@ -373,19 +357,22 @@ async fn a_forgotten_note_can_be_brought_back_where_it_was_forgotten() {
         .unwrap();
     maya.waits_for_answer(&said.thread()).await.unwrap();
     maya.open_home("home").await.unwrap();
-    shows_home(&app, &maya, "1. I report in euros.").await;
+    app.home_says(&maya, "1. I report in euros.").await;
     maya.clicks_in_home("Forget").await.unwrap();
-    shows_home(&app, &maya, "I’ve forgotten “I report in euros”").await;
+    app.home_says(&maya, "I’ve forgotten “I report in euros”")
+        .await;
     maya.clicks_in_home("Undo").await.unwrap();
-    shows_home(&app, &maya, "I remember “I report in euros” again.").await;
+    app.home_says(&maya, "I remember “I report in euros” again.")
+        .await;
 
     maya.runs_command("sales", "/penny memory forget 7")
         .await
         .unwrap();
-    is_told(&app, &maya, "sales", "there is only 1").await;
+    app.is_told(&maya, "sales", "there is only 1").await;
     maya.runs_command("sales", "/penny memory forget 1")
         .await
         .unwrap();
-    is_told(&app, &maya, "sales", "I’ve forgotten “I report in euros”").await;
+    app.is_told(&maya, "sales", "I’ve forgotten “I report in euros”")
+        .await;
     app.stop().await;
 }

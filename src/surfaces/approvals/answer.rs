@@ -4,7 +4,7 @@ use super::At;
 use crate::base::ids::UserId;
 use crate::slack::inbound::BlockActions;
 use crate::store::proposal_cards::Card;
-use crate::surfaces::home::{self, Notice};
+use crate::surfaces::home;
 use crate::surfaces::scene::{Scene, Surfaced, Whisper};
 
 #[derive(Debug)]
@@ -37,15 +37,12 @@ impl<'a> Answer<'a> {
                 .map(|channel| (channel, clicked.container.thread_ts.as_ref())),
             Self::Beside { card, .. } => card.map(|card| (&card.channel, card.thread.as_ref())),
         };
-        let (url, user) = match self {
-            Self::Click(clicked) => (&clicked.source.response_url, &clicked.source.user),
-            Self::Beside { user, .. } => (&None, *user),
+        let (address, user) = match self {
+            Self::Click(clicked) => (Whisper::to(clicked), &clicked.source.user),
+            Self::Beside { user, .. } => (None, *user),
         };
-        let to = match (url, place) {
-            (Some(url), _) => Whisper::Address {
-                url,
-                replacing: false,
-            },
+        let to = match (address, place) {
+            (Some(address), _) => address,
             (None, Some((channel, thread))) => Whisper::Thread {
                 channel,
                 thread,
@@ -53,8 +50,7 @@ impl<'a> Answer<'a> {
             },
             // A click in App Home, where the page itself answers.
             (None, None) => {
-                let notice = Notice::Said(sentence.to_owned());
-                return home::publish(scene, user, Some(notice)).await;
+                return home::say(scene, user, sentence).await;
             }
         };
         scene.whisper(to, sentence, Vec::new()).await

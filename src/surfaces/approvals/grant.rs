@@ -12,7 +12,7 @@ use crate::slack::ids::FIELD;
 use crate::slack::inbound::{BlockActions, Source, View, ViewSubmission};
 use crate::store::grants::{Caps, Envelope};
 use crate::store::workflows::{self, Workflow};
-use crate::surfaces::home::{self, Notice};
+use crate::surfaces::home;
 use crate::surfaces::scene::{Scene, Surfaced};
 use chrono::{DateTime, Days, NaiveDate, NaiveTime, Utc};
 use serde_json::{Map, Value, json};
@@ -173,5 +173,5 @@ pub async fn revoke(scene: &Scene<'_>, clicked: &BlockActions, value: &str) -> S
         Err(Error::Refused(refusal)) => words::refused(&refusal, ""),
         Err(error) => return Err(error.into()),
     };
-    home::publish(scene, user, Some(Notice::Said(said))).await
+    home::say(scene, user, said).await
 }

@@ -4,7 +4,7 @@
 mod drawing;
 pub mod sending;
 
-use super::home::{self, Notice};
+use super::home;
 use super::scene::{Scene, Surfaced, Whisper};
 use super::schedules::making::{as_stored, may_post};
 use crate::automation::digest::{self, NotUnderstood, Wish};
@@ -243,13 +243,8 @@ async fn send_now(scene: &Scene<'_>, user: &UserId, reader: &Reader) -> Surfaced
 
 /// Says what a button did where the button was.
 async fn tell(scene: &Scene<'_>, clicked: &BlockActions, said: &str) -> Surfaced {
-    let user = &clicked.source.user;
-    let Some(url) = &clicked.source.response_url else {
-        return home::publish(scene, user, Some(Notice::Said(said.to_owned()))).await;
-    };
-    let to = Whisper::Address {
-        url,
-        replacing: false,
-    };
-    scene.whisper(to, said, Vec::new()).await
+    match Whisper::to(clicked) {
+        Some(to) => scene.whisper(to, said, Vec::new()).await,
+        None => home::say(scene, &clicked.source.user, said).await,
+    }
 }

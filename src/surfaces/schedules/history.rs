@@ -4,7 +4,7 @@ use super::words;
 use crate::slack::blocks::{raw, sentence};
 use crate::slack::inbound::BlockActions;
 use crate::store::schedules::{self, Schedule};
-use crate::surfaces::home::{self, Notice};
+use crate::surfaces::home;
 use crate::surfaces::scene::{Scene, Surfaced, Whisper};
 
 const RUNS: i64 = 10;
@@ -24,14 +24,8 @@ pub async fn show(scene: &Scene<'_>, clicked: &BlockActions, schedule: &Schedule
         lines.push(words::run_line(run, link.as_deref()));
     }
     let said = lines.join("\n");
-    match &clicked.source.response_url {
-        Some(url) => {
-            let to = Whisper::Address {
-                url,
-                replacing: false,
-            };
-            scene.whisper(to, &said, raw(vec![sentence(&said)])).await
-        }
-        None => home::publish(scene, &clicked.source.user, Some(Notice::Said(said))).await,
+    match Whisper::to(clicked) {
+        Some(to) => scene.whisper(to, &said, raw(vec![sentence(&said)])).await,
+        None => home::say(scene, &clicked.source.user, said).await,
     }
 }

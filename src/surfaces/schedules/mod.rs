@@ -10,7 +10,7 @@ mod words;
 pub use words::LIST;
 
 use super::digests;
-use super::home::{self, Notice};
+use super::home;
 use super::scene::{Scene, Surfaced, Whisper};
 use crate::base::ids::{ChannelId, ScheduleId, UserId};
 use crate::jobs::people::is_in;
@@ -241,12 +241,9 @@ async fn delete(scene: &Scene<'_>, clicked: &BlockActions, schedule: &Schedule) 
 /// Says what a button did where the button was.
 async fn tell(scene: &Scene<'_>, clicked: &BlockActions, said: &str) -> Surfaced {
     let user = &clicked.source.user;
-    match &clicked.source.response_url {
-        Some(url) => {
-            let replacing = clicked.container.is_ephemeral;
-            show(scene, Whisper::Address { url, replacing }, user, said).await
-        }
-        None => home::publish(scene, user, Some(Notice::Said(said.to_owned()))).await,
+    match Whisper::in_place(clicked) {
+        Some(to) => show(scene, to, user, said).await,
+        None => home::say(scene, user, said).await,
     }
 }
 

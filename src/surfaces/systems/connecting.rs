@@ -153,11 +153,8 @@ pub async fn clicked(scene: &Scene<'_>, clicked: &BlockActions, slug: &str) -> S
         return Ok(());
     };
     let direct;
-    let to = match &clicked.source.response_url {
-        Some(url) => Whisper::Address {
-            url,
-            replacing: false,
-        },
+    let to = match Whisper::to(clicked) {
+        Some(to) => to,
         None => {
             direct = ask::direct(scene, &clicked.source.user).await?;
             Whisper::Thread {

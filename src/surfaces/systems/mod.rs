@@ -10,7 +10,7 @@ mod words;
 pub use words::LIST;
 
 use super::command::nearest::nearest;
-use super::home::{self, Notice};
+use super::home;
 use super::scene::{Scene, Surfaced, Whisper};
 use crate::base::ids::PersonId;
 use crate::connectors::{Connector, Manifest, Reach, registry, slack};
@@ -172,17 +172,9 @@ async fn tell(
     person: &Person,
     sentence: String,
 ) -> Surfaced {
-    match &clicked.source.response_url {
-        // A message for everybody's eyes is not replaced by one for theirs.
-        Some(url) => {
-            let replacing = clicked.container.is_ephemeral;
-            let to = Whisper::Address { url, replacing };
-            show(scene, to, person, &sentence).await
-        }
-        None => {
-            let user = &clicked.source.user;
-            home::publish(scene, user, Some(Notice::Said(sentence))).await
-        }
+    match Whisper::in_place(clicked) {
+        Some(to) => show(scene, to, person, &sentence).await,
+        None => home::say(scene, &clicked.source.user, sentence).await,
     }
 }
 

@@ -10,7 +10,7 @@ pub use runs::of_run;
 pub use words::{LIST, USAGE};
 
 use super::command::Call;
-use super::home::{self, Notice};
+use super::home;
 use super::scene::{Scene, Surfaced, Whisper};
 use crate::automation::rule::Rule;
 use crate::automation::workflow as definitions;
@@ -231,27 +231,18 @@ async fn history(scene: &Scene<'_>, clicked: &BlockActions, workflow: &Workflow)
         lines.push(words::run_line(run, &steps, link.as_deref()));
     }
     let said = lines.join("\n");
-    match &clicked.source.response_url {
-        Some(url) => {
-            let to = Whisper::Address {
-                url,
-                replacing: false,
-            };
-            scene.whisper(to, &said, raw(vec![sentence(&said)])).await
-        }
-        None => home::publish(scene, &clicked.source.user, Some(Notice::Said(said))).await,
+    match Whisper::to(clicked) {
+        Some(to) => scene.whisper(to, &said, raw(vec![sentence(&said)])).await,
+        None => home::say(scene, &clicked.source.user, said).await,
     }
 }
 
 /// Says what a button did where the button was.
 async fn tell(scene: &Scene<'_>, clicked: &BlockActions, said: &str) -> Surfaced {
     let user = &clicked.source.user;
-    match &clicked.source.response_url {
-        Some(url) => {
-            let replacing = clicked.container.is_ephemeral;
-            show(scene, Whisper::Address { url, replacing }, user, said).await
-        }
-        None => home::publish(scene, user, Some(Notice::Said(said.to_owned()))).await,
+    match Whisper::in_place(clicked) {
+        Some(to) => show(scene, to, user, said).await,
+        None => home::say(scene, user, said).await,
     }
 }
 

@@ -10,7 +10,7 @@ use penny::base::ids::{OrgId, PersonId};
 use penny::jobs::cards;
 use penny::jobs::workspaces::Workspace;
 use penny::models::scripted::Step;
-use penny::playground::{Container, Human, Pressed, Seen, Setup, Slack, Thread};
+use penny::playground::{Container, Human, Pressed, Seen, Setup, Thread};
 use serde_json::{Map, Value, json};
 use std::sync::Arc;
 use std::time::Duration;
@@ -192,8 +192,7 @@ impl Office {
     }
 
     pub async fn sees_window(&self, person: &Human, words: &str) -> String {
-        let look = |_: &Slack| Some(person.modal_text()).filter(|text| text.contains(words));
-        self.app.slack.until(words, look).await.unwrap()
+        self.app.window_says(person, words).await
     }
 
     pub async fn close(self) {

@@ -5,7 +5,7 @@ use super::story::Story;
 use penny::models::content::Block;
 use penny::models::scripted::Step;
 use penny::playground::systems::hubspot::DEALS;
-use penny::playground::{Human, Slack, Thread};
+use penny::playground::{Human, Thread};
 use serde_json::{Value, json};
 
 const ACME: &str = "Acme: 40 seats";
@@ -110,8 +110,7 @@ async fn approve_all_approves_nothing_once_somebody_else_has_decided_on_a_part_o
     story.app.model.add([Step::says("As you like.")]);
 
     choose(&thread, &jonas, ACME, "Reject").await;
-    let window = |_: &Slack| Some(jonas.modal_text()).filter(|text| text.contains("Why not?"));
-    story.app.slack.until("a window", window).await.unwrap();
+    story.app.window_says(&jonas, "Why not?").await;
     story.app.settles().await;
     jonas.submits(&[("penny_field", json!(""))]).await.unwrap();
     story.app.settles().await;

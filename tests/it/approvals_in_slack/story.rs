@@ -112,8 +112,7 @@ impl Story {
     }
 
     pub async fn sees_window(&self, words: &str) {
-        let look = |_: &Slack| Some(self.maya.modal_text()).filter(|text| text.contains(words));
-        self.app.slack.until(words, look).await.unwrap();
+        self.app.window_says(&self.maya, words).await;
         self.app.settles().await;
     }
 }
@@ -244,10 +243,7 @@ async fn app_home_and_undo_list_what_was_done_and_audit_tells_of_all_of_it() {
 
 async fn home_says(story: &Story, words: &str) -> String {
     story.maya.open_home("home").await.unwrap();
-    let look = |_: &Slack| Some(story.maya.home_text()).filter(|text| text.contains(words));
-    let home = story.app.slack.until(words, look).await.unwrap();
-    story.app.settles().await;
-    home
+    story.app.home_says(&story.maya, words).await
 }
 
 impl Story {

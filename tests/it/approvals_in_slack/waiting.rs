@@ -152,13 +152,10 @@ async fn grants(office: &Office, uses: &str, amount: &str) -> Submitted {
 }
 
 async fn home_of(office: &Office, person: &Human, words: &str) -> String {
-    let look = |_: &Slack| Some(person.home_text()).filter(|text| text.contains(words));
     if !person.home_text().contains(words) && words.starts_with("Allowed") {
         person.open_home("home").await.unwrap();
     }
-    let home = office.app.slack.until(words, look).await.unwrap();
-    office.app.settles().await;
-    home
+    office.app.home_says(person, words).await
 }
 
 #[tokio::test(flavor = "multi_thread")]

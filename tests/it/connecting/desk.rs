@@ -2,7 +2,7 @@
 
 use crate::support::{Builder, TestApp};
 use penny::playground::systems::hubspot::HubSpot;
-use penny::playground::{Human, Seen, Slack, Thread};
+use penny::playground::{Human, Seen, Thread};
 use serde_json::json;
 
 pub const PUBLIC: &str = "https://penny.example";
@@ -51,18 +51,12 @@ impl Desk {
 
     /// What only this person sees in #sales, once it says this.
     pub async fn is_told(&self, person: &Human, words: &str) -> String {
-        let sales = self.app.slack.channel("sales").unwrap();
-        let look = |_: &Slack| {
-            let seen = person.whispers(&sales).into_iter().rev();
-            seen.map(|seen| seen.text).find(|text| text.contains(words))
-        };
-        self.app.slack.until(words, look).await.unwrap()
+        self.app.is_told(person, "sales", words).await
     }
 
     /// The window that is open, once it says this.
     pub async fn window_says(&self, person: &Human, words: &str) -> String {
-        let look = |_: &Slack| Some(person.modal_text()).filter(|text| text.contains(words));
-        self.app.slack.until(words, look).await.unwrap()
+        self.app.window_says(person, words).await
     }
 
     pub async fn types(&self, person: &Human, command: &str) {
@@ -116,10 +110,7 @@ impl Desk {
     }
 
     pub async fn home_says(&self, person: &Human, words: &str) -> String {
-        let look = |_: &Slack| Some(person.home_text()).filter(|text| text.contains(words));
-        self.app.slack.until(words, look).await.unwrap();
-        self.app.settles().await;
-        person.home_text()
+        self.app.home_says(person, words).await
     }
 
     /// The tables of which a row holds this text anywhere.

@@ -28,9 +28,8 @@ async fn an_answer_is_written_before_everybodys_eyes() {
     app.slack.until("half an answer", look).await.unwrap();
     gate.open();
     maya.reads(&thread, "Nine deals are open.").await.unwrap();
-    let is_over = |_: &penny::playground::Slack| {
-        (maya.session_of(&thread) == Some("active")).then_some(())
-    };
+    let is_over =
+        |_: &penny::playground::Slack| (maya.session_of(&thread) == Some("active")).then_some(());
     app.slack.until("no more Stop", is_over).await.unwrap();
     assert_eq!(maya.answers_in(&thread).len(), 1, "it is one message");
     app.stop().await;

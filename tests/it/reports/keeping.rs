@@ -3,20 +3,7 @@
 use super::{asks, chart, makes};
 use crate::support::TestApp;
 use penny::models::scripted::Step;
-use penny::playground::{Human, Slack};
 use serde_json::json;
-
-async fn is_told(app: &TestApp, person: &Human, channel: &str, words: &str) -> String {
-    let channel = match channel {
-        "dm" => person.dm().unwrap(),
-        channel => app.slack.channel(channel).unwrap(),
-    };
-    let look = |_: &Slack| {
-        let seen = person.whispers(&channel).into_iter().rev();
-        seen.map(|seen| seen.text).find(|text| text.contains(words))
-    };
-    app.slack.until(words, look).await.unwrap()
-}
 
 #[tokio::test]
 async fn running_it_again_brings_a_new_version_into_the_same_thread() {
@@ -37,7 +24,8 @@ async fn running_it_again_brings_a_new_version_into_the_same_thread() {
         charts.filter(|seen| seen.text.contains("[chart:")).count() == 2
     })
     .await;
-    is_told(&app, &jonas, "sales", "making *Pipeline by stage* again").await;
+    app.is_told(&jonas, "sales", "making *Pipeline by stage* again")
+        .await;
     jonas.sees(&thread);
     let made = "select version::text || ' ' || p.name from core.artifact_versions v
         join core.people p on p.person_id = v.made_by order by version";
@@ -82,7 +70,8 @@ async fn a_report_of_a_direct_conversation_is_seen_by_its_maker_alone() {
     );
 
     jonas.runs_command("sales", "/penny reports").await.unwrap();
-    is_told(&app, &jonas, "sales", "There are no reports here yet").await;
+    app.is_told(&jonas, "sales", "There are no reports here yet")
+        .await;
     let id = app
         .texts("select artifact_id::text from core.artifacts")
         .await;
@@ -107,13 +96,14 @@ async fn what_was_made_in_a_channel_is_listed_there_and_its_maker_deletes_it() {
         .runs_command("sales", "/penny reports pipeline")
         .await
         .unwrap();
-    let list = is_told(&app, &jonas, "sales", "Pipeline by stage").await;
+    let list = app.is_told(&jonas, "sales", "Pipeline by stage").await;
     assert!(list.contains("Run again"), "{list}");
     jonas
         .runs_command("random", "/penny reports")
         .await
         .unwrap();
-    is_told(&app, &jonas, "random", "There are no reports here yet").await;
+    app.is_told(&jonas, "random", "There are no reports here yet")
+        .await;
     app.settles().await;
     assert_eq!(app.count("select from core.artifact_versions").await, 1);
     app.stop().await;

@@ -5,7 +5,7 @@ use crate::support::{Builder, TestApp};
 use penny::base::ids::ChannelId;
 use penny::jobs::schedules::fire_due;
 use penny::models::scripted::{Scripted, Step};
-use penny::playground::{Human, Slack, Submitted, Thread};
+use penny::playground::{Human, Submitted, Thread};
 use penny::slack::client::ApiCode;
 use serde_json::{Value, json};
 use std::sync::Arc;
@@ -55,23 +55,12 @@ impl Desk {
 
     /// What Penny tells this person alone in #sales.
     pub async fn is_told(&self, person: &Human, words: &str) -> String {
-        let channel = self.sales();
-        let look = |_: &Slack| {
-            let seen = person.whispers(&channel).into_iter().rev();
-            seen.map(|seen| seen.text).find(|text| text.contains(words))
-        };
-        self.app.slack.until(words, look).await.unwrap()
+        self.app.is_told(person, "sales", words).await
     }
 
     /// The whisper in #sales that says this, to click in.
     pub fn whisper(&self, person: &Human, words: &str) -> Thread {
-        let channel = self.sales();
-        let seen = person.whispers(&channel).into_iter().rev();
-        let found = seen.into_iter().find(|seen| seen.text.contains(words));
-        Thread {
-            root: found.expect("a whisper").ts,
-            channel,
-        }
+        self.app.whisper(person, "sales", words)
     }
 
     pub async fn schedules(&self, person: &Human, when: &str) {

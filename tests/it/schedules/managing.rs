@@ -114,18 +114,10 @@ async fn app_home_shows_ones_own_schedules_with_their_buttons() {
     let desk = Desk::open([]).await;
     desk.schedules(&desk.maya, "every weekday at 9").await;
     desk.maya.open_home("home").await.unwrap();
-    let look = |_: &penny::playground::Slack| {
-        Some(desk.maya.home_text()).filter(|home| home.contains("every weekday at 09:00"))
-    };
-    desk.app.slack.until("the schedule", look).await.unwrap();
-    desk.maya.clicks_in_home("Pause").await.unwrap();
-    let look = |_: &penny::playground::Slack| {
-        Some(desk.maya.home_text()).filter(|home| home.contains("is paused"))
-    };
     desk.app
-        .slack
-        .until("that it is paused", look)
-        .await
-        .unwrap();
+        .home_says(&desk.maya, "every weekday at 09:00")
+        .await;
+    desk.maya.clicks_in_home("Pause").await.unwrap();
+    desk.app.home_says(&desk.maya, "is paused").await;
     desk.close().await;
 }

@@ -1,7 +1,6 @@
 //! `/penny schedule` by itself: the window, with what is understood shown while it is typed.
 
 use super::desk::{Desk, QUESTION};
-use penny::playground::Slack;
 use serde_json::json;
 
 const WHEN: &str = "penny_schedule_when";
@@ -15,11 +14,7 @@ async fn opens(desk: &Desk) {
 }
 
 async fn shows(desk: &Desk, words: &str) -> String {
-    let look = |_: &Slack| {
-        desk.maya.modal().ok()?;
-        Some(desk.maya.modal_text()).filter(|text| text.contains(words))
-    };
-    let shown = desk.app.slack.until(words, look).await.unwrap();
+    let shown = desk.app.window_says(&desk.maya, words).await;
     desk.app.settles().await;
     shown
 }

@@ -5,6 +5,7 @@
 pub mod approving;
 pub mod hurried;
 pub mod logs;
+mod looking;
 pub mod process;
 pub mod request;
 pub mod turned;
@@ -22,7 +23,7 @@ use penny::demo;
 use penny::models::Block;
 use penny::models::scripted::{Scripted, Step};
 use penny::models::{Model, Models};
-use penny::playground::{Human, Seen, Setup, Slack, Thread};
+use penny::playground::{Setup, Slack};
 use penny::store::embedded::testing::TestDatabase;
 use sqlx::postgres::{PgPool, PgPoolOptions};
 use sqlx::{AssertSqlSafe, Row};
@@ -325,21 +326,6 @@ impl TestApp {
             _ => None,
         });
         words.collect::<Vec<_>>().join("\n")
-    }
-
-    /// Looks at Penny's newest direct message to this person that says this, once there is one.
-    pub async fn is_written(&self, person: &Human, words: &str) -> Seen {
-        let dm = person.dm().expect("a direct conversation");
-        let look = |_: &Slack| {
-            let messages = person.channel_messages(&dm).into_iter().rev();
-            messages.into_iter().find(|seen| seen.text.contains(words))
-        };
-        let found = self.slack.until(words, look).await.expect("a message");
-        person.sees(&Thread {
-            channel: dm.clone(),
-            root: found.ts,
-        });
-        found
     }
 
     /// Waits until no job is left to do.

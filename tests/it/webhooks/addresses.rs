@@ -1,17 +1,6 @@
 //! Addresses of their own, for systems that Penny is not registered with.
 
 use super::*;
-use penny::playground::{Human, Slack};
-
-/// What only this person sees in #sales, once it says this.
-async fn is_told(company: &Company, person: &Human, words: &str) -> String {
-    let sales = company.app.slack.channel("sales").unwrap();
-    let look = |_: &Slack| {
-        let seen = person.whispers(&sales).into_iter().rev();
-        seen.map(|seen| seen.text).find(|text| text.contains(words))
-    };
-    company.app.slack.until(words, look).await.unwrap()
-}
 
 fn between<'a>(text: &'a str, before: &str, after: &str) -> &'a str {
     let (_, rest) = text.split_once(before).unwrap();
@@ -27,16 +16,22 @@ async fn an_administrator_makes_an_address_and_only_they_get_to_see_it() {
     );
     let stripe = "/penny connect webhook stripe";
     jonas.runs_command("sales", stripe).await.unwrap();
-    is_told(&company, &jonas, "an administrator of this workspace").await;
+    company
+        .app
+        .is_told(&jonas, "sales", "an administrator of this workspace")
+        .await;
     for (typed, said) in [
         ("/penny connect webhook", "`/penny connect webhook stripe`"),
         ("/penny connect webhook <!channel>", "at most 40 letters"),
         (stripe, "This is shown once"),
     ] {
         maya.runs_command("sales", typed).await.unwrap();
-        is_told(&company, &maya, said).await;
+        company.app.is_told(&maya, "sales", said).await;
     }
-    let shown = is_told(&company, &maya, "This is shown once").await;
+    let shown = company
+        .app
+        .is_told(&maya, "sales", "This is shown once")
+        .await;
     let address = between(&shown, "Send to: `", "`").to_owned();
     let secret = between(&shown, "Sign with: `", "`").to_owned();
     assert_eq!(sent(&company, &address, &secret, "{}").await.status, 200);

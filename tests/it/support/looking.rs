@@ -1,0 +1,66 @@
+//! What people find in Slack, once it is there: what Penny wrote to them, tells them alone, shows
+//! in a window or in App Home.
+
+use super::TestApp;
+use penny::base::ids::ChannelId;
+use penny::playground::{Human, Seen, Slack, Thread};
+
+impl TestApp {
+    /// Looks at Penny's newest direct message to this person that says this, once there is one.
+    pub async fn is_written(&self, person: &Human, words: &str) -> Seen {
+        let dm = person.dm().expect("a direct conversation");
+        let look = |_: &Slack| {
+            let messages = person.channel_messages(&dm).into_iter().rev();
+            messages.into_iter().find(|seen| seen.text.contains(words))
+        };
+        let found = self.slack.until(words, look).await.expect("a message");
+        person.sees(&Thread {
+            channel: dm.clone(),
+            root: found.ts,
+        });
+        found
+    }
+
+    /// What only this person sees there, once it says this. `dm` is their own conversation.
+    pub async fn is_told(&self, person: &Human, channel: &str, words: &str) -> String {
+        let channel = self.room(person, channel);
+        let look = |_: &Slack| {
+            let seen = person.whispers(&channel).into_iter().rev();
+            seen.map(|seen| seen.text).find(|text| text.contains(words))
+        };
+        self.slack.until(words, look).await.expect("a whisper")
+    }
+
+    /// The newest of what only this person sees there that says this, to click in.
+    pub fn whisper(&self, person: &Human, channel: &str, words: &str) -> Thread {
+        let channel = self.room(person, channel);
+        let seen = person.whispers(&channel).into_iter().rev();
+        let found = seen.into_iter().find(|seen| seen.text.contains(words));
+        Thread {
+            root: found.expect("a whisper").ts,
+            channel,
+        }
+    }
+
+    /// The window that is open, once it says this.
+    pub async fn window_says(&self, person: &Human, words: &str) -> String {
+        let look = |_: &Slack| Some(person.modal_text()).filter(|text| text.contains(words));
+        self.slack.until(words, look).await.expect("a window")
+    }
+
+    /// This person's App Home, once it says this and nothing is on its way any more.
+    pub async fn home_says(&self, person: &Human, words: &str) -> String {
+        let look = |_: &Slack| Some(person.home_text()).filter(|text| text.contains(words));
+        self.slack.until(words, look).await.expect("a page");
+        self.settles().await;
+        person.home_text()
+    }
+
+    fn room(&self, person: &Human, name: &str) -> ChannelId {
+        let room = match name {
+            "dm" => person.dm(),
+            name => self.slack.channel(name),
+        };
+        room.expect("a channel")
+    }
+}
