@@ -148,6 +148,8 @@ impl App {
         let health = web::health::Health {
             db: db.clone(),
             leaving: leaving.clone(),
+            workspaces: services.workspaces.clone(),
+            awaits_workspace: config.slack.bot_token.is_some(),
             render_metrics: parts.render_metrics,
         };
         let router = web::router(

@@ -1,6 +1,7 @@
 //! For operators and load balancers: alive, ready, and the metrics.
 
 use crate::base::metrics as names;
+use crate::jobs::workspaces::Workspaces;
 use crate::store::Db;
 use axum::Router;
 use axum::extract::State;
@@ -15,6 +16,9 @@ use tokio_util::sync::CancellationToken;
 pub struct Health {
     pub db: Db,
     pub leaving: CancellationToken,
+    pub workspaces: Workspaces,
+    /// A token was given, and Slack has to say whose it is before anything can be heard from there.
+    pub awaits_workspace: bool,
     /// Renders all metrics in Prometheus' text format.
     pub render_metrics: Arc<dyn Fn() -> String + Send + Sync>,
 }
@@ -31,14 +35,19 @@ async fn ready(State(health): State<Health>) -> Response {
     if health.leaving.is_cancelled() {
         return (StatusCode::SERVICE_UNAVAILABLE, "leaving\n").into_response();
     }
-    match tokio::time::timeout(Duration::from_secs(2), health.db.check_writable()).await {
-        Ok(Ok(())) => "ready\n".into_response(),
-        _ => (
-            StatusCode::SERVICE_UNAVAILABLE,
-            "the database cannot be written to\n",
-        )
-            .into_response(),
+    let writable = health.db.check_writable();
+    if !matches!(
+        tokio::time::timeout(Duration::from_secs(2), writable).await,
+        Ok(Ok(()))
+    ) {
+        let said = "the database cannot be written to\n";
+        return (StatusCode::SERVICE_UNAVAILABLE, said).into_response();
     }
+    if health.awaits_workspace && health.workspaces.all().is_empty() {
+        let said = "Slack has not said yet which workspace SLACK_BOT_TOKEN is for\n";
+        return (StatusCode::SERVICE_UNAVAILABLE, said).into_response();
+    }
+    "ready\n".into_response()
 }
 
 async fn metrics_page(State(health): State<Health>) -> Response {

@@ -9,6 +9,7 @@ mod slots;
 
 use chatter::{Chatter, Office};
 use model::ModelServer;
+use penny::playground::Fault;
 use process::Penny;
 use rand::rngs::StdRng;
 use rand::{Rng, SeedableRng};
@@ -26,6 +27,29 @@ fn dice(of: &str) -> StdRng {
 /// Sleeping is the point here: the moment of a kill must not depend on what Penny is doing.
 async fn some_moment(dice: &mut StdRng, at_most: Duration) {
     tokio::time::sleep(at_most.mul_f64(dice.random())).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_process_is_ready_once_slack_has_said_whose_token_it_has() {
+    let office = Office::open().await;
+    let wrong = Fault::Error("invalid_auth");
+    office.slack.faults().on("auth.test").next(2).hit(wrong);
+    let mut penny = Penny::begin(&office, "unknown");
+    office
+        .slack
+        .until("Slack is asked whose token it is", |slack| {
+            (slack.calls().count("auth.test") > 0).then_some(())
+        })
+        .await
+        .unwrap();
+    let said = penny.readiness().await;
+    assert!(said.starts_with("HTTP/1.1 503"), "{said}");
+    assert!(
+        said.contains("which workspace SLACK_BOT_TOKEN is for"),
+        "{said}"
+    );
+    penny.until_ready().await;
+    penny.end().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

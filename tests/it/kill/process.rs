@@ -10,7 +10,7 @@ use tokio::net::TcpStream;
 use tokio::process::Child;
 
 /// Generous: it ends tests that would hang, it never decides one.
-pub const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_secs(60);
 
 pub struct Penny {
     child: Child,
@@ -22,20 +22,25 @@ pub struct Penny {
 impl Penny {
     /// Starts a process and waits until it takes events.
     pub async fn start(office: &Office, name: &str) -> Self {
+        let mut penny = Self::begin(office, name);
+        penny.until_ready().await;
+        penny
+    }
+
+    /// Starts a process that may not be ready for a while.
+    pub fn begin(office: &Office, name: &str) -> Self {
         let folder = PathBuf::from(env!("CARGO_TARGET_TMPDIR"));
         let log = folder.join(format!("penny-{name}-{}.log", std::process::id()));
         File::create(&log).expect("a log file");
         let port = free_port();
         let mut environment = office.environment();
         environment.push(("PORT", port.to_string()));
-        let mut penny = Self {
+        Self {
             child: spawn(&environment, &log),
             environment,
             port,
             log,
-        };
-        penny.until_ready().await;
-        penny
+        }
     }
 
     pub fn url(&self) -> String {
@@ -75,9 +80,14 @@ impl Penny {
         let _ = std::fs::remove_file(&self.log);
     }
 
-    async fn until_ready(&mut self) {
+    /// What it says of being ready; nothing while nobody listens.
+    pub async fn readiness(&self) -> String {
+        readiness(self.port).await.unwrap_or_default()
+    }
+
+    pub async fn until_ready(&mut self) {
         let ready = async {
-            while !is_ready(self.port).await {
+            while !self.readiness().await.starts_with("HTTP/1.1 200") {
                 let gone = self.child.try_wait().expect("its status");
                 assert!(gone.is_none(), "it did not start: {}", self.log.display());
                 tokio::time::sleep(Duration::from_millis(20)).await;
@@ -111,14 +121,11 @@ fn free_port() -> u16 {
     listener.local_addr().expect("its address").port()
 }
 
-async fn is_ready(port: u16) -> bool {
-    let ask = async {
-        let mut stream = TcpStream::connect(("127.0.0.1", port)).await?;
-        let request = b"GET /readyz HTTP/1.1\r\nhost: penny\r\nconnection: close\r\n\r\n";
-        stream.write_all(request).await?;
-        let mut answer = Vec::new();
-        stream.read_to_end(&mut answer).await?;
-        std::io::Result::Ok(answer.starts_with(b"HTTP/1.1 200"))
-    };
-    ask.await.unwrap_or(false)
+async fn readiness(port: u16) -> std::io::Result<String> {
+    let mut stream = TcpStream::connect(("127.0.0.1", port)).await?;
+    let request = b"GET /readyz HTTP/1.1\r\nhost: penny\r\nconnection: close\r\n\r\n";
+    stream.write_all(request).await?;
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).await?;
+    Ok(answer)
 }

@@ -1,7 +1,7 @@
 //! Processes that die while schedules are due: each slot has one run all the same.
 
 use super::chatter::Office;
-use super::process::{PATIENCE, Penny};
+use super::process::Penny;
 use super::{dice, some_moment};
 use chrono::{TimeDelta, Utc};
 use penny::playground::{Human, Slack, Thread};
@@ -61,24 +61,10 @@ async fn killed_around_the_slot_every_schedule_runs_exactly_once() {
     }
 }
 
-/// Penny's database, once there is a workspace in it: she is ready before that.
 pub async fn database(office: &Office) -> PgPool {
     let environment = office.environment();
     let url = environment.iter().find(|(name, _)| *name == "DATABASE_URL");
-    let database = PgPool::connect(&url.expect("a database").1).await.unwrap();
-    let installed = async {
-        let exists = "select exists (select from core.installations)";
-        while !sqlx::query_scalar::<_, bool>(exists)
-            .fetch_one(&database)
-            .await
-            .unwrap()
-        {
-            tokio::time::sleep(Duration::from_millis(20)).await;
-        }
-    };
-    let in_time = tokio::time::timeout(PATIENCE, installed).await;
-    assert!(in_time.is_ok(), "Penny never got to know her workspace");
-    database
+    PgPool::connect(&url.expect("a database").1).await.unwrap()
 }
 
 /// All of them due at one moment, soon.
