@@ -3,16 +3,23 @@
 use crate::support::TestApp;
 use crate::support::hurried::Hurried;
 use crate::support::wire::Wire;
+use penny::models::Block;
 use penny::models::scripted::{Gate, Step};
 use serde_json::json;
 use std::sync::Arc;
 
 async fn a_turn_outlives(away: fn(&Wire)) {
     let gate = Gate::default();
+    // What the model said while there was nowhere to keep it, it is asked for again.
+    let looks = || Step::calls("c1", "describe_tables", json!({})).when_asked("how many?");
+    let says = Step::says("There are nine.").when(|request| {
+        let last = request.messages.last().and_then(|last| last.content.last());
+        matches!(last, Some(Block::ToolResult { .. }))
+    });
     let app = TestApp::build([
-        Step::calls("c1", "describe_tables", json!({})).after(&gate),
-        Step::calls("c1", "describe_tables", json!({})),
-        Step::says("There are nine."),
+        looks().after(&gate),
+        looks().repeatedly(),
+        says.repeatedly(),
     ])
     .behind_a_wire()
     .start()
