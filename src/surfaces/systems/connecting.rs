@@ -273,8 +273,10 @@ async fn answer(
 
 /// What to do about a key that did not work.
 fn reason(error: &ConnectionError) -> String {
-    let ConnectionError::Connector(ConnectorError::Api(error)) = error else {
-        return words::broken_answer(error);
+    let error = match error {
+        ConnectionError::Connector(ConnectorError::Api(error)) => error,
+        ConnectionError::Connector(ConnectorError::Key(said)) => return said.clone(),
+        error => return words::broken_answer(error),
     };
     match error {
         ApiError::Unauthorized => words::KEY_REFUSED.to_owned(),
