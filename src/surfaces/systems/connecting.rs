@@ -1,6 +1,6 @@
 //! Connecting a system: the window for its key, and what came of the key that was typed.
 
-use super::{connection_of, may_manage, reading, words};
+use super::{connection_of, is_read, may_manage, reading, words};
 use crate::base::secret::Secret;
 use crate::connectors::connections::{ConnectionError, Opened};
 use crate::connectors::deliveries::Listen;
@@ -241,9 +241,17 @@ async fn connected(
     opened: &Opened,
 ) -> Surfaced {
     tracing::info!(system = manifest.slug, "a system was connected");
-    let sentence = words::connected(manifest.name, &opened.account.name);
+    let account = &opened.account.name;
+    let is_read = is_read(manifest);
+    let sentence = match is_read {
+        true => words::connected(manifest.name, account),
+        false => words::connected_to_act(manifest.name, account),
+    };
     let view = said(manifest.name, &sentence);
     answer(scene, submitted, &view, &sentence).await?;
+    if !is_read {
+        return Ok(());
+    }
     reading::follow(scene, &submitted.source.user, opened.run).await
 }
 
