@@ -49,6 +49,9 @@ pub enum Stakes {
     Own,
     /// It acts for the organisation and can be undone.
     Reversible,
+    /// It tells somebody outside something in the organisation's name: nothing is lost by it, but
+    /// what was said stays said.
+    Outward,
     /// It acts for the organisation for good.
     Irreversible,
 }
@@ -71,7 +74,9 @@ impl Policy {
             Stakes::Reversible => {
                 Self::any_of([Decider::Requester, Decider::RecordOwner, Decider::Admin])
             }
-            Stakes::Irreversible => Self::any_of([Decider::RecordOwner, Decider::Admin]),
+            Stakes::Outward | Stakes::Irreversible => {
+                Self::any_of([Decider::RecordOwner, Decider::Admin])
+            }
         }
     }
 

@@ -13,6 +13,8 @@ use crate::playground::systems::github::GitHub;
 use crate::playground::systems::gmail::Gmail;
 use crate::playground::systems::hubspot::HubSpot;
 use crate::playground::systems::linear::Linear;
+use crate::playground::systems::receiver::Receiver;
+use crate::playground::systems::twilio::Twilio;
 use crate::store::people;
 use anyhow::Context;
 use chrono::Utc;
@@ -24,12 +26,20 @@ const BY: &str = "U0MAYA";
 /// What the stand-ins sign with when they tell of changes.
 const SIGNED_WITH: &str = "for-the-playground-and-nothing-else";
 
+/// Of the company, for text messages.
+const NUMBER: &str = "+493012345678";
+
+/// What the company has Penny call, and what she signs with there.
+const WEBHOOK: &str = "https://hooks.wayfold.example/penny for-the-playground-and-nothing-else";
+
 #[derive(Debug)]
 pub struct Systems {
     hubspot: HubSpot,
     linear: Linear,
     github: GitHub,
     gmail: Gmail,
+    twilio: Twilio,
+    receiver: Receiver,
 }
 
 impl Systems {
@@ -40,11 +50,14 @@ impl Systems {
             linear: Linear::start().await?,
             github: GitHub::start().await?,
             gmail: Gmail::start().await?,
+            twilio: Twilio::start().await?,
+            receiver: Receiver::start().await?,
         };
         systems.hubspot.furnish(now);
         systems.linear.furnish(now);
         systems.github.furnish(now);
         systems.gmail.furnish(now);
+        systems.twilio.number(NUMBER);
         Ok(systems)
     }
 
@@ -55,6 +68,8 @@ impl Systems {
             .set("LINEAR_BASE_URL", self.linear.url())
             .set("GITHUB_BASE_URL", self.github.url())
             .set("GMAIL_BASE_URL", self.gmail.url())
+            .set("TWILIO_BASE_URL", self.twilio.url())
+            .set("OUTGOING_WEBHOOK_BASE_URL", self.receiver.url())
     }
 
     pub fn show_in(&self, slack: &Slack) {
@@ -62,6 +77,8 @@ impl Systems {
         slack.shows(Arc::new(self.linear.clone()));
         slack.shows(Arc::new(self.github.clone()));
         slack.shows(Arc::new(self.gmail.clone()));
+        slack.shows(Arc::new(self.twilio.clone()));
+        slack.shows(Arc::new(self.receiver.clone()));
     }
 
     /// Connects them, which has them read at once: what serves everybody for the company, and for
@@ -71,6 +88,8 @@ impl Systems {
             ("hubspot", self.hubspot.token()),
             ("linear", self.linear.token()),
             ("github", self.github.token()),
+            ("twilio", self.twilio.key()),
+            ("outgoing_webhook", WEBHOOK.into()),
         ];
         let by = person(app, org, BY).await?;
         for (system, key) in keys {

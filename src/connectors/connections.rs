@@ -181,7 +181,16 @@ impl Connections {
                 JsonApi::renewing(&self.http, base, Arc::new(tokens), clock)
             }
         };
-        Ok(api.speaking(connector.dialect()))
+        Ok(self.fitted(api, connector))
+    }
+
+    fn fitted(&self, api: JsonApi, connector: &dyn Connector) -> JsonApi {
+        let api = api.speaking(connector.dialect());
+        let elsewhere = &self.systems.base_urls;
+        match elsewhere.contains_key(connector.manifest().slug) {
+            true => api.moved(),
+            false => api,
+        }
     }
 
     /// The means to call a system with a token that is at hand.
@@ -192,7 +201,7 @@ impl Connections {
     ) -> Result<JsonApi, ConnectionError> {
         let (base, clock) = (self.base(connector)?, self.clock.clone());
         let api = JsonApi::new(&self.http, base, token, clock);
-        Ok(api.speaking(connector.dialect()))
+        Ok(self.fitted(api, connector))
     }
 
     /// Says that these credentials let nobody in any more, and has somebody told; those that came

@@ -30,6 +30,8 @@ pub enum Kind {
     Line,
     /// Several lines, in Markdown or plain.
     Text,
+    /// An object or a list, as it is or as text.
+    Json,
     /// A whole number.
     Count,
     /// A decimal number with up to two places, as text or as a number.
@@ -87,6 +89,7 @@ impl Field {
                 "its id in the system (source_id in the tables)",
             ),
             Kind::Line | Kind::Text => (json!("string"), ""),
+            Kind::Json => (json!("string"), "an object or a list, written as JSON"),
             Kind::Count => (json!("integer"), ""),
             Kind::Money => (json!(["number", "string"]), "without a currency sign"),
             Kind::Date => (json!("string"), "as YYYY-MM-DD"),
@@ -115,6 +118,14 @@ impl Field {
         schema
     }
 
+    /// One is as good as a list of one.
+    fn listed(&self, value: &Value) -> Value {
+        match (self.kind, value) {
+            (Kind::Mails | Kind::Lines, Value::String(one)) if one != NONE => json!([one]),
+            _ => value.clone(),
+        }
+    }
+
     /// What is wrong with a value, in words that fit behind “{label} ”.
     fn problem(&self, value: &Value) -> Option<String> {
         if self.may_be_none && is_none(value) {
@@ -132,6 +143,12 @@ impl Field {
             ),
             Kind::Text if !value.is_string() => wrong("must be text"),
             Kind::Text if chars > TEXT_CHARS => {
+                Some(format!("must have at most {TEXT_CHARS} characters"))
+            }
+            Kind::Json if as_json(value).is_none() => {
+                wrong("must be JSON, an object {…} or a list […]")
+            }
+            Kind::Json if value.to_string().chars().count() > TEXT_CHARS => {
                 Some(format!("must have at most {TEXT_CHARS} characters"))
             }
             Kind::Count if !value.is_i64() => wrong("must be a whole number"),
@@ -211,12 +228,15 @@ pub fn check(fields: &[Field], arguments: &Arguments) -> Result<Arguments, Vec<P
                 problem(field.name, format!("{} is missing.", field.label));
             }
             None => {}
-            Some(value) => match field.problem(value) {
-                Some(said) => problem(field.name, format!("{} {said}.", field.label)),
-                None => {
-                    checked.insert(field.name.to_owned(), value.clone());
+            Some(value) => {
+                let value = field.listed(value);
+                match field.problem(&value) {
+                    Some(said) => problem(field.name, format!("{} {said}.", field.label)),
+                    None => {
+                        checked.insert(field.name.to_owned(), value);
+                    }
                 }
-            },
+            }
         }
     }
     if problems.is_empty() {
@@ -230,6 +250,15 @@ pub fn check(fields: &[Field], arguments: &Arguments) -> Result<Arguments, Vec<P
 pub fn name_of(value: &Value) -> Option<&str> {
     let name = value.as_str().or_else(|| value.get("name")?.as_str())?;
     Some(name.trim()).filter(|name| !name.is_empty() && name.chars().count() <= LINE_CHARS)
+}
+
+/// A [`Kind::Json`] value, written out or not.
+pub fn as_json(value: &Value) -> Option<Value> {
+    let read = match value {
+        Value::String(text) => serde_json::from_str(text).ok()?,
+        value => value.clone(),
+    };
+    (read.is_object() || read.is_array()).then_some(read)
 }
 
 /// Whether a value empties its field.

@@ -15,6 +15,7 @@ pub mod linear;
 pub mod nango;
 pub mod oauth;
 pub mod operation;
+pub mod outgoing_webhook;
 mod own;
 mod page;
 mod parting;
@@ -22,6 +23,7 @@ pub mod registry;
 pub mod slack;
 mod tokens;
 mod tracker;
+pub mod twilio;
 pub mod webhook;
 
 pub use page::{Batch, Gone, GoneWithin, Next, Page, SourcePerson, Unlisted};
@@ -146,6 +148,12 @@ pub enum ConnectorError {
     Api(#[from] ApiError),
     #[error("it sent something unexpected: {0}")]
     Unexpected(String),
+    /// Nothing over there says what became of a change.
+    #[error("{0}")]
+    CannotTell(&'static str),
+    /// A sentence for whoever pasted the key.
+    #[error("{0}")]
+    Key(String),
 }
 
 /// What a connector needs to know to read its next page.

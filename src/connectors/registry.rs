@@ -1,6 +1,8 @@
 //! The connectors there are.
 
-use super::{Connector, Reach, github, gmail, hubspot, linear, slack, webhook};
+use super::{
+    Connector, Reach, github, gmail, hubspot, linear, outgoing_webhook, slack, twilio, webhook,
+};
 
 static ALL: &[&dyn Connector] = &[
     &hubspot::HubSpot,
@@ -8,6 +10,8 @@ static ALL: &[&dyn Connector] = &[
     &linear::Linear,
     &gmail::Gmail,
     &slack::Slack,
+    &twilio::Twilio,
+    &outgoing_webhook::OutgoingWebhook,
     &webhook::Webhook,
 ];
 

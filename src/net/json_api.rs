@@ -3,8 +3,10 @@
 
 mod answer;
 mod dialect;
+mod outward;
+mod writing;
 
-pub use dialect::{Answered, Dialect};
+pub use dialect::{Answered, Dialect, Keys};
 
 use self::answer::{Answer, next_query};
 use super::Http;
@@ -12,6 +14,7 @@ use super::retry::RetryPolicy;
 use super::tokens::{Fixed, Tokens};
 use crate::base::clock::SharedClock;
 use crate::base::secret::Secret;
+use chrono::{DateTime, Utc};
 use reqwest::header::{AUTHORIZATION, HeaderValue, LINK};
 use reqwest::{Method, RequestBuilder, Response, StatusCode};
 use serde::de::DeserializeOwned;
@@ -21,8 +24,6 @@ use std::time::Duration;
 use url::Url;
 
 const CALL_TIME: Duration = Duration::from_secs(60);
-/// Shorter than the lease of the one who writes.
-const WRITE_TIME: Duration = Duration::from_secs(30);
 const MAX_BODY: usize = 32 * 1024 * 1024;
 /// Of what a system says about a refused call.
 const MAX_SAID: usize = 300;
@@ -75,8 +76,10 @@ pub struct Linked<T> {
 /// Reading is patient and repeats what failed; writing is tried once, and says what it cannot know.
 #[derive(Clone)]
 pub struct JsonApi {
-    client: reqwest::Client,
+    http: Http,
     base: Url,
+    /// Whether the operator has named another place for it than its own.
+    is_moved: bool,
     tokens: Arc<dyn Tokens>,
     dialect: Dialect,
     policy: RetryPolicy,
@@ -91,8 +94,9 @@ impl JsonApi {
     /// With tokens that end, and are followed by others.
     pub fn renewing(http: &Http, base: Url, tokens: Arc<dyn Tokens>, clock: SharedClock) -> Self {
         Self {
-            client: http.0.clone(),
+            http: http.clone(),
             base,
+            is_moved: false,
             tokens,
             dialect: Dialect::PLAIN,
             policy: RetryPolicy::default(),
@@ -102,6 +106,23 @@ impl JsonApi {
 
     pub fn speaking(self, dialect: Dialect) -> Self {
         Self { dialect, ..self }
+    }
+
+    /// It is where the operator says, and not where others find it.
+    pub fn moved(self) -> Self {
+        Self {
+            is_moved: true,
+            ..self
+        }
+    }
+
+    /// What somebody pasted, where that is more than a token.
+    pub async fn key(&self) -> Result<Secret, ApiError> {
+        self.tokens.current().await
+    }
+
+    pub fn now(&self) -> DateTime<Utc> {
+        self.clock.now()
     }
 
     pub async fn get<T: DeserializeOwned>(
@@ -149,84 +170,25 @@ impl JsonApi {
             .json()
     }
 
-    /// One try at a call that changes something; a body of null is none. A token that has just
-    /// ended turns a call away before it is looked at, so that call is made with the next one.
-    pub async fn write<T: DeserializeOwned>(
-        &self,
-        method: Method,
-        path: &str,
-        headers: &[(&'static str, &str)],
-        body: &Value,
-    ) -> Result<T, WriteError> {
-        let call = || {
-            let mut request = self.request(method.clone(), path)?.timeout(WRITE_TIME);
-            if !body.is_null() {
-                request = request.json(body);
-            }
-            let headers = headers.iter();
-            Ok(headers.fold(request, |it, (name, value)| it.header(*name, *value)))
-        };
-        let token = self.tokens.current().await.map_err(WriteError::NotSent)?;
-        match self
-            .write_with(call().map_err(WriteError::NotSent)?, &token)
-            .await
-        {
-            Err(WriteError::NotSent(ApiError::Unauthorized)) => {
-                let next = self.tokens.instead_of(&token).await;
-                let next = next.map_err(WriteError::NotSent)?;
-                let written = self
-                    .write_with(call().map_err(WriteError::NotSent)?, &next)
-                    .await;
-                if let Err(WriteError::NotSent(ApiError::Unauthorized)) = &written {
-                    self.tokens.shut_out(&next).await;
-                }
-                written
-            }
-            written => written,
-        }
-    }
-
-    async fn write_with<T: DeserializeOwned>(
-        &self,
-        request: RequestBuilder,
-        token: &Secret,
-    ) -> Result<T, WriteError> {
-        let request = self.signed(request, token).map_err(WriteError::NotSent)?;
-        let response = request.send().await.map_err(|error| {
-            let reason = reason(&error).to_owned();
-            if error.is_connect() {
-                WriteError::NotSent(ApiError::Away(reason))
-            } else {
-                WriteError::Unclear(ApiError::Away(reason).to_string())
-            }
-        })?;
-        self.answer(response)
-            .await
-            .and_then(|answer| answer.json())
-            .map_err(|error| match error {
-                ApiError::Limited(_) | ApiError::Unauthorized => WriteError::NotSent(error),
-                ApiError::Away(_) | ApiError::Unreadable(_) => {
-                    WriteError::Unclear(error.to_string())
-                }
-                error => WriteError::Refused(error.to_string()),
-            })
-    }
-
     fn request(&self, method: Method, path: &str) -> Result<RequestBuilder, ApiError> {
         // Joined as text, so that a base with a path of its own keeps it.
         let base = self.base.as_str().trim_end_matches('/');
         let url = Url::parse(&format!("{base}{path}"))
             .map_err(|_| ApiError::Unreadable(format!("{path} is no path")))?;
-        let request = self.client.request(method, url).timeout(CALL_TIME);
+        let request = self.http.client.request(method, url).timeout(CALL_TIME);
         let headers = self.dialect.headers.iter();
         Ok(headers.fold(request, |it, (name, value)| it.header(*name, *value)))
     }
 
     fn signed(&self, request: RequestBuilder, token: &Secret) -> Result<RequestBuilder, ApiError> {
         let key = token.expose();
-        let bare = self.dialect.bare_keys;
-        if !bare.is_some_and(|start| key.starts_with(start)) {
-            return Ok(request.bearer_auth(key));
+        match self.dialect.keys {
+            Keys::Login(login) => {
+                let (name, password) = login(key).ok_or(ApiError::Unauthorized)?;
+                return Ok(request.basic_auth(name, Some(password)));
+            }
+            Keys::BareFrom(start) if key.starts_with(start) => {}
+            _ => return Ok(request.bearer_auth(key)),
         }
         let mut key = HeaderValue::from_str(key).map_err(|_| ApiError::Unauthorized)?;
         key.set_sensitive(true);

@@ -11,7 +11,9 @@ pub mod search;
 pub mod sse;
 pub mod tokens;
 
+use self::guard::{Guard, Limits, SystemResolver};
 use crate::base::secret::Secret;
+use std::sync::Arc;
 use std::time::Duration;
 
 /// Long enough for a slow handshake, short enough to notice a dead host.
@@ -45,11 +47,19 @@ pub fn client() -> Result<reqwest::Client, ClientError> {
 /// Connections to the systems that a company uses, kept open for whoever calls next: a handshake
 /// costs more than most calls.
 #[derive(Debug, Clone)]
-pub struct Http(reqwest::Client);
+pub struct Http {
+    client: reqwest::Client,
+    /// In front of addresses that somebody typed.
+    guard: Arc<Guard>,
+}
 
 impl Http {
     pub fn new() -> Result<Self, ClientError> {
-        client().map(Self)
+        let guard = Guard::new(Arc::new(SystemResolver), Limits::default())?;
+        Ok(Self {
+            client: client()?,
+            guard: Arc::new(guard),
+        })
     }
 
     /// Posts a form, as those who hand out tokens want it; the answer with its status. Some answer
@@ -61,7 +71,7 @@ impl Http {
         fields: &[(&str, &str)],
         within: Duration,
     ) -> Result<(u16, Vec<u8>), ProbeError> {
-        answered(self.0.post(url.clone()).timeout(within).form(fields)).await
+        answered(self.client.post(url.clone()).timeout(within).form(fields)).await
     }
 
     /// Deletes what a client made, in the client's own name; the answer as with a form.
@@ -72,7 +82,7 @@ impl Http {
         body: &serde_json::Value,
         within: Duration,
     ) -> Result<(u16, Vec<u8>), ProbeError> {
-        let request = self.0.delete(url.clone()).timeout(within).json(body);
+        let request = self.client.delete(url.clone()).timeout(within).json(body);
         answered(request.basic_auth(client, Some(secret.expose()))).await
     }
 }

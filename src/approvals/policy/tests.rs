@@ -78,10 +78,12 @@ fn what_can_be_undone_the_requester_the_owner_and_admins_decide() {
 
 #[test]
 fn having_asked_is_not_enough_for_what_cannot_be_undone() {
-    let policy = Policy::default_for(Stakes::Irreversible);
-    let asked = approves(&policy, &member(REQUESTER));
-    assert_eq!(asked, Err(Refused::NotADecider));
-    assert_eq!(approves(&policy, &admin(REQUESTER)), Ok(()));
+    for stakes in [Stakes::Outward, Stakes::Irreversible] {
+        let policy = Policy::default_for(stakes);
+        let asked = approves(&policy, &member(REQUESTER));
+        assert_eq!(asked, Err(Refused::NotADecider));
+        assert_eq!(approves(&policy, &admin(REQUESTER)), Ok(()));
+    }
 }
 
 #[test]

@@ -125,7 +125,8 @@ pub enum Kind {
     Approve(Template),
     /// Into the run's own thread.
     Message(Template),
-    /// A change in a connected system, mail included: always a proposal.
+    /// A change in a connected system, mails, text messages and calls of webhooks included: always
+    /// a proposal.
     Change {
         system: String,
         operation: String,

@@ -17,12 +17,13 @@ pub struct Problem {
 }
 
 const FIELDS: [&str; 7] = ["about", "on", "where", "input", "output", "prompt", "steps"];
-const KINDS: [&str; 12] = [
-    "query", "model", "prompt", "if", "foreach", "wait", "approve", "message", "change",
-    "workflow", "note", "set",
+const KINDS: [&str; 15] = [
+    "query", "model", "prompt", "if", "foreach", "wait", "approve", "message", "mail", "sms",
+    "webhook", "change", "workflow", "note", "set",
 ];
 
 mod kinds;
+mod outward;
 
 pub fn parse(definition: &Value) -> Result<Workflow, Vec<Problem>> {
     let mut reader = Reader::default();

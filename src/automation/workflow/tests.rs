@@ -131,6 +131,62 @@ fn an_answer_is_checked_against_its_schema() {
     assert!(said.contains("\"pattern\" is not understood"), "{said}");
 }
 
+#[test]
+fn mail_text_messages_and_webhooks_are_changes_that_are_spelled_shorter() {
+    let workflow = parse(&json!({"steps": [
+        {"id": "leads", "query": "select name, phone from contacts"},
+        {"id": "each", "foreach": "{{steps.leads.rows}}", "as": "lead", "do": [
+            {"id": "tell", "sms": {"to": "{{lead.phone}}", "text": "Welcome, {{lead.name}}"}},
+        ]},
+        {"id": "call", "webhook": {"event": "leads", "body": {"count": "{{steps.leads.count}}"}}},
+        {"id": "all", "webhook": {"body": "{{steps.leads.rows}}"}},
+        {"id": "write", "mail": {"to": "a@b.example", "cc": ["c@d.example"], "subject": "Hi", "body": "x"}},
+    ]}))
+    .unwrap();
+    let changes = workflow.all_steps().into_iter().filter_map(|step| {
+        let Kind::Change {
+            system, operation, ..
+        } = &step.kind
+        else {
+            return None;
+        };
+        Some(format!("{} {system} {operation}", step.id))
+    });
+    assert_eq!(
+        changes.collect::<Vec<_>>(),
+        [
+            "tell twilio send_sms",
+            "call outgoing_webhook call",
+            "all outgoing_webhook call",
+            "write gmail send_mail",
+        ]
+    );
+}
+
+#[test]
+fn what_is_wrong_with_such_a_step_is_said_with_its_place_as_well() {
+    let said = problems(json!({"steps": [
+        {"id": "a", "sms": {"to": "+491701234567", "message": "x"}},
+        {"id": "b", "sms": {"to": "{{steps.c.phone}}", "text": " "}},
+        {"id": "c", "webhook": {"body": 7}},
+        {"id": "d", "webhook": "https://example.com"},
+        {"id": "e", "mail": {"to": [], "subject": "x", "body": "y"}},
+        {"id": "f", "mail": {"to": "x@y.example", "subject": "x", "body": "y"}, "sms": {}},
+    ]}));
+    let expected = [
+        "`steps[0].sms.message`: is not known here; what is: to, text, from",
+        "`steps[0].sms.text`: this is missing",
+        "`steps[1].sms.text`: this is a text, and not an empty one",
+        "`steps[1].sms`: {{steps.c.phone}} names no step before this one; those are: a",
+        "`steps[2].webhook.body`: this is a JSON object or a list, or a reference to one",
+        "`steps[3].webhook`: this has to be a JSON object: { … }",
+        "`steps[4].mail.to`: this is a text, or a list of texts, and not an empty one",
+        "`steps[5]`: a step has exactly one of: query, model, prompt, if, foreach, wait, approve, \
+         message, mail, sms, webhook, change, workflow, note, set",
+    ];
+    assert_eq!(said, expected);
+}
+
 proptest! {
     #[test]
     fn no_definition_makes_the_reader_fail(text in r#"[\[\]{}":,a-z0-9. ]{0,200}"#) {

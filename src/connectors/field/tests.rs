@@ -107,3 +107,35 @@ fn a_field_is_emptied_in_so_many_words_where_it_may_be() {
     let due = &schema["properties"]["due"]["description"];
     assert_eq!(due, "Due: as YYYY-MM-DD; none to empty it");
 }
+
+#[test]
+fn json_is_taken_as_it_is_or_written_out() {
+    let fields = [Field::required("body", "Body", Kind::Json)];
+    let checked = |body: Value| {
+        let arguments = Arguments::from_iter([("body".to_owned(), body)]);
+        check(&fields, &arguments).map(|it| as_json(&it["body"]))
+    };
+    for body in [json!({"a": [1]}), json!("{\"a\": [1]}")] {
+        assert_eq!(checked(body), Ok(Some(json!({"a": [1]}))));
+    }
+    for wrong in [json!("a: 1"), json!("7"), json!(7), json!("{")] {
+        let problems = checked(wrong.clone()).unwrap_err();
+        let said = "Body must be JSON, an object {…} or a list […].";
+        assert_eq!(problems[0].said, said, "{wrong}");
+    }
+    let long = json!({"a": "x".repeat(20_000)});
+    assert!(checked(long).is_err());
+}
+
+#[test]
+fn one_address_is_as_good_as_a_list_of_one() {
+    let fields = [Field::required("to", "To", Kind::Mails)];
+    let checked = |to: Value| {
+        let arguments = Arguments::from_iter([("to".to_owned(), to)]);
+        check(&fields, &arguments).map(|it| it["to"].clone())
+    };
+    let one = json!(["ann@acme.example"]);
+    assert_eq!(checked(json!("ann@acme.example")), Ok(one.clone()));
+    assert_eq!(checked(one.clone()), Ok(one));
+    assert!(checked(json!("ann@acme.example, bob@acme.example")).is_err());
+}

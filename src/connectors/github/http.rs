@@ -1,6 +1,6 @@
 //! How GitHub's HTTP differs, and the places of things in it.
 
-use crate::net::json_api::{Answered, ApiError, Dialect, shortened};
+use crate::net::json_api::{Answered, ApiError, Dialect, Keys, shortened};
 use serde::Deserialize;
 use std::fmt;
 use std::time::Duration;
@@ -15,7 +15,7 @@ pub const DIALECT: Dialect = Dialect {
         ("accept", "application/vnd.github+json"),
         ("x-github-api-version", "2022-11-28"),
     ],
-    bare_keys: None,
+    keys: Keys::Bearer,
     meaning,
 };
 

@@ -1,6 +1,6 @@
 //! Talking GraphQL with Linear: one address for everything, and errors that come with any status.
 
-use crate::net::json_api::{Answered, ApiError, Dialect, JsonApi, WriteError, shortened};
+use crate::net::json_api::{Answered, ApiError, Dialect, JsonApi, Keys, WriteError, shortened};
 use http::Method;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
@@ -15,7 +15,7 @@ const LONGEST_LIMIT: Duration = Duration::from_secs(60 * 60);
 pub const DIALECT: Dialect = Dialect {
     headers: &[],
     // A personal key; the tokens of OAuth are bearer tokens.
-    bare_keys: Some("lin_api_"),
+    keys: Keys::BareFrom("lin_api_"),
     meaning,
 };
 

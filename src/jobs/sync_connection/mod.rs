@@ -82,6 +82,10 @@ impl SyncConnection {
         let mut tx = self.services.db.org(org).await?;
         let progress = sync::progress(&mut tx, connected.id, run.id).await?;
         tx.commit().await?;
+        if connector.manifest().streams.is_empty() {
+            // Whether the key still opens it is all that there is to know.
+            connector.account(&reading.api).await?;
+        }
         let mut positions = progress.positions;
         for stream in connector.manifest().streams {
             if progress.finished.iter().any(|it| it == stream.name) {
@@ -126,6 +130,9 @@ impl SyncConnection {
             }
             Interrupted::Connector(ConnectorError::Api(ApiError::Away(_))) => {
                 again(None, &interrupted)
+            }
+            Interrupted::Connector(ConnectorError::Key(said)) => {
+                self.end(held, RunEnd::Broken(said)).await
             }
             Interrupted::Connector(error) => {
                 let note = words::unreadable(error);

@@ -3,6 +3,7 @@
 //! too slow or of the wrong kind.
 
 mod address;
+mod posting;
 mod resolve;
 mod rules;
 mod target;
@@ -10,6 +11,7 @@ mod target;
 pub mod testing;
 
 pub use address::is_public;
+pub use posting::PostError;
 pub use resolve::{Resolver, SystemResolver};
 
 use super::ClientError;
@@ -90,6 +92,7 @@ pub struct Page {
 #[derive(Debug)]
 pub struct Guard {
     client: reqwest::Client,
+    resolver: Arc<CheckedResolver>,
     rules: Rules,
     limits: Limits,
 }
@@ -104,11 +107,12 @@ impl Guard {
         limits: Limits,
         rules: Rules,
     ) -> Result<Self, ClientError> {
+        let resolver = Arc::new(CheckedResolver {
+            resolver,
+            rules: rules.clone(),
+        });
         let client = super::builder()
-            .dns_resolver(Arc::new(CheckedResolver {
-                resolver,
-                rules: rules.clone(),
-            }))
+            .dns_resolver(resolver.clone())
             // A proxy would resolve names itself, past every check.
             .no_proxy()
             .referer(false)
@@ -117,6 +121,7 @@ impl Guard {
             .map_err(ClientError)?;
         Ok(Self {
             client,
+            resolver,
             rules,
             limits,
         })

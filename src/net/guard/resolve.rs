@@ -27,26 +27,32 @@ impl Resolver for SystemResolver {
 }
 
 /// What the HTTP client asks when it connects.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) struct CheckedResolver {
     pub resolver: Arc<dyn Resolver>,
     pub rules: Rules,
 }
 
+impl CheckedResolver {
+    pub async fn checked(&self, host: &str) -> Result<Vec<SocketAddr>, GuardError> {
+        let addresses = self.resolver.addresses(host).await;
+        let addresses = addresses.map_err(|_| GuardError::UnknownHost)?;
+        if addresses.is_empty() {
+            return Err(GuardError::UnknownHost);
+        }
+        // One inner address among public ones is an attempt, so none of them is used.
+        for address in &addresses {
+            self.rules.check(*address)?;
+        }
+        Ok(addresses)
+    }
+}
+
 impl Resolve for CheckedResolver {
     fn resolve(&self, name: Name) -> Resolving {
-        let resolver = self.resolver.clone();
-        let rules = self.rules.clone();
+        let resolver = self.clone();
         Box::pin(async move {
-            let addresses = resolver.addresses(name.as_str()).await;
-            let addresses = addresses.map_err(|_| GuardError::UnknownHost)?;
-            if addresses.is_empty() {
-                return Err(GuardError::UnknownHost.into());
-            }
-            // One inner address among public ones is an attempt, so none of them is used.
-            for address in &addresses {
-                rules.check(*address)?;
-            }
+            let addresses = resolver.checked(name.as_str()).await?;
             Ok(Box::new(addresses.into_iter()) as Addrs)
         })
     }

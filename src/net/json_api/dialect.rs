@@ -11,8 +11,7 @@ use std::time::Duration;
 pub struct Dialect {
     /// Sent with every call.
     pub headers: &'static [(&'static str, &'static str)],
-    /// Keys that begin with this are sent as they are, and not as bearer tokens.
-    pub bare_keys: Option<&'static str>,
+    pub keys: Keys,
     /// What an answer means where its status does not say it. None: it means what its status says.
     pub meaning: fn(&Answered<'_>) -> Option<ApiError>,
 }
@@ -20,9 +19,19 @@ pub struct Dialect {
 impl Dialect {
     pub const PLAIN: Self = Self {
         headers: &[],
-        bare_keys: None,
+        keys: Keys::Bearer,
         meaning: |_| None,
     };
+}
+
+/// How a system is shown what opens it.
+#[derive(Debug, Clone, Copy)]
+pub enum Keys {
+    Bearer,
+    /// Those that begin with this are sent as they are, the others as bearer tokens.
+    BareFrom(&'static str),
+    /// HTTP Basic, with the name and the password that a key is made of; none if it is no key.
+    Login(for<'k> fn(&'k str) -> Option<(&'k str, &'k str)>),
 }
 
 /// An answer before anybody has made sense of it.

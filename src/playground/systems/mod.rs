@@ -8,8 +8,10 @@ pub mod gmail;
 pub mod hubspot;
 mod keys;
 pub mod linear;
+pub mod receiver;
 mod stand_in;
 mod telling;
+pub mod twilio;
 
 pub use stand_in::Call;
 pub use telling::Subscription;

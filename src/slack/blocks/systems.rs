@@ -32,9 +32,18 @@ pub enum State {
         note: Option<String>,
         read_at: Option<DateTime<Utc>>,
         is_reading: bool,
-        /// It is never read, because it speaks by itself.
-        is_heard: bool,
+        what_for: Use,
     },
+}
+
+/// What a connection is there for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Use {
+    Read,
+    /// It is never read, because it speaks by itself.
+    Heard,
+    /// Nothing is to be known there; only something to be done.
+    Acted,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -74,7 +83,7 @@ fn line(card: &SystemCard) -> String {
         note,
         read_at,
         is_reading,
-        is_heard,
+        what_for,
     } = &card.state
     else {
         return format!("{} *{name}* · not connected", Health::Paused.sign());
@@ -83,11 +92,12 @@ fn line(card: &SystemCard) -> String {
     if let Some(account) = account {
         line.push_str(&format!(" · {}", escape(&clip(account, 80))));
     }
-    match (is_reading, read_at) {
-        (true, _) => line.push_str(" · being read now"),
-        _ if *is_heard => line.push_str(" · heard at its own address"),
-        (false, Some(at)) => line.push_str(&format!(" · read {}", moment(*at))),
-        (false, None) => line.push_str(" · not read yet"),
+    match (what_for, is_reading, read_at) {
+        (Use::Heard, ..) => line.push_str(" · heard at its own address"),
+        (Use::Acted, ..) => line.push_str(" · used for what is approved"),
+        (Use::Read, true, _) => line.push_str(" · being read now"),
+        (Use::Read, false, Some(at)) => line.push_str(&format!(" · read {}", moment(*at))),
+        (Use::Read, false, None) => line.push_str(" · not read yet"),
     }
     if let Some(note) = note {
         line.push_str(&format!("\n{}", escape(&clip(note, 200))));
@@ -144,7 +154,7 @@ mod tests {
             note: Some("The key was revoked.".to_owned()),
             read_at: None,
             is_reading: false,
-            is_heard: false,
+            what_for: Use::Read,
         };
         let blocks = systems(&[hubspot(broken, &[Deed::Reconnect, Deed::Disconnect])]);
         assert_eq!(

@@ -19,7 +19,7 @@ pub const WORKFLOW_ON_HINT: &str =
     "by hand · every weekday at 9 · event deal.stage_changed · after stale-deals. Empty: by hand.";
 pub const WORKFLOW_WHERE: &str = "Where shall it report?";
 pub const WORKFLOW_STEPS: &str = "Its steps, as JSON";
-pub const WORKFLOW_STEPS_HINT: &str = "A prompt, or steps: query, model, prompt, if, foreach, wait, approve, message, change, workflow, note, set. What is wrong is said here before anything is saved.";
+pub const WORKFLOW_STEPS_HINT: &str = "A prompt, or steps: query, model, prompt, if, foreach, wait, approve, message, mail, sms, webhook, change, workflow, note, set. For instance {\"id\": \"tell\", \"sms\": {\"to\": \"+49…\", \"text\": \"…\"}}. What is wrong is said here before anything is saved.";
 pub const WORKFLOW_MORE: &str = "… goes on";
 pub const WORKFLOW_MORE_HINT: &str = "Where the field above is full.";
 pub const WORKFLOW_AS_WHOM: &str = "It looks with your eyes, and only at what everybody may see where it reports. What it changes outside, it proposes to you first.";

@@ -63,8 +63,7 @@ fn input(field: &Field, given: Option<&Value>) -> Option<Input> {
         return None;
     }
     let input = match field.kind {
-        Kind::Text => Inputs::Text(text),
-        Kind::Lines | Kind::Mails => Inputs::Text(text),
+        Kind::Text | Kind::Json | Kind::Lines | Kind::Mails => Inputs::Text(text),
         Kind::Id | Kind::Line | Kind::Named(_) => Inputs::Line(text),
         Kind::Count => Inputs::Number(text),
         Kind::Money => Inputs::Decimal(text),

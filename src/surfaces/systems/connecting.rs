@@ -1,6 +1,6 @@
 //! Connecting a system: the window for its key, and what came of the key that was typed.
 
-use super::{connection_of, may_manage, reading, words};
+use super::{connection_of, is_read, may_manage, reading, words};
 use crate::base::secret::Secret;
 use crate::connectors::connections::{ConnectionError, Opened};
 use crate::connectors::deliveries::Listen;
@@ -238,9 +238,17 @@ async fn connected(
     opened: &Opened,
 ) -> Surfaced {
     tracing::info!(system = manifest.slug, "a system was connected");
-    let sentence = words::connected(manifest.name, &opened.account.name);
+    let account = &opened.account.name;
+    let is_read = is_read(manifest);
+    let sentence = match is_read {
+        true => words::connected(manifest.name, account),
+        false => words::connected_to_act(manifest.name, account),
+    };
     let view = said(manifest.name, &sentence);
     answer(scene, submitted, &view, &sentence).await?;
+    if !is_read {
+        return Ok(());
+    }
     reading::follow(scene, &submitted.source.user, opened.run).await
 }
 
@@ -270,8 +278,10 @@ async fn answer(
 
 /// What to do about a key that did not work.
 fn reason(error: &ConnectionError) -> String {
-    let ConnectionError::Connector(ConnectorError::Api(error)) = error else {
-        return words::broken_answer(error);
+    let error = match error {
+        ConnectionError::Connector(ConnectorError::Api(error)) => error,
+        ConnectionError::Connector(ConnectorError::Key(said)) => return said.clone(),
+        error => return words::broken_answer(error),
     };
     match error {
         ApiError::Unauthorized => words::KEY_REFUSED.to_owned(),

@@ -16,7 +16,7 @@ use crate::base::ids::PersonId;
 use crate::connectors::{Connector, Manifest, Reach, registry, slack};
 use crate::slack::blocks::raw;
 use crate::slack::blocks::status::Health;
-use crate::slack::blocks::systems::{Deed, State, SystemCard, systems};
+use crate::slack::blocks::systems::{Deed, State, SystemCard, Use, systems};
 use crate::slack::inbound::BlockActions;
 use crate::store::connections::{self, Connection};
 use crate::store::people::Person;
@@ -49,16 +49,24 @@ fn card(person: &Person, connection: &Connection) -> SystemCard {
             note: connection.health_note.clone(),
             read_at: connection.last_synced_at,
             is_reading: connection.is_reading,
-            is_heard: is_heard(&connection.system),
+            what_for: what_for(&connection.system),
         },
         deeds: deeds(person, connection),
     }
 }
 
-/// There is nothing to read there: it speaks by itself.
-fn is_heard(system: &str) -> bool {
-    let manifest = registry::find(system).map(Connector::manifest);
-    manifest.is_some_and(|it| it.listen.is_some() && it.streams.is_empty())
+fn what_for(system: &str) -> Use {
+    match registry::find(system).map(Connector::manifest) {
+        Some(manifest) if is_read(manifest) => Use::Read,
+        Some(manifest) if manifest.listen.is_some() => Use::Heard,
+        Some(_) => Use::Acted,
+        None => Use::Read,
+    }
+}
+
+/// Slack is, too, although not as a connection.
+fn is_read(manifest: &Manifest) -> bool {
+    manifest.reach == Reach::Penny || !manifest.streams.is_empty()
 }
 
 fn unconnected(person: &Person, manifest: &Manifest) -> SystemCard {
@@ -99,7 +107,7 @@ fn deeds(person: &Person, connection: &Connection) -> Vec<Deed> {
             connection.is_open
                 && !is_broken
                 && !person.is_restricted
-                && !is_heard(&connection.system),
+                && what_for(&connection.system) == Use::Read,
         ),
         (Deed::Disconnect, connection.is_open && may),
         (

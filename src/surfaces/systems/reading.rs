@@ -1,6 +1,6 @@
 //! Having a system read now rather than within the hour.
 
-use super::{tell, words};
+use super::{is_read, tell, words};
 use crate::base::ids::{RunId, UserId};
 use crate::connectors::{Connector, Manifest, registry};
 use crate::jobs::show_sync;
@@ -38,6 +38,9 @@ async fn begin(
 ) -> Surfaced<String> {
     if person.is_restricted {
         return Ok(text::GUESTS_CANNOT.to_owned());
+    }
+    if !is_read(manifest) {
+        return Ok(words::nothing_to_read(manifest.name));
     }
     let connections = &scene.services.connections;
     let found = connections

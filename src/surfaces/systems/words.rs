@@ -90,6 +90,17 @@ pub fn connected(name: &str, account: &str) -> String {
     )
 }
 
+pub fn connected_to_act(name: &str, account: &str) -> String {
+    format!(
+        ":white_check_mark: {name} is connected ({}). There’s nothing to read there: I use it for what you ask of me or write into a workflow, each time with a card to approve.",
+        escape(&clip(account, 80))
+    )
+}
+
+pub fn nothing_to_read(name: &str) -> String {
+    format!("There’s nothing to read in {name}: it’s there for what is to be done.")
+}
+
 pub fn wrong_key(name: &str, reason: &str) -> String {
     format!("{name} is not connected. {reason}")
 }

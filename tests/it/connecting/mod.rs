@@ -1,5 +1,6 @@
 //! Connecting systems and keeping them read, as people go through it in Slack.
 
+mod acting;
 mod at_nango;
 mod browser;
 mod consent;

@@ -3,6 +3,7 @@
 mod changing;
 mod desk;
 mod looping;
+mod outward;
 mod running;
 mod starting;
 mod writing;

@@ -1,5 +1,6 @@
 //! The kinds of steps, one by one, and the comparisons that branches and filters make.
 
+use super::outward::short;
 use super::{Reader, is_id};
 use crate::automation::workflow::expression::{Template, references};
 use crate::automation::workflow::filter::{Condition, Filter, How, Test};
@@ -29,6 +30,9 @@ impl Reader {
         if within.is_some() && matches!(word, "foreach" | "prompt") {
             self.wrong(&here, "within a foreach there can be no foreach and no prompt; use a model step, or a workflow");
             return None;
+        }
+        if let Some(short) = short(word) {
+            return self.short(short, value, &here);
         }
         Some(match word {
             "query" => Kind::Query(self.text(value, &here)?),
