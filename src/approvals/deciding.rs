@@ -97,3 +97,17 @@ pub async fn expire(tx: &mut OrgTx, key: Key) -> Result<Option<Record>, Error> {
     ledger::record(tx, Actor::Penny, &Act::Expired { proposal }).await?;
     Ok(Some(record))
 }
+
+/// Voids what a run has asked for that somebody cancelled, unless it is being carried out already.
+/// False: it is, or it was settled before.
+pub async fn withdraw(tx: &mut OrgTx, record: &Record, by: PersonId) -> Result<bool, Error> {
+    if state_of(record)?.after(Step::Withdraw).is_err() {
+        return Ok(false);
+    }
+    if !proposals::withdraw(tx, record.key).await? {
+        return Ok(false);
+    }
+    let proposal = ticket_of(record)?;
+    ledger::record(tx, Actor::Person(by), &Act::Withdrawn { proposal }).await?;
+    Ok(true)
+}

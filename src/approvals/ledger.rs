@@ -50,6 +50,10 @@ pub enum Act {
     Expired {
         proposal: Ticket,
     },
+    /// Somebody cancelled the run that asked for it.
+    Withdrawn {
+        proposal: Ticket,
+    },
     /// The provider is called next.
     Began {
         proposal: Ticket,

@@ -8,6 +8,7 @@
 //! | a click | parses the [`Ticket`], looks up [`Facts`], calls [`decide`] or [`revise`], and nudges the execution in the same transaction | the click's |
 //! | the job | [`claim`] → read the target → [`begin`] → `Action::execute(&ApprovedAction)` → [`settle`] | commits between them |
 //! | the sweep | [`expire`] for each of `store::proposals::due`, and a nudge for each `stranded` one | its own |
+//! | a cancelled run | [`withdraw`] for each of `store::proposals::open_of_runs` | the click's |
 //! | a long call | `store::proposals::renew` well within the minute that a lease lives | its own |
 //! | after a look, or a person's | [`resolve`] for what was left unknown | |
 //! | App Home | `store::proposals::{open, requested_by}`, `store::grants::usable`; [`give`], [`revoke`], [`set_policy`] | |
@@ -44,7 +45,7 @@ pub mod seal;
 pub mod state;
 pub mod verify;
 
-pub use deciding::{Decided, decide, expire};
+pub use deciding::{Decided, decide, expire, withdraw};
 pub use error::{Error, Refusal};
 pub use execution::{
     ApprovedAction, Begun, Claim, Claimed, Effect, JOB, Live, Outcome, begin, claim, resolve,

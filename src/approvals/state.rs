@@ -16,6 +16,8 @@ pub enum State {
     Expired,
     /// A newer version took its place.
     Superseded,
+    /// The run that asked for it was cancelled.
+    Withdrawn,
     /// The record, the connection or its rights had changed since: nothing was written.
     Changed,
     /// Somebody holds the right to carry it out.
@@ -38,6 +40,7 @@ pub enum Step {
     Reject,
     Expire,
     Supersede,
+    Withdraw,
     Claim,
     FindChanged,
     /// Nothing reached the provider: another try is free of risk.
@@ -56,12 +59,13 @@ pub struct Illegal {
 }
 
 impl State {
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 12] = [
         Self::Proposed,
         Self::Approved,
         Self::Rejected,
         Self::Expired,
         Self::Superseded,
+        Self::Withdrawn,
         Self::Changed,
         Self::Executing,
         Self::Succeeded,
@@ -77,6 +81,8 @@ impl State {
             (Self::Proposed, Step::Reject) => Self::Rejected,
             (Self::Proposed | Self::Approved, Step::Expire) => Self::Expired,
             (Self::Proposed, Step::Supersede) => Self::Superseded,
+            // What somebody carries out already is left to finish.
+            (Self::Proposed | Self::Approved, Step::Withdraw) => Self::Withdrawn,
             // An executor that vanished is succeeded by another.
             (Self::Approved | Self::Executing, Step::Claim) => Self::Executing,
             (Self::Executing, Step::FindChanged) => Self::Changed,
@@ -107,6 +113,7 @@ impl State {
             Self::Rejected => "rejected",
             Self::Expired => "expired",
             Self::Superseded => "superseded",
+            Self::Withdrawn => "withdrawn",
             Self::Changed => "changed",
             Self::Executing => "executing",
             Self::Succeeded => "succeeded",
@@ -143,12 +150,13 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
-    const STEPS: [Step; 12] = [
+    const STEPS: [Step; 13] = [
         Step::Agree,
         Step::Approve,
         Step::Reject,
         Step::Expire,
         Step::Supersede,
+        Step::Withdraw,
         Step::Claim,
         Step::FindChanged,
         Step::GiveBack,
@@ -172,6 +180,7 @@ mod tests {
             State::Rejected,
             State::Expired,
             State::Superseded,
+            State::Withdrawn,
             State::Changed,
             State::Failed,
             State::Undone,

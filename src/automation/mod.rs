@@ -1,5 +1,6 @@
 //! Recurring work: when it is due, and what it is made of.
 
+pub mod budget;
 pub mod digest;
 pub mod rule;
 pub mod spoken;

@@ -122,8 +122,10 @@ pub const WORKFLOW_HISTORY: &str = "penny_workflow_history";
 pub const WORKFLOW_PICTURE: &str = "penny_workflow_picture";
 pub const WORKFLOW_DELETE: &str = "penny_workflow_delete";
 /// Opens the window of a workflow that is not there yet.
+pub const WORKFLOW_TEMPLATE: &str = "penny_workflow_template";
 pub const WORKFLOW_NEW: &str = "penny_workflow_new";
 /// Buttons of a run; the value is its id.
+pub const WORKFLOW_SHOW: &str = "penny_workflow_show";
 pub const WORKFLOW_CANCEL: &str = "penny_workflow_cancel";
 pub const WORKFLOW_RETRY: &str = "penny_workflow_retry";
 /// Whether a run goes on; the value is its id and the path of the step that asks.
@@ -131,6 +133,7 @@ pub const WORKFLOW_YES: &str = "penny_workflow_yes";
 pub const WORKFLOW_NO: &str = "penny_workflow_no";
 /// The window of a workflow, which carries its id if there is one already.
 pub const WORKFLOW_MODAL: &str = "penny_workflow";
+pub const WORKFLOW_SHOWN: &str = "penny_workflow_shown";
 
 /// Opens the window that says who a user of another system is here; the value is a [`SystemUser`].
 pub const MATCH_PERSON: &str = "penny_match_person";

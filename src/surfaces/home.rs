@@ -2,7 +2,7 @@
 
 use super::ask::{self, Asking};
 use super::scene::{Scene, Surfaced};
-use super::{approvals, digests, memory, schedules, status, systems};
+use super::{approvals, digests, memory, schedules, status, systems, workflows};
 use crate::base::ids::UserId;
 use crate::slack::blocks::home::{Conversation, Home, Spending, home};
 use crate::slack::blocks::memory::Note;
@@ -42,6 +42,10 @@ pub async fn publish(scene: &Scene<'_>, user: &UserId, notice: Option<Notice>) -
         true => Vec::new(),
         false => digests::own(scene, user).await?,
     };
+    let workflows = match person.is_restricted {
+        true => None,
+        false => workflows::own(scene, user).await?,
+    };
     let approvals = match person.is_restricted {
         true => None,
         false => approvals::home::read(scene, user).await?,
@@ -67,6 +71,7 @@ pub async fn publish(scene: &Scene<'_>, user: &UserId, notice: Option<Notice>) -
         notes: &notes,
         schedules: schedules.as_deref(),
         digest,
+        workflows,
         systems: systems.as_deref(),
         spending: Spending {
             turns: spent.turns,

@@ -203,10 +203,13 @@ async fn click(scene: &Scene<'_>, clicked: &BlockActions, action: &Action) -> Su
         | ids::WORKFLOW_HISTORY
         | ids::WORKFLOW_PICTURE
         | ids::WORKFLOW_DELETE
+        | ids::WORKFLOW_TEMPLATE
         | ids::WORKFLOW_NEW => workflows::clicked(scene, clicked, action).await,
-        ids::WORKFLOW_CANCEL | ids::WORKFLOW_RETRY | ids::WORKFLOW_YES | ids::WORKFLOW_NO => {
-            workflows::of_run(scene, clicked, action).await
-        }
+        ids::WORKFLOW_SHOW
+        | ids::WORKFLOW_CANCEL
+        | ids::WORKFLOW_RETRY
+        | ids::WORKFLOW_YES
+        | ids::WORKFLOW_NO => workflows::of_run(scene, clicked, action).await,
         ids::MATCH_PERSON => people::wants_to_match(scene, clicked, value).await,
         ids::UNMATCH_PERSON => people::goes_by_mail(scene, clicked, value).await,
         ids::CHOOSE_CHANNELS => listening::clicked(scene, clicked).await,

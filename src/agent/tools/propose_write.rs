@@ -8,7 +8,7 @@ use crate::connectors::connections::Connections;
 use crate::connectors::{field, registry};
 use crate::models::ToolSpec;
 use crate::store::proposals::{self, Origin, Record};
-use crate::store::{OrgTx, jobs, people};
+use crate::store::{OrgTx, jobs, people, workflows};
 use async_trait::async_trait;
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -22,6 +22,9 @@ const DESCRIPTION: &str = "Proposes a change in a connected system: creating, up
     before it returned so. Propose several changes at once by calling it several times in one step. \
     `describe_system` gives the arguments of an operation. Look the record's id (source_id) up \
     first. The operations: ";
+
+const WITHDRAWN: &str = "Somebody cancelled the run that this belongs to. Nothing was changed. Do not \
+    propose anything more in it: say in a sentence that it was cancelled, and end.";
 
 #[derive(Deserialize, JsonSchema)]
 struct Input {
@@ -106,6 +109,9 @@ impl Tool for ProposeWrite {
             Err(unfit) => return refusal(unfit),
         };
         let mut tx = context.db.org(viewer.org).await?;
+        if workflows::is_given_up(&mut tx, context.turn).await? {
+            return Ok(Outcome::Refused(WITHDRAWN.to_owned()));
+        }
         let proposed = approvals::propose(&mut tx, draft, Some(&origin)).await;
         let proposed = match proposed {
             Ok(proposed) => proposed,
@@ -194,6 +200,7 @@ async fn came_of(tx: &mut OrgTx, made: &Record) -> Result<Outcome, ToolError> {
         State::Expired => {
             "Nobody decided in time, which counts as no. Nothing was changed.".to_owned()
         }
+        State::Withdrawn => WITHDRAWN.to_owned(),
         State::Superseded => "It was replaced by another wording.".to_owned(),
         State::Changed => match settled {
             Some(Settled::Changed(what)) => format!(

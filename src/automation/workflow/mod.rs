@@ -6,6 +6,7 @@ mod expression;
 mod filter;
 mod parse;
 mod schema;
+pub mod templates;
 
 pub use expression::{Scope, Template, references};
 pub use filter::{Condition, Filter};
@@ -35,6 +36,8 @@ pub struct Workflow {
     pub filter: Filter,
     pub input: Option<Schema>,
     pub output: Option<Schema>,
+    /// What one run may cost, with those that its steps start, in millionths of a dollar.
+    pub budget_micros: Option<i64>,
     pub steps: Vec<Step>,
 }
 

@@ -5,6 +5,7 @@ use super::expression::{Template, references};
 use super::filter::Filter;
 use super::schema::Schema;
 use super::{Kind, MOST_STEPS, Step, Trigger, Workflow};
+use crate::automation::budget;
 use serde_json::{Map, Value};
 use std::collections::HashSet;
 
@@ -16,7 +17,9 @@ pub struct Problem {
     pub said: String,
 }
 
-const FIELDS: [&str; 7] = ["about", "on", "where", "input", "output", "prompt", "steps"];
+const FIELDS: [&str; 8] = [
+    "about", "on", "where", "input", "output", "budget", "prompt", "steps",
+];
 const KINDS: [&str; 15] = [
     "query", "model", "prompt", "if", "foreach", "wait", "approve", "message", "mail", "sms",
     "webhook", "change", "workflow", "note", "set",
@@ -69,6 +72,7 @@ impl Reader {
         }
         let input = self.schema(fields, "input", "");
         let output = self.schema(fields, "output", "");
+        let budget_micros = fields.get("budget").and_then(|it| self.budget(it));
         let steps = match (fields.get("prompt"), fields.get("steps")) {
             (Some(prompt), None) => self.prompt_alone(prompt),
             (None, Some(steps)) => self.steps(steps, "steps", None),
@@ -95,8 +99,20 @@ impl Reader {
             filter,
             input,
             output,
+            budget_micros,
             steps,
         })
+    }
+
+    fn budget(&mut self, value: &Value) -> Option<i64> {
+        let micros = value.as_f64().and_then(budget::micros);
+        if micros.is_none() {
+            self.wrong(
+                "budget",
+                "what one run may cost in dollars: a number above nothing, such as 0.50",
+            );
+        }
+        micros
     }
 
     fn prompt_alone(&mut self, prompt: &Value) -> Vec<Step> {

@@ -27,7 +27,7 @@ fn what_is_wrong_is_said_with_its_place_and_what_would_be_right() {
     ]}))
     .join("\n");
     for expected in [
-        "`stepz`: is not known here; what is: about, on, where, input, output, prompt, steps",
+        "`stepz`: is not known here; what is: about, on, where, input, output, budget, prompt, steps",
         "`steps[0].query`: {{steps.b.rows}} names no step before this one; those are: none",
         "`steps[1].id`: another step is called \"a\" already",
         "`steps[2].wait`: a time such as",
@@ -203,5 +203,21 @@ proptest! {
         let inside = &sql[1..sql.len() - 1];
         prop_assert!(sql.starts_with('\'') && sql.ends_with('\''));
         prop_assert!(!inside.replace("''", "").contains('\''));
+    }
+}
+
+#[test]
+fn a_budget_is_an_amount_of_dollars() {
+    let with = |budget: serde_json::Value| json!({"budget": budget, "prompt": "How is it going?"});
+    let read = |budget| parse(&with(budget)).unwrap().budget_micros;
+    assert_eq!(read(json!(0.5)), Some(500_000));
+    assert_eq!(read(json!(2)), Some(2_000_000));
+    assert_eq!(parse(&json!({"prompt": "?"})).unwrap().budget_micros, None);
+    for nonsense in [json!(0), json!(-1), json!("0.50"), json!(null)] {
+        let said = problems(with(nonsense));
+        assert!(
+            said[0].contains("what one run may cost in dollars"),
+            "{said:?}"
+        );
     }
 }

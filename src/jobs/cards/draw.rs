@@ -135,6 +135,7 @@ fn stage(seen: &Seen) -> Stage {
         }
         State::Expired => Stage::Expired,
         State::Superseded => Stage::Superseded,
+        State::Withdrawn => Stage::Withdrawn,
         State::Changed => Stage::Changed {
             fields: match &seen.outcome {
                 Some(Outcome::Changed(fields)) => values::labels(content, fields),

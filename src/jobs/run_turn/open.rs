@@ -5,6 +5,7 @@ use super::input::message_of;
 use crate::agent::transcript::Transcript;
 use crate::base::ids::{ChannelId, ConversationId, TeamId, Ts, WorkflowRunId};
 use crate::jobs::Services;
+use crate::jobs::workflows::budget;
 use crate::slack::inbound::{mentions, title};
 use crate::store::conversations::{self, Thread};
 use crate::store::inbox::{self, Item, Kind};
@@ -83,10 +84,14 @@ pub async fn open(services: &Services, fence: &Fence, key: &str) -> StoreResult<
         },
     };
     let (terms, is_dry) = match turn.run {
-        Some(run) => (
-            schedules::terms_of(&mut tx, run).await?,
-            workflows::is_dry(&mut tx, WorkflowRunId(run.0)).await?,
-        ),
+        Some(run) => {
+            let mut terms = schedules::terms_of(&mut tx, run).await?;
+            let run = WorkflowRunId(run.0);
+            if let Some(left) = budget::left(&mut tx, run).await? {
+                terms.budget_micros = Some(left);
+            }
+            (terms, workflows::is_dry(&mut tx, run).await?)
+        }
         None => (Terms::default(), false),
     };
     let begun = if is_fresh && turn.run.is_none() {

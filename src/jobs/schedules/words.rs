@@ -12,7 +12,7 @@ pub const NOT_INSTALLED: &str = "I’m no longer installed in this workspace, or
 pub const OWNER_LEFT: &str = "Whoever made it has left the workspace, so I don’t know with whose rights to look. Delete it, and make it anew.";
 pub const SLACK_AWAY: &str =
     "Slack didn’t take the message, however often I tried. The next run will try again.";
-pub const BUDGET_USED: &str = "The run has used up its budget before it was done. Edit the schedule to ask for less, or to let it cost more.";
+pub const BUDGET_USED: &str = "The run has used up its budget before it was done. Edit it to ask for less, or to let it cost more.";
 pub const WAS_STOPPED: &str = "It was stopped.";
 pub const NO_ANSWER: &str = "The run ended without an answer.";
 pub const SEE_SCHEDULES: &str = "See schedules";

@@ -13,10 +13,11 @@ use crate::slack::blocks::workflows as blocks;
 use crate::slack::blocks::{clip, escape, raw};
 use crate::slack::client::NewMessage;
 use crate::store::sandbox::QueryError;
-use crate::store::workflows::{self};
+use crate::store::workflows::{self, Spent};
 use crate::store::{inbox, listen};
 use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::{Value, json};
+use std::time::Instant;
 
 mod changing;
 mod children;
@@ -33,12 +34,14 @@ impl Course<'_> {
     /// Takes one step and saves what came of it.
     pub async fn act(&self, kind: &Kind, path: &str, scope: &Scope) -> Result<Value, Halt> {
         let place = (path, kind.word());
-        let mut cost = 0;
+        self.afford(kind, path).await?;
+        let begun = Instant::now();
+        let mut cost_micros = 0;
         let output = match kind {
             Kind::Query(sql) => self.query(&sql.sql(scope), path).await?,
             Kind::Model { prompt, answer } => {
                 let (output, spent) = self.think(prompt, answer.as_ref(), path, scope).await?;
-                cost = spent;
+                cost_micros = spent;
                 output
             }
             Kind::Set(value) => value.fill(scope),
@@ -61,7 +64,11 @@ impl Course<'_> {
             // The walk itself takes these.
             Kind::Branch { .. } | Kind::ForEach(_) => Value::Null,
         };
-        self.finish(place, &output, cost).await?;
+        let spent = Spent {
+            cost_micros,
+            time: begun.elapsed(),
+        };
+        self.finish(place, &output, spent).await?;
         Ok(output)
     }
 
@@ -170,7 +177,8 @@ impl Course<'_> {
         let note = json!({ "at": now.format("%Y-%m-%d").to_string(), "text": clip(text, 2_000) });
         let fence = self.held.lease().fence();
         let mut tx = self.services.db.org(self.workspace.org).await?;
-        workflows::finish_step(&mut tx, &fence, self.run.id, place, &note, 0).await?;
+        workflows::finish_step(&mut tx, &fence, self.run.id, place, &note, Spent::default())
+            .await?;
         if !self.run.is_dry {
             let most = i32::try_from(MOST_NOTES).unwrap_or(i32::MAX);
             workflows::note(&mut tx, self.workflow.id, &note, most).await?;
@@ -224,12 +232,16 @@ impl Course<'_> {
             return Err(Halt::Failed(trouble.to_owned()));
         }
         if let Some(said) = waiting.as_ref().filter(|what| what["text"].is_string()) {
-            let cost = self
+            let cost_micros = self
                 .saved
                 .lock()
                 .get(path)
                 .map_or(0, |step| step.cost_micros);
-            self.finish(place, said, cost).await?;
+            let spent = Spent {
+                cost_micros,
+                ..Spent::default()
+            };
+            self.finish(place, said, spent).await?;
             return Ok(said.clone());
         }
         if waiting.is_none() {

@@ -9,7 +9,7 @@ use crate::jobs::deliver::DeliverError;
 use crate::jobs::workspaces::Workspace;
 use crate::queue::Held;
 use crate::slack::client::SlackError;
-use crate::store::workflows::{self, Run, Saved};
+use crate::store::workflows::{self, Run, Saved, Spent};
 use crate::store::{StoreError, StoreResult};
 use chrono::{DateTime, Utc};
 use parking_lot::Mutex;
@@ -26,6 +26,8 @@ pub enum Halt {
     Stopped(String),
     /// What went wrong and what to do, in words for people.
     Failed(String),
+    /// The same for the whole run, whichever step or item finds it out: the money is spent.
+    Spent(String),
     Interrupted(Interrupted),
 }
 
@@ -72,6 +74,8 @@ pub struct Course<'a> {
     pub thread: &'a Ts,
     pub conversation: ConversationId,
     pub saved: Mutex<HashMap<String, Saved>>,
+    /// Which budget an item of a loop has found used up.
+    pub spent: Mutex<Option<String>>,
     /// The soonest end of what is waited for.
     pub wake_at: Mutex<Option<DateTime<Utc>>>,
 }
@@ -92,10 +96,15 @@ impl Course<'_> {
     }
 
     /// Saves that a step was taken, before the next one is.
-    pub async fn finish(&self, place: (&str, &str), output: &Value, cost: i64) -> StoreResult<()> {
+    pub async fn finish(
+        &self,
+        place: (&str, &str),
+        output: &Value,
+        spent: Spent,
+    ) -> StoreResult<()> {
         let mut tx = self.services.db.org(self.workspace.org).await?;
         let fence = self.held.lease().fence();
-        workflows::finish_step(&mut tx, &fence, self.run.id, place, output, cost).await?;
+        workflows::finish_step(&mut tx, &fence, self.run.id, place, output, spent).await?;
         tx.commit().await
     }
 

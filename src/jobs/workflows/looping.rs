@@ -3,7 +3,7 @@
 
 use super::course::{Course, Halt};
 use crate::automation::workflow::{ForEach, MOST_ITEMS, Scope};
-use crate::store::workflows::{self, Item, ItemEnd};
+use crate::store::workflows::{self, Item, ItemEnd, Spent};
 use crate::store::{StoreResult, jobs};
 use chrono::TimeDelta;
 use futures::stream::{self, StreamExt, TryStreamExt};
@@ -36,6 +36,10 @@ impl Course<'_> {
                 .map(Ok)
                 .try_for_each_concurrent(each.at_once, |item| self.item(each, path, item, &outer))
                 .await?;
+            let spent = self.spent.lock().clone();
+            if let Some(why) = spent {
+                return Err(Halt::Spent(why));
+            }
         }
         let mut tx = self.services.db.org(self.workspace.org).await?;
         let counts = workflows::counts(&mut tx, self.run.id, path).await?;
@@ -48,7 +52,8 @@ impl Course<'_> {
             "count": counts.done + counts.failed, "done": counts.done, "failed": counts.failed,
             "outcomes": outcomes,
         });
-        self.finish((path, "foreach"), &output, 0).await?;
+        self.finish((path, "foreach"), &output, Spent::default())
+            .await?;
         Ok(output)
     }
 
@@ -121,6 +126,9 @@ impl Course<'_> {
         item: Item,
         outer: &Arc<Scope>,
     ) -> Result<(), Halt> {
+        if self.spent.lock().is_some() {
+            return Ok(());
+        }
         let began_at = self.services.clock.now();
         let mut within = Scope::within(outer.clone(), &each.name, item.item);
         let prefix = format!("{path}.{}.", item.number);
@@ -128,6 +136,11 @@ impl Course<'_> {
             Ok(output) => ItemEnd::Done(output),
             Err(Halt::Parked) => ItemEnd::Waiting,
             Err(Halt::Failed(why) | Halt::Stopped(why)) => ItemEnd::Failed(why),
+            // Items that are under way are paid for, and come to their ends.
+            Err(Halt::Spent(why)) => {
+                *self.spent.lock() = Some(why);
+                return Ok(());
+            }
             Err(interrupted @ Halt::Interrupted(_)) => return Err(interrupted),
         };
         let fence = self.held.lease().fence();

@@ -2,6 +2,8 @@
 //! (`running`, `walking`, `acting`, `looping`), and how a run looks in Slack (`showing`).
 
 mod acting;
+pub mod budget;
+mod cancelling;
 mod course;
 mod looping;
 mod running;
@@ -10,6 +12,7 @@ mod starting;
 mod walking;
 pub mod words;
 
+pub use cancelling::{cancel, delete};
 pub use running::RunWorkflow;
 pub use showing::refresh;
 pub use starting::{keep, look};

@@ -268,6 +268,7 @@ impl RunWorkflow {
                     .map(|step| (step.path.clone(), step))
                     .collect(),
             ),
+            spent: Mutex::new(None),
             wake_at: Mutex::new(None),
         };
         let mut scope = Scope::new(run.input.clone(), about(run), workflow.notes.clone());
@@ -282,7 +283,7 @@ impl RunWorkflow {
                 Some(objection) => End::Failed(words::bad_output(&objection)),
             },
             Err(Halt::Stopped(why)) => End::Done(json!({ "stopped": why })),
-            Err(Halt::Failed(why)) => End::Failed(why),
+            Err(Halt::Failed(why) | Halt::Spent(why)) => End::Failed(why),
             Err(Halt::Interrupted(interrupted)) => return Err(interrupted),
             Err(Halt::Parked) => return self.park(&course).await,
         };

@@ -4,6 +4,7 @@
 use super::course::{Course, Halt, Interrupted};
 use super::words;
 use crate::automation::workflow::{Kind, Scope, Step};
+use crate::store::workflows::Spent;
 use futures::future::BoxFuture;
 use serde_json::{Value, json};
 
@@ -41,7 +42,8 @@ impl Course<'_> {
                 Some(taken) => taken["taken"] == json!(true),
                 None => {
                     let is_taken = condition.holds(scope);
-                    self.finish((&path, "if"), &json!({ "taken": is_taken }), 0)
+                    let output = json!({ "taken": is_taken });
+                    self.finish((&path, "if"), &output, Spent::default())
                         .await?;
                     is_taken
                 }

@@ -1,5 +1,7 @@
 //! What is said of runs and their steps: to people, and to the model where a step asks it.
 
+use super::budget::Account;
+use crate::automation::budget;
 use crate::slack::blocks::{clip, escape, moment};
 use crate::store::workflows::{Counts, FAILURES_UNTIL_PAUSE, Run, Saved, Workflow};
 use serde_json::Value;
@@ -114,8 +116,13 @@ pub fn outcome(run: &Run) -> String {
 fn dollars(micros: i64) -> String {
     match micros {
         ..=0 => String::new(),
-        micros => format!(" · ${:.2}", (micros as f64 / 1_000_000.0).max(0.01)),
+        micros => format!(" · {}", amount(micros)),
     }
+}
+
+/// Of what costs anything nobody reads that it costs nothing.
+pub fn amount(micros: i64) -> String {
+    format!("${:.2}", budget::dollars(micros).max(0.01))
 }
 
 /// What the owner is told.
@@ -190,6 +197,16 @@ pub fn query_failed(path: &str, why: &str) -> String {
     )
 }
 
+pub fn budget_used(path: &str, account: &Account) -> String {
+    format!(
+        "*{}* has spent {} of the {} that a run may cost, so it stopped before `{path}`. Raise `budget` with _Edit_ \
+         in `/penny workflows`, and *Try again* goes on from there.",
+        account.workflow,
+        amount(account.spent_micros),
+        amount(account.budget_micros),
+    )
+}
+
 pub fn too_many_rows(path: &str, rows: usize) -> String {
     format!(
         "The query of `{path}` has more than {rows} rows, or they are too large. Add a `where` or a `limit`."
@@ -220,6 +237,10 @@ pub fn rejected(path: &str) -> String {
 
 pub fn expired(path: &str) -> String {
     format!("Nobody decided on {path} in time, which counts as no.")
+}
+
+pub fn withdrawn(path: &str) -> String {
+    format!("{path} was withdrawn when its run was cancelled.")
 }
 
 pub fn changed_meanwhile(path: &str) -> String {

@@ -6,6 +6,7 @@ use super::memory::{Note, notes};
 use super::schedules::{ScheduleCard, schedules};
 use super::status::{Queue, queue_line};
 use super::systems::{SystemCard, systems};
+use super::workflows::{Runs, own_runs};
 use crate::slack::ids::{REFRESH_HOME, TRY, numbered};
 use crate::slack::prompts::Prompt;
 use crate::slack::text;
@@ -32,6 +33,8 @@ pub struct Home<'a> {
     pub schedules: Option<&'a [ScheduleCard]>,
     /// Whether their daily digest is on, with its switch.
     pub digest: Vec<Value>,
+    /// The runs of their own workflows; none for whoever has none.
+    pub workflows: Option<Runs>,
     /// None for guests.
     pub systems: Option<&'a [SystemCard]>,
     pub spending: Spending,
@@ -65,6 +68,10 @@ pub fn home(home: &Home<'_>) -> Value {
         blocks.extend([divider(), header(text::HOME_SCHEDULES)]);
         blocks.extend(home.digest.iter().cloned());
         blocks.extend(schedules(own, SCHEDULES));
+    }
+    if let Some(runs) = &home.workflows {
+        blocks.extend([divider(), header(text::HOME_WORKFLOWS)]);
+        blocks.extend(own_runs(runs));
     }
     blocks.extend([divider(), header(text::HOME_CONVERSATIONS)]);
     blocks.push(conversations(home.conversations));
@@ -124,6 +131,7 @@ fn conversation(one: &Conversation) -> String {
 
 #[cfg(test)]
 mod tests {
+    use super::super::workflows::RunLine;
     use super::*;
     use uuid::Uuid;
 
@@ -139,6 +147,7 @@ mod tests {
             notes: &[],
             schedules: Some(&[]),
             digest: Vec::new(),
+            workflows: None,
             systems: Some(&[]),
             spending: Spending::default(),
             queue: None,
@@ -166,9 +175,18 @@ mod tests {
                 text: format!("note {n}"),
             })
             .collect();
+        let run = RunLine {
+            run: "1".to_owned(),
+            line: "a run".to_owned(),
+        };
+        let runs = vec![run; 5];
         let page = home(&Home {
             notes: &many,
             forgotten: many.first(),
+            workflows: Some(Runs {
+                open: runs.clone(),
+                over: runs,
+            }),
             ..empty()
         });
         assert!(page["blocks"].as_array().unwrap().len() <= 100);

@@ -1,11 +1,11 @@
 //! Workflows in Slack: the list, the message of a run, the card that asks whether it goes on, and
 //! the window in which one is written.
 
-use super::kit::{actions, button, context, plain, removal, section};
+use super::kit::{actions, button, context, plain, removal, section, section_beside};
 use crate::slack::ids::{
     FIELD, WORKFLOW_CANCEL, WORKFLOW_DELETE, WORKFLOW_DRY, WORKFLOW_EDIT, WORKFLOW_HISTORY,
     WORKFLOW_MODAL, WORKFLOW_NEW, WORKFLOW_NO, WORKFLOW_PAUSE, WORKFLOW_PICTURE, WORKFLOW_RESUME,
-    WORKFLOW_RETRY, WORKFLOW_RUN, WORKFLOW_YES,
+    WORKFLOW_RETRY, WORKFLOW_RUN, WORKFLOW_SHOW, WORKFLOW_TEMPLATE, WORKFLOW_YES,
 };
 use crate::slack::text;
 use serde_json::{Value, json};
@@ -43,15 +43,50 @@ pub fn run(card: &RunCard) -> Vec<Value> {
         blocks.push(section(&lines.join("\n")));
     }
     blocks.push(context(&card.outcome));
-    let mut buttons = Vec::new();
+    let mut buttons = vec![button(text::SHOW_RUN, WORKFLOW_SHOW, &card.run)];
     if card.can_cancel {
         buttons.push(button(text::CANCEL_RUN, WORKFLOW_CANCEL, &card.run));
     }
     if card.can_try_again {
         buttons.push(button(text::TRY_RUN_AGAIN, WORKFLOW_RETRY, &card.run));
     }
-    if !buttons.is_empty() {
-        blocks.push(actions(buttons));
+    blocks.push(actions(buttons));
+    blocks
+}
+
+/// A run in a list, with the way to everything about it for whoever may see that.
+pub fn run_row(line: &str, run: &str, may_see: bool) -> Value {
+    match may_see {
+        true => section_beside(line, button(text::SHOW_RUN, WORKFLOW_SHOW, run)),
+        false => section(line),
+    }
+}
+
+/// Somebody's own runs, the latest first.
+#[derive(Debug, Clone, Default)]
+pub struct Runs {
+    pub open: Vec<RunLine>,
+    pub over: Vec<RunLine>,
+}
+
+#[derive(Debug, Clone)]
+pub struct RunLine {
+    pub run: String,
+    pub line: String,
+}
+
+pub fn own_runs(runs: &Runs) -> Vec<Value> {
+    if runs.open.is_empty() && runs.over.is_empty() {
+        return vec![context(text::NO_RUNS_YET)];
+    }
+    let rows = |runs: &[RunLine]| -> Vec<Value> {
+        let rows = runs.iter().map(|one| run_row(&one.line, &one.run, true));
+        rows.collect()
+    };
+    let mut blocks = rows(&runs.open);
+    if !runs.over.is_empty() {
+        blocks.push(context(text::LATELY));
+        blocks.extend(rows(&runs.over));
     }
     blocks
 }
@@ -133,6 +168,31 @@ fn card(card: &WorkflowCard) -> Vec<Value> {
     if !buttons.is_empty() {
         blocks.push(actions(buttons));
     }
+    blocks
+}
+
+/// What a list of templates says of one.
+#[derive(Debug, Clone)]
+pub struct TemplateCard<'a> {
+    pub slug: &'a str,
+    pub name: &'a str,
+    pub about: &'a str,
+    pub starts: String,
+}
+
+pub fn templates(cards: &[TemplateCard<'_>]) -> Vec<Value> {
+    let line = |card: &TemplateCard<'_>| {
+        let TemplateCard {
+            slug,
+            name,
+            about,
+            starts,
+        } = card;
+        let use_it = button(text::USE_TEMPLATE, WORKFLOW_TEMPLATE, slug);
+        section_beside(&format!("*{name}* · {about}\n_{starts}_"), use_it)
+    };
+    let mut blocks = vec![section(text::WORKFLOW_TEMPLATES)];
+    blocks.extend(cards.iter().map(line));
     blocks
 }
 

@@ -7,10 +7,10 @@ mod transitions;
 
 pub use execution::{Claim, Lease, Settled, claim, renew, resolve, send, settle};
 pub use housekeeping::{delete_older_than, due, forget_all, stranded};
-pub use transitions::{decide, expire, mark_undone, record_decision, supersede};
+pub use transitions::{decide, expire, mark_undone, record_decision, supersede, withdraw};
 
 use super::db::{OrgTx, StoreResult};
-use crate::base::ids::{ConversationId, GrantId, PersonId, ProposalId, TurnId};
+use crate::base::ids::{ConversationId, GrantId, PersonId, ProposalId, TurnId, WorkflowRunId};
 use chrono::{DateTime, Utc};
 use std::fmt;
 use std::str::FromStr;
@@ -229,6 +229,23 @@ pub async fn made_by(tx: &mut OrgTx, origin: &Origin) -> StoreResult<Option<Reco
     .fetch_optional(tx.connection())
     .await?;
     Ok(row.map(Record::from))
+}
+
+/// What these runs, or turns of theirs, have asked for and nobody has begun to carry out; kept
+/// from others until `tx` ends.
+pub async fn open_of_runs(tx: &mut OrgTx, runs: &[WorkflowRunId]) -> StoreResult<Vec<Record>> {
+    let runs: Vec<Uuid> = runs.iter().map(|run| run.0).collect();
+    let rows = rows!(
+        "where org_id = $1 and state in ('proposed', 'approved')
+             and (turn_id = any($2) or turn_id in (
+                 select turn_id from core.turns where org_id = $1 and run_id = any($2)))
+         order by proposal_id, version for update",
+        tx.org().0,
+        &runs,
+    )
+    .fetch_all(tx.connection())
+    .await?;
+    Ok(rows.into_iter().map(Record::from).collect())
 }
 
 /// What waits for a decision in the organisation, the most urgent first.

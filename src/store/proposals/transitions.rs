@@ -91,6 +91,20 @@ pub async fn supersede(tx: &mut OrgTx, key: Key, hash: &[u8]) -> StoreResult<boo
     Ok(moved.rows_affected() == 1)
 }
 
+/// Voids a version that nobody has begun to carry out; false if somebody has, or it is over.
+pub async fn withdraw(tx: &mut OrgTx, key: Key) -> StoreResult<bool> {
+    let moved = sqlx::query!(
+        "update core.proposals set state = 'withdrawn', ended_at = clock_timestamp()
+         where org_id = $1 and proposal_id = $2 and version = $3 and state in ('proposed', 'approved')",
+        tx.org().0,
+        key.proposal.0,
+        key.version.cast_signed(),
+    )
+    .execute(tx.connection())
+    .await?;
+    Ok(moved.rows_affected() == 1)
+}
+
 /// Marks what was done as undone; false if it does not stand as done.
 pub async fn mark_undone(tx: &mut OrgTx, proposal: ProposalId) -> StoreResult<bool> {
     let moved = sqlx::query!(

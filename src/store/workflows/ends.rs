@@ -1,8 +1,9 @@
 //! How runs end, once each, with all that follows from it; and how one that ended badly goes on.
 
 use super::FAILURES_UNTIL_PAUSE;
-use super::runs::{NewRun, Run, ancestors, cost_of, start, wake};
-use crate::base::ids::WorkflowId;
+use super::costs::cost_of;
+use super::runs::{NewRun, Run, ancestors, start, wake};
+use crate::base::ids::{WorkflowId, WorkflowRunId};
 use crate::store::db::{Db, OrgTx, StoreResult};
 use serde_json::Value;
 use uuid::Uuid;
@@ -96,29 +97,50 @@ pub async fn start_followers(tx: &mut OrgTx, run: &Run, output: &Value) -> Store
     Ok(())
 }
 
-/// Ends a run that somebody does not want any more, and those that its steps wait for.
-pub async fn cancel(tx: &mut OrgTx, run: &Run) -> StoreResult<bool> {
-    let done = sqlx::query_scalar!(
+/// What somebody does not want any more.
+#[derive(Debug, Clone, Copy)]
+pub enum Which {
+    Run(WorkflowRunId),
+    AllOf(WorkflowId),
+}
+
+/// A run that was ended, and the one whose step waits for it.
+#[derive(Debug, Clone, Copy)]
+pub struct Cancelled {
+    pub run: WorkflowRunId,
+    pub is_waited_for_by: Option<WorkflowRunId>,
+}
+
+/// Ends runs that somebody does not want any more, and those that their steps wait for. Waking
+/// whoever has to know is the caller's.
+pub async fn cancel(tx: &mut OrgTx, which: Which) -> StoreResult<Vec<Cancelled>> {
+    let (run, workflow) = match which {
+        Which::Run(run) => (Some(run.0), None),
+        Which::AllOf(workflow) => (None, Some(workflow.0)),
+    };
+    let ended = sqlx::query!(
         r#"with recursive tree as (
-               select run_id from core.workflow_runs where org_id = $1 and run_id = $2
-               union all
+               select run_id from core.workflow_runs
+               where org_id = $1 and (run_id = $2 or workflow_id = $3)
+               union
                select r.run_id from core.workflow_runs as r join tree on r.parent_run = tree.run_id
                where r.org_id = $1 and r.parent_step is not null
            )
            update core.workflow_runs set state = 'cancelled', ended_at = now(), wake_at = null
            where org_id = $1 and run_id in (select run_id from tree)
                and state in ('due', 'running', 'waiting')
-           returning run_id"#,
+           returning run_id, case when parent_step is not null then parent_run end as parent"#,
         tx.org().0,
-        run.id.0,
+        run,
+        workflow,
     )
     .fetch_all(tx.connection())
     .await?;
-    // A step that has waited for it fails, and says so.
-    tell_parent(tx, run).await?;
-    // Its message says so too.
-    wake(tx, run.id).await?;
-    Ok(!done.is_empty())
+    let ended = ended.into_iter().map(|row| Cancelled {
+        run: WorkflowRunId(row.run_id),
+        is_waited_for_by: row.parent.map(WorkflowRunId),
+    });
+    Ok(ended.collect())
 }
 
 /// Goes on with a run that failed, or was cancelled, after the last step that was taken.
@@ -135,8 +157,14 @@ pub async fn try_again(tx: &mut OrgTx, run: &Run) -> StoreResult<bool> {
         return Ok(false);
     }
     sqlx::query!(
-        "delete from core.workflow_steps where org_id = $1 and run_id = $2 and state = 'waiting'
-             and kind in ('workflow', 'prompt')",
+        "with anew as (
+             delete from core.workflow_steps where org_id = $1 and run_id = $2 and state = 'waiting'
+                 and kind in ('workflow', 'prompt')
+             returning cost_micros
+         )
+         update core.workflow_runs
+         set cost_before_micros = cost_before_micros + (select coalesce(sum(cost_micros), 0) from anew)
+         where org_id = $1 and run_id = $2",
         tx.org().0,
         run.id.0,
     )

@@ -152,6 +152,7 @@ pub struct Counts {
     pub open: i64,
     pub done: i64,
     pub failed: i64,
+    pub cost_micros: i64,
 }
 
 pub async fn counts(tx: &mut OrgTx, run: WorkflowRunId, step: &str) -> StoreResult<Counts> {
@@ -159,13 +160,42 @@ pub async fn counts(tx: &mut OrgTx, run: WorkflowRunId, step: &str) -> StoreResu
         Counts,
         r#"select count(*) filter (where state in ('todo', 'waiting')) as "open!",
                count(*) filter (where state = 'done') as "done!",
-               count(*) filter (where state = 'failed') as "failed!"
+               count(*) filter (where state = 'failed') as "failed!",
+               coalesce(sum(cost_micros), 0)::bigint as "cost_micros!"
            from core.workflow_items where org_id = $1 and run_id = $2 and step = $3"#,
         tx.org().0,
         run.0,
         step,
     )
     .fetch_one(tx.connection())
+    .await?)
+}
+
+/// An item of which nothing came.
+#[derive(Debug, Clone, PartialEq)]
+pub struct FailedItem {
+    pub number: i32,
+    pub item: Value,
+    pub trouble: String,
+}
+
+pub async fn failed_items(
+    tx: &mut OrgTx,
+    run: WorkflowRunId,
+    step: &str,
+    limit: i64,
+) -> StoreResult<Vec<FailedItem>> {
+    Ok(sqlx::query_as!(
+        FailedItem,
+        r#"select number, item, coalesce(trouble, '') as "trouble!" from core.workflow_items
+           where org_id = $1 and run_id = $2 and step = $3 and state = 'failed'
+           order by number limit $4"#,
+        tx.org().0,
+        run.0,
+        step,
+        limit,
+    )
+    .fetch_all(tx.connection())
     .await?)
 }
 
@@ -188,17 +218,4 @@ pub async fn outcomes(
     .fetch_all(tx.connection())
     .await?;
     Ok(found)
-}
-
-/// Items that failed are to be done once more.
-pub async fn try_items_again(tx: &mut OrgTx, run: WorkflowRunId) -> StoreResult<u64> {
-    let again = sqlx::query!(
-        "update core.workflow_items set state = 'todo', trouble = null, began_at = null, ended_at = null
-         where org_id = $1 and run_id = $2 and state = 'failed'",
-        tx.org().0,
-        run.0,
-    )
-    .execute(tx.connection())
-    .await?;
-    Ok(again.rows_affected())
 }

@@ -1,23 +1,27 @@
 //! Workflows as rows. What their definitions mean is `automation`'s to know; their runs are
-//! `runs` and `ends`, what a run has taken is `steps` and `items`, and what starts or goes on by itself,
+//! `runs`, `ends` and `costs`, what a run has taken is `steps` and `items`, and what starts or goes on by itself,
 //! over all organisations, is `waking`.
 
+mod costs;
 mod ends;
 mod items;
 mod runs;
 mod steps;
 mod waking;
 
-pub use ends::{End, cancel, delete_older_than, end, start_followers, try_again};
+pub use costs::{Budgeted, budgets_of, cost_of};
+pub use ends::{Cancelled, End, Which, cancel, delete_older_than, end, start_followers, try_again};
 pub use items::{
-    Counts, Item, ItemEnd, counts, forget_item_steps, outcomes, plan_items, save_item,
-    started_since, to_do, try_items_again,
+    Counts, FailedItem, Item, ItemEnd, counts, failed_items, forget_item_steps, outcomes,
+    plan_items, save_item, started_since, to_do,
 };
 pub use runs::{
-    NewRun, Run, advance, ancestors, behind, cost_of, descendants, get_run, history, is_dry, place,
-    start, wake,
+    NewRun, Run, advance, ancestors, behind, descendants, get_run, history, is_dry, is_given_up,
+    of_owner, place, start, wake,
 };
-pub use steps::{Saved, answer, asked, finish_step, saved, steps_of, turn_ended, wait_at};
+pub use steps::{
+    Saved, Spent, answer, asked, finish_step, hold, saved, steps_of, turn_ended, wait_at,
+};
 pub use waking::{
     Due, Happened, Listening, Started, claim_due, claim_events, listening_to, wake_sleepers,
 };
@@ -198,6 +202,19 @@ pub async fn list(tx: &mut OrgTx, workspace: &str, limit: i64) -> StoreResult<Ve
     .fetch_all(tx.connection())
     .await?;
     Ok(rows.into_iter().map(Workflow::from).collect())
+}
+
+/// Whether a person has made a workflow that is still there.
+pub async fn has_any(tx: &mut OrgTx, workspace: &str, owner: &UserId) -> StoreResult<bool> {
+    Ok(sqlx::query_scalar!(
+        r#"select exists (select from core.workflows
+               where org_id = $1 and workspace_id = $2 and owner_user = $3) as "has_any!""#,
+        tx.org().0,
+        workspace,
+        owner.as_str(),
+    )
+    .fetch_one(tx.connection())
+    .await?)
 }
 
 /// Stops a workflow from being started by anything but a person.

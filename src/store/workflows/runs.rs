@@ -2,7 +2,7 @@
 //! follows from it.
 
 use super::{RUN, corrupt};
-use crate::base::ids::{ChannelId, Ts, TurnId, WorkflowId, WorkflowRunId};
+use crate::base::ids::{ChannelId, Ts, TurnId, UserId, WorkflowId, WorkflowRunId};
 use crate::store::db::{OrgTx, StoreResult};
 use crate::store::jobs;
 use chrono::{DateTime, Utc};
@@ -183,6 +183,32 @@ pub async fn history(tx: &mut OrgTx, workflow: WorkflowId, limit: i64) -> StoreR
     Ok(rows.into_iter().map(Run::from).collect())
 }
 
+/// The latest runs of a person's workflows that nobody else waits for: those that are still on, or
+/// those that are over.
+pub async fn of_owner(
+    tx: &mut OrgTx,
+    workspace: &str,
+    owner: &UserId,
+    are_over: bool,
+    limit: i64,
+) -> StoreResult<Vec<Run>> {
+    let rows = runs!(
+        "where org_id = $1 and parent_step is null
+             and (state in ('done', 'failed', 'cancelled')) = $4
+             and workflow_id in (select workflow_id from core.workflows
+                 where org_id = $1 and workspace_id = $2 and owner_user = $3)
+         order by coalesce(ended_at, created_at) desc limit $5",
+        tx.org().0,
+        workspace,
+        owner.as_str(),
+        are_over,
+        limit,
+    )
+    .fetch_all(tx.connection())
+    .await?;
+    Ok(rows.into_iter().map(Run::from).collect())
+}
+
 /// The workflows of a run and of all that led to it.
 pub async fn ancestors(tx: &mut OrgTx, run: WorkflowRunId) -> StoreResult<Vec<WorkflowId>> {
     let found = sqlx::query_scalar!(
@@ -253,26 +279,30 @@ pub async fn advance(
     Ok(())
 }
 
-/// What the steps and items of a run have cost so far.
-pub async fn cost_of(tx: &mut OrgTx, run: WorkflowRunId) -> StoreResult<i64> {
-    Ok(sqlx::query_scalar!(
-        r#"select (coalesce((select sum(cost_micros) from core.workflow_steps
-                    where org_id = $1 and run_id = $2), 0)
-                + coalesce((select sum(cost_micros) from core.workflow_items
-                    where org_id = $1 and run_id = $2), 0))::bigint as "cost!""#,
-        tx.org().0,
-        run.0,
-    )
-    .fetch_one(tx.connection())
-    .await?)
-}
-
 /// Whether this is a run that leaves everything outside as it is.
 pub async fn is_dry(tx: &mut OrgTx, run: WorkflowRunId) -> StoreResult<bool> {
     let found = sqlx::query_scalar!(
         "select is_dry from core.workflow_runs where org_id = $1 and run_id = $2",
         tx.org().0,
         run.0,
+    )
+    .fetch_optional(tx.connection())
+    .await?;
+    Ok(found.unwrap_or(false))
+}
+
+/// Whether a turn is a step of a run that somebody has cancelled, or deleted with its workflow. The
+/// run is kept as it is until `tx` ends.
+pub async fn is_given_up(tx: &mut OrgTx, turn: TurnId) -> StoreResult<bool> {
+    let found = sqlx::query_scalar!(
+        r#"select coalesce(
+               (select state = 'cancelled' from core.workflow_runs as r
+                where r.org_id = $1 and r.run_id = t.run_id for share),
+               not exists (select from core.schedule_runs as s
+                where s.org_id = $1 and s.run_id = t.run_id)) as "is_given_up!"
+           from core.turns as t where t.org_id = $1 and t.turn_id = $2 and t.run_id is not null"#,
+        tx.org().0,
+        turn.0,
     )
     .fetch_optional(tx.connection())
     .await?;

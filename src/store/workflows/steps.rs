@@ -6,6 +6,7 @@ use crate::store::db::{OrgTx, StoreError, StoreResult};
 use crate::store::jobs::{self, Fence};
 use chrono::{DateTime, Utc};
 use serde_json::Value;
+use std::time::Duration;
 
 #[derive(Debug, Clone, PartialEq)]
 pub struct Saved {
@@ -17,6 +18,13 @@ pub struct Saved {
     pub cost_micros: i64,
     pub began_at: DateTime<Utc>,
     pub ended_at: Option<DateTime<Utc>>,
+}
+
+/// What a step took.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Spent {
+    pub cost_micros: i64,
+    pub time: Duration,
 }
 
 /// The steps of a run that stand outside of its loops, in the order in which they began.
@@ -47,7 +55,7 @@ pub async fn saved(tx: &mut OrgTx, run: WorkflowRunId) -> StoreResult<Vec<Saved>
 }
 
 /// Fails unless the lease is held and the run goes on.
-pub(super) async fn hold(tx: &mut OrgTx, fence: &Fence, run: WorkflowRunId) -> StoreResult<()> {
+pub async fn hold(tx: &mut OrgTx, fence: &Fence, run: WorkflowRunId) -> StoreResult<()> {
     jobs::hold(tx, fence).await?;
     let goes_on = sqlx::query_scalar!(
         r#"select 1 as "one!" from core.workflow_runs
@@ -68,13 +76,13 @@ pub async fn finish_step(
     run: WorkflowRunId,
     (path, kind): (&str, &str),
     output: &Value,
-    cost_micros: i64,
+    spent: Spent,
 ) -> StoreResult<()> {
     if !path.contains('.') {
         jobs::progress(tx, fence).await?;
     }
     hold(tx, fence, run).await?;
-    save(tx, run, (path, kind), "done", output, cost_micros).await
+    save(tx, run, (path, kind), "done", output, spent).await
 }
 
 /// The step waits for this.
@@ -86,7 +94,7 @@ pub async fn wait_at(
     what: &Value,
 ) -> StoreResult<()> {
     hold(tx, fence, run).await?;
-    save(tx, run, (path, kind), "waiting", what, 0).await
+    save(tx, run, (path, kind), "waiting", what, Spent::default()).await
 }
 
 async fn save(
@@ -95,11 +103,12 @@ async fn save(
     (path, kind): (&str, &str),
     state: &str,
     output: &Value,
-    cost_micros: i64,
+    spent: Spent,
 ) -> StoreResult<()> {
     sqlx::query!(
-        "insert into core.workflow_steps (org_id, run_id, path, kind, state, output, cost_micros, ended_at)
-         values ($1, $2, $3, $4, $5, $6, $7, case when $5 = 'done' then now() end)
+        "insert into core.workflow_steps (org_id, run_id, path, kind, state, output, cost_micros, began_at, ended_at)
+         values ($1, $2, $3, $4, $5, $6, $7, now() - make_interval(secs => $8),
+             case when $5 = 'done' then now() end)
          on conflict (org_id, run_id, path) do update
          set state = excluded.state, output = excluded.output, cost_micros = excluded.cost_micros,
              ended_at = excluded.ended_at
@@ -110,7 +119,8 @@ async fn save(
         kind,
         state,
         output,
-        cost_micros,
+        spent.cost_micros,
+        spent.time.as_secs_f64(),
     )
     .execute(tx.connection())
     .await?;

@@ -56,6 +56,9 @@ fn already(state: State) -> &'static str {
         State::Expired => {
             "Its time is up, so nothing was done. *Propose again* on the card looks at it anew."
         }
+        State::Withdrawn => {
+            "The run that asked for this was cancelled, so nothing was done. *Try again* at the run asks anew."
+        }
         State::Superseded => {
             "That was reworded meanwhile. Please look at the newest version on the card."
         }
@@ -239,6 +242,7 @@ pub fn entry(who: &str, act: &str, how: Option<&str>, what: &str) -> String {
         ("shown", _) => format!("{who} showed {what}"),
         ("decided", Some(verdict)) => format!("{who} {verdict} {what}"),
         ("superseded", _) => format!("{who} replaced {what}"),
+        ("withdrawn", _) => format!("{who} cancelled the run that asked for {what}"),
         ("expired", _) => format!("nobody decided in time on {what}"),
         ("began", _) => format!("{who} began {what}"),
         ("ended", Some(state)) => format!("{what} ended as {state}"),

@@ -2,12 +2,17 @@
 
 use super::{Call, Subcommand};
 use crate::automation::templates::{self, For};
+use crate::automation::workflow::templates as workflow_templates;
 use crate::slack::blocks::help::Command;
 use crate::slack::blocks::schedules::{TemplateCard, templates as listed};
+use crate::slack::blocks::workflows::{
+    TemplateCard as WorkflowTemplate, templates as workflows_listed,
+};
 use crate::slack::blocks::{raw, sentence};
 use crate::slack::text;
 use crate::surfaces::scene::{Scene, Surfaced};
 use crate::surfaces::schedules::window;
+use crate::surfaces::workflows::window as workflows;
 use async_trait::async_trait;
 
 pub struct Templates;
@@ -21,7 +26,7 @@ impl Subcommand for Templates {
     fn help(&self) -> Command {
         Command {
             usage: "templates",
-            about: "digests and reports to begin with, such as `templates daily-digest`",
+            about: "digests, reports and workflows to begin with, such as `templates daily-digest`",
         }
     }
 
@@ -30,6 +35,9 @@ impl Subcommand for Templates {
         let template = templates::find(&named);
         if template.is_some() {
             return window::open(scene, call, template).await;
+        }
+        if let Some(template) = workflow_templates::find(&named) {
+            return workflows::open_template(scene, call, template).await;
         }
         let heading = match named.as_str() {
             "" => text::TEMPLATES,
@@ -48,6 +56,17 @@ impl Subcommand for Templates {
             .collect();
         let mut blocks = listed(&cards);
         blocks.insert(0, sentence(heading));
+        blocks.extend(workflows_listed(&workflow_cards()));
         call.answer(scene, heading, raw(blocks)).await
     }
+}
+
+fn workflow_cards() -> Vec<WorkflowTemplate<'static>> {
+    let card = |template: &workflow_templates::Template| WorkflowTemplate {
+        slug: template.slug,
+        name: template.name,
+        about: template.about,
+        starts: template.starts(),
+    };
+    workflow_templates::ALL.iter().map(card).collect()
 }

@@ -3,6 +3,7 @@
 
 use super::making::{as_stored, may_post, preview};
 use super::{consent, may_change, words};
+use crate::automation::budget;
 use crate::automation::rule::{Asked, Rule, zone_or_utc};
 use crate::automation::spoken;
 use crate::automation::templates::{self, For, Template};
@@ -21,8 +22,6 @@ use crate::store::schedules::{self, CatchUp, Plan, Schedule, State, Terms};
 use crate::surfaces::command::Call;
 use crate::surfaces::scene::{Scene, Surfaced};
 use serde_json::{Map, Value, json};
-
-const DOLLAR: f64 = 1_000_000.0;
 
 /// `/penny schedule` by itself, or a template by its name.
 pub async fn open(scene: &Scene<'_>, call: &Call<'_>, template: Option<&Template>) -> Surfaced {
@@ -82,7 +81,7 @@ pub async fn edit(scene: &Scene<'_>, clicked: &BlockActions, schedule: &Schedule
     let budget = schedule
         .terms
         .budget_micros
-        .map(|micros| (micros as f64 / DOLLAR).to_string());
+        .map(|micros| budget::dollars(micros).to_string());
     let what = unescape(&schedule.question);
     let models = Choosable::of(scene);
     let form = Form {
@@ -200,13 +199,13 @@ fn read(view: &View, asked: Asked) -> Result<Filled, Map<String, Value>> {
     }
     let budget = match view.filled(BUDGET, FIELD).filter(|typed| !typed.is_empty()) {
         None => None,
-        Some(typed) => match typed.parse::<f64>() {
-            Ok(dollars) if dollars > 0.0 && dollars < 10_000.0 => Some((dollars * DOLLAR) as i64),
-            _ => {
-                wrong.insert(BUDGET.to_owned(), json!(words::BAD_BUDGET));
-                None
+        Some(typed) => {
+            let micros = typed.parse().ok().and_then(budget::micros);
+            if micros.is_none() {
+                wrong.insert(BUDGET.to_owned(), json!(budget::HOW));
             }
-        },
+            micros
+        }
     };
     let (true, Ok(rule)) = (wrong.is_empty(), rule) else {
         return Err(wrong);

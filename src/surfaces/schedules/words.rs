@@ -16,7 +16,6 @@ pub const OVER: &str =
     "That time has passed, so there is nothing to resume. Edit it to give it another.";
 pub const EXAMPLES: &str = "For instance “every weekday at 9”, “on the last Friday of the month at 17:00” or “0 9 * * MON-FRI”.";
 pub const NO_QUESTION: &str = "Say what I shall find out.";
-pub const BAD_BUDGET: &str = "Give an amount above nothing, such as 0.50.";
 pub const NOT_STORED: &str = "I couldn’t store that schedule. Open the window again with `/penny schedule`; what went wrong shows in it.";
 pub const TOO_LATE: &str = "Slack wouldn’t let me open the window in time. Write it in one line: `/penny schedule every weekday at 9: what changed in the pipeline since yesterday`";
 pub const PENNY_NOT_THERE: &str = "I’m not in that channel, so I couldn’t answer there. Invite me with `/invite @Penny`, then schedule it again.";

@@ -1,11 +1,14 @@
 //! Workflows in Slack: who may see and change which, their list, and its buttons. The window in
 //! which one is written is `window`, what can be done about a run is `runs`.
 
+mod own;
 mod picture;
 mod runs;
+mod shown;
 pub mod window;
 mod words;
 
+pub use own::own;
 pub use runs::of_run;
 pub use words::{LIST, USAGE};
 
@@ -15,14 +18,15 @@ use super::scene::{Scene, Surfaced, Whisper};
 use crate::automation::rule::Rule;
 use crate::automation::workflow as definitions;
 use crate::base::ids::{UserId, WorkflowId};
+use crate::jobs;
 use crate::jobs::people::is_in;
-use crate::slack::blocks::workflows::{Deed, WorkflowCard, workflows as listed};
+use crate::slack::blocks::workflows::{Deed, WorkflowCard, run_row, workflows as listed};
 use crate::slack::blocks::{raw, sentence};
 use crate::slack::ids;
 use crate::slack::inbound::{Action, BlockActions};
 use crate::slack::text;
 use crate::store::people::Person;
-use crate::store::workflows::{self, NewRun, Workflow};
+use crate::store::workflows::{self, NewRun, Run, Workflow};
 use serde_json::json;
 
 /// More of one workspace are not looked through.
@@ -104,6 +108,10 @@ pub async fn clicked(scene: &Scene<'_>, clicked: &BlockActions, action: &Action)
     if meaning == ids::WORKFLOW_NEW {
         return window::fresh(scene, clicked).await;
     }
+    if meaning == ids::WORKFLOW_TEMPLATE {
+        let slug = action.chosen().unwrap_or_default();
+        return window::from_template(scene, clicked, slug).await;
+    }
     let id: Option<WorkflowId> = action.chosen().and_then(|id| id.parse().ok());
     let mut tx = scene.tx().await?;
     let found = match id {
@@ -143,7 +151,7 @@ pub async fn clicked(scene: &Scene<'_>, clicked: &BlockActions, action: &Action)
         ids::WORKFLOW_EDIT => window::edit(scene, clicked, &workflow).await,
         ids::WORKFLOW_DELETE => {
             let mut tx = scene.tx().await?;
-            workflows::delete(&mut tx, workflow.id).await?;
+            jobs::workflows::delete(&mut tx, workflow.id, person.id).await?;
             tx.commit().await?;
             tell(scene, clicked, &words::deleted(&workflow)).await
         }
@@ -212,29 +220,36 @@ async fn resume(scene: &Scene<'_>, clicked: &BlockActions, workflow: &Workflow) 
     tell(scene, clicked, &words::resumed(workflow, next)).await
 }
 
-/// The latest runs with their steps, and the way to their threads.
+/// The latest runs with their steps, the way to their threads, and a window for each.
 async fn history(scene: &Scene<'_>, clicked: &BlockActions, workflow: &Workflow) -> Surfaced {
+    let user = &clicked.source.user;
+    let person = scene.person(user).await?;
     let mut tx = scene.tx().await?;
     let runs = workflows::history(&mut tx, workflow.id, RUNS).await?;
     drop(tx);
-    let mut lines = vec![words::history_of(workflow)];
+    let heading = words::history_of(workflow);
+    let mut lines = vec![heading.clone()];
+    let mut blocks = vec![sentence(&heading)];
     for run in &runs {
         let mut tx = scene.tx().await?;
         let steps = workflows::steps_of(&mut tx, run.id).await?;
         drop(tx);
-        let link = match (&run.channel, &run.thread) {
-            (Some(channel), Some(root)) => {
-                scene.workspace.slack.permalink(channel, root).await.ok()
-            }
-            _ => None,
-        };
-        lines.push(words::run_line(run, &steps, link.as_deref()));
+        let line = words::run_line(run, &steps, link_of(scene, run).await.as_deref());
+        let may_see = shown::may_see(scene, user, &person, workflow, run).await;
+        blocks.push(run_row(&line, &run.id.to_string(), may_see));
+        lines.push(line);
     }
     let said = lines.join("\n");
     match Whisper::to(clicked) {
-        Some(to) => scene.whisper(to, &said, raw(vec![sentence(&said)])).await,
-        None => home::say(scene, &clicked.source.user, said).await,
+        Some(to) => scene.whisper(to, &said, raw(blocks)).await,
+        None => home::say(scene, user, said).await,
     }
+}
+
+/// The way to a run's thread.
+async fn link_of(scene: &Scene<'_>, run: &Run) -> Option<String> {
+    let (channel, root) = run.channel.as_ref().zip(run.thread.as_ref())?;
+    scene.workspace.slack.permalink(channel, root).await.ok()
 }
 
 /// Says what a button did where the button was.

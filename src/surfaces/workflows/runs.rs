@@ -1,12 +1,13 @@
 //! The buttons of a run: cancel it, have it try again, and say whether it goes on.
 
-use super::{may_change, words};
-use crate::base::ids::WorkflowRunId;
-use crate::jobs::workflows::refresh;
+use super::{may_change, shown, words};
+use crate::base::ids::{PersonId, WorkflowRunId};
+use crate::jobs::workflows::{self as runs, refresh};
 use crate::slack::client::{NewMessage, PATIENT};
 use crate::slack::ids;
 use crate::slack::inbound::{Action, BlockActions};
 use crate::store::workflows::{self, Run, Workflow};
+use crate::surfaces::home::{self, Notice};
 use crate::surfaces::scene::{Scene, Surfaced, Whisper};
 use serde_json::json;
 
@@ -28,19 +29,25 @@ pub async fn of_run(scene: &Scene<'_>, clicked: &BlockActions, action: &Action) 
     };
     let user = &clicked.source.user;
     let person = scene.person(user).await?;
+    if ids::meaning(&action.action_id) == ids::WORKFLOW_SHOW {
+        return match shown::may_see(scene, user, &person, &workflow, &run).await {
+            true => shown::open(scene, clicked, &run, &workflow).await,
+            false => tell(scene, clicked, &words::not_for_you(&workflow)).await,
+        };
+    }
     if !may_change(&person, user, &workflow) {
         return tell(scene, clicked, &words::not_yours(&workflow)).await;
     }
     match ids::meaning(&action.action_id) {
-        ids::WORKFLOW_CANCEL => cancel(scene, clicked, &run).await,
+        ids::WORKFLOW_CANCEL => cancel(scene, clicked, &run, person.id).await,
         ids::WORKFLOW_RETRY => try_again(scene, clicked, &run, &workflow).await,
         meaning => answer(scene, clicked, &run, path, meaning == ids::WORKFLOW_YES).await,
     }
 }
 
-async fn cancel(scene: &Scene<'_>, clicked: &BlockActions, run: &Run) -> Surfaced {
+async fn cancel(scene: &Scene<'_>, clicked: &BlockActions, run: &Run, by: PersonId) -> Surfaced {
     let mut tx = scene.tx().await?;
-    let is_ended = workflows::cancel(&mut tx, run).await?;
+    let is_ended = runs::cancel(&mut tx, run, by).await?;
     tx.commit().await?;
     match is_ended {
         // Its job redraws the message.
@@ -113,7 +120,8 @@ async fn answer(
 
 async fn tell(scene: &Scene<'_>, clicked: &BlockActions, said: &str) -> Surfaced {
     let Some(channel) = &clicked.channel else {
-        return Ok(());
+        let notice = Notice::Said(said.to_owned());
+        return home::publish(scene, &clicked.source.user, Some(notice)).await;
     };
     let to = Whisper::Thread {
         channel,

@@ -5,6 +5,7 @@ use super::{may_change, words};
 use crate::approvals;
 use crate::automation::rule::{Asked, zone_or_utc};
 use crate::automation::spoken;
+use crate::automation::workflow::templates::{self, Template};
 use crate::automation::workflow::{self as definitions, Trigger};
 use crate::base::clock::SharedClock;
 use crate::base::ids::{ChannelId, OrgId, UserId, WorkflowId};
@@ -24,11 +25,19 @@ use serde_json::{Map, Value, json};
 
 /// `/penny workflow new`
 pub async fn open(scene: &Scene<'_>, call: &Call<'_>) -> Surfaced {
+    open_with(scene, call, "", definitions::example()).await
+}
+
+/// `/penny templates new-lead-alert`
+pub async fn open_template(scene: &Scene<'_>, call: &Call<'_>, template: &Template) -> Surfaced {
+    open_with(scene, call, template.slug, template.definition()).await
+}
+
+async fn open_with(scene: &Scene<'_>, call: &Call<'_>, name: &str, definition: Value) -> Surfaced {
     if scene.person(call.user()).await?.is_restricted {
         return call.answer(scene, text::GUESTS_CANNOT, Vec::new()).await;
     }
-    let is_channel = call.channel.as_str().starts_with(['C', 'G']);
-    let view = beginning(is_channel.then_some(call.channel));
+    let view = beginning(Some(call.channel), name, definition);
     match scene.open_modal(call.source, &view).await? {
         true => Ok(()),
         false => call.answer(scene, text::MODAL_TOO_LATE, Vec::new()).await,
@@ -37,21 +46,39 @@ pub async fn open(scene: &Scene<'_>, call: &Call<'_>) -> Surfaced {
 
 /// The button under the list.
 pub async fn fresh(scene: &Scene<'_>, clicked: &BlockActions) -> Surfaced {
+    fresh_with(scene, clicked, "", definitions::example()).await
+}
+
+/// The button beside a template.
+pub async fn from_template(scene: &Scene<'_>, clicked: &BlockActions, slug: &str) -> Surfaced {
+    match templates::find(slug) {
+        Some(template) => fresh_with(scene, clicked, slug, template.definition()).await,
+        None => Ok(()),
+    }
+}
+
+async fn fresh_with(
+    scene: &Scene<'_>,
+    clicked: &BlockActions,
+    name: &str,
+    definition: Value,
+) -> Surfaced {
     if scene.person(&clicked.source.user).await?.is_restricted {
         return Ok(());
     }
-    scene
-        .open_modal_or_tell(&clicked.source, &beginning(None))
-        .await
+    let view = beginning(clicked.channel.as_ref(), name, definition);
+    scene.open_modal_or_tell(&clicked.source, &view).await
 }
 
-fn beginning(channel: Option<&ChannelId>) -> Value {
-    let mut example = definitions::example();
-    let trigger = taken_out(&mut example);
+/// It reports where it is asked for, if that is a channel.
+fn beginning(here: Option<&ChannelId>, name: &str, mut definition: Value) -> Value {
+    let trigger = taken_out(&mut definition);
+    let here = here.map(ChannelId::as_str);
     window(&Form {
+        name,
         trigger: &trigger,
-        channel: channel.map(ChannelId::as_str),
-        definition: &pretty(&example),
+        channel: here.filter(|it| it.starts_with(['C', 'G'])),
+        definition: &pretty(&definition),
         ..Form::default()
     })
 }

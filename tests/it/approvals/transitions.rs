@@ -6,12 +6,13 @@ use penny::approvals::state::{State, Step};
 use penny::store::proposals::{self, Key, Lease, Settled};
 use penny::store::{OrgTx, StoreError};
 
-const STEPS: [Step; 12] = [
+const STEPS: [Step; 13] = [
     Step::Agree,
     Step::Approve,
     Step::Reject,
     Step::Expire,
     Step::Supersede,
+    Step::Withdraw,
     Step::Claim,
     Step::FindChanged,
     Step::GiveBack,
@@ -72,6 +73,7 @@ async fn take(
         Step::Reject => proposals::decide(tx, key, &hash, "rejected").await,
         Step::Expire => proposals::expire(tx, key).await,
         Step::Supersede => proposals::supersede(tx, key, &hash).await,
+        Step::Withdraw => proposals::withdraw(tx, key).await,
         Step::Claim => Ok(proposals::claim(tx, key).await?.is_some()),
         Step::Undo => proposals::mark_undone(tx, key.proposal).await,
         Step::Succeed if from == State::Unknown => {

@@ -225,7 +225,9 @@ pub async fn press(app: &TestApp, thread: &Thread, person: &Human, action_id: &s
     let body = url::form_urlencoded::Serializer::new(String::new())
         .append_pair("payload", &payload.to_string())
         .finish();
-    let answered = app.post_signed(INTERACTIONS, body).await;
+    let now = app.process().app.services.clock.now().timestamp();
+    let posted = app.post(INTERACTIONS, body);
+    let answered = posted.signed_at(&now.to_string()).send().await;
     assert_eq!(answered.status, 200);
     app.settles().await;
 }

@@ -12,14 +12,14 @@ use penny::playground::systems::hubspot::{DEALS, HubSpot};
 use penny::playground::{Slack, Submitted, Thread};
 use serde_json::{Value, json};
 
-struct Office {
-    desk: Desk,
+pub struct Office {
+    pub desk: Desk,
     hubspot: HubSpot,
-    deal: String,
+    pub deal: String,
 }
 
 impl Office {
-    async fn open(more: impl IntoIterator<Item = Step>) -> Self {
+    pub async fn open(more: impl IntoIterator<Item = Step>) -> Self {
         let hubspot = HubSpot::start().await.unwrap();
         let pipeline = hubspot.pipeline("Sales", &[("Talking", 0.2), ("Signed", 1.0)]);
         let deal = hubspot.add(
@@ -64,7 +64,7 @@ impl Office {
         }
     }
 
-    fn raises(&self) -> Value {
+    pub fn raises(&self) -> Value {
         self.raises_to(15_000)
     }
 
@@ -82,7 +82,7 @@ impl Office {
         self.hubspot.change(DEALS, &self.deal, &back).unwrap();
     }
 
-    fn amount(&self) -> String {
+    pub fn amount(&self) -> String {
         let amount: f64 = self.hubspot.records(DEALS)[0].properties["amount"]
             .parse()
             .unwrap();

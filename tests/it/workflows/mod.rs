@@ -1,9 +1,13 @@
 //! Workflows as people in Slack write, start and watch them.
 
+mod budgets;
+mod cancelling;
 mod changing;
 mod desk;
+mod history;
 mod looping;
 mod outward;
 mod running;
 mod starting;
+mod templates;
 mod writing;

@@ -50,6 +50,8 @@ impl Course<'_> {
         };
         let fence = self.held.lease().fence();
         let mut tx = self.services.db.org(self.workspace.org).await?;
+        // Before the ledger: whoever cancels the run takes the two in this order.
+        workflows::hold(&mut tx, &fence, self.run.id).await?;
         let proposed = approvals::propose(&mut tx, draft, Some(&origin)).await;
         let proposed = proposed
             .map_err(|error| Halt::Failed(words::cannot_change(path, &error.to_string())))?;
@@ -146,6 +148,7 @@ fn came_of(made: &Record, path: &str) -> Result<Value, Halt> {
         }
         State::Rejected => Err(Halt::Stopped(words::rejected(path))),
         State::Expired => Err(Halt::Stopped(words::expired(path))),
+        State::Withdrawn => Err(Halt::Stopped(words::withdrawn(path))),
         State::Superseded => Err(Halt::Parked),
         State::Changed => Err(Halt::Failed(words::changed_meanwhile(path))),
         State::Failed => Err(Halt::Failed(match settled {

@@ -72,6 +72,7 @@ pub enum Stage {
     },
     Expired,
     Superseded,
+    Withdrawn,
     Changed {
         fields: Vec<String>,
     },

@@ -120,6 +120,7 @@ fn a_card_that_is_over_offers_no_decision() {
             reason: Some("not *now* <!channel>".into()),
         },
         Stage::Expired,
+        Stage::Withdrawn,
         Stage::Done {
             by: "<@U1>".into(),
             link: None,

@@ -51,6 +51,7 @@ pub fn notification(title: &str, record: &str, stage: &Stage) -> String {
         Stage::Rejected { .. } => "Rejected",
         Stage::Expired => "Expired",
         Stage::Superseded => "Replaced",
+        Stage::Withdrawn => "Withdrawn",
         Stage::Changed { .. } => "Not done",
         Stage::Failed { .. } => "Failed",
         Stage::Unknown => "Please look",
@@ -102,6 +103,10 @@ pub fn stage(stage: &Stage, system: &str) -> String {
         }
         Stage::Expired => ":alarm_clock: Nobody decided in time, so nothing was done.".to_owned(),
         Stage::Superseded => "A newer version took its place.".to_owned(),
+        Stage::Withdrawn => {
+            ":black_square_for_stop: The run that asked for this was cancelled, so nothing was done."
+                .to_owned()
+        }
         Stage::Changed { fields } => format!(
             ":leftwards_arrow_with_hook: Nothing was done: it had changed in {} meanwhile ({}). Propose it again to see it as it is now.",
             escape(system),
