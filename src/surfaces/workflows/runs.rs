@@ -7,7 +7,7 @@ use crate::slack::client::{NewMessage, PATIENT};
 use crate::slack::ids;
 use crate::slack::inbound::{Action, BlockActions};
 use crate::store::workflows::{self, Run, Workflow};
-use crate::surfaces::home::{self, Notice};
+use crate::surfaces::home;
 use crate::surfaces::scene::{Scene, Surfaced, Whisper};
 use serde_json::json;
 
@@ -120,8 +120,7 @@ async fn answer(
 
 async fn tell(scene: &Scene<'_>, clicked: &BlockActions, said: &str) -> Surfaced {
     let Some(channel) = &clicked.channel else {
-        let notice = Notice::Said(said.to_owned());
-        return home::publish(scene, &clicked.source.user, Some(notice)).await;
+        return home::say(scene, &clicked.source.user, said).await;
     };
     let to = Whisper::Thread {
         channel,
