@@ -119,19 +119,18 @@ impl Twilio {
         self.edit(|world, now| world.add(from, to, body, now));
     }
 
-    fn admits(&self, headers: &HeaderMap, account: &str) -> Result<(), Response> {
+    /// What whoever shows this is told in place of an answer.
+    fn refuses(&self, headers: &HeaderMap, account: &str) -> Option<Response> {
         let world = self.world();
         let pair = STANDARD.encode(format!("{}:{}", world.account, world.token));
         let shown = headers.get(header::AUTHORIZATION);
         let shown = shown.and_then(|it| it.to_str().ok()).unwrap_or_default();
         if world.is_revoked || shown != format!("Basic {pair}") {
             let said = "Authenticate";
-            return Err(refusal(StatusCode::UNAUTHORIZED, 20_003, said));
+            return Some(refusal(StatusCode::UNAUTHORIZED, 20_003, said));
         }
-        match account == world.account {
-            true => Ok(()),
-            false => Err(refusal(StatusCode::NOT_FOUND, 20_404, "Not found")),
-        }
+        let is_other = account != world.account;
+        is_other.then(|| refusal(StatusCode::NOT_FOUND, 20_404, "Not found"))
     }
 }
 
@@ -215,7 +214,7 @@ async fn account(
     headers: HeaderMap,
 ) -> Response {
     let account = account.trim_end_matches(".json");
-    if let Err(refused) = twilio.admits(&headers, account) {
+    if let Some(refused) = twilio.refuses(&headers, account) {
         return refused;
     }
     let status = twilio.world().status;
@@ -230,7 +229,7 @@ async fn numbers(
     Query(query): Query<HashMap<String, String>>,
     headers: HeaderMap,
 ) -> Response {
-    if let Err(refused) = twilio.admits(&headers, &account) {
+    if let Some(refused) = twilio.refuses(&headers, &account) {
         return refused;
     }
     let wanted = query.get("PhoneNumber").map_or("", |it| it.as_str());
@@ -252,7 +251,7 @@ async fn messages(
     Query(query): Query<HashMap<String, String>>,
     headers: HeaderMap,
 ) -> Response {
-    if let Err(refused) = twilio.admits(&headers, &account) {
+    if let Some(refused) = twilio.refuses(&headers, &account) {
         return refused;
     }
     let number = |name: &str, usual: usize| {
@@ -292,7 +291,7 @@ async fn send(
     headers: HeaderMap,
     Form(fields): Form<HashMap<String, String>>,
 ) -> Response {
-    if let Err(refused) = twilio.admits(&headers, &account) {
+    if let Some(refused) = twilio.refuses(&headers, &account) {
         return refused;
     }
     let field = |name: &str| fields.get(name).map_or("", |it| it.as_str());

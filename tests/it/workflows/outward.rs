@@ -111,9 +111,9 @@ impl Office {
         self.receiver.received().len()
     }
 
-    /// Somebody looks at everything, what failed being told in the direct conversation.
-    async fn close(self) {
-        let desk = self.desk;
+    /// What failed is told in Maya's direct conversation.
+    async fn looks_through(&self) {
+        let desk = &self.desk;
         desk.app.settles().await;
         let channel = desk.maya.dm().unwrap();
         for seen in desk.maya.channel_messages(&channel) {
@@ -122,7 +122,6 @@ impl Office {
                 root: seen.ts,
             });
         }
-        desk.close().await;
     }
 
     async fn proposals(&self) -> Vec<String> {
@@ -158,7 +157,8 @@ async fn a_text_message_is_a_card_and_goes_out_once_when_somebody_agrees() {
     assert_eq!(message.body, "Your order is ready.");
     let said = desk.said(&thread);
     assert!(said.iter().any(|text| text == "tell: done"), "{said:?}");
-    office.close().await;
+    office.looks_through().await;
+    office.desk.close().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -183,7 +183,8 @@ async fn a_text_message_whose_answer_was_lost_is_found_and_not_sent_again() {
     office.ends(&["done"]).await;
     assert_eq!(office.twilio.messages().len(), before + 1);
     assert_eq!(office.proposals().await, ["succeeded"]);
-    office.close().await;
+    office.looks_through().await;
+    office.desk.close().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -205,7 +206,8 @@ async fn a_text_message_that_never_reached_twilio_is_sent_on_the_next_try() {
     office.ends(&["done"]).await;
     assert_eq!(office.twilio.faults().unused(), 0);
     assert_eq!(office.twilio.messages().len(), 1);
-    office.close().await;
+    office.looks_through().await;
+    office.desk.close().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -222,7 +224,8 @@ async fn among_several_text_messages_alike_nobody_knows_which_and_none_is_sent_a
     assert_eq!(office.proposals().await, ["unknown"]);
     office.waits_are_over().await;
     assert_eq!(office.twilio.messages().len(), 2);
-    office.close().await;
+    office.looks_through().await;
+    office.desk.close().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -243,7 +246,8 @@ async fn what_twilio_refuses_is_said_and_what_cannot_be_a_number_is_never_propos
     assert!(head.contains("with its country’s code"), "{head}");
     assert_eq!(office.proposals().await, ["failed"]);
     assert_eq!(office.twilio.messages(), []);
-    office.close().await;
+    office.looks_through().await;
+    office.desk.close().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -270,7 +274,8 @@ async fn an_envelope_lets_a_workflow_text_one_number_without_a_question() {
     desk.runs("outward").await;
     assert_eq!(desk.states().await, ["waiting", "done", "waiting"]);
     assert_eq!(office.twilio.messages().len(), 1);
-    office.close().await;
+    office.looks_through().await;
+    office.desk.close().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -307,7 +312,8 @@ async fn a_webhook_is_called_once_with_what_was_approved_and_its_signature() {
         assert_eq!(desk.app.count(&kept).await, 0, "{secret}");
     }
     let logs = desk.app.logs.clone().unwrap();
-    office.close().await;
+    office.looks_through().await;
+    office.desk.close().await;
     let text = logs.text();
     let line = text.lines().find(|line| line.contains("canary"));
     assert_eq!(line, None);
@@ -333,7 +339,8 @@ async fn a_webhook_that_gave_no_clear_answer_is_left_to_a_person_and_not_called_
     desk.app.settles().await;
     assert_eq!(office.proposals().await, ["succeeded"]);
     assert_eq!(office.received(), 1);
-    office.close().await;
+    office.looks_through().await;
+    office.desk.close().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -354,7 +361,8 @@ async fn a_webhook_that_refuses_has_failed_and_one_that_asks_for_a_pause_gets_it
     assert!(said.contains("status 410"), "{said}");
     assert_eq!(office.receiver.faults().unused(), 0);
     assert_eq!(office.received(), 0);
-    office.close().await;
+    office.looks_through().await;
+    office.desk.close().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -376,5 +384,6 @@ async fn a_dry_run_texts_nobody_and_calls_nothing() {
     assert!(said.contains("Call the webhook"), "{said}");
     assert_eq!(office.proposals().await, [""; 0]);
     assert_eq!((office.twilio.messages().len(), office.received()), (0, 0));
-    office.close().await;
+    office.looks_through().await;
+    office.desk.close().await;
 }
