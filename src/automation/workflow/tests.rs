@@ -47,9 +47,13 @@ fn an_item_is_known_within_its_loop_and_nowhere_else() {
         said,
         ["`steps[1].message`: {{deal.name}} begins with none of: steps, input, run, notes"]
     );
-    let nested =
-        json!({"steps": [{"id": "a", "foreach": [1], "do": [{"id": "b", "prompt": "?"}]}]});
-    assert!(problems(nested)[0].contains("no foreach and no prompt"));
+    let asks = json!({"id": "ask", "prompt": "And {{item}}?"});
+    let inner =
+        |body: serde_json::Value| json!({"id": "inner", "foreach": ["{{deal}}"], "do": [body]});
+    let outer = |body: serde_json::Value| json!({"steps": [{"id": "outer", "foreach": [1], "as": "deal", "do": [body]}]});
+    assert!(parse(&outer(inner(asks))).is_ok());
+    let third = json!({"id": "third", "foreach": [1], "do": [{"id": "b", "message": "x"}]});
+    assert!(problems(outer(inner(third)))[0].contains("no third one"));
 }
 
 #[test]

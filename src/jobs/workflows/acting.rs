@@ -14,9 +14,10 @@ use crate::slack::blocks::{clip, escape, raw};
 use crate::slack::client::NewMessage;
 use crate::store::sandbox::QueryError;
 use crate::store::workflows::{self, Spent};
-use crate::store::{inbox, listen};
+use crate::store::{StoreResult, inbox, listen};
 use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::{Value, json};
+use std::sync::atomic::Ordering;
 use std::time::Instant;
 
 mod changing;
@@ -219,6 +220,20 @@ impl Course<'_> {
         Err(Halt::Parked)
     }
 
+    /// One question at a time: whoever answers the one before wakes this run as well.
+    async fn takes_the_floor(&self, place: (&str, &str)) -> StoreResult<bool> {
+        if self.is_asking.load(Ordering::Relaxed) {
+            return Ok(false);
+        }
+        let fence = self.held.lease().fence();
+        let mut tx = self.services.db.org(self.workspace.org).await?;
+        let is_free = workflows::take_the_floor(&mut tx, &fence, self.run.id, place).await?;
+        tx.commit().await?;
+        // Free or not, by now somebody asks.
+        self.is_asking.store(true, Ordering::Relaxed);
+        Ok(is_free)
+    }
+
     /// A turn in the run's thread, as if the owner had asked there.
     async fn ask_penny(
         &self,
@@ -244,15 +259,17 @@ impl Course<'_> {
             self.finish(place, said, spent).await?;
             return Ok(said.clone());
         }
-        if waiting.is_none() {
-            self.wait_at(place, &json!({})).await?;
+        if waiting.is_none() && !self.takes_the_floor(place).await? {
+            return Err(Halt::Parked);
         }
         let asked = question.text(scope, |value| fence("workflow", &shown(value)));
         let is_the_run = self.definition.is_one_prompt() && !self.run.is_step_of_another();
         let ts = if is_the_run && self.run.tries == 0 {
             self.thread.clone()
         } else {
-            self.post(path, &words::asking(&asked), Vec::new()).await?
+            let for_people = question.text(scope, shown);
+            self.post(path, &words::asking(&for_people), Vec::new())
+                .await?
         };
         let db = &self.services.db;
         let mut tx = db.org(self.workspace.org).await?;

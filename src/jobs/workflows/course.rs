@@ -16,6 +16,7 @@ use parking_lot::Mutex;
 use serde_json::Value;
 use std::collections::HashMap;
 use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 
 /// Why the steps do not go on.
 #[derive(Debug)]
@@ -74,6 +75,8 @@ pub struct Course<'a> {
     pub thread: &'a Ts,
     pub conversation: ConversationId,
     pub saved: Mutex<HashMap<String, Saved>>,
+    /// Penny is being asked in the thread, so no other step asks her.
+    pub is_asking: AtomicBool,
     /// Which budget an item of a loop has found used up.
     pub spent: Mutex<Option<String>>,
     /// The soonest end of what is waited for.

@@ -69,6 +69,9 @@ impl Course<'_> {
             );
             return Err(Halt::Failed(said));
         }
+        if path.contains('.') {
+            self.room_for(items.len(), path).await?;
+        }
         let fence = self.held.lease().fence();
         let is_direct = self.channel.as_str().starts_with('D');
         let place = (self.viewer.person, (!is_direct).then_some(self.channel));
@@ -78,6 +81,19 @@ impl Course<'_> {
         let what = json!({ "items": items.len() });
         workflows::wait_at(&mut tx, &fence, self.run.id, (path, "foreach"), &what).await?;
         Ok(tx.commit().await?)
+    }
+
+    /// Loops within loops share the bound of one.
+    async fn room_for(&self, more: usize, path: &str) -> Result<(), Halt> {
+        let mut tx = self.services.db.org(self.workspace.org).await?;
+        let planned = workflows::planned(&mut tx, self.run.id).await?;
+        if usize::try_from(planned).unwrap_or(usize::MAX) + more <= MOST_ITEMS {
+            return Ok(());
+        }
+        let said = format!(
+            "`{path}` would bring the items of this run above {MOST_ITEMS}, its outer loop’s included. Select fewer."
+        );
+        Err(Halt::Failed(said))
     }
 
     async fn next_items(&self, path: &str, after: i32) -> StoreResult<Vec<Item>> {

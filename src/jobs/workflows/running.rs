@@ -21,6 +21,7 @@ use async_trait::async_trait;
 use parking_lot::Mutex;
 use serde_json::{Value, json};
 use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 
 #[derive(Debug, Clone)]
@@ -268,6 +269,7 @@ impl RunWorkflow {
                     .map(|step| (step.path.clone(), step))
                     .collect(),
             ),
+            is_asking: AtomicBool::new(false),
             spent: Mutex::new(None),
             wake_at: Mutex::new(None),
         };

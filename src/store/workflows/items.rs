@@ -44,6 +44,17 @@ pub async fn plan_items(
     Ok(())
 }
 
+/// How many items all loops of a run have written down.
+pub async fn planned(tx: &mut OrgTx, run: WorkflowRunId) -> StoreResult<i64> {
+    Ok(sqlx::query_scalar!(
+        r#"select count(*) as "count!" from core.workflow_items where org_id = $1 and run_id = $2"#,
+        tx.org().0,
+        run.0,
+    )
+    .fetch_one(tx.connection())
+    .await?)
+}
+
 /// The next items after this one that are not done.
 pub async fn to_do(
     tx: &mut OrgTx,

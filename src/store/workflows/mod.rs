@@ -13,14 +13,15 @@ pub use costs::{Budgeted, budgets_of, cost_of};
 pub use ends::{Cancelled, End, Which, cancel, delete_older_than, end, start_followers, try_again};
 pub use items::{
     Counts, FailedItem, Item, ItemEnd, counts, failed_items, forget_item_steps, outcomes,
-    plan_items, save_item, started_since, to_do,
+    plan_items, planned, save_item, started_since, to_do,
 };
 pub use runs::{
     NewRun, Run, advance, ancestors, behind, descendants, get_run, history, is_dry, is_given_up,
     of_owner, place, start, wake,
 };
 pub use steps::{
-    Saved, Spent, answer, asked, finish_step, hold, saved, steps_of, turn_ended, wait_at,
+    Saved, Spent, answer, asked, finish_step, hold, saved, steps_of, take_the_floor, turn_ended,
+    wait_at,
 };
 pub use waking::{
     Due, Happened, Listening, Started, claim_due, claim_events, listening_to, wake_sleepers,

@@ -127,6 +127,46 @@ async fn save(
     Ok(())
 }
 
+/// Has a step wait for Penny's answer, unless another step waits for one in the same thread: what is
+/// said there while she works would be part of that question. False: it is not its turn.
+pub async fn take_the_floor(
+    tx: &mut OrgTx,
+    fence: &Fence,
+    run: WorkflowRunId,
+    (path, kind): (&str, &str),
+) -> StoreResult<bool> {
+    // Of steps that ask at once, in this run or in others of its thread, one finds nobody asking.
+    sqlx::query_scalar!(
+        "select root.run_id from core.workflow_runs as root
+         join core.workflow_runs as run on run.org_id = root.org_id and run.root_run = root.run_id
+         where run.org_id = $1 and run.run_id = $2 for update of root",
+        tx.org().0,
+        run.0,
+    )
+    .fetch_optional(tx.connection())
+    .await?;
+    let somebody_asks = sqlx::query_scalar!(
+        r#"select exists (
+               select from core.workflow_steps as s
+               join core.workflow_runs as r on (r.org_id, r.run_id) = (s.org_id, s.run_id)
+               join core.workflow_runs as run on run.org_id = $1 and run.run_id = $2
+                   and (run.channel_id, run.root_ts) = (r.channel_id, r.root_ts)
+               where s.org_id = $1 and s.kind = 'prompt' and s.state = 'waiting'
+                   and not (s.output ? 'text' or s.output ? 'trouble')
+                   and r.state in ('due', 'running', 'waiting')
+                   and (s.run_id, s.path) <> ($2, $3)) as "asks!""#,
+        tx.org().0,
+        run.0,
+        path,
+    )
+    .fetch_one(tx.connection())
+    .await?;
+    if !somebody_asks {
+        wait_at(tx, fence, run, (path, kind), &serde_json::json!({})).await?;
+    }
+    Ok(!somebody_asks)
+}
+
 /// In which message Penny was asked for a step.
 pub async fn asked(tx: &mut OrgTx, run: WorkflowRunId, path: &str, ts: &Ts) -> StoreResult<()> {
     sqlx::query!(
@@ -172,7 +212,7 @@ pub async fn turn_ended(
     said: &Value,
     cost_micros: i64,
 ) -> StoreResult<()> {
-    let found = sqlx::query_scalar!(
+    let is_step = sqlx::query_scalar!(
         "update core.workflow_steps as s set output = $3, cost_micros = $4
          from core.workflow_runs as r, core.conversations as c, core.turns as t
          where t.org_id = $1 and t.turn_id = $2 and s.org_id = $1 and s.run_id = t.run_id
@@ -188,8 +228,23 @@ pub async fn turn_ended(
     )
     .fetch_optional(tx.connection())
     .await?;
-    match found {
-        Some(run) => super::wake(tx, WorkflowRunId(run)).await,
-        None => Ok(()),
+    let Some(run) = is_step else {
+        return Ok(());
+    };
+    // Those that could not ask meanwhile are in the same thread.
+    let in_thread = sqlx::query_scalar!(
+        "select r.run_id from core.workflow_runs as r
+         join core.workflow_runs as run on run.org_id = r.org_id
+             and (run.channel_id, run.root_ts) = (r.channel_id, r.root_ts)
+         where run.org_id = $1 and run.run_id = $2 and r.state in ('due', 'running', 'waiting')
+         order by r.run_id",
+        tx.org().0,
+        run,
+    )
+    .fetch_all(tx.connection())
+    .await?;
+    for run in in_thread {
+        super::wake(tx, WorkflowRunId(run)).await?;
     }
+    Ok(())
 }

@@ -81,3 +81,72 @@ async fn no_more_items_begin_in_a_minute_than_may() {
     assert_eq!(desk.states().await, ["done"]);
     desk.close().await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_loop_within_a_loop_does_each_pair_once() {
+    let desk = Desk::open([]).await;
+    let inner = json!({"id": "inner", "foreach": "{{team.members}}", "as": "member", "do": [
+        {"id": "greet", "set": "{{team.name}}/{{member}}"},
+    ]});
+    let teams = json!([{"name": "a", "members": [1, 2]}, {"name": "b", "members": [3]}]);
+    desk.writes("pairs", "by hand", json!({"steps": [
+        {"id": "teams", "foreach": teams, "as": "team", "do": [inner]},
+        {"id": "tell", "message": "{{steps.teams.outcomes.0.outcomes}} {{steps.teams.outcomes.1.outcomes}}"},
+    ]}))
+    .await;
+    let thread = desk.runs("pairs").await;
+    assert_eq!(desk.said(&thread), [r#"["a/1","a/2"] ["b/3"]"#]);
+    desk.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn items_ask_penny_one_after_the_other() {
+    let desk = Desk::open([
+        Step::says("One.").when_asked("apples"),
+        Step::says("Two.").when_asked("pears"),
+        Step::says("Three.").when_asked("plums"),
+    ])
+    .await;
+    desk.writes("asks", "by hand", json!({"steps": [
+        {"id": "each", "foreach": ["apples", "pears", "plums"], "do": [{"id": "ask", "prompt": "What about {{item}}?"}]},
+        {"id": "tell", "message": "{{steps.each.done}} answers: {{steps.each.outcomes.2.text}}"},
+    ]}))
+    .await;
+    let thread = desk.runs("asks").await;
+    desk.app
+        .comes_true("the run is over", async || desk.states().await == ["done"])
+        .await;
+    desk.app.settles().await;
+    let said = desk.said(&thread);
+    assert!(said.contains(&"3 answers: Three.".to_owned()), "{said:?}");
+    assert!(said[0].contains("What about"), "{said:?}");
+    assert!(
+        !said[0].contains("data source"),
+        "the fence is for the model"
+    );
+    desk.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn children_that_ask_penny_at_once_do_not_take_each_others_answers() {
+    let desk = Desk::open([
+        Step::says("One.").when_asked("apples"),
+        Step::says("Two.").when_asked("pears"),
+    ])
+    .await;
+    let child = json!({"prompt": "What about {{input.n}}?"});
+    desk.writes("child", "by hand", child).await;
+    desk.writes("outer", "by hand", json!({"steps": [
+        {"id": "each", "foreach": ["apples", "pears"], "do": [{"id": "ask", "workflow": "child", "input": {"n": "{{item}}"}}]},
+        {"id": "tell", "message": "{{steps.each.outcomes.0.text}} {{steps.each.outcomes.1.text}}"},
+    ]}))
+    .await;
+    let thread = desk.runs("outer").await;
+    desk.app
+        .comes_true("all are over", async || desk.states().await == ["done"; 3])
+        .await;
+    desk.app.settles().await;
+    let said = desk.said(&thread);
+    assert!(said.contains(&"One. Two.".to_owned()), "{said:?}");
+    desk.close().await;
+}

@@ -8,6 +8,9 @@ use crate::automation::workflow::{ForEach, Kind, MOST_AT_ONCE, name};
 use chrono::TimeDelta;
 use serde_json::{Map, Value};
 
+/// Where no further loop can begin.
+const INNERMOST: &str = "inner foreach";
+
 impl Reader {
     pub(super) fn kind(
         &mut self,
@@ -27,8 +30,11 @@ impl Reader {
         };
         let all: Vec<&str> = ["id", word].iter().chain(allowed).copied().collect();
         self.only(fields, &all, at);
-        if within.is_some() && matches!(word, "foreach" | "prompt") {
-            self.wrong(&here, "within a foreach there can be no foreach and no prompt; use a model step, or a workflow");
+        if within == Some(INNERMOST) && word == "foreach" {
+            self.wrong(
+                &here,
+                "a foreach within a foreach holds no third one; use a workflow",
+            );
             return None;
         }
         if let Some(short) = short(word) {
@@ -104,9 +110,13 @@ impl Reader {
             self.wrong(at, "`foreach` needs `do`: a list of steps");
             return None;
         };
+        let within = match self.items.is_empty() {
+            true => "foreach",
+            false => INNERMOST,
+        };
         self.items.push(name.clone());
         let before = self.known.len();
-        let body = self.steps(body, &format!("{at}.do"), Some("foreach"));
+        let body = self.steps(body, &format!("{at}.do"), Some(within));
         self.known.truncate(before);
         self.items.pop();
         Some(ForEach {
