@@ -12,6 +12,7 @@ use crate::models::{self, Model};
 use crate::net::polite::Polite;
 use crate::playground::{Setup, Slack};
 use crate::slack::prompts;
+use crate::store::StoreError;
 use crate::store::embedded::{EmbeddedPostgres, Options};
 use crate::store::migrate::{self, MigrateError};
 use anyhow::Context;
@@ -77,7 +78,8 @@ pub async fn run(args: DevArgs, source: &Source) -> anyhow::Result<()> {
     };
     let app = App::build(&config, parts).await?;
     app.register(&config.slack).await;
-    seed(&app, &systems).await?;
+    let folder = postgres.as_ref().map(EmbeddedPostgres::folder);
+    seed(&app, &systems, folder).await?;
     slack.point_at(&address);
     systems.tell(&address);
 
@@ -141,7 +143,18 @@ fn explain(error: MigrateError, folder: Option<&Path>) -> anyhow::Error {
     }
 }
 
-async fn seed(app: &App, systems: &Systems) -> anyhow::Result<()> {
+/// As [`explain`], for a demo company of which an earlier Penny had another idea.
+fn explain_company(error: StoreError, folder: Option<&Path>) -> anyhow::Error {
+    match (error, folder) {
+        (error @ (StoreError::Sql(_) | StoreError::Corrupt(_)), Some(folder)) => anyhow::anyhow!(
+            "the demo company cannot be filled in over what another Penny left in the playground's database. Delete the folder {} and run `penny dev` again; what you did in the playground goes with it ({error})",
+            folder.display()
+        ),
+        (error, _) => error.into(),
+    }
+}
+
+async fn seed(app: &App, systems: &Systems, folder: Option<&Path>) -> anyhow::Result<()> {
     let workspace = app
         .services
         .workspaces
@@ -150,7 +163,9 @@ async fn seed(app: &App, systems: &Systems) -> anyhow::Result<()> {
         .next()
         .context("the playground's workspace is not known")?;
     say("Filling in the demo company…");
-    demo::seed(&app.services.db, workspace.org, Utc::now(), 1, &say).await?;
+    demo::seed(&app.services.db, workspace.org, Utc::now(), 1, &say)
+        .await
+        .map_err(|error| explain_company(error, folder))?;
     systems.connect(app, workspace.org).await
 }
 
@@ -170,6 +185,19 @@ mod tests {
                 "{said}"
             );
         }
+    }
+
+    #[test]
+    fn so_is_one_of_another_company() {
+        let folder = Path::new("/home/ada/.cache/penny/dev");
+        let another = || StoreError::Corrupt("two of a kind".to_owned());
+        let said = explain_company(another(), Some(folder)).to_string();
+        assert!(
+            said.contains("Delete the folder /home/ada/.cache/penny/dev and run `penny dev` again"),
+            "{said}"
+        );
+        let said = explain_company(another(), None).to_string();
+        assert!(!said.contains("Delete"), "{said}");
     }
 
     #[test]
