@@ -119,7 +119,11 @@ impl Db {
         // One round trip for all: an id is digits, letters and hyphens, so it can stand in the text.
         let begin = format!("begin; set local penny.org = '{org}'{also}");
         let tx = self.orgs.begin_with(AssertSqlSafe(begin)).await?;
-        Ok(OrgTx { org, tx })
+        Ok(OrgTx {
+            org,
+            tx,
+            holds_jobs: false,
+        })
     }
 
     /// Statements over all organisations. Each use has a reason in a comment beside it.
@@ -193,6 +197,7 @@ async fn pool(options: PgConnectOptions, size: u32, org: &'static str) -> StoreR
 pub struct OrgTx {
     org: OrgId,
     tx: Transaction<'static, Postgres>,
+    holds_jobs: bool,
 }
 
 impl OrgTx {
@@ -202,6 +207,16 @@ impl OrgTx {
 
     pub(super) fn connection(&mut self) -> &mut PgConnection {
         &mut self.tx
+    }
+
+    /// Jobs come last: records first, then the ledger, then whoever has to look at them. Two
+    /// transactions that took them in different orders would wait for each other.
+    pub(super) fn reaches_jobs(&mut self) {
+        self.holds_jobs = true;
+    }
+
+    pub(super) fn reaches_ledger(&self) {
+        debug_assert!(!self.holds_jobs, "the ledger comes before the jobs");
     }
 
     pub async fn commit(self) -> StoreResult<()> {

@@ -213,6 +213,7 @@ pub async fn give_back(db: &Db, lease: Lease, how: Return, error: Option<&str>) 
 
 /// Fails unless the lease is still held, and keeps it from changing hands until `tx` ends.
 pub async fn hold(tx: &mut OrgTx, lease: &Fence) -> StoreResult<()> {
+    tx.reaches_jobs();
     sqlx::query_scalar!(
         r#"select 1 as "held!" from core.jobs
            where org_id = $1 and kind = $2 and key = $3 and lease_token = $4 for share"#,
@@ -229,6 +230,7 @@ pub async fn hold(tx: &mut OrgTx, lease: &Fence) -> StoreResult<()> {
 
 /// Says that work got on, under the lease, so that its attempts begin anew.
 pub async fn progress(tx: &mut OrgTx, lease: &Fence) -> StoreResult<()> {
+    tx.reaches_jobs();
     let held = sqlx::query!(
         "update core.jobs set attempts = 1
          where org_id = $1 and kind = $2 and key = $3 and lease_token = $4",
@@ -248,6 +250,7 @@ pub async fn progress(tx: &mut OrgTx, lease: &Fence) -> StoreResult<()> {
 /// Asks for work on (kind, key) in a few seconds, so that who else asks meanwhile asks for the
 /// same. Work that failed keeps the pause that it was given.
 pub async fn nudge_soon(tx: &mut OrgTx, kind: &str, key: &str, seconds: f64) -> StoreResult<()> {
+    tx.reaches_jobs();
     sqlx::query!(
         r#"
         insert into core.jobs (org_id, kind, key, run_at)
@@ -279,6 +282,7 @@ pub async fn nudge(
     trace_id: &str,
     run_at: Option<DateTime<Utc>>,
 ) -> StoreResult<()> {
+    tx.reaches_jobs();
     sqlx::query!(
         r#"
         insert into core.jobs (org_id, kind, key, trace_id, run_at)

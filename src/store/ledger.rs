@@ -14,9 +14,10 @@ pub struct Row {
     pub hash: Vec<u8>,
 }
 
-/// Appends an entry. Until the transaction ends no other one of the organisation can, so this
-/// is the last thing that a transaction does.
+/// Appends an entry. Until the transaction ends no other one of the organisation can, so nothing
+/// but the jobs that follow from it comes after this.
 pub async fn append(tx: &mut OrgTx, entry: &str) -> StoreResult<()> {
+    tx.reaches_ledger();
     sqlx::query!(
         "insert into core.ledger (org_id, entry) values ($1, $2)",
         tx.org().0,

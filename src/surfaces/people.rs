@@ -116,13 +116,13 @@ pub async fn matched(scene: &Scene<'_>, submitted: &ViewSubmission) -> Surfaced 
     let Some(name) = name.filter(|_| is_known) else {
         return scene.tell_directly(admin, text::USER_GONE).await;
     };
-    sync::read_anew(&mut tx, user.system).await?;
     let act = Act::LinkSet {
         system: user.system.to_owned(),
         user: user.user.to_owned(),
         person,
     };
     ledger::record(&mut tx, Actor::Person(by.id), &act).await?;
+    sync::read_anew(&mut tx, user.system).await?;
     tx.commit().await?;
     let who = colleague.map(|(_, chosen)| format!("<@{chosen}>"));
     let said = text::person_matched(&name, name_of(user.system), who.as_deref());
@@ -149,12 +149,12 @@ pub async fn goes_by_mail(scene: &Scene<'_>, clicked: &BlockActions, value: &str
     };
     // A second click finds it done.
     if sync::forget_correction(&mut tx, user.system, user.user).await? {
-        sync::read_anew(&mut tx, user.system).await?;
         let act = Act::LinkForgotten {
             system: user.system.to_owned(),
             user: user.user.to_owned(),
         };
         ledger::record(&mut tx, Actor::Person(by.id), &act).await?;
+        sync::read_anew(&mut tx, user.system).await?;
     }
     tx.commit().await?;
     let said = text::person_unmatched(&name, name_of(user.system));

@@ -83,15 +83,16 @@ async fn put_up(
         return Ok(());
     }
     // It may have moved while its card was on its way.
-    if draw::drawing(&mut tx, proposals).await?.as_ref() != Some(&drawing) {
-        super::redraw_later(&mut tx, *first).await?;
-    }
+    let has_moved = draw::drawing(&mut tx, proposals).await?.as_ref() != Some(&drawing);
     for proposal in drawing.tickets {
         let act = Act::Shown {
             proposal,
             channel: channel.clone(),
         };
         ledger::record(&mut tx, Actor::Penny, &act).await?;
+    }
+    if has_moved {
+        super::redraw_later(&mut tx, *first).await?;
     }
     tx.commit().await?;
     Ok(())

@@ -178,6 +178,7 @@ pub async fn forget_correction(tx: &mut OrgTx, source: &str, source_id: &str) ->
 
 /// Has a system read from its beginning, because what its rows say of people is no longer right.
 pub async fn read_anew(tx: &mut OrgTx, source: &str) -> StoreResult<()> {
+    tx.reaches_jobs();
     sqlx::query!(
         "with known as (
              select connection_id from core.connections

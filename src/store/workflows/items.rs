@@ -24,6 +24,7 @@ pub async fn plan_items(
     items: &[Value],
     (owner, channel): (PersonId, Option<&ChannelId>),
 ) -> StoreResult<()> {
+    hold(tx, run).await?;
     jobs::hold(tx, fence).await?;
     sqlx::query!(
         "insert into core.workflow_items (org_id, run_id, step, number, workflow, item, visibility, owner_id, channel_id)
@@ -113,7 +114,8 @@ pub async fn save_item(
     end: &ItemEnd,
     began_at: DateTime<Utc>,
 ) -> StoreResult<()> {
-    hold(tx, fence, run).await?;
+    hold(tx, run).await?;
+    jobs::hold(tx, fence).await?;
     let (state, outcome, trouble) = match end {
         ItemEnd::Waiting => ("waiting", None, None),
         ItemEnd::Done(outcome) => ("done", Some(outcome), None),

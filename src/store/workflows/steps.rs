@@ -54,9 +54,9 @@ pub async fn saved(tx: &mut OrgTx, run: WorkflowRunId) -> StoreResult<Vec<Saved>
     .await?)
 }
 
-/// Fails unless the lease is held and the run goes on.
-pub async fn hold(tx: &mut OrgTx, fence: &Fence, run: WorkflowRunId) -> StoreResult<()> {
-    jobs::hold(tx, fence).await?;
+/// Fails unless the run goes on, and keeps it from being cancelled until `tx` ends. Whoever
+/// cancels it takes the run before its job as well.
+pub async fn hold(tx: &mut OrgTx, run: WorkflowRunId) -> StoreResult<()> {
     let goes_on = sqlx::query_scalar!(
         r#"select 1 as "one!" from core.workflow_runs
            where org_id = $1 and run_id = $2 and state in ('due', 'running', 'waiting') for share"#,
@@ -78,10 +78,11 @@ pub async fn finish_step(
     output: &Value,
     spent: Spent,
 ) -> StoreResult<()> {
-    if !path.contains('.') {
-        jobs::progress(tx, fence).await?;
+    hold(tx, run).await?;
+    match path.contains('.') {
+        true => jobs::hold(tx, fence).await?,
+        false => jobs::progress(tx, fence).await?,
     }
-    hold(tx, fence, run).await?;
     save(tx, run, (path, kind), "done", output, spent).await
 }
 
@@ -93,7 +94,8 @@ pub async fn wait_at(
     (path, kind): (&str, &str),
     what: &Value,
 ) -> StoreResult<()> {
-    hold(tx, fence, run).await?;
+    hold(tx, run).await?;
+    jobs::hold(tx, fence).await?;
     save(tx, run, (path, kind), "waiting", what, Spent::default()).await
 }
 

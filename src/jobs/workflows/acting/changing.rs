@@ -51,7 +51,7 @@ impl Course<'_> {
         let fence = self.held.lease().fence();
         let mut tx = self.services.db.org(self.workspace.org).await?;
         // Before the ledger: whoever cancels the run takes the two in this order.
-        workflows::hold(&mut tx, &fence, self.run.id).await?;
+        workflows::hold(&mut tx, self.run.id).await?;
         let proposed = approvals::propose(&mut tx, draft, Some(&origin)).await;
         let proposed = proposed
             .map_err(|error| Halt::Failed(words::cannot_change(path, &error.to_string())))?;
