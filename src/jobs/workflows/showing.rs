@@ -14,6 +14,9 @@ use crate::store::workflows::{self, Run, Workflow};
 use crate::store::{OrgTx, StoreResult};
 use std::sync::Arc;
 
+/// How often one that draws may find that it was too late.
+const ROUNDS: u32 = 4;
+
 /// Puts the message up, once.
 pub async fn head(
     services: &Services,
@@ -62,30 +65,49 @@ async fn drawn(tx: &mut OrgTx, workflow: &Workflow, run: &Run) -> StoreResult<Ne
     })
 }
 
-/// Draws the message as the run is now.
+/// Draws the message as the run is now. Whoever draws looks again afterwards: of two that draw at
+/// once, the one that drew what was older draws once more.
 pub async fn refresh(
     services: &Services,
     workspace: &Workspace,
     id: WorkflowRunId,
 ) -> Result<(), Interrupted> {
+    let mut shown = None;
+    for _ in 0..ROUNDS {
+        let Some((channel, root, message)) = as_it_is(services, workspace, id).await? else {
+            return Ok(());
+        };
+        if shown.as_ref() == Some(&message.blocks) {
+            return Ok(());
+        }
+        workspace
+            .slack
+            .update_message(&channel, &root, &message, PATIENT)
+            .await?;
+        shown = Some(message.blocks);
+    }
+    Ok(())
+}
+
+/// None: there is no message of its own, or no run any more.
+async fn as_it_is(
+    services: &Services,
+    workspace: &Workspace,
+    id: WorkflowRunId,
+) -> StoreResult<Option<(ChannelId, Ts, NewMessage)>> {
     let mut tx = services.db.org(workspace.org).await?;
     let Some(run) = workflows::get_run(&mut tx, id).await? else {
-        return Ok(());
+        return Ok(None);
     };
     let Some(workflow) = workflows::get(&mut tx, run.workflow).await? else {
-        return Ok(());
+        return Ok(None);
     };
     let (Some(channel), Some(root), false) = (&run.channel, &run.thread, run.is_step_of_another())
     else {
-        return Ok(());
+        return Ok(None);
     };
     let message = drawn(&mut tx, &workflow, &run).await?;
-    drop(tx);
-    workspace
-        .slack
-        .update_message(channel, root, &message, PATIENT)
-        .await?;
-    Ok(())
+    Ok(Some((channel.clone(), root.clone(), message)))
 }
 
 /// Shows that a run is over, and tells the owner if that is trouble. Any number of times.
