@@ -292,6 +292,7 @@ async fn a_token_revoked_in_the_middle_of_a_turn_ends_it_and_erases_what_was_kep
         0
     );
     assert!(!maya.visible_text(&said.thread()).contains("Nine."));
+    app.settles().await;
     app.slack.calls().mark_all_read();
     app.stop().await;
 }
@@ -315,6 +316,7 @@ async fn once_tokens_are_sealed_with_a_new_key_the_old_one_can_go() {
     let workspace = without_the_old.get("T0WAYFOLD").unwrap();
     let identity = workspace.slack.identity().await.unwrap();
     assert_eq!(identity.team_id.as_str(), "T0WAYFOLD");
+    app.settles().await;
     app.slack.calls().mark_all_read();
     app.stop().await;
 }

@@ -65,6 +65,7 @@ impl Floor {
     }
 
     async fn close(self) {
+        self.app.settles().await;
         self.app.slack.calls().mark_all_read();
         self.app.stop().await;
     }

@@ -304,6 +304,7 @@ async fn whose_account_was_closed_after_the_card_was_shown_does_not_decide() {
         .presses(&office.jonas, "penny_approve", &ticket.to_string())
         .await;
     assert_eq!(office.states().await, ["1 proposed"]);
+    office.app.settles().await;
     office.app.slack.calls().mark_all_read();
     office.close().await;
 }

@@ -66,6 +66,7 @@ async fn those_who_decide_are_reminded_once_and_an_administrator_is_told_once() 
         .iter()
         .filter(|seen| seen.text.contains("You may decide on it"));
     assert_eq!(told.count(), 1);
+    office.app.settles().await;
     office.app.slack.calls().mark_all_read();
     office.close().await;
 }

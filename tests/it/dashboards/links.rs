@@ -122,6 +122,7 @@ async fn when_penny_is_removed_her_links_lead_nowhere() {
     office
         .gets_nothing(&path, 404, "There is no dashboard here")
         .await;
+    office.app.settles().await;
     office.app.slack.calls().mark_all_read();
     office.app.stop().await;
 }

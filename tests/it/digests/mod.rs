@@ -63,6 +63,7 @@ async fn it_comes_at_its_hour_as_a_direct_message_with_what_moved_and_no_model_i
     assert_eq!(desk.time_is("2026-11-24T07:30:01Z").await, 1);
     let seen = desk.app.is_written(&desk.maya, "Your day: Tuesday").await;
     assert!(seen.text.contains("A quiet day."), "{}", seen.text);
+    desk.app.settles().await;
     desk.app.slack.calls().mark_all_read();
     desk.close().await;
 }
@@ -81,6 +82,7 @@ async fn a_channels_digest_has_what_everybody_there_may_see() {
     assert!(seen.text.contains("Nordwind renewal"), "{}", seen.text);
     assert!(seen.text.contains("· Maya ·"), "{}", seen.text);
     assert!(!seen.text.contains("Quiet whisper"), "{}", seen.text);
+    desk.app.settles().await;
     desk.app.slack.calls().mark_all_read();
     desk.close().await;
 }
@@ -97,6 +99,7 @@ async fn switched_on_twice_it_is_one_at_the_later_hour_and_off_is_off() {
     types(&desk, "off", "off already").await;
     assert_eq!(desk.app.count("select from core.schedules").await, 0);
     assert_eq!(desk.time_is("2026-11-23T09:00:00Z").await, 0);
+    desk.app.settles().await;
     desk.app.slack.calls().mark_all_read();
     desk.close().await;
 }
@@ -128,6 +131,7 @@ async fn it_is_switched_on_with_one_click_in_her_home_and_among_the_templates() 
         desk.app.texts("select digest from core.schedules").await,
         ["person"]
     );
+    desk.app.settles().await;
     desk.app.slack.calls().mark_all_read();
     desk.close().await;
 }
@@ -158,6 +162,7 @@ async fn before_anything_is_connected_it_says_so_and_a_lost_channel_is_told_to_i
         "{}",
         seen.text
     );
+    desk.app.settles().await;
     desk.app.slack.calls().mark_all_read();
     desk.close().await;
 }

@@ -78,6 +78,7 @@ async fn connections_that_are_cut_again_and_again_under_load_cost_nobody_an_answ
         );
     }
     // An end that Slack took and whose note was cut is told to it once more, and refused.
+    app.settles().await;
     app.slack.calls().mark_all_read();
     app.stop().await;
 }

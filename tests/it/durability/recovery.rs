@@ -93,6 +93,7 @@ async fn a_turn_whose_process_dies_at_the_final_edit_is_not_thought_through_agai
         app.start_again().await;
         is_settled(&app, &maya, &said).await;
         assert_eq!(app.model.requests().len(), 2);
+        app.settles().await;
         app.slack.calls().mark_all_read();
         app.stop().await;
     }

@@ -64,6 +64,7 @@ async fn whatever_call_fails_in_whatever_way_the_answer_appears_once() {
             app.slack.faults().clear();
         }
     }
+    app.settles().await;
     app.slack.calls().mark_all_read();
     app.stop().await;
 }
@@ -83,6 +84,7 @@ async fn a_stream_that_dies_is_finished_in_the_same_place() {
     maya.reads(&said.thread(), ANSWER).await.unwrap();
     app.settles().await;
     assert_eq!(maya.answers_in(&said.thread()).len(), 1);
+    app.settles().await;
     app.slack.calls().mark_all_read();
     app.stop().await;
 }
@@ -114,6 +116,7 @@ async fn a_throttled_channel_waits_and_the_others_go_on() {
     app.settles().await;
     assert_eq!(maya.answers_in(&held.thread()).len(), 1);
     app.slack.faults().clear();
+    app.settles().await;
     app.slack.calls().mark_all_read();
     app.stop().await;
 }
@@ -146,6 +149,7 @@ async fn a_channel_that_is_archived_meanwhile_ends_the_turn_without_a_storm() {
         ["failed: the answer cannot be delivered: is_archived"]
     );
     assert!(attempts(&app) <= 4, "{} attempts", attempts(&app));
+    app.settles().await;
     app.slack.calls().mark_all_read();
     app.stop().await;
 }
@@ -176,6 +180,7 @@ async fn a_token_that_is_revoked_meanwhile_ends_the_turn_without_a_storm() {
     assert_eq!(app.texts("select state from core.turns").await, ["failed"]);
     assert!(attempts(&app) <= 4, "{} attempts", attempts(&app));
     assert!(maya.answers_in(&said.thread()).is_empty());
+    app.settles().await;
     app.slack.calls().mark_all_read();
     app.stop().await;
 }
@@ -200,6 +205,7 @@ async fn a_slow_slack_holds_up_nobodys_thinking() {
     maya.waits_for_answer(&said.thread()).await.unwrap();
     assert!(begun.elapsed() < Duration::from_secs(15));
     app.slack.faults().clear();
+    app.settles().await;
     app.slack.calls().mark_all_read();
     app.stop().await;
 }

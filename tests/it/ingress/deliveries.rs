@@ -126,6 +126,7 @@ async fn a_click_or_command_that_is_replayed_is_one_click_or_command() {
         let stored = format!("select from core.inbox where kind = '{kind}'");
         assert_eq!(app.count(&stored).await, 1, "{kind}");
     }
+    app.settles().await;
     app.slack.calls().mark_all_read();
     app.stop().await;
 }

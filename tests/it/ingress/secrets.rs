@@ -38,6 +38,7 @@ async fn no_secret_appears_in_any_log_line() {
     .await;
 
     let logs = app.logs.clone().unwrap();
+    app.settles().await;
     app.slack.calls().mark_all_read();
     app.stop().await;
     let text = logs.text();

@@ -89,6 +89,7 @@ async fn a_mail_just_like_it_that_somebody_else_sent_leaves_it_to_a_person() {
     let done = house.changes("send_mail", mail).await.unwrap();
     assert_eq!(done.state, State::Unknown, "{done:?}");
     assert_eq!(house.calls_of(SEND), 1);
+    house.app.settles().await;
     house.app.slack.calls().mark_all_read();
     house.app.stop().await;
 }
