@@ -201,8 +201,11 @@ pub trait Connector: Send + Sync {
     /// Whose account the key opens: asked before a key is kept.
     async fn account(&self, api: &JsonApi) -> Result<Account, ConnectorError>;
 
-    /// The next page of a stream. Called again with the same position after a crash.
-    async fn page(&self, api: &JsonApi, asked: &Asked<'_>) -> Result<Page, ConnectorError>;
+    /// The next page of a stream. Called again with the same position after a crash, and never
+    /// where the manifest names no stream.
+    async fn page(&self, _api: &JsonApi, asked: &Asked<'_>) -> Result<Page, ConnectorError> {
+        Err(undeclared(asked.stream))
+    }
 
     /// Answers one of the manifest's queries, with data for the model. Of areas with readers of
     /// their own it shows nothing that is not in `readable`.

@@ -7,9 +7,7 @@ mod calling;
 
 use super::field::{Arguments, Field, Kind};
 use super::operation::{Look, LookError, Operation};
-use super::{
-    Account, Asked, Connector, ConnectorError, Key, Manifest, Page, Reach, Readable, undeclared,
-};
+use super::{Account, Connector, ConnectorError, Key, Manifest, Reach, Readable};
 use crate::approvals::policy::Stakes;
 use crate::approvals::{ApprovedAction, Content, Effect};
 use crate::net::json_api::{JsonApi, WriteError};
@@ -59,10 +57,6 @@ impl Connector for OutgoingWebhook {
 
     async fn account(&self, api: &JsonApi) -> Result<Account, ConnectorError> {
         address::account(api).await
-    }
-
-    async fn page(&self, _api: &JsonApi, asked: &Asked<'_>) -> Result<Page, ConnectorError> {
-        Err(undeclared(asked.stream))
     }
 
     async fn look(

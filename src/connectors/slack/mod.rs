@@ -7,7 +7,7 @@ mod wire;
 use super::field::{Arguments, Field, Kind};
 use super::operation::{Look, LookError, Operation, Undo};
 use super::own::Requester;
-use super::{Account, Asked, Connector, ConnectorError, Manifest, Page, Reach, Readable};
+use super::{Account, Connector, ConnectorError, Manifest, Reach, Readable};
 use crate::approvals::policy::Stakes;
 use crate::approvals::{ApprovedAction, Content, Effect};
 use crate::net::json_api::{Dialect, JsonApi, WriteError};
@@ -79,13 +79,6 @@ impl Connector for Slack {
 
     async fn account(&self, api: &JsonApi) -> Result<Account, ConnectorError> {
         Ok(wire::account(api).await?)
-    }
-
-    async fn page(&self, _api: &JsonApi, asked: &Asked<'_>) -> Result<Page, ConnectorError> {
-        Err(ConnectorError::Unexpected(format!(
-            "there is no stream {}",
-            asked.stream
-        )))
     }
 
     async fn look(

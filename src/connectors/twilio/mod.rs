@@ -7,9 +7,7 @@ mod wire;
 
 use super::field::{Arguments, Field, Kind};
 use super::operation::{Look, LookError, Operation};
-use super::{
-    Account, Asked, Connector, ConnectorError, Key, Manifest, Page, Reach, Readable, undeclared,
-};
+use super::{Account, Connector, ConnectorError, Key, Manifest, Reach, Readable};
 use crate::approvals::policy::Stakes;
 use crate::approvals::{ApprovedAction, Content, Effect};
 use crate::net::json_api::{Dialect, JsonApi, Keys, WriteError};
@@ -66,10 +64,6 @@ impl Connector for Twilio {
 
     async fn account(&self, api: &JsonApi) -> Result<Account, ConnectorError> {
         wire::account(api).await
-    }
-
-    async fn page(&self, _api: &JsonApi, asked: &Asked<'_>) -> Result<Page, ConnectorError> {
-        Err(undeclared(asked.stream))
     }
 
     async fn look(

@@ -6,7 +6,7 @@ use super::deliveries::{
     Unit,
 };
 use super::tracker::without_nul;
-use super::{Account, Asked, Connector, ConnectorError, Manifest, Page, Reach, undeclared};
+use super::{Account, Connector, ConnectorError, Manifest, Reach, undeclared};
 use crate::net::json_api::JsonApi;
 use async_trait::async_trait;
 use serde_json::{Value, json};
@@ -62,10 +62,6 @@ impl Connector for Webhook {
 
     async fn account(&self, _api: &JsonApi) -> Result<Account, ConnectorError> {
         Err(undeclared("account"))
-    }
-
-    async fn page(&self, _api: &JsonApi, asked: &Asked<'_>) -> Result<Page, ConnectorError> {
-        Err(undeclared(asked.stream))
     }
 
     fn hear(&self, said: &Said<'_>) -> Result<Vec<Heard>, ConnectorError> {

@@ -4,6 +4,7 @@
 use super::TestApp;
 use penny::base::ids::ChannelId;
 use penny::playground::{Human, Seen, Slack, Thread};
+use std::collections::HashSet;
 
 impl TestApp {
     /// Looks at Penny's newest direct message to this person that says this, once there is one.
@@ -62,5 +63,27 @@ impl TestApp {
             name => self.slack.channel(name),
         };
         room.expect("a channel")
+    }
+
+    /// Everything that Penny did visibly stands where somebody looked, and Slack refused nothing.
+    pub(super) fn assert_all_was_seen(&self) {
+        let calls = self.slack.calls();
+        let looked_at: HashSet<_> = calls
+            .all()
+            .into_iter()
+            .filter(|call| call.read)
+            .filter_map(|call| call.subject)
+            .collect();
+        let unseen: Vec<String> = calls
+            .unread()
+            .into_iter()
+            .filter(|call| {
+                call.subject
+                    .as_ref()
+                    .is_none_or(|subject| !looked_at.contains(subject))
+            })
+            .map(|call| format!("{} {} → {:?}", call.method, call.args, call.outcome))
+            .collect();
+        assert!(unseen.is_empty(), "nobody looked at {unseen:#?}");
     }
 }
