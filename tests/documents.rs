@@ -1,4 +1,5 @@
-//! What the documents promise about the code, where it can be checked.
+//! What the documents promise about the code, and its texts about each other, where it can be
+//! checked.
 
 #![allow(
     clippy::expect_used,
@@ -166,6 +167,40 @@ fn the_example_environment_names_the_variables_of_systems_that_there_are() {
             );
         }
     }
+}
+
+/// Slack knows hundreds by name, the playground's page some of them.
+#[test]
+fn every_emoji_that_penny_writes_is_drawn_by_the_playground() {
+    let page = read("src/playground/page/emoji.js");
+    let drawn: BTreeSet<&str> = page.split_whitespace().collect();
+    let used: BTreeSet<String> = sources().iter().flat_map(|text| emoji(text)).collect();
+    assert!(used.contains("white_check_mark"), "{used:?}");
+    for name in used {
+        assert!(
+            drawn.contains(name.as_str()),
+            "the playground’s page cannot draw :{name}:"
+        );
+    }
+}
+
+/// What stands like `:tada:` at the beginning of a text or a word.
+fn emoji(text: &str) -> Vec<String> {
+    let starts = text.match_indices(":").filter(|(at, _)| {
+        let before = text[..*at].chars().next_back();
+        before.is_some_and(|before| before == '"' || before == ' ')
+    });
+    let names = starts.filter_map(|(at, _)| {
+        let (name, after) = text[at + 1..].split_once(':')?;
+        let is_name = !name.is_empty()
+            && name
+                .bytes()
+                .all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'_');
+        let ends = after.starts_with([' ', '*', '"']);
+        // An option of pip.
+        (is_name && ends && name != "all").then(|| name.to_owned())
+    });
+    names.collect()
 }
 
 fn variables(text: &str) -> Vec<String> {

@@ -10,7 +10,9 @@
 mod answers;
 mod approvals;
 mod chromium;
+mod company;
 mod dashboards;
+mod digests;
 mod feedback;
 mod home;
 mod page;
@@ -20,3 +22,4 @@ mod recurring;
 #[path = "../it/support/mod.rs"]
 mod support;
 mod systems;
+mod workflows;

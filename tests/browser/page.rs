@@ -31,6 +31,11 @@ pub fn qa(name: &str) -> String {
     format!("[data-qa=\"{name}\"]")
 }
 
+/// What one fills in, in a window.
+pub fn field(block: &str, input: &str) -> String {
+    format!("{} [data-block-id=\"{block}\"] {input}", qa("modal"))
+}
+
 /// The last message of the list in here.
 pub fn last_message(within: &str) -> String {
     format!("{} :nth-last-child(1 of {})", qa(within), qa("message"))
@@ -94,6 +99,23 @@ impl Page<'_> {
         self.presses(&qa("tab-messages")).await;
         self.types(&qa("composer"), text).await;
         self.presses(&qa("composer-send")).await;
+    }
+
+    /// Writes a command in a channel.
+    pub async fn runs_command(&self, channel: &str, command: &str) {
+        self.presses(&qa(&format!("channel-{channel}"))).await;
+        self.types(&qa("composer"), command).await;
+        self.presses(&qa("composer-send")).await;
+    }
+
+    /// What Penny wrote last in the direct conversation, found where a person looks for it.
+    pub async fn is_told_directly(&self, words: &str) {
+        let maya = self.app.slack.person("maya").expect("Maya");
+        self.app.is_written(&maya, words).await;
+        self.presses(&qa("channel-penny")).await;
+        self.presses(&qa("tab-history")).await;
+        self.presses(&qa("session")).await;
+        self.reads(&qa("penny-dm"), words).await;
     }
 
     pub async fn presses(&self, css: &str) {

@@ -1,10 +1,8 @@
 //! Recurring work as people meet it: made in a line and in a window, run, read, paused, and what
 //! they are told when the channel breaks that it was for.
 
-use crate::page::{Page, last_message, qa, with_page};
-use crate::support::TestApp;
-use chrono::Utc;
-use penny::demo;
+use crate::company::company;
+use crate::page::{Page, field, last_message, qa, with_page};
 use penny::models::scripted::Step;
 use serde_json::{Value, json};
 
@@ -30,32 +28,12 @@ fn report() -> Value {
     })
 }
 
-/// The demo company, and a model that answers with these.
-async fn office(steps: impl IntoIterator<Item = Step>) -> TestApp {
-    let app = TestApp::start(steps).await;
-    let services = &app.process().app.services;
-    let org = services.workspaces.all()[0].org;
-    let seeded = demo::seed(&services.db, org, Utc::now(), 1, &|_| ()).await;
-    seeded.expect("a company");
-    app
-}
-
 /// A button of the list of schedules.
 fn button(deed: &str) -> String {
     format!(
         "{} [data-action-id^=\"penny_schedule_{deed}\"]",
         qa("channel-view")
     )
-}
-
-fn field(block: &str, input: &str) -> String {
-    format!("{} [data-block-id=\"{block}\"] {input}", qa("modal"))
-}
-
-async fn types_command(page: &Page<'_>, channel: &str, command: &str) {
-    page.presses(&qa(&format!("channel-{channel}"))).await;
-    page.types(&qa("composer"), command).await;
-    page.presses(&qa("composer-send")).await;
 }
 
 /// Picks from the menu behind the channel's name.
@@ -66,19 +44,9 @@ async fn chooses(page: &Page<'_>, channel: &str, choice: &str) {
     page.presses(&qa(choice)).await;
 }
 
-/// What Penny wrote last in the direct conversation, found where a person looks for it.
-async fn is_told_directly(page: &Page<'_>, words: &str) {
-    let maya = page.app.slack.person("maya").expect("Maya");
-    page.app.is_written(&maya, words).await;
-    page.presses(&qa("channel-penny")).await;
-    page.presses(&qa("tab-history")).await;
-    page.presses(&qa("session")).await;
-    page.reads(&qa("penny-dm"), words).await;
-}
-
 #[tokio::test(flavor = "multi_thread")]
 async fn a_line_makes_a_schedule_that_is_run_and_paused_and_its_thread_goes_on_to_a_report() {
-    let app = office([
+    let app = company([
         Step::calls("c1", "create_chart", chart()).when_asked(CHART),
         Step::says("Here is the pipeline by stage."),
         Step::calls("c2", "create_report", report()).when_asked(REPORT),
@@ -87,7 +55,7 @@ async fn a_line_makes_a_schedule_that_is_run_and_paused_and_its_thread_goes_on_t
     .await;
     with_page(app, async |page| {
         let line = format!("/penny schedule every weekday at 9 in #sales: {CHART}");
-        types_command(page, "sales", &line).await;
+        page.runs_command("sales", &line).await;
         let told = last_message("channel-view");
         page.reads(&told, "every weekday at 09:00 (Europe/Berlin)")
             .await;
@@ -132,9 +100,9 @@ async fn a_line_makes_a_schedule_that_is_run_and_paused_and_its_thread_goes_on_t
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_window_shows_the_next_runs_while_one_types_and_a_broken_channel_is_told_directly() {
-    let app = office([]).await;
+    let app = company([]).await;
     with_page(app, async |page| {
-        types_command(page, "sales", "/penny schedule").await;
+        page.runs_command("sales", "/penny schedule").await;
         page.types(&field("what", "textarea"), REPORT).await;
         let when = field("penny_schedule_when", "input");
         page.types(&when, "last Friday of the month at 17:00").await;
@@ -146,14 +114,15 @@ async fn a_window_shows_the_next_runs_while_one_types_and_a_broken_channel_is_to
         page.is_pictured("recurring-6-the-window").await;
         page.presses(&qa("modal-submit")).await;
         page.sees_no(&qa("modal")).await;
-        is_told_directly(page, "Scheduled in").await;
+        page.is_told_directly("Scheduled in").await;
 
         chooses(page, "sales", "remove-penny").await;
         page.reads(&qa("channel-view"), "Penny is not in this channel")
             .await;
-        types_command(page, "random", "/penny schedules").await;
+        page.runs_command("random", "/penny schedules").await;
         page.presses(&button("run")).await;
-        is_told_directly(page, "I’m not in its channel any more").await;
+        page.is_told_directly("I’m not in its channel any more")
+            .await;
         page.is_pictured("recurring-7-not-there").await;
 
         chooses(page, "sales", "invite-penny").await;
@@ -161,7 +130,7 @@ async fn a_window_shows_the_next_runs_while_one_types_and_a_broken_channel_is_to
         page.reads(&qa("channel-view"), "#sales is archived").await;
         page.presses(&qa("channel-random")).await;
         page.presses(&button("run")).await;
-        is_told_directly(page, "The channel is archived").await;
+        page.is_told_directly("The channel is archived").await;
         page.is_pictured("recurring-8-archived").await;
     })
     .await;

@@ -16,7 +16,7 @@ const GROUPS = {
     detective 🕵️ construction_worker 👷 scientist 🧑‍🔬 artist 🧑‍🎨 astronaut 🧑‍🚀 shrug 🤷 facepalm 🤦 raising_hand 🙋
     bow 🙇 busts_in_silhouette 👥 bust_in_silhouette 👤 speaking_head_in_silhouette 🗣️ footprints 👣`,
   Nature: `dog 🐶 cat 🐱 mouse 🐭 fox_face 🦊 bear 🐻 panda_face 🐼 lion_face 🦁 cow 🐮 pig 🐷 frog 🐸 monkey_face 🐵
-    chicken 🐔 penguin 🐧 owl 🦉 unicorn_face 🦄 bee 🐝 bug 🐛 butterfly 🦋 turtle 🐢 snake 🐍 octopus 🐙 crab 🦀
+    chicken 🐔 penguin 🐧 owl 🦉 unicorn_face 🦄 bee 🐝 bug 🐛 ladybug 🐞 butterfly 🦋 turtle 🐢 snake 🐍 octopus 🐙 crab 🦀
     whale 🐳 dolphin 🐬 seedling 🌱 evergreen_tree 🌲 four_leaf_clover 🍀 cherry_blossom 🌸 rose 🌹 sunflower 🌻
     sunny ☀️ partly_sunny ⛅ cloud ☁️ rain_cloud 🌧️ snowflake ❄️ zap ⚡ rainbow 🌈 fire 🔥 droplet 💧 ocean 🌊
     star ⭐ star2 🌟 sparkles ✨ full_moon 🌕 earth_africa 🌍 earth_americas 🌎 earth_asia 🌏`,
@@ -27,7 +27,7 @@ const GROUPS = {
     second_place_medal 🥈 third_place_medal 🥉 soccer ⚽ basketball 🏀 dart 🎯 game_die 🎲 jigsaw 🧩 video_game 🎮
     art 🎨 musical_note 🎵 guitar 🎸 microphone 🎤 headphones 🎧 movie_camera 🎥 ticket 🎫`,
   Travel: `rocket 🚀 airplane ✈️ car 🚗 taxi 🚕 bus 🚌 train 🚆 bike 🚲 ship 🚢 anchor ⚓ construction 🚧
-    vertical_traffic_light 🚦 house 🏠 office 🏢 hospital 🏥 bank 🏦 factory 🏭 school 🏫 classical_building 🏛️
+    vertical_traffic_light 🚦 rotating_light 🚨 house 🏠 office 🏢 hospital 🏥 bank 🏦 factory 🏭 school 🏫 classical_building 🏛️
     world_map 🗺️ compass 🧭 mountain ⛰️ beach_with_umbrella 🏖️ camping 🏕️ statue_of_liberty 🗽`,
   Objects: `bulb 💡 computer 💻 desktop_computer 🖥️ keyboard ⌨️ iphone 📱 telephone_receiver 📞 phone ☎️ battery 🔋
     electric_plug 🔌 floppy_disk 💾 cd 💿 camera 📷 tv 📺 watch ⌚ alarm_clock ⏰ stopwatch ⏱️ hourglass ⌛
@@ -46,9 +46,9 @@ const GROUPS = {
     white_check_mark ✅ heavy_check_mark ✔️ ballot_box_with_check ☑️ x ❌ negative_squared_cross_mark ❎
     heavy_plus_sign ➕ heavy_minus_sign ➖ warning ⚠️ no_entry ⛔ no_entry_sign 🚫 octagonal_sign 🛑 sos 🆘
     exclamation ❗ grey_exclamation ❕ question ❓ grey_question ❔ bangbang ‼️ interrobang ⁉️ information_source ℹ️
-    recycle ♻️ arrows_counterclockwise 🔄 arrows_clockwise 🔃 repeat 🔁 leftwards_arrow_with_hook ↩️ arrow_right ➡️
+    recycle ♻️ arrows_counterclockwise 🔄 arrows_clockwise 🔃 repeat 🔁 leftwards_arrow_with_hook ↩️ twisted_rightwards_arrows 🔀 arrow_right ➡️
     arrow_left ⬅️ arrow_up ⬆️ arrow_down ⬇️ arrow_upper_right ↗️ arrow_lower_right ↘️ arrow_forward ▶️
-    double_vertical_bar ⏸️ black_square_for_stop ⏹️ red_circle 🔴 large_orange_circle 🟠 large_yellow_circle 🟡
+    double_vertical_bar ⏸️ fast_forward ⏩ black_square_for_stop ⏹️ red_circle 🔴 large_orange_circle 🟠 large_yellow_circle 🟡
     large_green_circle 🟢 large_blue_circle 🔵 large_purple_circle 🟣 white_circle ⚪ black_circle ⚫
     large_green_square 🟩 large_red_square 🟥 large_yellow_square 🟨 small_blue_diamond 🔹 small_orange_diamond 🔸
     one 1️⃣ two 2️⃣ three 3️⃣ four 4️⃣ five 5️⃣ six 6️⃣ seven 7️⃣ eight 8️⃣ nine 9️⃣ keycap_ten 🔟 new 🆕 free 🆓 up 🆙
