@@ -126,7 +126,8 @@ pub async fn close(services: &Services, org: OrgId, run: &Run) -> Result<(), Int
         return Ok(());
     }
     let shown = refresh(services, &workspace, run.id).await;
-    if run.state == "failed" {
+    let is_incomplete = run.state == "done" && run.items_failed > 0 && !run.is_dry;
+    if run.state == "failed" || is_incomplete {
         tell_owner(services, &workspace, &workflow, run).await?;
     }
     match shown {
@@ -152,8 +153,12 @@ async fn tell_owner(
         (Some(channel), Some(root)) => workspace.slack.permalink(channel, root).await.ok(),
         _ => None,
     };
+    let text = match run.state.as_str() {
+        "failed" => words::trouble(workflow, run, link.as_deref()),
+        _ => words::incomplete(workflow, run, link.as_deref()),
+    };
     let message = NewMessage {
-        text: words::trouble(workflow, run, link.as_deref()),
+        text,
         ..NewMessage::default()
     };
     let key = format!("workflow-trouble:{}:{}", run.id, run.tries);

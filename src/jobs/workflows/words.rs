@@ -84,9 +84,11 @@ fn detail(step: &Saved) -> String {
         };
     }
     match step.kind.as_str() {
+        "query" if output["count"] == 1 => ": 1 row".to_owned(),
         "query" => format!(": {} rows", output["count"]),
         "if" if output["taken"] == true => ": yes".to_owned(),
         "if" => ": no".to_owned(),
+        "approve" if output["approved"] == true => ": yes".to_owned(),
         "change" => format!(": {}", escape(output["state"].as_str().unwrap_or_default())),
         _ => String::new(),
     }
@@ -101,6 +103,9 @@ pub fn outcome(run: &Run) -> String {
             .and_then(|output| output["stopped"].as_str())
         {
             Some(why) => format!(":black_square_for_stop: Ended early. {}{cost}", escape(why)),
+            None if run.items_failed > 0 => {
+                format!(":warning: Done, except for {}{cost}", failed_items(run.items_failed))
+            }
             None => format!(":white_check_mark: Done{cost}"),
         },
         "failed" => format!(
@@ -125,7 +130,29 @@ pub fn amount(micros: i64) -> String {
     format!("${:.2}", budget::dollars(micros).max(0.01))
 }
 
-/// What the owner is told.
+fn failed_items(count: i64) -> String {
+    match count {
+        1 => "one item that failed".to_owned(),
+        count => format!("{count} items that failed"),
+    }
+}
+
+/// What the owner is told of a run whose loops did not do all of their items.
+pub fn incomplete(workflow: &Workflow, run: &Run, link: Option<&str>) -> String {
+    let link = link.map_or_else(String::new, |link| {
+        format!(
+            " <{}|See the run>; *Show all* says why.",
+            link.replace(['|', '>'], "")
+        )
+    });
+    format!(
+        ":warning: The workflow *{}* is done, except for {}.{link}",
+        workflow.name,
+        failed_items(run.items_failed)
+    )
+}
+
+/// What the owner is told of a run that failed.
 pub fn trouble(workflow: &Workflow, run: &Run, link: Option<&str>) -> String {
     let link = link.map_or_else(String::new, |link| {
         format!(

@@ -25,6 +25,8 @@ pub async fn end(tx: &mut OrgTx, run: &Run, end: &End) -> StoreResult<bool> {
     let cost = cost_of(tx, run.id).await?;
     let done = sqlx::query!(
         "update core.workflow_runs set state = $3, output = $4, trouble = $5, cost_micros = $6,
+             items_failed = (select count(*) from core.workflow_items
+                 where org_id = $1 and run_id = $2 and state = 'failed'),
              ended_at = now(), wake_at = null
          where org_id = $1 and run_id = $2 and state in ('due', 'running', 'waiting')",
         tx.org().0,
@@ -118,6 +120,7 @@ pub async fn cancel(tx: &mut OrgTx, which: Which) -> StoreResult<Vec<Cancelled>>
         Which::Run(run) => (Some(run.0), None),
         Which::AllOf(workflow) => (None, Some(workflow.0)),
     };
+    // Parents before children, as whoever takes the floor for a step: no two wait in a ring.
     let ended = sqlx::query!(
         r#"with recursive tree as (
                select run_id from core.workflow_runs
@@ -125,9 +128,14 @@ pub async fn cancel(tx: &mut OrgTx, which: Which) -> StoreResult<Vec<Cancelled>>
                union
                select r.run_id from core.workflow_runs as r join tree on r.parent_run = tree.run_id
                where r.org_id = $1 and r.parent_step is not null
+           ), held as (
+               select run_id from core.workflow_runs
+               where org_id = $1 and run_id in (select run_id from tree)
+                   and state in ('due', 'running', 'waiting')
+               order by depth, run_id for update
            )
            update core.workflow_runs set state = 'cancelled', ended_at = now(), wake_at = null
-           where org_id = $1 and run_id in (select run_id from tree)
+           where org_id = $1 and run_id in (select run_id from held)
                and state in ('due', 'running', 'waiting')
            returning run_id, case when parent_step is not null then parent_run end as parent"#,
         tx.org().0,

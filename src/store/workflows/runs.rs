@@ -29,6 +29,8 @@ pub struct Run {
     pub output: Option<Value>,
     pub trouble: Option<String>,
     pub cost_micros: i64,
+    /// Of all its loops, once it has ended.
+    pub items_failed: i64,
     pub created_at: DateTime<Utc>,
     pub ended_at: Option<DateTime<Utc>>,
 }
@@ -63,6 +65,7 @@ struct Row {
     output: Option<Value>,
     trouble: Option<String>,
     cost_micros: i64,
+    items_failed: i64,
     created_at: DateTime<Utc>,
     ended_at: Option<DateTime<Utc>>,
 }
@@ -88,6 +91,7 @@ impl From<Row> for Run {
             output: row.output,
             trouble: row.trouble,
             cost_micros: row.cost_micros,
+            items_failed: row.items_failed,
             created_at: row.created_at,
             ended_at: row.ended_at,
         }
@@ -100,7 +104,7 @@ macro_rules! runs {
             Row,
             "select run_id, workflow_id, cause, trigger_kind, input, definition, is_dry, parent_run,
                  parent_step, root_run, depth, tries, state, channel_id, root_ts, output, trouble, cost_micros,
-                 created_at, ended_at
+                 items_failed, created_at, ended_at
              from core.workflow_runs " + $which,
             $($argument),+
         )

@@ -140,7 +140,11 @@ pub fn run_line(run: &Run, steps: &[Saved], link: Option<&str>) -> String {
 pub fn about_run(workflow: &Workflow, run: &Run) -> String {
     let dry = if run.is_dry { " · dry run" } else { "" };
     let took = run.ended_at.map_or_else(String::new, |ended| {
-        format!(" · took {}", span(ended - run.created_at))
+        let took = ended - run.created_at;
+        match took.num_seconds() {
+            ..1 => " · took less than a second".to_owned(),
+            _ => format!(" · took {}", span(took)),
+        }
     });
     format!(
         "*{}* · began {}{took}{dry}\n{}",

@@ -19,6 +19,10 @@ async fn each_item_has_an_outcome_and_one_that_fails_stops_no_other() {
     assert_eq!(desk.said(&thread), ["2 done, 1 failed"]);
     let head = desk.head(&thread);
     assert!(head.contains("2 of 3 items done, 1 failed"), "{head}");
+    let end = "Done, except for one item that failed";
+    assert!(head.contains(end), "{head}");
+    desk.is_written("The workflow *each* is done, except for one item that failed.")
+        .await;
     let items =
         "select concat_ws(' ', number, state, outcome->>'it', trouble like '%division by zero%')
         from core.workflow_items order by number";

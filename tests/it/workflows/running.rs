@@ -26,7 +26,7 @@ async fn steps_are_taken_in_order_and_the_thread_goes_on_as_a_conversation_about
     let head = desk.head(&thread);
     for part in [
         "Says who is there",
-        "`people` query: 1 rows",
+        "`people` query: 1 row",
         "`any` if: yes",
         "Done",
     ] {
