@@ -31,13 +31,15 @@ pub const DECIDED: &str = "That has been decided, or changed, since. Nothing hap
 const NEXT: usize = 5;
 const NAME_CHARS: usize = 150;
 
+/// A line breaks between dates, never within one.
+const DATE: &str = "%a\u{a0}%-d\u{a0}%b\u{a0}%Y\u{a0}%H:%M";
+
 /// The rule in words, and its next runs on the clock of its own zone.
 pub fn understood(rule: &Rule, now: DateTime<Utc>) -> String {
     let runs = rule.upcoming(now, NEXT).into_iter();
     let shown = runs.map(|run| {
-        run.with_timezone(&rule.zone)
-            .format("%a %-d %b %Y %H:%M")
-            .to_string()
+        let at = run.with_timezone(&rule.zone);
+        at.format(DATE).to_string()
     });
     format!(
         "*{}*\nNext: {}",

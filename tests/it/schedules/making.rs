@@ -21,11 +21,11 @@ async fn one_line_makes_a_schedule_and_shows_the_rule_and_its_next_five_runs() {
         "{said}"
     );
     for run in [
-        "Mon 23 Nov 2026 09:00",
-        "Tue 24 Nov",
-        "Wed 25 Nov",
-        "Thu 26 Nov",
-        "Fri 27 Nov",
+        "Mon\u{a0}23\u{a0}Nov\u{a0}2026\u{a0}09:00",
+        "Tue\u{a0}24\u{a0}Nov",
+        "Wed\u{a0}25\u{a0}Nov",
+        "Thu\u{a0}26\u{a0}Nov",
+        "Fri\u{a0}27\u{a0}Nov",
     ] {
         assert!(said.contains(run), "{said}");
     }

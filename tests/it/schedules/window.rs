@@ -47,7 +47,12 @@ async fn what_is_understood_shows_while_it_is_typed_and_the_window_makes_the_sch
         "{}",
         told.text
     );
-    assert!(told.text.contains("Fri 27 Nov 2026 17:00"), "{}", told.text);
+    assert!(
+        told.text
+            .contains("Fri\u{a0}27\u{a0}Nov\u{a0}2026\u{a0}17:00"),
+        "{}",
+        told.text
+    );
     assert_eq!(
         desk.app
             .texts("select budget_micros::text from core.schedules")
