@@ -11,6 +11,7 @@ use crate::agent::tools::describe_system::DescribeSystem;
 use crate::agent::tools::describe_tables::DescribeTables;
 use crate::agent::tools::export_data::ExportData;
 use crate::agent::tools::fetch_url::FetchUrl;
+use crate::agent::tools::keep_notes::KeepNotes;
 use crate::agent::tools::list_connected_systems::ListConnectedSystems;
 use crate::agent::tools::manage_memory::ManageMemory;
 use crate::agent::tools::propose_write::ProposeWrite;
@@ -135,6 +136,7 @@ impl App {
             sealer: sealer.clone(),
             directory: Directory::default(),
             statuses: Arc::default(),
+            announcer: Announcer::start(db.clone()),
             public_url: config.public_url.clone(),
             message_days: config.message_days,
             is_demo: parts.is_demo,
@@ -257,7 +259,8 @@ fn toolbox(
         Arc::new(ListConnectedSystems::new(sandbox.clone())),
         Arc::new(ManageMemory),
         Arc::new(AskPerson),
-        Arc::new(CreateSchedule::new(clock)),
+        Arc::new(CreateSchedule::new(clock.clone())),
+        Arc::new(KeepNotes::new(clock)),
         Arc::new(FetchUrl::new(web, sandbox)),
         Arc::new(DescribeSystem),
         Arc::new(QuerySystem::new(connections.clone())),
@@ -353,7 +356,7 @@ fn verifier(slack: &SlackConfig) -> anyhow::Result<Verifier> {
 /// every process.
 fn intake(services: &Services, worker: Worker) -> Intake {
     let db = services.db.clone();
-    let announcer = Announcer::start(db.clone());
+    let announcer = services.announcer.clone();
     let waker = Waker::new(db.clone(), services.clock.clone());
     Intake::start(services.clone(), move |deliveries| {
         worker.wake();

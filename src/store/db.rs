@@ -75,31 +75,36 @@ pub type StoreResult<T> = Result<T, StoreError>;
 const READ_ONLY: &str = "the database takes no writes";
 
 /// Connections for work that spans organisations: few, because their statements are short.
-const SYSTEM_CONNECTIONS: u32 = 6;
+const SYSTEM_CONNECTIONS: u32 = 4;
+/// Connections of the queue's own statements.
+const QUEUE_CONNECTIONS: u32 = 3;
 /// Commits of deliveries that are on their way at once at most.
 pub const INGRESS_CONNECTIONS: u32 = 4;
 
 /// What `penny.org` is for work that spans organisations.
 const SPANNING: &str = "system";
 
+/// For what is found undone and done again if the server dies.
+const REPEATABLE: &str = "; set synchronous_commit = off";
+
 #[derive(Debug, Clone)]
 pub struct Db {
     orgs: PgPool,
     system: PgPool,
     ingress: PgPool,
+    queue: PgPool,
 }
 
 impl Db {
     /// Opens the pools. Connections run as [`APP_ROLE`] from their first statement on.
     pub async fn connect(url: &str, connections: u32) -> StoreResult<Self> {
         let options: PgConnectOptions = url.parse()?;
-        let orgs = pool(options.clone(), connections, "").await?;
-        let system = pool(options.clone(), SYSTEM_CONNECTIONS, SPANNING).await?;
-        let ingress = pool(options, INGRESS_CONNECTIONS, SPANNING).await?;
+        let pool = |size, org, also| pool(options.clone(), size, org, also);
         Ok(Self {
-            orgs,
-            system,
-            ingress,
+            orgs: pool(connections, "", "").await?,
+            system: pool(SYSTEM_CONNECTIONS, SPANNING, "").await?,
+            ingress: pool(INGRESS_CONNECTIONS, SPANNING, "").await?,
+            queue: pool(QUEUE_CONNECTIONS, SPANNING, REPEATABLE).await?,
         })
     }
 
@@ -136,6 +141,12 @@ impl Db {
         &self.ingress
     }
 
+    /// For taking jobs and giving them back alone: what a dying server forgets of that is done
+    /// again, so its commits do not wait for the disk either.
+    pub(super) fn queue(&self) -> &PgPool {
+        &self.queue
+    }
+
     /// (connections open, of them idle), for the metrics.
     pub fn pool_size(&self) -> (u32, usize) {
         (self.orgs.size(), self.orgs.num_idle())
@@ -159,10 +170,17 @@ impl Db {
         self.orgs.close().await;
         self.system.close().await;
         self.ingress.close().await;
+        self.queue.close().await;
     }
 }
 
-async fn pool(options: PgConnectOptions, size: u32, org: &'static str) -> StoreResult<PgPool> {
+/// `also` is set on each connection once it has its role.
+async fn pool(
+    options: PgConnectOptions,
+    size: u32,
+    org: &'static str,
+    also: &'static str,
+) -> StoreResult<PgPool> {
     let pool = PgPoolOptions::new()
         .max_connections(size)
         // A short wait: with Postgres away a request must be refused in time for a retry.
@@ -171,7 +189,7 @@ async fn pool(options: PgConnectOptions, size: u32, org: &'static str) -> StoreR
         .test_before_acquire(org != SPANNING)
         .after_connect(move |connection, _| {
             Box::pin(async move {
-                sqlx::query(AssertSqlSafe(format!("set role {APP_ROLE}")))
+                sqlx::raw_sql(AssertSqlSafe(format!("set role {APP_ROLE}{also}")))
                     .execute(&mut *connection)
                     .await?;
                 let is_read_only: bool = sqlx::query_scalar(

@@ -1,5 +1,6 @@
 //! The queue's rows: nudges, leases with a fencing token, retries and the dead.
-//! Work spans organisations here, so it runs on the system pool.
+//! Work spans organisations here, so it runs on a pool for that; a server that dies may forget who
+//! took which job and which was done, and what was is then found done by whoever takes it again.
 
 use super::db::{Db, OrgTx, StoreError, StoreResult};
 use crate::base::ids::OrgId;
@@ -88,7 +89,7 @@ pub async fn claim(db: &Db, owner: Uuid, kinds: &[String], limit: i64) -> StoreR
         limit,
         LEASE_SECONDS,
     )
-    .fetch_all(db.system())
+    .fetch_all(db.queue())
     .await?;
     Ok(rows
         .into_iter()
@@ -117,7 +118,7 @@ pub async fn renew(db: &Db, owner: Uuid, tokens: &[Uuid]) -> StoreResult<Vec<Uui
         tokens,
         LEASE_SECONDS,
     )
-    .fetch_all(db.system())
+    .fetch_all(db.queue())
     .await?)
 }
 
@@ -127,7 +128,7 @@ pub async fn sweep_expired(db: &Db) -> StoreResult<u64> {
         "update core.jobs set lease_token = null, lease_owner = null, lease_until = null, run_at = now()
          where lease_token is not null and lease_until < now()"
     )
-    .execute(db.system())
+    .execute(db.queue())
     .await?
     .rows_affected())
 }
@@ -144,7 +145,7 @@ pub async fn finish(db: &Db, lease: &mut Lease) -> StoreResult<bool> {
         lease.token,
         lease.nudges,
     )
-    .execute(db.system())
+    .execute(db.queue())
     .await?
     .rows_affected();
     if deleted == 1 {
@@ -162,7 +163,7 @@ async fn reread_nudges(db: &Db, lease: &mut Lease) -> StoreResult<()> {
         lease.key,
         lease.token,
     )
-    .fetch_optional(db.system())
+    .fetch_optional(db.queue())
     .await?
     .ok_or(StoreError::Fenced)?;
     Ok(())
@@ -206,7 +207,7 @@ pub async fn give_back(db: &Db, lease: Lease, how: Return, error: Option<&str>) 
         lease.nudges,
         error,
     )
-    .execute(db.system())
+    .execute(db.queue())
     .await?;
     Ok(())
 }

@@ -13,7 +13,6 @@ use crate::slack::client::{NewMessage, SlackError};
 use crate::slack::inbound::{BlockActions, Malformed, Source};
 use crate::slack::text;
 use crate::store::inbox::{self, Delivery};
-use crate::store::listen;
 use crate::store::people::Person;
 use crate::store::sealing::SealError;
 use crate::store::{OrgTx, StoreError};
@@ -181,9 +180,9 @@ impl Scene<'_> {
 
     /// Puts a message into the inbox, as if it had come from Slack.
     pub async fn ask_penny(&self, message: Delivery) -> Surfaced {
-        let db = &self.services.db;
-        inbox::store(db, &[message]).await?;
-        Ok(listen::notify(db, listen::JOBS, "").await?)
+        inbox::store(&self.services.db, &[message]).await?;
+        self.services.announcer.announce();
+        Ok(())
     }
 
     /// Tells one person. A sentence that may have arrived is not said again.

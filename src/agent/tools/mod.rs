@@ -10,6 +10,7 @@ pub mod describe_system;
 pub mod describe_tables;
 pub mod export_data;
 pub mod fetch_url;
+pub mod keep_notes;
 pub mod list_connected_systems;
 pub mod manage_memory;
 pub mod propose_write;

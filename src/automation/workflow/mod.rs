@@ -13,7 +13,9 @@ pub use filter::{Condition, Filter};
 pub use parse::{Problem, parse};
 pub use schema::{Schema, example};
 
-use chrono::TimeDelta;
+use crate::slack::blocks::clip;
+use chrono::{DateTime, TimeDelta, Utc};
+use serde_json::{Value, json};
 
 /// More steps than this nobody oversees, and a picture cannot show.
 pub const MOST_STEPS: usize = 60;
@@ -26,7 +28,13 @@ pub const MOST_DEPTH: i32 = 5;
 /// Runs that one run may lead to, over all depths.
 pub const MOST_DESCENDANTS: i64 = 200;
 /// Notes of one workflow that are kept, the newest ones.
-pub const MOST_NOTES: usize = 50;
+pub const MOST_NOTES: i32 = 50;
+const NOTE_CHARS: usize = 2_000;
+
+/// What a run leaves to those to come.
+pub fn note(text: &str, at: DateTime<Utc>) -> Value {
+    json!({ "at": at.format("%Y-%m-%d").to_string(), "text": clip(text, NOTE_CHARS) })
+}
 
 #[derive(Debug, Clone, PartialEq)]
 pub struct Workflow {

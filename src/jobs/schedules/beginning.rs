@@ -14,7 +14,7 @@ use crate::queue::{Done, Handler, Held};
 use crate::slack::client::{NewMessage, SlackError};
 use crate::store::schedules::digests::SEND;
 use crate::store::schedules::{self, BEGIN, Outcome, Run, Schedule, State};
-use crate::store::{StoreError, inbox, jobs, listen};
+use crate::store::{StoreError, inbox, jobs};
 use async_trait::async_trait;
 use std::sync::Arc;
 
@@ -160,7 +160,8 @@ impl BeginRun {
         };
         let key = format!("run:{}", run.id);
         let root = deliver::once(db, workspace, &key, &channel, message).await?;
-        let mut tx = db.org(workspace.org).await?;
+        // Both are done again with the whole if the server dies, and nothing is posted or asked twice.
+        let mut tx = db.org_repeatable(workspace.org).await?;
         schedules::place(&mut tx, run.id, &channel, &root).await?;
         tx.commit().await?;
         let trace = TraceId::fresh().to_string();
@@ -175,8 +176,8 @@ impl BeginRun {
             trace_id: &trace,
         });
         inbox::store(db, &[said]).await?;
-        listen::notify(db, listen::JOBS, "").await?;
-        let mut tx = db.org(workspace.org).await?;
+        self.services.announcer.announce();
+        let mut tx = db.org_repeatable(workspace.org).await?;
         schedules::begun(&mut tx, run.id).await?;
         tx.commit().await?;
         Ok(())

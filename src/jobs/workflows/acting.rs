@@ -4,7 +4,7 @@
 use super::course::{Course, Halt, Interrupted};
 use super::words;
 use crate::agent::fence;
-use crate::automation::workflow::{Kind, MOST_NOTES, Schema, Scope, Template};
+use crate::automation::workflow::{self as definitions, Kind, MOST_NOTES, Schema, Scope, Template};
 use crate::base::telemetry::TraceId;
 use crate::jobs::deliver;
 use crate::jobs::said::{SaidFor, delivery};
@@ -14,7 +14,7 @@ use crate::slack::blocks::{clip, escape, raw};
 use crate::slack::client::NewMessage;
 use crate::store::sandbox::QueryError;
 use crate::store::workflows::{self, Spent};
-use crate::store::{StoreResult, inbox, listen};
+use crate::store::{StoreResult, inbox};
 use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::{Value, json};
 use std::sync::atomic::Ordering;
@@ -174,15 +174,13 @@ impl Course<'_> {
 
     /// The note and the step that leaves it are one transaction.
     async fn note(&self, text: &str, place: (&str, &str)) -> Result<Value, Halt> {
-        let now = self.services.clock.now();
-        let note = json!({ "at": now.format("%Y-%m-%d").to_string(), "text": clip(text, 2_000) });
+        let note = definitions::note(text, self.services.clock.now());
         let fence = self.held.lease().fence();
         let mut tx = self.services.db.org(self.workspace.org).await?;
         workflows::finish_step(&mut tx, &fence, self.run.id, place, &note, Spent::default())
             .await?;
         if !self.run.is_dry {
-            let most = i32::try_from(MOST_NOTES).unwrap_or(i32::MAX);
-            workflows::note(&mut tx, self.workflow.id, &note, most).await?;
+            workflows::note(&mut tx, self.workflow.id, &note, MOST_NOTES).await?;
         }
         tx.commit().await?;
         Ok(note)
@@ -288,7 +286,7 @@ impl Course<'_> {
             trace_id: &trace,
         });
         inbox::store(db, &[said]).await?;
-        listen::notify(db, listen::JOBS, "").await?;
+        self.services.announcer.announce();
         Err(Halt::Parked)
     }
 }

@@ -1,10 +1,11 @@
 //! Workflows as rows. What their definitions mean is `automation`'s to know; their runs are
-//! `runs`, `ends` and `costs`, what a run has taken is `steps` and `items`, and what starts or goes on by itself,
-//! over all organisations, is `waking`.
+//! `runs`, `ends` and `costs`, what a run has taken is `steps` and `items`, what it leaves to later ones
+//! is `notes`, and what starts or goes on by itself, over all organisations, is `waking`.
 
 mod costs;
 mod ends;
 mod items;
+mod notes;
 mod runs;
 mod steps;
 mod waking;
@@ -15,6 +16,7 @@ pub use items::{
     Counts, FailedItem, Item, ItemEnd, counts, failed_items, forget_item_steps, outcomes,
     plan_items, planned, save_item, started_since, to_do,
 };
+pub use notes::{Noted, note, noted};
 pub use runs::{
     NewRun, Run, advance, ancestors, behind, descendants, get_run, history, is_dry, is_given_up,
     of_owner, place, start, wake,
@@ -155,7 +157,8 @@ pub async fn create(
 pub async fn change(tx: &mut OrgTx, id: WorkflowId, plan: &Plan) -> StoreResult<bool> {
     let done = sqlx::query!(
         "update core.workflows as w set name = $3, channel_id = $4, definition = $5, trigger_kind = $6,
-             trigger_on = $7, rule = $8, next_run_at = $9, state = 'active', failures = 0
+             trigger_on = $7, rule = $8, next_run_at = $9, state = 'active', failures = 0,
+             notes = case when channel_id is not distinct from $4 then notes else '[]' end
          where org_id = $1 and workflow_id = $2 and not exists (select from core.workflows as o
              where o.org_id = $1 and o.workspace_id = w.workspace_id and o.name = $3 and o.workflow_id <> $2)",
         tx.org().0,
@@ -258,25 +261,6 @@ pub async fn delete(tx: &mut OrgTx, id: WorkflowId) -> StoreResult<()> {
          delete from core.workflows where org_id = $1 and workflow_id = $2",
         tx.org().0,
         id.0,
-    )
-    .execute(tx.connection())
-    .await?;
-    Ok(())
-}
-
-/// Adds to what runs leave to those to come; the oldest notes make room.
-pub async fn note(tx: &mut OrgTx, id: WorkflowId, note: &Value, most: i32) -> StoreResult<()> {
-    sqlx::query!(
-        "update core.workflows set notes = coalesce((
-             select jsonb_agg(kept.note order by kept.place) from (
-                 select note, place from jsonb_array_elements(notes || jsonb_build_array($3::jsonb))
-                     with ordinality as all_notes(note, place)
-                 order by place desc limit $4) as kept), '[]')
-         where org_id = $1 and workflow_id = $2",
-        tx.org().0,
-        id.0,
-        note,
-        i64::from(most),
     )
     .execute(tx.connection())
     .await?;

@@ -235,12 +235,15 @@ pub async fn submitted(scene: &Scene<'_>, submitted: &ViewSubmission) -> Surface
     }
     let changed: Option<WorkflowId> = submitted.view.private_metadata.parse().ok();
     let mut tx = scene.tx().await?;
+    let mut forgets = false;
     let is_stored = match changed {
         Some(id) => match workflows::get(&mut tx, id).await? {
             Some(workflow) if may_change(&person, user, &workflow) => {
                 if workflow.definition != plan.definition {
                     void_envelopes(scene, &mut tx, user, id).await?;
                 }
+                // They were made of what could be seen where it reported.
+                forgets = workflow.channel != plan.channel && workflow.notes != json!([]);
                 workflows::change(&mut tx, id, &plan).await?
             }
             Some(workflow) => {
@@ -257,7 +260,7 @@ pub async fn submitted(scene: &Scene<'_>, submitted: &ViewSubmission) -> Surface
     };
     tx.commit().await?;
     let said = match is_stored {
-        true => words::saved(&plan),
+        true => words::saved(&plan, forgets),
         false => words::name_taken(&plan.name),
     };
     scene.tell_directly(user, &said).await

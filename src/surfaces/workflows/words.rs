@@ -60,7 +60,8 @@ pub fn problems(problems: &[Problem]) -> String {
     clip(&said.join("\n"), OBJECTION_CHARS)
 }
 
-pub fn saved(plan: &Plan) -> String {
+/// `forgets`: it reports elsewhere than before, and so without the notes that its runs left.
+pub fn saved(plan: &Plan, forgets: bool) -> String {
     let starts = match (plan.next_run_at, &plan.trigger_on) {
         (Some(next), _) => format!("It runs next {}.", moment(next)),
         (None, Some(on)) if plan.trigger_kind == "event" => {
@@ -69,8 +70,12 @@ pub fn saved(plan: &Plan) -> String {
         (None, Some(on)) => format!("The good end of *{}* starts it.", escape(on)),
         (None, None) => format!("`/penny workflow run {}` starts it.", plan.name),
     };
+    let notes = match forgets {
+        true => " It reports elsewhere now, so what its runs had noted is forgotten.",
+        false => "",
+    };
     format!(
-        ":gear: Saved the workflow *{}*. {starts} `/penny workflow dry {}` tries it without changing anything.",
+        ":gear: Saved the workflow *{}*. {starts}{notes} `/penny workflow dry {}` tries it without changing anything.",
         plan.name, plan.name
     )
 }

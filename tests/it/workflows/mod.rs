@@ -6,6 +6,7 @@ mod changing;
 mod desk;
 mod history;
 mod looping;
+mod notes;
 mod outward;
 mod running;
 mod starting;
