@@ -11,9 +11,12 @@ const INERT_CLOSE: char = '›';
 
 const BROADCASTS: [&str; 4] = ["channel", "here", "everyone", "group"];
 
-/// `@channel` and its like; other names stay as they are.
+/// `@channel` and its like; other names stay as they are. Where the name ends is the reader's
+/// guess: `_` begins emphasis for one and goes on with the name for another.
 pub(super) fn at(name: &str) -> String {
-    let is_broadcast = BROADCASTS.contains(&name.to_lowercase().trim_end_matches('_'));
+    let lower = name.to_lowercase();
+    let word = lower.split('_').next().unwrap_or_default();
+    let is_broadcast = BROADCASTS.contains(&word);
     let at = if is_broadcast { INERT_AT } else { '@' };
     format!("{at}{name}")
 }

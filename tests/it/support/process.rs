@@ -18,7 +18,8 @@ use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
 pub struct Process {
-    pub app: App,
+    /// Large, and moved about with every test.
+    pub app: Box<App>,
     pub address: String,
     /// What it calls itself to Postgres.
     pub name: String,
@@ -67,7 +68,7 @@ impl Process {
         });
         let (app, address, tasks) = started.await.expect("a process that starts");
         Self {
-            app,
+            app: Box::new(app),
             address,
             name,
             shutdown,
