@@ -76,7 +76,7 @@ fn table() -> Block {
             cell(amount),
         ]
     };
-    let rows = (0..60).map(row).collect();
+    let rows = (0..90).map(row).collect();
     let align = vec!["left", "left", "right"];
     Block::Table(typeset::table(head.to_vec(), rows, align))
 }

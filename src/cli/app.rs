@@ -52,7 +52,8 @@ use crate::queue::{Handler, Worker, WorkerOptions};
 use crate::reports::Maker;
 use crate::slack::client::{AppCredentials, SlackApi};
 use crate::slack::verify::Verifier;
-use crate::store::listen::{self, Announcer, Listener};
+use crate::store::listen::{self, Listener};
+use crate::store::outbox::Outbox;
 use crate::store::sandbox::{Limits as SandboxLimits, Sandbox};
 use crate::store::sealing::Sealer;
 use crate::store::{Db, inbox};
@@ -136,7 +137,7 @@ impl App {
             sealer: sealer.clone(),
             directory: Directory::default(),
             statuses: Arc::default(),
-            announcer: Announcer::start(db.clone()),
+            outbox: Outbox::start(&db),
             public_url: config.public_url.clone(),
             message_days: config.message_days,
             is_demo: parts.is_demo,
@@ -292,7 +293,7 @@ fn handlers(services: &Services, slack: &SlackConfig) -> Vec<Arc<dyn Handler>> {
         Arc::new(ReportReading { services: own() }),
         Arc::new(TellBroken { services: own() }),
         Arc::new(ExecuteAction { services: own() }),
-        Arc::new(BeginRun { services: own() }),
+        Arc::new(BeginRun::new(own())),
         Arc::new(TellTrouble { services: own() }),
         Arc::new(SendDigest { services: own() }),
         Arc::new(RunWorkflow { services: own() }),
@@ -356,11 +357,10 @@ fn verifier(slack: &SlackConfig) -> anyhow::Result<Verifier> {
 /// every process.
 fn intake(services: &Services, worker: Worker) -> Intake {
     let db = services.db.clone();
-    let announcer = services.announcer.clone();
     let waker = Waker::new(db.clone(), services.clock.clone());
     Intake::start(services.clone(), move |deliveries| {
         worker.wake();
-        announcer.announce();
+        db.announce();
         waker.wake(deliveries);
         for delivery in deliveries {
             if delivery.kind == inbox::Kind::Stop

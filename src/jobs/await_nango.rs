@@ -189,8 +189,8 @@ impl AwaitNango {
             ..NewMessage::default()
         };
         let key = format!("not_connected:{}", invitation.session);
-        let db = &self.services.db;
-        deliver::once(db, &workspace, &key, &channel, message).await?;
+        let outbox = &self.services.outbox;
+        deliver::once(outbox, &workspace, &key, &channel, message).await?;
         Ok(())
     }
 

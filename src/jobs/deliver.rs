@@ -4,7 +4,8 @@
 use super::workspaces::Workspace;
 use crate::base::ids::{ChannelId, Ts};
 use crate::slack::client::{Metadata, NewMessage, SlackError};
-use crate::store::{Db, StoreError, outbox};
+use crate::store::StoreError;
+use crate::store::outbox::{Earlier, Intent, Outbox};
 use serde_json::json;
 
 /// Names Penny's own messages in Slack's metadata.
@@ -20,26 +21,25 @@ pub enum DeliverError {
 
 /// Posts a message once, over any number of attempts with the same key; returns its ts.
 pub async fn once(
-    db: &Db,
+    outbox: &Outbox,
     workspace: &Workspace,
     key: &str,
     channel: &ChannelId,
     mut message: NewMessage,
 ) -> Result<Ts, DeliverError> {
-    let mut tx = db.org(workspace.org).await?;
-    let place = outbox::Place {
-        workspace: &workspace.id,
-        channel: channel.as_str(),
-        thread_ts: message.thread.as_ref().map(Ts::as_str),
+    let intent = Intent {
+        org: workspace.org,
+        key: key.to_owned(),
+        workspace: workspace.id.clone(),
+        channel: channel.0.clone(),
+        thread_ts: message.thread.as_ref().map(|thread| thread.0.clone()),
+        body: json!({ "text": message.text }),
     };
-    let earlier = outbox::intend(&mut tx, key, &place, &json!({ "text": message.text })).await?;
-    tx.commit().await?;
+    let earlier = outbox.intend(intent).await?;
     let found = match earlier {
-        outbox::Earlier::Sent(ts) => return Ok(ts),
-        outbox::Earlier::None => None,
-        outbox::Earlier::Unsettled => {
-            find(workspace, key, channel, message.thread.as_ref()).await?
-        }
+        Earlier::Sent(ts) => return Ok(ts),
+        Earlier::None => None,
+        Earlier::Unsettled => find(workspace, key, channel, message.thread.as_ref()).await?,
     };
     let ts = match found {
         Some(ts) => ts,
@@ -51,9 +51,7 @@ pub async fn once(
             post(workspace, key, channel, &message).await?
         }
     };
-    let mut tx = db.org(workspace.org).await?;
-    outbox::sent(&mut tx, key, ts.as_str()).await?;
-    tx.commit().await?;
+    outbox.sent(workspace.org, key, &ts).await?;
     Ok(ts)
 }
 

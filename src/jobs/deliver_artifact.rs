@@ -127,7 +127,7 @@ impl DeliverArtifact {
         };
         let key = format!("artifact:{}", version.key());
         deliver::once(
-            &self.services.db,
+            &self.services.outbox,
             workspace,
             &key,
             &delivery.channel,
@@ -218,7 +218,7 @@ impl DeliverArtifact {
         };
         let key = format!("artifact-lost:{}", version.key());
         deliver::once(
-            &self.services.db,
+            &self.services.outbox,
             &workspace,
             &key,
             &delivery.channel,

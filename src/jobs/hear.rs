@@ -7,7 +7,7 @@ use crate::base::ids::ConnectionId;
 use crate::connectors::connections::JOB as SYNC;
 use crate::connectors::deliveries::{Happened, Heard, Place, Said};
 use crate::connectors::{Connector, ConnectorError, registry};
-use crate::queue::{Done, Handler, Held};
+use crate::queue::{Done, Handler, Held, Lane};
 use crate::store::deliveries::{self, HEAR, Waiting, Worked};
 use crate::store::events::{self, Event, Within};
 use crate::store::{OrgTx, StoreError, StoreResult, jobs, sync};
@@ -43,6 +43,10 @@ pub struct Hear {
 impl Handler for Hear {
     fn kind(&self) -> &'static str {
         HEAR
+    }
+
+    fn lane(&self) -> Lane {
+        Lane::Background
     }
 
     async fn run(&self, held: &Held) -> Done {

@@ -28,7 +28,7 @@ use crate::connectors::connections::Connections;
 use crate::reports::Maker;
 use crate::slack::answer::Statuses;
 use crate::store::Db;
-use crate::store::listen::Announcer;
+use crate::store::outbox::Outbox;
 use crate::store::sandbox::Sandbox;
 use crate::store::sealing::Sealer;
 use people::Directory;
@@ -51,8 +51,8 @@ pub struct Services {
     /// Makes charts, reports and exports.
     pub maker: Maker,
     pub statuses: Arc<Statuses>,
-    /// Tells workers, of other processes too, that there is work.
-    pub announcer: Announcer,
+    /// What is meant to be posted in Slack.
+    pub outbox: Outbox,
     pub public_url: Option<Url>,
     /// For how many days messages of the channels that are read are kept.
     pub message_days: i32,

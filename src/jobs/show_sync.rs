@@ -43,7 +43,7 @@ pub async fn follow(
     let users = std::slice::from_ref(user);
     let channel = workspace.slack.open_conversation(users).await?;
     let message = message(&report, services.clock.now());
-    let ts = deliver::once(&services.db, workspace, key, &channel, message).await?;
+    let ts = deliver::once(&services.outbox, workspace, key, &channel, message).await?;
     let place = Place {
         workspace: workspace.id.clone(),
         channel,

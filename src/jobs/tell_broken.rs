@@ -69,8 +69,8 @@ impl TellBroken {
         };
         let channel = workspace.slack.open_conversation(&[user]).await?;
         let key = format!("broken:{id}:{}", broken.since.timestamp_micros());
-        let db = &self.services.db;
-        deliver::once(db, &workspace, &key, &channel, message(&broken)).await?;
+        let outbox = &self.services.outbox;
+        deliver::once(outbox, &workspace, &key, &channel, message(&broken)).await?;
         Ok(())
     }
 }

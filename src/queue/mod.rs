@@ -29,10 +29,29 @@ pub enum Done {
     Failed { error: String },
 }
 
+/// Kinds of work that never wait for each other: each lane has hands of its own.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Lane {
+    /// Over in a moment: clicks, commands, cards, runs that begin.
+    Quick,
+    /// Somebody waits for an answer, and a model takes its time.
+    Answers,
+    /// May take long, and nobody sits and waits: readings of systems, runs of workflows.
+    Background,
+}
+
+impl Lane {
+    const ALL: [Self; 3] = [Self::Quick, Self::Answers, Self::Background];
+}
+
 /// Handles the jobs of one kind.
 #[async_trait]
 pub trait Handler: Send + Sync {
     fn kind(&self) -> &'static str;
+
+    fn lane(&self) -> Lane {
+        Lane::Quick
+    }
 
     /// How many attempts without progress are made before `exhausted` is called.
     fn max_attempts(&self) -> i32 {

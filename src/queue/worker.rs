@@ -2,12 +2,13 @@
 //! notification from another, or by the clock; renews its leases, and sweeps those of the dead.
 
 use super::running::{Held, Running};
-use super::{Done, Handler};
+use super::{Done, Handler, Lane};
 use crate::base::ids::OrgId;
 use crate::base::telemetry::TraceId;
-use crate::store::jobs::{self, Lease, Return};
+use crate::store::jobs::{self, Ending, Lease, Return};
 use crate::store::listen::{self, Listener};
 use crate::store::{Db, StoreError};
+use futures::future::join_all;
 use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
@@ -20,9 +21,13 @@ const HEARTBEAT: Duration = Duration::from_secs(2);
 const SWEEP: Duration = Duration::from_secs(1);
 /// The longest that a job waits when every wake-up was lost.
 const POLL: Duration = Duration::from_millis(500);
+/// With more waiting than there are hands, so long are hands left to come free until jobs are taken
+/// again: to look for each one costs more than most jobs.
+const REGRIP: Duration = Duration::from_millis(10);
 
 #[derive(Debug, Clone)]
 pub struct WorkerOptions {
+    /// Jobs of a lane that this process works on at the same time.
     pub hands: usize,
     /// How long a shutdown lets running work finish before it is handed over.
     pub grace: Duration,
@@ -33,25 +38,46 @@ pub struct Worker {
     db: Db,
     owner: Uuid,
     handlers: Arc<HashMap<&'static str, Arc<dyn Handler>>>,
-    kinds: Arc<[String]>,
+    lanes: Arc<[Hands]>,
     running: Running,
-    hands: Arc<Semaphore>,
-    wake: Arc<Notify>,
+    ending: Ending,
     tasks: TaskTracker,
     grace: Duration,
 }
 
+/// The hands of one lane.
+struct Hands {
+    kinds: Vec<String>,
+    free: Arc<Semaphore>,
+    wake: Notify,
+}
+
+impl Hands {
+    fn of(lane: Lane, handlers: &[Arc<dyn Handler>], number: usize) -> Self {
+        let handlers = handlers.iter().filter(|handler| handler.lane() == lane);
+        Self {
+            kinds: handlers.map(|handler| handler.kind().to_owned()).collect(),
+            free: Arc::new(Semaphore::new(number)),
+            wake: Notify::new(),
+        }
+    }
+
+    async fn rest(&self, at_most: Duration) {
+        let _ = tokio::time::timeout(at_most, self.wake.notified()).await;
+    }
+}
+
 impl Worker {
     pub fn new(db: Db, handlers: Vec<Arc<dyn Handler>>, options: &WorkerOptions) -> Self {
-        let handlers: HashMap<_, _> = handlers.into_iter().map(|h| (h.kind(), h)).collect();
+        let lanes = Lane::ALL.map(|lane| Hands::of(lane, &handlers, options.hands));
+        let handlers = handlers.into_iter().map(|h| (h.kind(), h)).collect();
         Self {
+            ending: Ending::start(&db),
             db,
             owner: Uuid::new_v4(),
-            kinds: handlers.keys().map(|kind| (*kind).to_owned()).collect(),
+            lanes: Arc::new(lanes),
             handlers: Arc::new(handlers),
             running: Running::default(),
-            hands: Arc::new(Semaphore::new(options.hands)),
-            wake: Arc::new(Notify::new()),
             tasks: TaskTracker::new(),
             grace: options.grace,
         }
@@ -59,7 +85,7 @@ impl Worker {
 
     /// Says that there may be work. Cheap, and safe to call too often.
     pub fn wake(&self) {
-        self.wake.notify_one();
+        self.lanes.iter().for_each(|lane| lane.wake.notify_one());
     }
 
     /// Stops what runs on a thread, if it runs in this process.
@@ -90,7 +116,8 @@ impl Worker {
                 .clone()
                 .run_until_cancelled_owned(self.clone().listen()),
         );
-        shutdown.run_until_cancelled(self.take_jobs()).await;
+        let taking = join_all(self.lanes.iter().map(|lane| self.take_jobs(lane)));
+        shutdown.run_until_cancelled(taking).await;
         self.tasks.close();
         tracing::info!(jobs.running = self.running.len(), "finishing what runs");
         if tokio::time::timeout(self.grace, self.tasks.wait())
@@ -105,24 +132,26 @@ impl Worker {
         keepers.wait().await;
     }
 
-    async fn take_jobs(&self) {
+    async fn take_jobs(&self, lane: &Hands) {
         loop {
-            let Ok(first) = self.hands.clone().acquire_owned().await else {
+            let Ok(first) = lane.free.clone().acquire_owned().await else {
                 return;
             };
             let mut permits = vec![first];
-            while let Ok(more) = self.hands.clone().try_acquire_owned() {
+            while let Ok(more) = lane.free.clone().try_acquire_owned() {
                 permits.push(more);
             }
             let wanted = permits.len();
-            match jobs::claim(&self.db, self.owner, &self.kinds, wanted as i64).await {
+            match jobs::claim(&self.db, self.owner, &lane.kinds, wanted as i64).await {
                 Ok(leases) => {
                     let full = leases.len() == wanted;
                     for (lease, permit) in leases.into_iter().zip(permits) {
                         self.start(lease, permit);
                     }
-                    if !full {
-                        self.rest(POLL).await;
+                    if full {
+                        tokio::time::sleep(REGRIP).await;
+                    } else {
+                        lane.rest(POLL).await;
                     }
                 }
                 Err(error) => {
@@ -132,10 +161,6 @@ impl Worker {
                 }
             }
         }
-    }
-
-    async fn rest(&self, at_most: Duration) {
-        let _ = tokio::time::timeout(at_most, self.wake.notified()).await;
     }
 
     fn start(&self, lease: Lease, permit: OwnedSemaphorePermit) {
@@ -171,7 +196,7 @@ impl Worker {
                 handler.run(&held).instrument(span.clone()).await
             };
             let outcome = match done {
-                Done::Finished => match jobs::finish(&self.db, &mut held.lease).await {
+                Done::Finished => match self.ending.finish(&mut held.lease).await {
                     // Nudged meanwhile: there is more to do, and the lease is still ours.
                     Ok(false) => continue,
                     Ok(true) | Err(StoreError::Fenced) => None,

@@ -1,12 +1,14 @@
-//! Three pools. Under forced row-level security a transaction of the first sees the rows of the
-//! organisation it was opened for. The other two are the named exceptions for work that spans
-//! organisations: the queue with its sweep, and the way in. Their connections are bound once, when
-//! they are opened, so that the hot path needs one round trip and not four. The way in has its own,
-//! so that a delivery never waits behind the queue, and few, so that what they prepared stays warm.
+//! Four pools. Under forced row-level security a transaction of the first sees the rows of the
+//! organisation it was opened for. The others are the named exceptions for work that spans
+//! organisations: upkeep, what is done again if the server dies, and the way in. Their connections
+//! are bound once, when they are opened, so that the hot path needs one round trip and not four.
+//! The way in has its own, so that a delivery never waits behind the queue, and few, so that what
+//! they prepared stays warm.
 
+use super::listen::Announcer;
 use crate::base::ids::OrgId;
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
-use sqlx::{AssertSqlSafe, PgConnection, PgPool, Postgres, Transaction};
+use sqlx::{AssertSqlSafe, Connection, PgConnection, PgPool, Postgres, Transaction};
 use std::time::Duration;
 
 /// The role that all of Penny's own queries run as: it owns nothing and bypasses nothing.
@@ -74,15 +76,20 @@ pub type StoreResult<T> = Result<T, StoreError>;
 
 const READ_ONLY: &str = "the database takes no writes";
 
-/// Connections for work that spans organisations: few, because their statements are short.
-const SYSTEM_CONNECTIONS: u32 = 4;
-/// Connections of the queue's own statements.
-const QUEUE_CONNECTIONS: u32 = 3;
+/// Connections for work that spans organisations: few, because their statements are short. Two of
+/// them listen for as long as the process lives.
+const SYSTEM_CONNECTIONS: u32 = 6;
+/// Connections for what spans organisations and is done again if the server dies.
+const REPEATABLE_CONNECTIONS: u32 = 4;
 /// Commits of deliveries that are on their way at once at most.
 pub const INGRESS_CONNECTIONS: u32 = 4;
 
 /// What `penny.org` is for work that spans organisations.
 const SPANNING: &str = "system";
+
+/// A connection that was not used for longer than this is asked whether it lives before it is
+/// used. To ask each time would be a round trip for every transaction.
+const ALIVE_FOR: Duration = Duration::from_secs(1);
 
 /// For what is found undone and done again if the server dies.
 const REPEATABLE: &str = "; set synchronous_commit = off";
@@ -92,7 +99,8 @@ pub struct Db {
     orgs: PgPool,
     system: PgPool,
     ingress: PgPool,
-    queue: PgPool,
+    repeatable: PgPool,
+    announcer: Announcer,
 }
 
 impl Db {
@@ -100,11 +108,13 @@ impl Db {
     pub async fn connect(url: &str, connections: u32) -> StoreResult<Self> {
         let options: PgConnectOptions = url.parse()?;
         let pool = |size, org, also| pool(options.clone(), size, org, also);
+        let system = pool(SYSTEM_CONNECTIONS, SPANNING, "").await?;
         Ok(Self {
             orgs: pool(connections, "", "").await?,
-            system: pool(SYSTEM_CONNECTIONS, SPANNING, "").await?,
+            announcer: Announcer::start(system.clone()),
+            system,
             ingress: pool(INGRESS_CONNECTIONS, SPANNING, "").await?,
-            queue: pool(QUEUE_CONNECTIONS, SPANNING, REPEATABLE).await?,
+            repeatable: pool(REPEATABLE_CONNECTIONS, SPANNING, REPEATABLE).await?,
         })
     }
 
@@ -128,7 +138,14 @@ impl Db {
             org,
             tx,
             holds_jobs: false,
+            announcer: self.announcer.clone(),
+            asks_for_work: false,
         })
+    }
+
+    /// Says that something was committed which workers may take up at once.
+    pub fn announce(&self) {
+        self.announcer.announce();
     }
 
     /// Statements over all organisations. Each use has a reason in a comment beside it.
@@ -141,10 +158,10 @@ impl Db {
         &self.ingress
     }
 
-    /// For taking jobs and giving them back alone: what a dying server forgets of that is done
-    /// again, so its commits do not wait for the disk either.
-    pub(super) fn queue(&self) -> &PgPool {
-        &self.queue
+    /// As [`Self::system`], for what is found undone and done again if the server dies, such as
+    /// taking jobs and ending them: its commits do not wait for the disk.
+    pub(super) fn repeatable(&self) -> &PgPool {
+        &self.repeatable
     }
 
     /// (connections open, of them idle), for the metrics.
@@ -170,7 +187,7 @@ impl Db {
         self.orgs.close().await;
         self.system.close().await;
         self.ingress.close().await;
-        self.queue.close().await;
+        self.repeatable.close().await;
     }
 }
 
@@ -185,8 +202,15 @@ async fn pool(
         .max_connections(size)
         // A short wait: with Postgres away a request must be refused in time for a retry.
         .acquire_timeout(Duration::from_millis(1500))
-        // A ping before each use is a round trip; work over organisations is tried again anyway.
-        .test_before_acquire(org != SPANNING)
+        .test_before_acquire(false)
+        .before_acquire(|connection, known| {
+            Box::pin(async move {
+                if known.idle_for > ALIVE_FOR {
+                    connection.ping().await?;
+                }
+                Ok(true)
+            })
+        })
         .after_connect(move |connection, _| {
             Box::pin(async move {
                 sqlx::raw_sql(AssertSqlSafe(format!("set role {APP_ROLE}{also}")))
@@ -211,11 +235,18 @@ async fn pool(
     Ok(pool)
 }
 
+/// One column of many rows, to be bound as an array.
+pub(super) fn column<'a, R, T>(rows: &'a [R], of: impl Fn(&'a R) -> T) -> Vec<T> {
+    rows.iter().map(of).collect()
+}
+
 #[derive(Debug)]
 pub struct OrgTx {
     org: OrgId,
     tx: Transaction<'static, Postgres>,
     holds_jobs: bool,
+    announcer: Announcer,
+    asks_for_work: bool,
 }
 
 impl OrgTx {
@@ -233,11 +264,21 @@ impl OrgTx {
         self.holds_jobs = true;
     }
 
+    /// Workers are told once this is committed.
+    pub(super) fn asks_for_work(&mut self) {
+        self.reaches_jobs();
+        self.asks_for_work = true;
+    }
+
     pub(super) fn reaches_ledger(&self) {
         debug_assert!(!self.holds_jobs, "the ledger comes before the jobs");
     }
 
     pub async fn commit(self) -> StoreResult<()> {
-        Ok(self.tx.commit().await?)
+        self.tx.commit().await?;
+        if self.asks_for_work {
+            self.announcer.announce();
+        }
+        Ok(())
     }
 }

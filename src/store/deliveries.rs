@@ -114,9 +114,7 @@ pub async fn store(db: &Db, incoming: &[Incoming<'_>]) -> StoreResult<u64> {
                  attempts = case when core.jobs.dead_at is null then core.jobs.attempts else 0 end
              returning 1
          )
-         select count(*) as "new!",
-             (select pg_notify('penny_jobs', '') from asked limit 1)::text as told
-         from stored"#,
+         select count(*) as "new!" from stored"#,
         &orgs,
         &connections,
         &ids,
@@ -128,6 +126,9 @@ pub async fn store(db: &Db, incoming: &[Incoming<'_>]) -> StoreResult<u64> {
     )
     .fetch_one(db.system())
     .await?;
+    if stored.new > 0 {
+        db.announce();
+    }
     Ok(stored.new.unsigned_abs())
 }
 

@@ -2,9 +2,10 @@
 //! and so one commit: the rows, the jobs they cause, and the refusal of what came before.
 //! Any number of batches may be on their way at once.
 
-use super::db::{Db, OrgTx, StoreError, StoreResult};
+use super::db::{Db, OrgTx, StoreError, StoreResult, column};
 use crate::base::ids::{ChannelId, OrgId, TeamId, Ts, UserId};
 use chrono::{DateTime, Utc};
+use sqlx::PgExecutor;
 
 /// What a delivery asks for, as the inbox needs to know it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -87,13 +88,18 @@ pub struct Delivery {
 /// Whoever calls this tells the workers: a notification inside the transaction would make the
 /// commits of concurrent batches wait for each other.
 pub async fn store(db: &Db, batch: &[Delivery]) -> StoreResult<()> {
+    store_with(db.ingress(), batch.iter()).await
+}
+
+/// The same, for what commits together with something else.
+pub(super) async fn store_with(
+    executor: impl PgExecutor<'_>,
+    batch: impl Iterator<Item = &Delivery>,
+) -> StoreResult<()> {
     // In the order of their keys, so that two batches never wait for each other in a ring; both
     // deliveries of one mention have the same message key.
-    let mut batch: Vec<&Delivery> = batch.iter().collect();
+    let mut batch: Vec<&Delivery> = batch.collect();
     batch.sort_by_key(|d| (d.org, d.message_key.as_ref().unwrap_or(&d.event_key)));
-    fn column<'a, T>(batch: &[&'a Delivery], of: impl Fn(&'a Delivery) -> T) -> Vec<T> {
-        batch.iter().map(|delivery| of(delivery)).collect()
-    }
     let mut heard: Vec<&Delivery> = batch
         .iter()
         .copied()
@@ -163,7 +169,7 @@ pub async fn store(db: &Db, batch: &[Delivery]) -> StoreResult<()> {
         &column(heard, |d| d.channel.as_deref()) as _,
         &column(heard, |d| d.heard.as_deref()) as _,
     )
-    .execute(db.ingress())
+    .execute(executor)
     .await?;
     Ok(())
 }

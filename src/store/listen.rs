@@ -1,6 +1,7 @@
 //! Postgres notifications: how one process hears at once what another has committed.
 
 use super::db::{Db, StoreResult};
+use sqlx::PgPool;
 use sqlx::postgres::PgListener;
 use std::sync::Arc;
 use tokio::sync::Notify;
@@ -29,25 +30,30 @@ impl Listener {
 
 /// Tells every process that listens.
 pub async fn notify(db: &Db, channel: &str, payload: &str) -> StoreResult<()> {
+    tell(db.system(), channel, payload).await
+}
+
+async fn tell(pool: &PgPool, channel: &str, payload: &str) -> StoreResult<()> {
     sqlx::query!("select pg_notify($1, $2)::text as told", channel, payload)
-        .fetch_one(db.system())
+        .fetch_one(pool)
         .await?;
     Ok(())
 }
 
-/// Tells the workers of other processes that there may be work. Any number of commits become
-/// one notification, and none of them waits for it; one that is lost costs a poll's wait.
+/// Tells the workers of every process that there may be work. Any number of commits become one
+/// notification, and none of them waits for it: in Postgres, transactions that notify commit one
+/// after the other. One that is lost costs a poll's wait.
 #[derive(Debug, Clone)]
-pub struct Announcer(Arc<Notify>);
+pub(super) struct Announcer(Arc<Notify>);
 
 impl Announcer {
-    pub fn start(db: Db) -> Self {
+    pub fn start(pool: PgPool) -> Self {
         let due = Arc::new(Notify::new());
         let announcer = Self(due.clone());
         tokio::spawn(async move {
             loop {
                 due.notified().await;
-                if let Err(error) = notify(&db, JOBS, "").await {
+                if let Err(error) = tell(&pool, JOBS, "").await {
                     tracing::debug!(%error, "other processes will find the work by themselves");
                 }
             }

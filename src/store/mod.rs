@@ -10,6 +10,7 @@ pub mod db;
 pub mod deliveries;
 pub mod embedded;
 pub mod events;
+pub mod gather;
 pub mod grants;
 pub mod inbox;
 pub mod installations;

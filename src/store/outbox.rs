@@ -1,8 +1,10 @@
 //! What Penny means to post, written down first.
 
-use super::db::{Db, OrgTx, StoreResult};
-use crate::base::ids::Ts;
+use super::db::{Db, StoreResult, column};
+use super::gather::{Gather, Pace};
+use crate::base::ids::{OrgId, Ts};
 use serde_json::Value;
+use std::collections::HashSet;
 
 /// What is known of earlier attempts with the same key.
 #[derive(Debug, PartialEq, Eq)]
@@ -13,55 +15,107 @@ pub enum Earlier {
     Sent(Ts),
 }
 
-#[derive(Debug)]
-pub struct Place<'a> {
-    pub workspace: &'a str,
-    pub channel: &'a str,
-    pub thread_ts: Option<&'a str>,
+/// What somebody means to post.
+#[derive(Debug, Clone)]
+pub struct Intent {
+    pub org: OrgId,
+    pub key: String,
+    pub workspace: String,
+    pub channel: String,
+    pub thread_ts: Option<String>,
+    pub body: Value,
 }
 
-pub async fn intend(
-    tx: &mut OrgTx,
-    key: &str,
-    place: &Place<'_>,
-    body: &Value,
-) -> StoreResult<Earlier> {
-    let inserted = sqlx::query!(
-        "insert into core.outbox (org_id, key, workspace_id, channel_id, thread_ts, body)
-         values ($1, $2, $3, $4, $5, $6) on conflict do nothing",
-        tx.org().0,
-        key,
-        place.workspace,
-        place.channel,
-        place.thread_ts,
-        body,
-    )
-    .execute(tx.connection())
-    .await?
-    .rows_affected();
-    if inserted == 1 {
-        return Ok(Earlier::None);
+#[derive(Debug, Clone)]
+struct Settled {
+    org: OrgId,
+    key: String,
+    ts: String,
+}
+
+/// The way to the rows, which whoever posts at the same time shares, in whichever organisation.
+#[derive(Debug, Clone)]
+pub struct Outbox {
+    intents: Gather<Intent, Earlier>,
+    settled: Gather<Settled, ()>,
+}
+
+impl Outbox {
+    pub fn start(db: &Db) -> Self {
+        let (intending, settling) = (db.clone(), db.clone());
+        Self {
+            intents: Gather::start(Pace::at_once(2), move |intents| {
+                let db = intending.clone();
+                async move { intend_all(&db, &intents).await }
+            }),
+            settled: Gather::start(Pace::at_once(1), move |settled| {
+                let db = settling.clone();
+                async move { settle_all(&db, &settled).await }
+            }),
+        }
     }
-    let sent = sqlx::query_scalar!(
-        "select sent_ts from core.outbox where org_id = $1 and key = $2",
-        tx.org().0,
-        key,
-    )
-    .fetch_one(tx.connection())
-    .await?;
-    Ok(sent.map_or(Earlier::Unsettled, |ts| Earlier::Sent(Ts(ts))))
+
+    /// Durable when this returns.
+    pub async fn intend(&self, intent: Intent) -> StoreResult<Earlier> {
+        self.intents.ask(intent).await
+    }
+
+    /// It was posted. A server that dies may forget that, and whoever asks again looks.
+    pub async fn sent(&self, org: OrgId, key: &str, ts: &Ts) -> StoreResult<()> {
+        let (key, ts) = (key.to_owned(), ts.0.clone());
+        self.settled.ask(Settled { org, key, ts }).await
+    }
 }
 
-pub async fn sent(tx: &mut OrgTx, key: &str, ts: &str) -> StoreResult<()> {
-    sqlx::query!(
-        "update core.outbox set sent_at = now(), sent_ts = $3 where org_id = $1 and key = $2",
-        tx.org().0,
-        key,
-        ts,
+async fn intend_all(db: &Db, intents: &[Intent]) -> StoreResult<Vec<Earlier>> {
+    let rows = sqlx::query!(
+        r#"
+        with asked as (
+            select * from unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::text[], $6::jsonb[])
+                with ordinality as asked(org_id, key, workspace_id, channel_id, thread_ts, body, place)
+        ), made as (
+            insert into core.outbox (org_id, key, workspace_id, channel_id, thread_ts, body)
+            select org_id, key, workspace_id, channel_id, thread_ts, body from asked order by org_id, key
+            on conflict do nothing
+            returning org_id, key
+        )
+        select made.key is not null as "is_made!", earlier.sent_ts as "sent_ts?"
+        from asked left join made using (org_id, key) left join core.outbox as earlier using (org_id, key)
+        order by place
+        "#,
+        &column(intents, |it| it.org.0),
+        &column(intents, |it| it.key.as_str()) as _,
+        &column(intents, |it| it.workspace.as_str()) as _,
+        &column(intents, |it| it.channel.as_str()) as _,
+        &column(intents, |it| it.thread_ts.as_deref()) as _,
+        &column(intents, |it| it.body.clone()),
     )
-    .execute(tx.connection())
+    .fetch_all(db.system())
     .await?;
-    Ok(())
+    // Of two that mean the same at the same time, one has made the row.
+    let mut made = HashSet::new();
+    let earlier = intents.iter().zip(rows).map(|(intent, row)| {
+        if row.is_made && made.insert((intent.org, &intent.key)) {
+            return Earlier::None;
+        }
+        row.sent_ts
+            .map_or(Earlier::Unsettled, |ts| Earlier::Sent(Ts(ts)))
+    });
+    Ok(earlier.collect())
+}
+
+async fn settle_all(db: &Db, settled: &[Settled]) -> StoreResult<Vec<()>> {
+    sqlx::query!(
+        "update core.outbox as o set sent_at = now(), sent_ts = settled.ts
+         from unnest($1::uuid[], $2::text[], $3::text[]) as settled(org_id, key, ts)
+         where o.org_id = settled.org_id and o.key = settled.key",
+        &column(settled, |it| it.org.0),
+        &column(settled, |it| it.key.as_str()) as _,
+        &column(settled, |it| it.ts.as_str()) as _,
+    )
+    .execute(db.repeatable())
+    .await?;
+    Ok(vec![(); settled.len()])
 }
 
 /// Deletes what was intended longer ago than the retention allows, in every organisation, a

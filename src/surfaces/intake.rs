@@ -12,18 +12,21 @@ use crate::slack::blocks;
 use crate::slack::inbound::{Callback, Installation, Interaction, Malformed, SlashCommand};
 use crate::slack::text;
 use crate::store::db::INGRESS_CONNECTIONS;
+use crate::store::gather::{Gather, Pace};
 use crate::store::inbox::{self, Delivery, Kind};
-use crate::store::{Db, StoreError};
+use crate::store::{Db, StoreError, StoreResult};
 use serde_json::{Value, json};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
-use tokio::sync::{Notify, Semaphore, mpsc, oneshot};
 
-/// Deliveries that one commit takes at most.
-const BATCH: usize = 256;
-const USUAL_COMMITS: usize = 2;
-/// Longer than this a third commit does not wait for one of the others to end.
-const SLOW_COMMIT: Duration = Duration::from_millis(3);
+/// Two commits at once keep the processor busy, and more would only make the batches smaller; but
+/// where the disk is slow, waiting for one of the two would cost more than that.
+const PACE: Pace = Pace {
+    batch: 256,
+    usual: 2,
+    most: INGRESS_CONNECTIONS as usize,
+    slow: Duration::from_millis(3),
+};
 
 /// Longer than this Slack is not kept waiting: it is told to come again.
 const PATIENCE: Duration = Duration::from_millis(1800);
@@ -51,20 +54,18 @@ pub enum IntakeError {
 #[derive(Clone)]
 pub struct Intake {
     services: Services,
-    queue: mpsc::Sender<Waiting>,
-}
-
-struct Waiting {
-    delivery: Delivery,
-    stored: oneshot::Sender<bool>,
+    inbox: Gather<Delivery, ()>,
 }
 
 impl Intake {
-    /// Starts the one writer. `stored` is called after each commit.
+    /// `stored` is called after each commit.
     pub fn start(services: Services, stored: impl Fn(&[Delivery]) + Send + Sync + 'static) -> Self {
-        let (queue, waiting) = mpsc::channel(8192);
-        tokio::spawn(write(services.db.clone(), waiting, stored));
-        Self { services, queue }
+        let (db, stored) = (services.db.clone(), Arc::new(stored));
+        let inbox = Gather::start(PACE, move |deliveries: Arc<[Delivery]>| {
+            let (db, stored) = (db.clone(), stored.clone());
+            async move { commit(&db, &deliveries, stored.as_ref()).await }
+        });
+        Self { services, inbox }
     }
 
     pub async fn event(&self, body: &[u8]) -> Result<Answer, IntakeError> {
@@ -179,22 +180,15 @@ impl Intake {
 
     async fn store(&self, delivery: Delivery) -> Result<Answer, IntakeError> {
         let begun = Instant::now();
-        let (stored, outcome) = oneshot::channel();
-        let send = async {
-            self.queue
-                .send(Waiting { delivery, stored })
-                .await
-                .map_err(|_| IntakeError::Away)?;
-            outcome.await.map_err(|_| IntakeError::Away)
-        };
-        match tokio::time::timeout(PATIENCE, send).await {
-            Ok(Ok(true)) => {
-                metrics::histogram!(names::ACK_SECONDS).record(begun.elapsed().as_secs_f64());
-                Ok(Answer::Stored)
-            }
-            Ok(Err(error)) => Err(error),
-            Ok(Ok(false)) | Err(_) => Err(IntakeError::Away),
+        let stored = tokio::time::timeout(PATIENCE, self.inbox.ask(delivery)).await;
+        let is_stored = matches!(stored, Ok(Ok(())));
+        let outcome = if is_stored { "stored" } else { "refused" };
+        metrics::counter!(names::ACKS, "outcome" => outcome).increment(1);
+        if !is_stored {
+            return Err(IntakeError::Away);
         }
+        metrics::histogram!(names::ACK_SECONDS).record(begun.elapsed().as_secs_f64());
+        Ok(Answer::Stored)
     }
 }
 
@@ -216,74 +210,24 @@ impl From<HideError> for IntakeError {
     }
 }
 
-/// Takes whatever waits, as soon as one of the commits is free to take it; what comes meanwhile
-/// gathers to the next batch by itself. Two commits at once keep the processor busy, and more
-/// would only make the batches smaller; but where the disk is slow, waiting for one of the two
-/// would cost more than that.
-async fn write(
-    db: Db,
-    mut waiting: mpsc::Receiver<Waiting>,
-    stored: impl Fn(&[Delivery]) + Send + Sync + 'static,
-) {
-    let most = INGRESS_CONNECTIONS as usize;
-    let (commits, ended) = (Arc::new(Semaphore::new(most)), Arc::new(Notify::new()));
-    let stored = Arc::new(stored);
-    while let Ok(commit) = commits.clone().acquire_owned().await {
-        let mut batch = Vec::new();
-        if waiting.recv_many(&mut batch, BATCH).await == 0 {
-            return;
-        }
-        let one_ends = ended.notified();
-        if most - commits.available_permits() > USUAL_COMMITS {
-            let _ = tokio::time::timeout(SLOW_COMMIT, one_ends).await;
-            while batch.len() < BATCH
-                && let Ok(more) = waiting.try_recv()
-            {
-                batch.push(more);
-            }
-        }
-        let (db, stored, ended) = (db.clone(), stored.clone(), ended.clone());
-        tokio::spawn(async move {
-            commit_batch(&db, batch, stored.as_ref()).await;
-            drop(commit);
-            ended.notify_waiters();
-        });
-    }
-}
-
-async fn commit_batch(db: &Db, mut batch: Vec<Waiting>, stored: &impl Fn(&[Delivery])) {
-    // Whoever has given up meanwhile will send it again.
-    batch.retain(|one| !one.stored.is_closed());
-    let (deliveries, answers): (Vec<_>, Vec<_>) = batch
-        .into_iter()
-        .map(|one| (one.delivery, one.stored))
-        .unzip();
-    let outcome = store_batch(db, &deliveries).await;
-    let is_stored = outcome.is_ok();
-    if let Err(error) = outcome {
-        tracing::warn!(%error, deliveries = deliveries.len(), "deliveries could not be stored");
-    }
-    metrics::counter!(names::ACKS, "outcome" => if is_stored { "stored" } else { "refused" })
-        .increment(answers.len() as u64);
-    for answer in answers {
-        let _ = answer.send(is_stored);
-    }
-    if is_stored {
-        stored(&deliveries);
-    }
-}
-
 /// One statement, once more if Postgres broke a ring of waiters or a connection had died.
-async fn store_batch(db: &Db, deliveries: &[Delivery]) -> Result<(), StoreError> {
-    if deliveries.is_empty() {
-        return Ok(());
-    }
-    match tokio::time::timeout(PATIENCE, inbox::store(db, deliveries)).await {
+async fn commit(
+    db: &Db,
+    deliveries: &[Delivery],
+    stored: &impl Fn(&[Delivery]),
+) -> StoreResult<Vec<()>> {
+    let outcome = match tokio::time::timeout(PATIENCE, inbox::store(db, deliveries)).await {
         Ok(Ok(())) => Ok(()),
         Ok(Err(error)) => {
             tracing::debug!(%error, "storing once more");
             inbox::store(db, deliveries).await
         }
         Err(_) => Err(StoreError::Away("no answer in time".to_owned())),
+    };
+    if let Err(error) = outcome {
+        tracing::warn!(%error, deliveries = deliveries.len(), "deliveries could not be stored");
+        return Err(error);
     }
+    stored(deliveries);
+    Ok(vec![(); deliveries.len()])
 }

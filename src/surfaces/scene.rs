@@ -174,14 +174,14 @@ impl Scene<'_> {
 
     /// Posts for everybody, once over all attempts.
     pub async fn post(&self, channel: &ChannelId, key: &str, message: NewMessage) -> Surfaced<Ts> {
-        let db = &self.services.db;
-        Ok(deliver::once(db, &self.workspace, key, channel, message).await?)
+        let outbox = &self.services.outbox;
+        Ok(deliver::once(outbox, &self.workspace, key, channel, message).await?)
     }
 
     /// Puts a message into the inbox, as if it had come from Slack.
     pub async fn ask_penny(&self, message: Delivery) -> Surfaced {
         inbox::store(&self.services.db, &[message]).await?;
-        self.services.announcer.announce();
+        self.services.db.announce();
         Ok(())
     }
 

@@ -71,7 +71,7 @@ async fn put_up(
         metadata: None,
     };
     let key = format!("card:{first}");
-    let ts = deliver::once(db, workspace, &key, channel, message).await?;
+    let ts = deliver::once(&services.outbox, workspace, &key, channel, message).await?;
     let card = Card {
         workspace: workspace.id.clone(),
         channel: channel.clone(),

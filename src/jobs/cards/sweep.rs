@@ -88,7 +88,7 @@ async fn remind(
         ..NewMessage::default()
     };
     let key = format!("remind:{}", seen.record.key);
-    deliver::once(&services.db, workspace, &key, &card.channel, message).await?;
+    deliver::once(&services.outbox, workspace, &key, &card.channel, message).await?;
     Ok(())
 }
 
@@ -124,7 +124,7 @@ async fn escalate(
             ..NewMessage::default()
         };
         let key = format!("escalate:{}:{admin}", seen.record.key);
-        deliver::once(&services.db, workspace, &key, &dm, message).await?;
+        deliver::once(&services.outbox, workspace, &key, &dm, message).await?;
         called += 1;
     }
     Ok(())

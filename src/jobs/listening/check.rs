@@ -167,7 +167,7 @@ impl CheckChannel {
             channel.id,
             channel.switched_on_at.timestamp()
         );
-        deliver::once(db, workspace, &key, &dm, message).await?;
+        deliver::once(&self.services.outbox, workspace, &key, &dm, message).await?;
         Ok(())
     }
 }

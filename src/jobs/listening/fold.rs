@@ -5,7 +5,7 @@ use super::rows::{self, People};
 use super::{Interrupted, done, given_up};
 use crate::base::ids::{ChannelId, OrgId};
 use crate::jobs::Services;
-use crate::queue::{Done, Handler, Held};
+use crate::queue::{Done, Handler, Held, Lane};
 use crate::slack::inbound::{Report, place_of, reported};
 use crate::store::listening::{self, CHECK, FOLD, Heard, Saying};
 use crate::store::{OrgTx, StoreResult, jobs};
@@ -23,6 +23,10 @@ pub struct FoldHeard {
 impl Handler for FoldHeard {
     fn kind(&self) -> &'static str {
         FOLD
+    }
+
+    fn lane(&self) -> Lane {
+        Lane::Background
     }
 
     async fn run(&self, held: &Held) -> Done {

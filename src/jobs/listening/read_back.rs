@@ -9,7 +9,7 @@ use crate::base::ids::ChannelId;
 use crate::jobs::Services;
 use crate::jobs::show_sync::SHOW_EVERY;
 use crate::jobs::workspaces::Workspace;
-use crate::queue::{Done, Handler, Held};
+use crate::queue::{Done, Handler, Held, Lane};
 use crate::slack::client::{ApiCode, Archived, SlackError};
 use crate::slack::inbound::{Report, read_back, ts_of};
 use crate::store::listening::{self, CHECK, Channel, Progress, READ_BACK, Saying};
@@ -30,6 +30,10 @@ pub struct ReadBack {
 impl Handler for ReadBack {
     fn kind(&self) -> &'static str {
         READ_BACK
+    }
+
+    fn lane(&self) -> Lane {
+        Lane::Background
     }
 
     async fn run(&self, held: &Held) -> Done {

@@ -29,7 +29,7 @@ pub async fn report(
     let db = &services.db;
     let to = std::slice::from_ref(&channel.switched_on_by);
     let dm = workspace.slack.open_conversation(to).await?;
-    let ts = deliver::once(db, workspace, key, &dm, message(channel)).await?;
+    let ts = deliver::once(&services.outbox, workspace, key, &dm, message(channel)).await?;
     let mut tx = db.org(workspace.org).await?;
     listening::report_in(&mut tx, &channel.id, (&dm, &ts)).await?;
     Ok(tx.commit().await?)

@@ -19,7 +19,7 @@ use super::workspaces::Workspace;
 use crate::agent::journal::Journal;
 use crate::agent::{Ended, Run, TurnError};
 use crate::base::ids::UserId;
-use crate::queue::{Done, Handler, Held};
+use crate::queue::{Done, Handler, Held, Lane};
 use crate::slack::answer::{Answer, AnswerError};
 use crate::store::conversations::Thread;
 use crate::store::{StoreError, inbox};
@@ -65,6 +65,10 @@ enum Interrupted {
 impl Handler for RunTurn {
     fn kind(&self) -> &'static str {
         KIND
+    }
+
+    fn lane(&self) -> Lane {
+        Lane::Answers
     }
 
     /// The turn counts its own attempts: progress resets them, which a job's count would not know.

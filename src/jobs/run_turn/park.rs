@@ -73,7 +73,7 @@ async fn put(finished: &Finished<'_>, asked: &Question) -> Result<(), Interrupte
     };
     let key = format!("question:{}", asked.id);
     let ts: Ts = deliver::once(
-        &finished.services.db,
+        &finished.services.outbox,
         finished.workspace,
         &key,
         channel,

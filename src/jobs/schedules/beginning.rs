@@ -13,14 +13,17 @@ use crate::jobs::workspaces::Workspace;
 use crate::queue::{Done, Handler, Held};
 use crate::slack::client::{NewMessage, SlackError};
 use crate::store::schedules::digests::SEND;
-use crate::store::schedules::{self, BEGIN, Outcome, Run, Schedule, State};
-use crate::store::{StoreError, inbox, jobs};
+use crate::store::schedules::{
+    self, BEGIN, Beginning, Beginnings, Begun, Outcome, Run, Schedule, State,
+};
+use crate::store::{StoreError, jobs};
 use async_trait::async_trait;
 use std::sync::Arc;
 
 #[derive(Debug, Clone)]
 pub struct BeginRun {
-    pub services: Services,
+    services: Services,
+    beginnings: Beginnings,
 }
 
 #[derive(Debug, thiserror::Error)]
@@ -97,23 +100,29 @@ impl Handler for BeginRun {
 }
 
 impl BeginRun {
+    pub fn new(services: Services) -> Self {
+        Self {
+            beginnings: Beginnings::start(&services.db),
+            services,
+        }
+    }
+
     async fn begin(&self, org: OrgId, id: ScheduleId) -> Result<(), NotBegun> {
         let services = &self.services;
-        let mut tx = services.db.org(org).await?;
-        let (schedule, run) = (
-            schedules::get(&mut tx, id).await?,
-            schedules::next_due(&mut tx, id).await?,
-        );
-        let (Some(schedule), Some(run)) = (schedule, run) else {
+        let Some(due) = self.beginnings.due(org, id).await? else {
             return Ok(());
         };
+        let Beginning {
+            schedule,
+            run,
+            before,
+        } = due;
         // Paused in the last moment.
         if schedule.state == State::Paused && !run.is_manual {
+            let mut tx = services.db.org(org).await?;
             schedules::settle(&mut tx, run.id, &Outcome::Stopped, 0).await?;
             return Ok(tx.commit().await?);
         }
-        let before = schedules::last_before(&mut tx, id, run.slot).await?;
-        drop(tx);
         let workspace = services.workspaces.get(&schedule.workspace);
         let workspace = workspace.ok_or(NotBegun::Uninstalled)?;
         let owner = services
@@ -144,7 +153,6 @@ impl BeginRun {
         rule: &Rule,
         asked: &str,
     ) -> Result<(), NotBegun> {
-        let db = &self.services.db;
         let channel: ChannelId = match &schedule.channel {
             Some(channel) => channel.clone(),
             None => {
@@ -159,13 +167,10 @@ impl BeginRun {
             ..NewMessage::default()
         };
         let key = format!("run:{}", run.id);
-        let root = deliver::once(db, workspace, &key, &channel, message).await?;
-        // Both are done again with the whole if the server dies, and nothing is posted or asked twice.
-        let mut tx = db.org_repeatable(workspace.org).await?;
-        schedules::place(&mut tx, run.id, &channel, &root).await?;
-        tx.commit().await?;
+        let outbox = &self.services.outbox;
+        let root = deliver::once(outbox, workspace, &key, &channel, message).await?;
         let trace = TraceId::fresh().to_string();
-        let said = delivery(&SaidFor {
+        let asked = delivery(&SaidFor {
             workspace,
             by: &schedule.owner,
             channel: &channel,
@@ -175,21 +180,26 @@ impl BeginRun {
             event_key: &key,
             trace_id: &trace,
         });
-        inbox::store(db, &[said]).await?;
-        self.services.announcer.announce();
-        let mut tx = db.org_repeatable(workspace.org).await?;
-        schedules::begun(&mut tx, run.id).await?;
-        tx.commit().await?;
+        let begun = Begun {
+            org: workspace.org,
+            run: run.id,
+            channel,
+            root,
+            asked,
+        };
+        self.beginnings.begun(begun).await?;
+        self.services.db.announce();
         Ok(())
     }
 
     /// The run is over before it began.
     async fn fail(&self, org: OrgId, id: ScheduleId, trouble: String) -> Done {
         let settled = async {
+            let Some(due) = self.beginnings.due(org, id).await? else {
+                return Ok(());
+            };
             let mut tx = self.services.db.org(org).await?;
-            if let Some(run) = schedules::next_due(&mut tx, id).await? {
-                schedules::settle(&mut tx, run.id, &Outcome::Failed(trouble), 0).await?;
-            }
+            schedules::settle(&mut tx, due.run.id, &Outcome::Failed(trouble), 0).await?;
             tx.commit().await
         };
         match settled.await {

@@ -6,7 +6,7 @@ use crate::automation::rule::Rule;
 use crate::base::clock::SharedClock;
 use crate::jobs::Services;
 use crate::store::schedules::{self, CatchUp, Due, Firing, Slot};
-use crate::store::{Db, StoreResult, listen};
+use crate::store::{Db, StoreResult};
 use chrono::{DateTime, TimeDelta, Utc};
 use std::time::Duration;
 use tokio_util::sync::CancellationToken;
@@ -45,7 +45,7 @@ pub async fn fire_due(db: &Db, clock: &SharedClock) -> StoreResult<u64> {
             let firings: Vec<Firing> = claim.due.iter().map(|due| firing(due, now)).collect();
             let begun = claim.fire(&firings).await?;
             if begun > 0 {
-                listen::notify(db, listen::JOBS, "").await?;
+                db.announce();
             }
             runs += begun;
         }

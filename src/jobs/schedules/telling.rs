@@ -97,7 +97,7 @@ impl TellTrouble {
             ..NewMessage::default()
         };
         let key = format!("trouble:{id}");
-        deliver::once(&self.services.db, &workspace, &key, &channel, message).await?;
+        deliver::once(&self.services.outbox, &workspace, &key, &channel, message).await?;
         Ok(())
     }
 

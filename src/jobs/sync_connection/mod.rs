@@ -13,7 +13,7 @@ use crate::base::ids::ConnectionId;
 use crate::connectors::connections::{ConnectionError, JOB};
 use crate::connectors::{ConnectorError, registry};
 use crate::net::json_api::ApiError;
-use crate::queue::{Done, Handler, Held};
+use crate::queue::{Done, Handler, Held, Lane};
 use crate::store::sync::{self, Connected, Run, RunEnd};
 use crate::store::{StoreError, StoreResult, company};
 use async_trait::async_trait;
@@ -44,6 +44,10 @@ enum Interrupted {
 impl Handler for SyncConnection {
     fn kind(&self) -> &'static str {
         JOB
+    }
+
+    fn lane(&self) -> Lane {
+        Lane::Background
     }
 
     async fn run(&self, held: &Held) -> Done {

@@ -166,9 +166,15 @@ impl Course<'_> {
             blocks: raw(blocks),
             metadata: None,
         };
-        let db = &self.services.db;
-        let posted =
-            deliver::once(db, self.workspace, &self.key(path), self.channel, message).await;
+        let outbox = &self.services.outbox;
+        let posted = deliver::once(
+            outbox,
+            self.workspace,
+            &self.key(path),
+            self.channel,
+            message,
+        )
+        .await;
         Ok(posted?)
     }
 
@@ -286,7 +292,7 @@ impl Course<'_> {
             trace_id: &trace,
         });
         inbox::store(db, &[said]).await?;
-        self.services.announcer.announce();
+        db.announce();
         Err(Halt::Parked)
     }
 }

@@ -12,7 +12,7 @@ use crate::jobs::cards::show_open_of_turn;
 use crate::jobs::people::TurnEyes;
 use crate::jobs::schedules::words as scheduled;
 use crate::jobs::workspaces::Workspace;
-use crate::queue::{Done, Handler, Held};
+use crate::queue::{Done, Handler, Held, Lane};
 use crate::slack::client::SlackError;
 use crate::store::StoreError;
 use crate::store::conversations::{self, Thread};
@@ -33,6 +33,10 @@ pub struct RunWorkflow {
 impl Handler for RunWorkflow {
     fn kind(&self) -> &'static str {
         RUN
+    }
+
+    fn lane(&self) -> Lane {
+        Lane::Background
     }
 
     async fn run(&self, held: &Held) -> Done {

@@ -35,7 +35,7 @@ pub async fn head(
     let message = drawn(&mut tx, workflow, run).await?;
     drop(tx);
     let key = format!("workflow:{}", run.id);
-    let root = deliver::once(&services.db, workspace, &key, &channel, message).await?;
+    let root = deliver::once(&services.outbox, workspace, &key, &channel, message).await?;
     Ok((channel, root))
 }
 
@@ -162,6 +162,6 @@ async fn tell_owner(
         ..NewMessage::default()
     };
     let key = format!("workflow-trouble:{}:{}", run.id, run.tries);
-    deliver::once(&services.db, workspace, &key, &dm, message).await?;
+    deliver::once(&services.outbox, workspace, &key, &dm, message).await?;
     Ok(())
 }

@@ -5,8 +5,8 @@ use super::understood;
 use crate::automation::rule::Rule;
 use crate::automation::workflow::Workflow;
 use crate::jobs::Services;
+use crate::store::StoreResult;
 use crate::store::workflows::{self, Due, Happened, Started};
-use crate::store::{StoreResult, listen};
 use chrono::TimeDelta;
 use serde_json::json;
 use std::time::Duration;
@@ -35,7 +35,7 @@ pub async fn look(services: &Services) -> StoreResult<u64> {
     let begun = due(services).await? + events(services).await?;
     let woken = workflows::wake_sleepers(&services.db, services.clock.now(), BATCH).await?;
     if begun + woken > 0 {
-        listen::notify(&services.db, listen::JOBS, "").await?;
+        services.db.announce();
     }
     Ok(begun + woken)
 }

@@ -4,7 +4,7 @@
 
 use super::{BEGIN, CatchUp};
 use crate::base::ids::{OrgId, ScheduleId, ScheduleRunId};
-use crate::store::db::{Db, StoreResult};
+use crate::store::db::{Db, StoreResult, column};
 use chrono::{DateTime, Utc};
 use serde_json::Value;
 use sqlx::{Postgres, Transaction};
@@ -127,8 +127,4 @@ impl Claim {
         self.tx.commit().await?;
         Ok(begun.unsigned_abs())
     }
-}
-
-fn column<'a, R, T>(rows: &'a [R], of: impl Fn(&'a R) -> T) -> Vec<T> {
-    rows.iter().map(of).collect()
 }

@@ -1,13 +1,15 @@
-//! Schedules: what runs when, for whom and where. What is due is `firing`, what came of it `runs`.
+//! Schedules: what runs when, for whom and where. What is due is `firing`, what begins `beginning`,
+//! what came of it `runs`.
 
+mod beginning;
 pub mod digests;
 mod firing;
 mod runs;
 
+pub use beginning::{Beginning, Beginnings, Begun};
 pub use firing::{Claim, Due, Firing, Slot, claim_due};
 pub use runs::{
-    Outcome, Run, Terms, begun, get_run, history, last_before, next_due, place, run_now, settle,
-    terms_of,
+    Outcome, Run, Terms, begun, get_run, history, last_before, place, run_now, settle, terms_of,
 };
 
 use super::db::{Db, OrgTx, StoreError, StoreResult};

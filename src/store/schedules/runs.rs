@@ -51,26 +51,6 @@ impl From<Row> for Run {
     }
 }
 
-/// The run of a schedule that is to begin now: the oldest that is due, unless one is running.
-/// One that has been running for half a day is taken for lost.
-pub async fn next_due(tx: &mut OrgTx, schedule: ScheduleId) -> StoreResult<Option<Run>> {
-    let row = sqlx::query_as!(
-        Row,
-        "select run_id, schedule_id, slot, is_manual, is_late, state, channel_id, root_ts, cost_micros, trouble
-         from core.schedule_runs
-         where org_id = $1 and schedule_id = $2 and state = 'due' and not exists (
-             select from core.schedule_runs
-             where org_id = $1 and schedule_id = $2 and state = 'running'
-                 and created_at > now() - interval '12 hours')
-         order by slot limit 1",
-        tx.org().0,
-        schedule.0,
-    )
-    .fetch_optional(tx.connection())
-    .await?;
-    Ok(row.map(Run::from))
-}
-
 pub async fn get_run(tx: &mut OrgTx, run: ScheduleRunId) -> StoreResult<Option<Run>> {
     let row = sqlx::query_as!(
         Row,

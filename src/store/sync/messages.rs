@@ -49,9 +49,7 @@ pub async fn nudge(tx: &mut OrgTx, runs: &[RunId]) -> StoreResult<()> {
     .execute(tx.connection())
     .await?;
     if nudged.rows_affected() > 0 {
-        sqlx::query!("select pg_notify('penny_jobs', '')")
-            .execute(tx.connection())
-            .await?;
+        tx.asks_for_work();
     }
     Ok(())
 }

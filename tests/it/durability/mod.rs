@@ -2,7 +2,9 @@
 
 mod clock;
 mod database;
+mod lanes;
 mod order;
 mod poison;
 mod recovery;
+mod sharing;
 mod slack;

@@ -138,7 +138,6 @@ impl House {
     /// Ends it. Who was told what is looked at where a test is about it.
     async fn close(self) {
         self.settles().await;
-        self.app.settles().await;
         self.app.slack.calls().mark_all_read();
         self.app.stop().await;
     }

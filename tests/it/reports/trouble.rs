@@ -68,7 +68,6 @@ async fn a_file_that_slack_refuses_is_said_in_a_sentence() {
     maya.reads(&thread, "There it is.").await.unwrap();
     app.settles().await;
     // Slack refused, which is what this is about.
-    app.settles().await;
     app.slack.calls().mark_all_read();
     app.stop().await;
 }

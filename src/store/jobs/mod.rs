@@ -2,6 +2,10 @@
 //! Work spans organisations here, so it runs on a pool for that; a server that dies may forget who
 //! took which job and which was done, and what was is then found done by whoever takes it again.
 
+mod ending;
+
+pub use ending::{Ending, Return, give_back};
+
 use super::db::{Db, OrgTx, StoreError, StoreResult};
 use crate::base::ids::OrgId;
 use chrono::{DateTime, Utc};
@@ -64,7 +68,7 @@ impl Fence {
     }
 }
 
-/// Takes up to `limit` jobs of the given kinds that are due.
+/// Takes up to `limit` jobs of the given kinds that are due, those that have waited longest first.
 pub async fn claim(db: &Db, owner: Uuid, kinds: &[String], limit: i64) -> StoreResult<Vec<Lease>> {
     let rows = sqlx::query!(
         r#"
@@ -74,11 +78,16 @@ pub async fn claim(db: &Db, owner: Uuid, kinds: &[String], limit: i64) -> StoreR
             lease_until = now() + make_interval(secs => $4),
             attempts = attempts + 1
         from (
-            select org_id, kind, key from core.jobs
-            where run_at <= now() and lease_token is null and dead_at is null and kind = any($2)
-            order by run_at
+            select due.* from unnest($2::text[]) as wanted(kind)
+            cross join lateral (
+                select org_id, kind, key, run_at from core.jobs
+                where kind = wanted.kind and run_at <= now() and lease_token is null and dead_at is null
+                order by run_at
+                limit $3
+                for update skip locked
+            ) as due
+            order by due.run_at
             limit $3
-            for update skip locked
         ) as due
         where (job.org_id, job.kind, job.key) = (due.org_id, due.kind, due.key)
         returning job.org_id, job.kind, job.key, job.trace_id, job.attempts, job.nudges,
@@ -89,7 +98,7 @@ pub async fn claim(db: &Db, owner: Uuid, kinds: &[String], limit: i64) -> StoreR
         limit,
         LEASE_SECONDS,
     )
-    .fetch_all(db.queue())
+    .fetch_all(db.repeatable())
     .await?;
     Ok(rows
         .into_iter()
@@ -106,19 +115,25 @@ pub async fn claim(db: &Db, owner: Uuid, kinds: &[String], limit: i64) -> StoreR
 }
 
 /// Renews the leases that this process still holds and returns their tokens; a token that is
-/// missing from the answer was lost to somebody else.
+/// missing from the answer was lost to somebody else. In the order in which a batch of deliveries
+/// takes its jobs, so that the two never wait for each other.
 pub async fn renew(db: &Db, owner: Uuid, tokens: &[Uuid]) -> StoreResult<Vec<Uuid>> {
     Ok(sqlx::query_scalar!(
         r#"
-        update core.jobs set lease_until = now() + make_interval(secs => $3)
-        where lease_owner = $1 and lease_token = any($2)
+        with held as (
+            select org_id, kind, key from core.jobs
+            where lease_owner = $1 and lease_token = any($2)
+            order by org_id, kind, key for update
+        )
+        update core.jobs as job set lease_until = now() + make_interval(secs => $3)
+        from held where (job.org_id, job.kind, job.key) = (held.org_id, held.kind, held.key)
         returning lease_token as "token!"
         "#,
         owner,
         tokens,
         LEASE_SECONDS,
     )
-    .fetch_all(db.queue())
+    .fetch_all(db.repeatable())
     .await?)
 }
 
@@ -128,88 +143,9 @@ pub async fn sweep_expired(db: &Db) -> StoreResult<u64> {
         "update core.jobs set lease_token = null, lease_owner = null, lease_until = null, run_at = now()
          where lease_token is not null and lease_until < now()"
     )
-    .execute(db.queue())
+    .execute(db.repeatable())
     .await?
     .rows_affected())
-}
-
-/// Ends a job that is done. False: it was nudged meanwhile, so there is more to do
-/// and the lease is still held.
-pub async fn finish(db: &Db, lease: &mut Lease) -> StoreResult<bool> {
-    let deleted = sqlx::query!(
-        "delete from core.jobs
-         where org_id = $1 and kind = $2 and key = $3 and lease_token = $4 and nudges = $5",
-        lease.org.0,
-        lease.kind,
-        lease.key,
-        lease.token,
-        lease.nudges,
-    )
-    .execute(db.queue())
-    .await?
-    .rows_affected();
-    if deleted == 1 {
-        return Ok(true);
-    }
-    reread_nudges(db, lease).await.map(|()| false)
-}
-
-async fn reread_nudges(db: &Db, lease: &mut Lease) -> StoreResult<()> {
-    lease.nudges = sqlx::query_scalar!(
-        "select nudges from core.jobs
-         where org_id = $1 and kind = $2 and key = $3 and lease_token = $4",
-        lease.org.0,
-        lease.kind,
-        lease.key,
-        lease.token,
-    )
-    .fetch_optional(db.queue())
-    .await?
-    .ok_or(StoreError::Fenced)?;
-    Ok(())
-}
-
-/// What becomes of a job that was not finished.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub enum Return {
-    /// Somebody else goes on at once; the attempt does not count (shutdown, hand-over).
-    HandOver,
-    /// Another try after this many seconds.
-    After(f64),
-    /// No more tries.
-    Dead,
-}
-
-/// Gives the lease back. A lease that was lost meanwhile is not an error here.
-pub async fn give_back(db: &Db, lease: Lease, how: Return, error: Option<&str>) -> StoreResult<()> {
-    let (wait, counts, dead) = match how {
-        Return::HandOver => (0.0, false, false),
-        Return::After(seconds) => (seconds, true, false),
-        Return::Dead => (0.0, true, true),
-    };
-    sqlx::query!(
-        r#"
-        update core.jobs
-        set lease_token = null, lease_owner = null, lease_until = null,
-            run_at = now() + make_interval(secs => $5),
-            attempts = case when $6 then attempts else greatest(attempts - 1, 0) end,
-            dead_at = case when $7 and nudges = $8 then now() end,
-            last_error = coalesce($9, last_error)
-        where org_id = $1 and kind = $2 and key = $3 and lease_token = $4
-        "#,
-        lease.org.0,
-        lease.kind,
-        lease.key,
-        lease.token,
-        wait,
-        counts,
-        dead,
-        lease.nudges,
-        error,
-    )
-    .execute(db.queue())
-    .await?;
-    Ok(())
 }
 
 /// Fails unless the lease is still held, and keeps it from changing hands until `tx` ends.
@@ -283,7 +219,7 @@ pub async fn nudge(
     trace_id: &str,
     run_at: Option<DateTime<Utc>>,
 ) -> StoreResult<()> {
-    tx.reaches_jobs();
+    tx.asks_for_work();
     sqlx::query!(
         r#"
         insert into core.jobs (org_id, kind, key, trace_id, run_at)
@@ -302,9 +238,6 @@ pub async fn nudge(
     )
     .execute(tx.connection())
     .await?;
-    sqlx::query!("select pg_notify('penny_jobs', '')")
-        .execute(tx.connection())
-        .await?;
     Ok(())
 }
 
