@@ -3,26 +3,60 @@
 
 use super::ModelServer;
 use super::model::is_question;
-use crate::support::hurried::Hurried;
+use chrono::{DateTime, Utc};
+use penny::base::clock::Clock;
 use penny::playground::{Draft, Human, Said, Setup, Slack, Thread};
 use penny::store::embedded::testing::TestDatabase;
+use std::future::Future;
+use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
+use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
 const MESSAGES: usize = 8;
+/// When Slack repeats what was not acknowledged for the last time.
+const LAST_REPEAT: Duration = Duration::from_secs(5 * 60);
 
 pub struct Office {
     pub slack: Slack,
     pub model: ModelServer,
     database: TestDatabase,
+    killing_is_over: Arc<watch::Sender<bool>>,
+}
+
+/// Slack's clock, on which a minute passes in three seconds. Five have passed when the killing is
+/// over, and no sooner: a machine on which Penny takes long to start would else use up all the
+/// repeats of a message before it ends.
+#[derive(Debug)]
+struct SlacksClock {
+    is_over: watch::Receiver<bool>,
+}
+
+impl Clock for SlacksClock {
+    fn now(&self) -> DateTime<Utc> {
+        Utc::now()
+    }
+
+    fn sleep(&self, wait: Duration) -> Pin<Box<dyn Future<Output = ()> + Send + '_>> {
+        let mut is_over = self.is_over.clone();
+        Box::pin(async move {
+            if wait < LAST_REPEAT {
+                return tokio::time::sleep(wait / 20).await;
+            }
+            // An office that is gone waits for nothing.
+            let _ = is_over.wait_for(|is_over| *is_over).await;
+        })
+    }
 }
 
 impl Office {
     pub async fn open() -> Self {
         penny::net::install_crypto();
-        let setup = Setup::small().clock(Arc::new(Hurried));
+        let (over, is_over) = watch::channel(false);
+        let setup = Setup::small().clock(Arc::new(SlacksClock { is_over }));
         Self {
+            killing_is_over: Arc::new(over),
             slack: Slack::start(setup).await.expect("a playground"),
             model: ModelServer::start().await,
             database: TestDatabase::fresh().await.expect("a database"),
@@ -97,6 +131,7 @@ fn is_heard(slack: &Slack, question: &str) -> bool {
 /// Everybody's conversation, going on in the background.
 pub struct Chatter {
     slack: Slack,
+    killing_is_over: Arc<watch::Sender<bool>>,
     people: Vec<JoinHandle<(Human, Thread, Vec<String>)>>,
 }
 
@@ -110,11 +145,14 @@ impl Chatter {
             .collect();
         Self {
             slack: office.slack.clone(),
+            killing_is_over: office.killing_is_over.clone(),
             people,
         }
     }
 
+    /// To be asked once nobody is killed any more.
     pub async fn everybody_is_answered_once_and_in_order(self) {
+        self.killing_is_over.send_replace(true);
         for talking in self.people {
             let (person, thread, asked) = talking.await.expect("a conversation");
             settled(&self.slack, &person, &thread, &asked).await;
