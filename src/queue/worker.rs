@@ -13,6 +13,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::{Notify, OwnedSemaphorePermit, Semaphore};
+use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use uuid::Uuid;
@@ -21,9 +22,9 @@ const HEARTBEAT: Duration = Duration::from_secs(2);
 const SWEEP: Duration = Duration::from_secs(1);
 /// The longest that a job waits when every wake-up was lost.
 const POLL: Duration = Duration::from_millis(500);
-/// With more waiting than there are hands, so long are hands left to come free until jobs are taken
-/// again: to look for each one costs more than most jobs.
-const REGRIP: Duration = Duration::from_millis(10);
+/// A lane looks for work at most this often: to look for each job costs more than most jobs, and a
+/// wake-up says only that some lane has work. After a pause it looks at once.
+const LOOK_EVERY: Duration = Duration::from_millis(4);
 
 #[derive(Debug, Clone)]
 pub struct WorkerOptions {
@@ -133,7 +134,9 @@ impl Worker {
     }
 
     async fn take_jobs(&self, lane: &Hands) {
+        let mut may_look = Instant::now();
         loop {
+            tokio::time::sleep_until(may_look).await;
             let Ok(first) = lane.free.clone().acquire_owned().await else {
                 return;
             };
@@ -142,15 +145,14 @@ impl Worker {
                 permits.push(more);
             }
             let wanted = permits.len();
+            may_look = Instant::now() + LOOK_EVERY;
             match jobs::claim(&self.db, self.owner, &lane.kinds, wanted as i64).await {
                 Ok(leases) => {
                     let full = leases.len() == wanted;
                     for (lease, permit) in leases.into_iter().zip(permits) {
                         self.start(lease, permit);
                     }
-                    if full {
-                        tokio::time::sleep(REGRIP).await;
-                    } else {
+                    if !full {
                         lane.rest(POLL).await;
                     }
                 }
