@@ -21,6 +21,7 @@ use penny::models::{Block, Message, Model, Request, Role};
 use penny::reports::Maker;
 use penny::store::people;
 use penny::store::sandbox::{Limits, Sandbox};
+use serde_json::Value;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -92,10 +93,41 @@ impl Demonstration {
         in_private(self.org, person.id)
     }
 
+    async fn call(&self, viewer: &Viewer, id: &str, name: &str, input: &Value) -> Outcome {
+        let context = ToolContext {
+            db: &self.world.db,
+            eyes: &Seen(viewer.clone()),
+            conversation: self.conversation,
+            turn: TurnId::fresh(),
+            is_scheduled: false,
+            transcript: &Transcript::default(),
+            tool_use_id: id,
+        };
+        let tool = self.tools.find(name).unwrap();
+        tool.call(&context, input.clone()).await.unwrap()
+    }
+
+    /// What the first tool that the model calls gives it.
+    async fn looks_up(&self, viewer: &Viewer, question: &str) -> String {
+        let request = Request {
+            system: Vec::new(),
+            tools: self.tools.specs(),
+            messages: vec![Message::user(said(question))],
+            max_tokens: 1000,
+        };
+        let reply = self.model.reply(&request, &mut |_| {}).await.unwrap();
+        let [.., Block::ToolUse { id, name, input }] = reply.content.as_slice() else {
+            panic!("{question}: {:?}", reply.content)
+        };
+        match self.call(viewer, id, name, input).await {
+            Outcome::Result(text) => text,
+            other => panic!("{question}: {other:?} for {input}"),
+        }
+    }
+
     /// Asks as Maya and returns what is said in the end; a tool that refuses fails the test.
     async fn ask(&self, viewer: &Viewer, question: &str) -> String {
-        let line = format!("[Maya Lindqvist · Sat 21 Nov 2026 10:12 Europe/Berlin] {question}");
-        let mut messages = vec![Message::user(line)];
+        let mut messages = vec![Message::user(said(question))];
         for _ in 0..4 {
             let request = Request {
                 system: Vec::new(),
@@ -110,17 +142,7 @@ impl Demonstration {
                 match block {
                     Block::Text { text } => said.push_str(text),
                     Block::ToolUse { id, name, input } => {
-                        let context = ToolContext {
-                            db: &self.world.db,
-                            eyes: &Seen(viewer.clone()),
-                            conversation: self.conversation,
-                            turn: TurnId::fresh(),
-                            is_scheduled: false,
-                            transcript: &Transcript::default(),
-                            tool_use_id: id,
-                        };
-                        let tool = self.tools.find(name).unwrap();
-                        let content = match tool.call(&context, input.clone()).await.unwrap() {
+                        let content = match self.call(viewer, id, name, input).await {
                             Outcome::Result(text) => text,
                             other => panic!("{question}: {other:?} for {input}"),
                         };
@@ -206,6 +228,32 @@ async fn every_documented_request_is_answered_from_the_demo_company() {
     for (question, expected) in cases {
         let answer = demo.ask(&maya, question).await;
         assert!(answer.contains(expected), "{question}\n{answer}");
+    }
+}
+
+/// As a line of Maya's reaches the model.
+fn said(question: &str) -> String {
+    format!("[Maya Lindqvist · Sat 21 Nov 2026 10:12 Europe/Berlin] {question}")
+}
+
+#[tokio::test]
+async fn a_deal_is_found_by_the_words_of_its_name_in_any_spelling() {
+    let mut demo = Demonstration::begin().await;
+    let maya = demo.viewer("U0MAYA").await;
+    let deal: String = sqlx::query_scalar(
+        "select name from core.deals where name like 'Nordhavn Seafood: %' order by name limit 1",
+    )
+    .fetch_one(&mut demo.world.admin)
+    .await
+    .unwrap();
+    let plain = deal.replace(':', "").to_lowercase();
+    for question in [
+        format!("close the {plain} deal as won"),
+        format!("move {plain} to Negotiation"),
+        format!("delete the {deal} deal"),
+    ] {
+        let found = demo.looks_up(&maya, &question).await;
+        assert!(found.contains(&deal), "{question}: {found}");
     }
 }
 

@@ -46,7 +46,7 @@ pub fn read(words: &Words) -> Option<Change> {
     note(text)
         .or_else(|| delete(text))
         .or_else(|| update(text))
-        .filter(|change| !change.deal.is_empty())
+        .filter(|change| change.deal.chars().any(char::is_alphanumeric))
 }
 
 fn note(text: &str) -> Option<Change> {
@@ -89,7 +89,7 @@ fn opening(clause: &str) -> Option<(String, (&'static str, String))> {
         let (deal, stage) = rest.rsplit_once(" to ")?;
         return Some((deal_name(deal), ("stage", stage.trim().to_owned())));
     }
-    if let Some(rest) = strip(clause, "mark ") {
+    if let Some(rest) = strip(clause, "mark ").or_else(|| strip(clause, "close ")) {
         let (deal, stage) = rest.rsplit_once(" as ")?;
         return Some((deal_name(deal), ("stage", stage.trim().to_owned())));
     }
@@ -129,13 +129,19 @@ fn deal_name(text: &str) -> String {
     name.get(..end).unwrap_or(&name).trim().to_owned()
 }
 
-/// Finds the deals that a name may mean, open ones first.
+/// Finds the deals that a name may mean, open ones first: those with all its words, because
+/// nobody writes the colon in `Nordhavn Seafood: Pilot`.
 pub fn query(change: &Change) -> String {
-    let like = like(&change.deal);
+    let words = change.deal.split(|c: char| !c.is_alphanumeric());
+    let words = words.filter(|word| !word.is_empty());
+    let named: Vec<String> = words
+        .map(|word| format!("concat_ws(' ', d.name, a.name) ilike {}", like(word)))
+        .collect();
+    let named = named.join(" and ");
     format!(
         "select d.name as deal, d.source as system, d.source_id as id from deals d \
          left join accounts a on a.account_id = d.account_id \
-         where d.name ilike {like} or a.name ilike {like} \
+         where {named} \
          order by d.status = 'open' desc, d.amount desc limit 4"
     )
 }

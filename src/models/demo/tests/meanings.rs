@@ -256,6 +256,10 @@ fn a_change_of_a_deal_is_read_off_many_wordings() {
             update("Harrow & Finch", &[("stage", "Lost")]),
         ),
         (
+            "close the Nordhavn Seafood pilot deal as won",
+            update("Nordhavn Seafood pilot", &[("stage", "won")]),
+        ),
+        (
             "set the close date of the Nordhavn deal to 15 December 2026",
             update("Nordhavn", &[("close_date", "15 December 2026")]),
         ),
