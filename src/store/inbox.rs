@@ -88,13 +88,15 @@ pub struct Delivery {
 /// Whoever calls this tells the workers: a notification inside the transaction would make the
 /// commits of concurrent batches wait for each other.
 pub async fn store(db: &Db, batch: &[Delivery]) -> StoreResult<()> {
-    store_with(db.ingress(), batch.iter()).await
+    store_with(db.ingress(), batch.iter(), false).await
 }
 
-/// The same, for what commits together with something else.
+/// The same, for what commits together with something else. What `can_wait` is taken up after all
+/// that came from people.
 pub(super) async fn store_with(
     executor: impl PgExecutor<'_>,
     batch: impl Iterator<Item = &Delivery>,
+    can_wait: bool,
 ) -> StoreResult<()> {
     // In the order of their keys, so that two batches never wait for each other in a ring; both
     // deliveries of one mention have the same message key.
@@ -145,11 +147,12 @@ pub(super) async fn store_with(
                     and i.taken_at is null and i.kind = 'message'))
             order by org_id, job, key
         )
-        insert into core.jobs (org_id, kind, key, trace_id)
-        select org_id, job, key, trace_id from due
+        insert into core.jobs (org_id, kind, key, trace_id, can_wait)
+        select org_id, job, key, trace_id, $16 from due
         on conflict (org_id, kind, key) do update
         set nudges = core.jobs.nudges + 1,
             run_at = least(core.jobs.run_at, now()),
+            can_wait = core.jobs.can_wait and excluded.can_wait,
             attempts = case when core.jobs.dead_at is null then core.jobs.attempts else 0 end,
             dead_at = null
         "#,
@@ -168,6 +171,7 @@ pub(super) async fn store_with(
         &column(heard, |d| d.event_key.as_str()) as _,
         &column(heard, |d| d.channel.as_deref()) as _,
         &column(heard, |d| d.heard.as_deref()) as _,
+        can_wait,
     )
     .execute(executor)
     .await?;

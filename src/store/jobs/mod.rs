@@ -68,7 +68,8 @@ impl Fence {
     }
 }
 
-/// Takes up to `limit` jobs of the given kinds that are due, those that have waited longest first.
+/// Takes up to `limit` jobs of the given kinds that are due: first those that somebody waits for,
+/// and of each sort those that have waited longest.
 pub async fn claim(db: &Db, owner: Uuid, kinds: &[String], limit: i64) -> StoreResult<Vec<Lease>> {
     let rows = sqlx::query!(
         r#"
@@ -79,14 +80,16 @@ pub async fn claim(db: &Db, owner: Uuid, kinds: &[String], limit: i64) -> StoreR
             attempts = attempts + 1
         from (
             select due.* from unnest($2::text[]) as wanted(kind)
+            cross join (values (false), (true)) as sort(can_wait)
             cross join lateral (
-                select org_id, kind, key, run_at from core.jobs
-                where kind = wanted.kind and run_at <= now() and lease_token is null and dead_at is null
+                select org_id, kind, key, can_wait, run_at from core.jobs
+                where kind = wanted.kind and can_wait = sort.can_wait
+                    and run_at <= now() and lease_token is null and dead_at is null
                 order by run_at
                 limit $3
                 for update skip locked
             ) as due
-            order by due.run_at
+            order by due.can_wait, due.run_at
             limit $3
         ) as due
         where (job.org_id, job.kind, job.key) = (due.org_id, due.kind, due.key)
@@ -185,13 +188,13 @@ pub async fn progress(tx: &mut OrgTx, lease: &Fence) -> StoreResult<()> {
 }
 
 /// Asks for work on (kind, key) in a few seconds, so that who else asks meanwhile asks for the
-/// same. Work that failed keeps the pause that it was given.
+/// same, and after all that somebody waits for. Work that failed keeps the pause that it was given.
 pub async fn nudge_soon(tx: &mut OrgTx, kind: &str, key: &str, seconds: f64) -> StoreResult<()> {
     tx.reaches_jobs();
     sqlx::query!(
         r#"
-        insert into core.jobs (org_id, kind, key, run_at)
-        values ($1, $2, $3, now() + make_interval(secs => $4))
+        insert into core.jobs (org_id, kind, key, can_wait, run_at)
+        values ($1, $2, $3, true, now() + make_interval(secs => $4))
         on conflict (org_id, kind, key) do update
         set nudges = core.jobs.nudges + 1,
             run_at = case
@@ -227,6 +230,7 @@ pub async fn nudge(
         on conflict (org_id, kind, key) do update
         set nudges = core.jobs.nudges + 1,
             run_at = least(core.jobs.run_at, excluded.run_at),
+            can_wait = false,
             attempts = case when core.jobs.dead_at is null then core.jobs.attempts else 0 end,
             dead_at = null
         "#,

@@ -161,7 +161,7 @@ async fn all_begun(db: &Db, begun: &[Begun]) -> StoreResult<Vec<()>> {
     )
     .execute(&mut *tx)
     .await?;
-    inbox::store_with(&mut *tx, begun.iter().map(|it| &it.asked)).await?;
+    inbox::store_with(&mut *tx, begun.iter().map(|it| &it.asked), true).await?;
     tx.commit().await?;
     Ok(vec![(); begun.len()])
 }

@@ -94,8 +94,8 @@ impl Claim {
                 on conflict (org_id, schedule_id, slot) do nothing
                 returning org_id, schedule_id, state
             ), nudged as (
-                insert into core.jobs (org_id, kind, key)
-                select distinct org_id, $7, schedule_id::text from made where state = 'due'
+                insert into core.jobs (org_id, kind, key, can_wait)
+                select distinct org_id, $7, schedule_id::text, true from made where state = 'due'
                 on conflict (org_id, kind, key) do update
                 set nudges = core.jobs.nudges + 1, run_at = least(core.jobs.run_at, now()),
                     attempts = case when core.jobs.dead_at is null then core.jobs.attempts else 0 end,

@@ -248,5 +248,5 @@ pub async fn settle(
         jobs::nudge(tx, TELL_TROUBLE, &run.to_string(), "", None).await?;
     }
     let key = ScheduleId(settled.schedule_id).to_string();
-    jobs::nudge(tx, BEGIN, &key, "", None).await
+    jobs::nudge_soon(tx, BEGIN, &key, 0.0).await
 }

@@ -1,4 +1,5 @@
 //! Work of one lane never waits for another's: with all hands at answers, a click is still heard.
+//! And within a lane, people never wait for schedules.
 
 use crate::support::TestApp;
 use penny::jobs::schedules::fire_due;
@@ -25,16 +26,7 @@ async fn with_all_hands_at_answers_a_command_is_answered_and_a_schedule_begins()
         .await
         .unwrap();
     app.is_told(&maya, "sales", "Scheduled").await;
-    app.execute("update core.schedules set next_run_at = now() - interval '1 second'")
-        .await;
-    let services = &app.process().app.services;
-    fire_due(&services.db, &services.clock).await.unwrap();
-    app.comes_true("its run has begun", async || {
-        app.count("select from core.schedule_runs where state = 'running'")
-            .await
-            == 1
-    })
-    .await;
+    all_schedules_begin(&app, 1).await;
     let sales = app.slack.channel("sales").unwrap();
     let messages = maya.channel_messages(&sales);
     let head = messages
@@ -54,5 +46,57 @@ async fn with_all_hands_at_answers_a_command_is_answered_and_a_schedule_begins()
     maya.reads(&waiting.thread(), "Nothing new.").await.unwrap();
     maya.reads(&run, "Nothing new.").await.unwrap();
     app.settles().await;
+    app.stop().await;
+}
+
+/// Makes every schedule due, and waits until each has a run that stands in Slack.
+async fn all_schedules_begin(app: &TestApp, schedules: i64) {
+    app.execute("update core.schedules set next_run_at = now() - interval '1 second'")
+        .await;
+    let services = &app.process().app.services;
+    fire_due(&services.db, &services.clock).await.unwrap();
+    app.comes_true("all runs have begun", async || {
+        app.count("select from core.schedule_runs where state = 'running'")
+            .await
+            == schedules
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_asks_while_schedules_wait_is_answered_before_them() {
+    let (first, second) = (Gate::default(), Gate::default());
+    let app = TestApp::build([
+        Step::says("Nine.").after(&first).when_asked("how many"),
+        Step::says("In May.").after(&second).when_asked("by when"),
+        Step::says("Nothing new.").repeatedly(),
+    ])
+    .setting("PENNY_WORKERS", "1")
+    .start()
+    .await;
+    let maya = app.slack.person("maya").unwrap();
+    let busy = maya.mentions_penny("sales", "how many?").await.unwrap();
+    first.reached().await;
+    maya.runs_command("sales", "/penny schedule every day at 9: what happened?")
+        .await
+        .unwrap();
+    app.is_told(&maya, "sales", "Scheduled").await;
+    app.execute(
+        "insert into core.schedules select (jsonb_populate_record(s,
+             jsonb_build_object('schedule_id', gen_random_uuid(), 'origin', format('copy %s', n)))).*
+         from core.schedules as s, generate_series(2, 10) as n",
+    )
+    .await;
+    all_schedules_begin(&app, 10).await;
+    let urgent = maya.mentions_penny("sales", "by when?").await.unwrap();
+    first.open();
+    maya.reads(&busy.thread(), "Nine.").await.unwrap();
+    second.reached().await;
+    let answered = "select from core.schedule_runs where state <> 'running'";
+    assert_eq!(app.count(answered).await, 0);
+    second.open();
+    maya.reads(&urgent.thread(), "In May.").await.unwrap();
+    app.settles().await;
+    assert_eq!(app.count(answered).await, 10);
     app.stop().await;
 }
