@@ -42,6 +42,14 @@ pub enum Lane {
 
 impl Lane {
     const ALL: [Self; 3] = [Self::Quick, Self::Answers, Self::Background];
+
+    /// An answer mostly waits for its model; the rest waits less and does more.
+    fn hands(self, answers: usize) -> usize {
+        match self {
+            Self::Answers => answers,
+            Self::Quick | Self::Background => (answers / 4).max(1),
+        }
+    }
 }
 
 /// Handles the jobs of one kind.

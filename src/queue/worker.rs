@@ -5,10 +5,11 @@ use super::running::{Held, Running};
 use super::{Done, Handler, Lane};
 use crate::base::ids::OrgId;
 use crate::base::telemetry::TraceId;
-use crate::store::jobs::{self, Ending, Lease, Return};
+use crate::store::jobs::{self, Ending, Lease, Return, Take};
 use crate::store::listen::{self, Listener};
 use crate::store::{Db, StoreError};
 use futures::future::join_all;
+use parking_lot::Mutex;
 use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
@@ -25,10 +26,12 @@ const POLL: Duration = Duration::from_millis(500);
 /// A lane looks for work at most this often: to look for each job costs more than most jobs, and a
 /// wake-up says only that some lane has work. After a pause it looks at once.
 const LOOK_EVERY: Duration = Duration::from_millis(4);
+/// So long at most do scheduled questions wait until all runs that are due have begun.
+const HOLD_BACK: Duration = Duration::from_secs(15);
 
 #[derive(Debug, Clone)]
 pub struct WorkerOptions {
-    /// Jobs of a lane that this process works on at the same time.
+    /// Answers that this process works on at the same time; the other lanes have fewer hands.
     pub hands: usize,
     /// How long a shutdown lets running work finish before it is handed over.
     pub grace: Duration,
@@ -48,19 +51,34 @@ pub struct Worker {
 
 /// The hands of one lane.
 struct Hands {
+    lane: Lane,
     kinds: Vec<String>,
     free: Arc<Semaphore>,
     wake: Notify,
+    /// Since when there has been more work than hands.
+    swamped: Mutex<Option<Instant>>,
 }
 
 impl Hands {
     fn of(lane: Lane, handlers: &[Arc<dyn Handler>], number: usize) -> Self {
         let handlers = handlers.iter().filter(|handler| handler.lane() == lane);
         Self {
+            lane,
             kinds: handlers.map(|handler| handler.kind().to_owned()).collect(),
             free: Arc::new(Semaphore::new(number)),
             wake: Notify::new(),
+            swamped: Mutex::new(None),
         }
+    }
+
+    /// Returns whether the hands suffice again.
+    fn note(&self, is_full: bool) -> bool {
+        let mut swamped = self.swamped.lock();
+        if is_full {
+            swamped.get_or_insert_with(Instant::now);
+            return false;
+        }
+        swamped.take().is_some()
     }
 
     async fn rest(&self, at_most: Duration) {
@@ -70,7 +88,7 @@ impl Hands {
 
 impl Worker {
     pub fn new(db: Db, handlers: Vec<Arc<dyn Handler>>, options: &WorkerOptions) -> Self {
-        let lanes = Lane::ALL.map(|lane| Hands::of(lane, &handlers, options.hands));
+        let lanes = Lane::ALL.map(|lane| Hands::of(lane, &handlers, lane.hands(options.hands)));
         let handlers = handlers.into_iter().map(|h| (h.kind(), h)).collect();
         Self {
             ending: Ending::start(&db),
@@ -146,11 +164,15 @@ impl Worker {
             }
             let wanted = permits.len();
             may_look = Instant::now() + LOOK_EVERY;
-            match jobs::claim(&self.db, self.owner, &lane.kinds, wanted as i64).await {
+            let take = self.what_to_take(lane);
+            match jobs::claim(&self.db, self.owner, &lane.kinds, wanted as i64, take).await {
                 Ok(leases) => {
                     let full = leases.len() == wanted;
                     for (lease, permit) in leases.into_iter().zip(permits) {
                         self.start(lease, permit);
+                    }
+                    if lane.note(full) {
+                        self.wake();
                     }
                     if !full {
                         lane.rest(POLL).await;
@@ -162,6 +184,20 @@ impl Worker {
                     tokio::time::sleep(Duration::from_millis(500)).await;
                 }
             }
+        }
+    }
+
+    /// With thousands of runs that are to begin, the questions of the first are left until the last
+    /// has begun: whoever looks sees at once that it runs.
+    fn what_to_take(&self, lane: &Hands) -> Take {
+        let is_swamped = |other: &Hands| {
+            let since = *other.swamped.lock();
+            other.lane == Lane::Quick && since.is_some_and(|since| since.elapsed() < HOLD_BACK)
+        };
+        if lane.lane == Lane::Answers && self.lanes.iter().any(is_swamped) {
+            Take::Urgent
+        } else {
+            Take::Any
         }
     }
 

@@ -68,9 +68,28 @@ impl Fence {
     }
 }
 
-/// Takes up to `limit` jobs of the given kinds that are due: first those that somebody waits for,
-/// and of each sort those that have waited longest.
-pub async fn claim(db: &Db, owner: Uuid, kinds: &[String], limit: i64) -> StoreResult<Vec<Lease>> {
+/// Which jobs are taken.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Take {
+    /// First those that somebody waits for, then those that can wait.
+    Any,
+    /// Those that somebody waits for, and no others.
+    Urgent,
+}
+
+/// Takes up to `limit` jobs of the given kinds that are due, of each sort those that have waited
+/// longest.
+pub async fn claim(
+    db: &Db,
+    owner: Uuid,
+    kinds: &[String],
+    limit: i64,
+    take: Take,
+) -> StoreResult<Vec<Lease>> {
+    let sorts: &[bool] = match take {
+        Take::Any => &[false, true],
+        Take::Urgent => &[false],
+    };
     let rows = sqlx::query!(
         r#"
         update core.jobs as job
@@ -80,7 +99,7 @@ pub async fn claim(db: &Db, owner: Uuid, kinds: &[String], limit: i64) -> StoreR
             attempts = attempts + 1
         from (
             select due.* from unnest($2::text[]) as wanted(kind)
-            cross join (values (false), (true)) as sort(can_wait)
+            cross join unnest($5::bool[]) as sort(can_wait)
             cross join lateral (
                 select org_id, kind, key, can_wait, run_at from core.jobs
                 where kind = wanted.kind and can_wait = sort.can_wait
@@ -100,6 +119,7 @@ pub async fn claim(db: &Db, owner: Uuid, kinds: &[String], limit: i64) -> StoreR
         kinds,
         limit,
         LEASE_SECONDS,
+        sorts,
     )
     .fetch_all(db.repeatable())
     .await?;

@@ -4,7 +4,7 @@
 use crate::support::TestApp;
 use penny::jobs::schedules::fire_due;
 use penny::models::scripted::{Gate, Step};
-use penny::playground::Thread;
+use penny::playground::{Human, Thread};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn with_all_hands_at_answers_a_command_is_answered_and_a_schedule_begins() {
@@ -49,6 +49,19 @@ async fn with_all_hands_at_answers_a_command_is_answered_and_a_schedule_begins()
     app.stop().await;
 }
 
+async fn make_ten_schedules(app: &TestApp, maya: &Human) {
+    maya.runs_command("sales", "/penny schedule every day at 9: what happened?")
+        .await
+        .unwrap();
+    app.is_told(maya, "sales", "Scheduled").await;
+    app.execute(
+        "insert into core.schedules select (jsonb_populate_record(s,
+             jsonb_build_object('schedule_id', gen_random_uuid(), 'origin', format('copy %s', n)))).*
+         from core.schedules as s, generate_series(2, 10) as n",
+    )
+    .await;
+}
+
 /// Makes every schedule due, and waits until each has a run that stands in Slack.
 async fn all_schedules_begin(app: &TestApp, schedules: i64) {
     app.execute("update core.schedules set next_run_at = now() - interval '1 second'")
@@ -77,16 +90,7 @@ async fn who_asks_while_schedules_wait_is_answered_before_them() {
     let maya = app.slack.person("maya").unwrap();
     let busy = maya.mentions_penny("sales", "how many?").await.unwrap();
     first.reached().await;
-    maya.runs_command("sales", "/penny schedule every day at 9: what happened?")
-        .await
-        .unwrap();
-    app.is_told(&maya, "sales", "Scheduled").await;
-    app.execute(
-        "insert into core.schedules select (jsonb_populate_record(s,
-             jsonb_build_object('schedule_id', gen_random_uuid(), 'origin', format('copy %s', n)))).*
-         from core.schedules as s, generate_series(2, 10) as n",
-    )
-    .await;
+    make_ten_schedules(&app, &maya).await;
     all_schedules_begin(&app, 10).await;
     let urgent = maya.mentions_penny("sales", "by when?").await.unwrap();
     first.open();
@@ -98,5 +102,27 @@ async fn who_asks_while_schedules_wait_is_answered_before_them() {
     maya.reads(&urgent.thread(), "In May.").await.unwrap();
     app.settles().await;
     assert_eq!(app.count(answered).await, 10);
+    app.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn of_ten_schedules_that_are_due_at_once_all_begin_before_the_first_is_answered() {
+    let app = TestApp::build([Step::says("Nothing new.").repeatedly()])
+        .setting("PENNY_WORKERS", "1")
+        .start()
+        .await;
+    let maya = app.slack.person("maya").unwrap();
+    make_ten_schedules(&app, &maya).await;
+    all_schedules_begin(&app, 10).await;
+    app.settles().await;
+    let calls = app.slack.calls().all();
+    let posts = |method: &'static str| calls.iter().filter(move |call| call.method == method);
+    let heads: Vec<u64> = posts("chat.postMessage")
+        .filter(|call| call.args.to_string().contains("Scheduled by"))
+        .map(|call| call.number)
+        .collect();
+    let answers: Vec<u64> = posts("chat.startStream").map(|call| call.number).collect();
+    assert_eq!((heads.len(), answers.len()), (10, 10));
+    assert!(heads[9] < answers[0], "{heads:?}, {answers:?}");
     app.stop().await;
 }

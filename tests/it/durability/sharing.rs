@@ -5,7 +5,7 @@ use crate::support::TestApp;
 use futures::future::join_all;
 use penny::base::ids::{OrgId, Ts};
 use penny::store::Db;
-use penny::store::jobs::{self, Ending, Lease};
+use penny::store::jobs::{self, Ending, Lease, Take};
 use penny::store::outbox::{Earlier, Intent};
 use serde_json::json;
 use uuid::Uuid;
@@ -70,7 +70,9 @@ async fn takes_a_job(db: &Db, org: OrgId, key: &str) -> Lease {
     jobs::nudge(&mut tx, KIND, key, "", None).await.unwrap();
     tx.commit().await.unwrap();
     let kinds = [KIND.to_owned()];
-    let taken = jobs::claim(db, Uuid::new_v4(), &kinds, 1).await.unwrap();
+    let taken = jobs::claim(db, Uuid::new_v4(), &kinds, 1, Take::Any)
+        .await
+        .unwrap();
     taken.into_iter().next().unwrap()
 }
 
