@@ -307,7 +307,7 @@ async fn a_system_that_is_disconnected_while_it_is_read_is_left_at_once() {
     company.hubspot.on_page(COMPANIES, move |_, page| {
         if page == 2 {
             reached.send(()).unwrap();
-            cut.recv().unwrap();
+            tokio::task::block_in_place(|| cut.recv().unwrap());
         }
     });
     company.connects().await;
