@@ -43,11 +43,12 @@ pub enum Lane {
 impl Lane {
     const ALL: [Self; 3] = [Self::Quick, Self::Answers, Self::Background];
 
-    /// An answer mostly waits for its model; the rest waits less and does more.
+    /// An answer mostly waits for its model, and quick work for commits, which it shares with
+    /// whatever else is under way; what runs long in the background does more.
     fn hands(self, answers: usize) -> usize {
         match self {
-            Self::Answers => answers,
-            Self::Quick | Self::Background => (answers / 4).max(1),
+            Self::Quick | Self::Answers => answers,
+            Self::Background => (answers / 4).max(1),
         }
     }
 }

@@ -31,7 +31,8 @@ const HOLD_BACK: Duration = Duration::from_secs(15);
 
 #[derive(Debug, Clone)]
 pub struct WorkerOptions {
-    /// Answers that this process works on at the same time; the other lanes have fewer hands.
+    /// Answers that this process works on at the same time; how many jobs of another lane, the lane
+    /// derives from it.
     pub hands: usize,
     /// How long a shutdown lets running work finish before it is handed over.
     pub grace: Duration,
