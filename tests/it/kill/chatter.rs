@@ -3,6 +3,7 @@
 
 use super::ModelServer;
 use super::model::is_question;
+use crate::support::hurried::Hurried;
 use chrono::{DateTime, Utc};
 use penny::base::clock::Clock;
 use penny::playground::{Draft, Human, Said, Setup, Slack, Thread};
@@ -25,8 +26,8 @@ pub struct Office {
     killing_is_over: Arc<watch::Sender<bool>>,
 }
 
-/// Slack's clock, on which a minute passes in three seconds. Five have passed when the killing is
-/// over, and no sooner: a machine on which Penny takes long to start would else use up all the
+/// Slack's clock, in a hurry but for its last repeat: five minutes have passed when the killing is
+/// over, and no sooner. A machine on which Penny takes long to start would else use up all the
 /// repeats of a message before it ends.
 #[derive(Debug)]
 struct SlacksClock {
@@ -35,14 +36,14 @@ struct SlacksClock {
 
 impl Clock for SlacksClock {
     fn now(&self) -> DateTime<Utc> {
-        Utc::now()
+        Hurried.now()
     }
 
     fn sleep(&self, wait: Duration) -> Pin<Box<dyn Future<Output = ()> + Send + '_>> {
         let mut is_over = self.is_over.clone();
         Box::pin(async move {
             if wait < LAST_REPEAT {
-                return tokio::time::sleep(wait / 20).await;
+                return Hurried.sleep(wait).await;
             }
             // An office that is gone waits for nothing.
             let _ = is_over.wait_for(|is_over| *is_over).await;
