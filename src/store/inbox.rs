@@ -101,6 +101,9 @@ pub(super) async fn store_with(
     // In the order of their keys, so that two batches never wait for each other in a ring; both
     // deliveries of one mention have the same message key.
     let mut batch: Vec<&Delivery> = batch.collect();
+    if batch.is_empty() {
+        return Ok(());
+    }
     batch.sort_by_key(|d| (d.org, d.message_key.as_ref().unwrap_or(&d.event_key)));
     let mut heard: Vec<&Delivery> = batch
         .iter()

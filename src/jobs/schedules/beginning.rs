@@ -185,6 +185,7 @@ impl BeginRun {
             run: run.id,
             channel,
             root,
+            is_manual: run.is_manual,
             asked,
         };
         self.beginnings.begun(begun).await?;

@@ -207,10 +207,14 @@ pub async fn progress(tx: &mut OrgTx, lease: &Fence) -> StoreResult<()> {
     }
 }
 
-/// Asks for work on (kind, key) in a few seconds, so that who else asks meanwhile asks for the
-/// same, and after all that somebody waits for. Work that failed keeps the pause that it was given.
+/// Asks for work on (kind, key) after all that somebody waits for: now, or in a few seconds, so that
+/// who else asks meanwhile asks for the same. Work that failed keeps the pause that it was given.
 pub async fn nudge_soon(tx: &mut OrgTx, kind: &str, key: &str, seconds: f64) -> StoreResult<()> {
-    tx.reaches_jobs();
+    if seconds > 0.0 {
+        tx.reaches_jobs();
+    } else {
+        tx.asks_for_work();
+    }
     sqlx::query!(
         r#"
         insert into core.jobs (org_id, kind, key, can_wait, run_at)

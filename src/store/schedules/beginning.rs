@@ -27,6 +27,8 @@ pub struct Begun {
     pub run: ScheduleRunId,
     pub channel: ChannelId,
     pub root: Ts,
+    /// Somebody asked for it and looks on.
+    pub is_manual: bool,
     pub asked: Delivery,
 }
 
@@ -161,7 +163,10 @@ async fn all_begun(db: &Db, begun: &[Begun]) -> StoreResult<Vec<()>> {
     )
     .execute(&mut *tx)
     .await?;
-    inbox::store_with(&mut *tx, begun.iter().map(|it| &it.asked), true).await?;
+    for is_manual in [true, false] {
+        let asked = begun.iter().filter(|it| it.is_manual == is_manual);
+        inbox::store_with(&mut *tx, asked.map(|it| &it.asked), !is_manual).await?;
+    }
     tx.commit().await?;
     Ok(vec![(); begun.len()])
 }
