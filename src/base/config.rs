@@ -196,7 +196,7 @@ impl Config {
                 hint: "It seals tokens at rest: 32 random bytes in base64, such as `openssl rand -base64 32` prints.",
             })?,
             limits: Limits::read(source)?,
-            workers: source.number("PENNY_WORKERS", 256)?,
+            workers: source.number("PENNY_WORKERS", 512)?,
             retention_days: source.number("PENNY_RETENTION_DAYS", 30)?,
             message_days: source.number("PENNY_MESSAGE_DAYS", 90)?,
             grace: Duration::from_secs(source.number("PENNY_SHUTDOWN_SECONDS", 20)?),

@@ -358,7 +358,7 @@ fn verifier(slack: &SlackConfig) -> anyhow::Result<Verifier> {
 fn intake(services: &Services, worker: Worker) -> Intake {
     let db = services.db.clone();
     let waker = Waker::new(db.clone(), services.clock.clone());
-    Intake::start(services.clone(), move |deliveries| {
+    Intake::start(services.clone(), worker.rush().clone(), move |deliveries| {
         worker.wake();
         db.announce();
         waker.wake(deliveries);

@@ -2,9 +2,11 @@
 //! its process dies, and when it has failed too often. The rows are `store::jobs`.
 
 mod running;
+mod rush;
 mod worker;
 
 pub use running::Held;
+pub use rush::Rush;
 pub use worker::{Worker, WorkerOptions};
 
 use crate::store::jobs::Lease;
@@ -48,7 +50,7 @@ impl Lane {
     fn hands(self, answers: usize) -> usize {
         match self {
             Self::Quick | Self::Answers => answers,
-            Self::Background => (answers / 4).max(1),
+            Self::Background => (answers / 8).max(1),
         }
     }
 }

@@ -2,7 +2,7 @@
 //! notification from another, or by the clock; renews its leases, and sweeps those of the dead.
 
 use super::running::{Held, Running};
-use super::{Done, Handler, Lane};
+use super::{Done, Handler, Lane, Rush};
 use crate::base::ids::OrgId;
 use crate::base::telemetry::TraceId;
 use crate::store::jobs::{self, Ending, Lease, Return, Take};
@@ -26,6 +26,8 @@ const POLL: Duration = Duration::from_millis(500);
 /// A lane looks for work at most this often: to look for each job costs more than most jobs, and a
 /// wake-up says only that some lane has work. After a pause it looks at once.
 const LOOK_EVERY: Duration = Duration::from_millis(4);
+/// While Slack is kept waiting, a lane takes this many jobs at most, and then looks again after this.
+const IN_A_RUSH: (usize, Duration) = (2, Duration::from_millis(50));
 /// So long at most do scheduled questions wait until all runs that are due have begun.
 const HOLD_BACK: Duration = Duration::from_secs(15);
 
@@ -45,6 +47,7 @@ pub struct Worker {
     handlers: Arc<HashMap<&'static str, Arc<dyn Handler>>>,
     lanes: Arc<[Hands]>,
     running: Running,
+    rush: Rush,
     ending: Ending,
     tasks: TaskTracker,
     grace: Duration,
@@ -98,6 +101,7 @@ impl Worker {
             lanes: Arc::new(lanes),
             handlers: Arc::new(handlers),
             running: Running::default(),
+            rush: Rush::default(),
             tasks: TaskTracker::new(),
             grace: options.grace,
         }
@@ -106,6 +110,11 @@ impl Worker {
     /// Says that there may be work. Cheap, and safe to call too often.
     pub fn wake(&self) {
         self.lanes.iter().for_each(|lane| lane.wake.notify_one());
+    }
+
+    /// For those who keep Slack waiting to say so.
+    pub fn rush(&self) -> &Rush {
+        &self.rush
     }
 
     /// Stops what runs on a thread, if it runs in this process.
@@ -163,8 +172,10 @@ impl Worker {
             while let Ok(more) = lane.free.clone().try_acquire_owned() {
                 permits.push(more);
             }
+            let (at_most, then) = self.pace();
+            permits.truncate(at_most);
             let wanted = permits.len();
-            may_look = Instant::now() + LOOK_EVERY;
+            may_look = Instant::now() + then;
             let take = self.what_to_take(lane);
             match jobs::claim(&self.db, self.owner, &lane.kinds, wanted as i64, take).await {
                 Ok(leases) => {
@@ -185,6 +196,15 @@ impl Worker {
                     tokio::time::sleep(Duration::from_millis(500)).await;
                 }
             }
+        }
+    }
+
+    /// How much a lane takes at once, and when it may look again.
+    fn pace(&self) -> (usize, Duration) {
+        if self.rush.is_on() {
+            IN_A_RUSH
+        } else {
+            (usize::MAX, LOOK_EVERY)
         }
     }
 

@@ -108,13 +108,13 @@ impl Db {
     pub async fn connect(url: &str, connections: u32) -> StoreResult<Self> {
         let options: PgConnectOptions = url.parse()?;
         let pool = |size, org, also| pool(options.clone(), size, org, also);
-        let system = pool(SYSTEM_CONNECTIONS, SPANNING, "").await?;
+        let repeatable = pool(REPEATABLE_CONNECTIONS, SPANNING, REPEATABLE).await?;
         Ok(Self {
             orgs: pool(connections, "", "").await?,
-            announcer: Announcer::start(system.clone()),
-            system,
+            announcer: Announcer::start(repeatable.clone()),
+            system: pool(SYSTEM_CONNECTIONS, SPANNING, "").await?,
             ingress: pool(INGRESS_CONNECTIONS, SPANNING, "").await?,
-            repeatable: pool(REPEATABLE_CONNECTIONS, SPANNING, REPEATABLE).await?,
+            repeatable,
         })
     }
 

@@ -4,12 +4,16 @@ use super::db::{Db, StoreResult};
 use sqlx::PgPool;
 use sqlx::postgres::PgListener;
 use std::sync::Arc;
+use std::time::Duration;
 use tokio::sync::Notify;
 
 /// There may be work for a worker.
 pub const JOBS: &str = "penny_jobs";
 /// Somebody stops what runs in a thread.
 pub const STOPS: &str = "penny_stop";
+
+/// Told at most this often: what is committed meanwhile is in the same notification.
+const TELL_EVERY: Duration = Duration::from_millis(5);
 
 #[derive(Debug)]
 pub struct Listener(PgListener);
@@ -56,6 +60,7 @@ impl Announcer {
                 if let Err(error) = tell(&pool, JOBS, "").await {
                     tracing::debug!(%error, "other processes will find the work by themselves");
                 }
+                tokio::time::sleep(TELL_EVERY).await;
             }
         });
         announcer

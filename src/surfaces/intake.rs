@@ -8,6 +8,7 @@ use crate::base::metrics as names;
 use crate::connectors::registry;
 use crate::jobs::Services;
 use crate::jobs::workspaces::Workspace;
+use crate::queue::Rush;
 use crate::slack::blocks;
 use crate::slack::inbound::{Callback, Installation, Interaction, Malformed, SlashCommand};
 use crate::slack::text;
@@ -55,17 +56,26 @@ pub enum IntakeError {
 pub struct Intake {
     services: Services,
     inbox: Gather<Delivery, ()>,
+    rush: Rush,
 }
 
 impl Intake {
     /// `stored` is called after each commit.
-    pub fn start(services: Services, stored: impl Fn(&[Delivery]) + Send + Sync + 'static) -> Self {
+    pub fn start(
+        services: Services,
+        rush: Rush,
+        stored: impl Fn(&[Delivery]) + Send + Sync + 'static,
+    ) -> Self {
         let (db, stored) = (services.db.clone(), Arc::new(stored));
         let inbox = Gather::start(PACE, move |deliveries: Arc<[Delivery]>| {
             let (db, stored) = (db.clone(), stored.clone());
             async move { commit(&db, &deliveries, stored.as_ref()).await }
         });
-        Self { services, inbox }
+        Self {
+            services,
+            inbox,
+            rush,
+        }
     }
 
     pub async fn event(&self, body: &[u8]) -> Result<Answer, IntakeError> {
@@ -180,6 +190,7 @@ impl Intake {
 
     async fn store(&self, delivery: Delivery) -> Result<Answer, IntakeError> {
         let begun = Instant::now();
+        let _waits = self.rush.arrives();
         let stored = tokio::time::timeout(PATIENCE, self.inbox.ask(delivery)).await;
         let is_stored = matches!(stored, Ok(Ok(())));
         let outcome = if is_stored { "stored" } else { "refused" };
