@@ -64,8 +64,9 @@ impl Human {
     /// The thread's messages in order, and what only this person sees there.
     pub fn sees(&self, thread: &Thread) -> Vec<Seen> {
         let subject = Subject::Thread(thread.channel.clone(), thread.root);
-        self.slack.calls().read_subject(&subject);
         self.slack.look(|world| {
+            // In the same look: what is written between two would be seen, and not be marked.
+            self.slack.calls().read_subject(&subject);
             let Some(channel) = world
                 .channels
                 .get(&thread.channel)
@@ -123,21 +124,19 @@ impl Human {
 
     /// What only this person sees in the channel.
     pub fn whispers(&self, channel: &ChannelId) -> Vec<Seen> {
-        let shown = self.slack.look(|world| {
+        self.slack.look(|world| {
             let known = world.channels.get(channel);
             let whispers = known
                 .into_iter()
                 .flat_map(|known| known.ephemerals.values());
             let mine = whispers.filter(|message| message.only_for.as_ref() == Some(&self.id));
-            mine.map(|message| (message.thread(), seen(world, message)))
-                .collect::<Vec<_>>()
-        });
-        for (root, _) in &shown {
-            self.slack
-                .calls()
-                .read_subject(&Subject::Thread(channel.clone(), *root));
-        }
-        shown.into_iter().map(|(_, seen)| seen).collect()
+            mine.map(|message| {
+                let subject = Subject::Thread(channel.clone(), message.thread());
+                self.slack.calls().read_subject(&subject);
+                seen(world, message)
+            })
+            .collect()
+        })
     }
 
     /// «is thinking…» under the thread, if it is shown.
@@ -191,10 +190,10 @@ impl Human {
     }
 
     pub fn home(&self) -> Option<View> {
-        self.slack
-            .calls()
-            .read_subject(&Subject::Home(self.id.clone()));
         self.slack.look(|world| {
+            self.slack
+                .calls()
+                .read_subject(&Subject::Home(self.id.clone()));
             world
                 .homes
                 .get(&self.id)
@@ -205,10 +204,10 @@ impl Human {
 
     /// The modal on top.
     pub fn modal(&self) -> Result<View, Denied> {
-        self.slack
-            .calls()
-            .read_subject(&Subject::Modal(self.id.clone()));
         let top = self.slack.look(|world| {
+            self.slack
+                .calls()
+                .read_subject(&Subject::Modal(self.id.clone()));
             let id = world.stacks.get(&self.id)?.last()?;
             world.views.get(id).cloned()
         });

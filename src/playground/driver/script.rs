@@ -139,6 +139,15 @@ impl Human {
 
     /// Fills the open modal's inputs, given as (action_id, value), and submits it.
     pub async fn submits(&self, fields: &[(&str, Value)]) -> Result<Submitted, Denied> {
+        self.submits_over_slow_line(fields, async {}).await
+    }
+
+    /// The same, and Penny’s answer to it reaches Slack only when `meanwhile` is over.
+    pub async fn submits_over_slow_line(
+        &self,
+        fields: &[(&str, Value)],
+        meanwhile: impl Future<Output = ()>,
+    ) -> Result<Submitted, Denied> {
         let modal = self.modal()?;
         let mut state = modal.state.clone();
         for (action_id, value) in fields {
@@ -148,7 +157,9 @@ impl Human {
             let field = elements::value_field(kind).unwrap_or("value");
             state[block_id][*action_id] = json!({"type": kind, field: value});
         }
-        self.submit(&modal.id, Some(json!({"values": state}))).await
+        let state = Some(json!({"values": state}));
+        self.submit_over_slow_line(&modal.id, state, meanwhile)
+            .await
     }
 
     /// Types a slash command in a channel.

@@ -20,6 +20,16 @@ pub enum Submitted {
 
 impl Human {
     pub async fn submit(&self, view_id: &str, state: Option<Value>) -> Result<Submitted, Denied> {
+        self.submit_over_slow_line(view_id, state, async {}).await
+    }
+
+    /// What Penny answers reaches Slack only when `meanwhile` is over.
+    pub async fn submit_over_slow_line(
+        &self,
+        view_id: &str,
+        state: Option<Value>,
+        meanwhile: impl Future<Output = ()>,
+    ) -> Result<Submitted, Denied> {
         let prepared = self
             .slack
             .edit(|world| self.submission(world, view_id, state))?;
@@ -29,6 +39,7 @@ impl Human {
         };
         let app = self.app_name();
         let answer = self.asks_penny(request).await?;
+        meanwhile.await;
         let response: Value = match answer.text().trim() {
             "" => json!({}),
             text => serde_json::from_str(text).map_err(|_| {

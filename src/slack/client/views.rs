@@ -32,6 +32,26 @@ impl SlackClient {
         Ok(())
     }
 
+    /// Updates a view as long as it is the one with this hash, and returns the hash that it has now.
+    /// `None`: it was changed meanwhile, and is left as it is.
+    pub async fn update_unchanged_view(
+        &self,
+        view_id: &str,
+        hash: &str,
+        view: &Value,
+    ) -> Result<Option<String>, SlackError> {
+        let body = json!({"view_id": view_id, "hash": hash, "view": view});
+        let answer: Result<Value, _> = self.post(Method::UpdateView, None, &body, PATIENT).await;
+        match answer {
+            Ok(answer) => {
+                let hash = answer.pointer("/view/hash").and_then(Value::as_str);
+                Ok(Some(hash.unwrap_or_default().to_owned()))
+            }
+            Err(SlackError::Refused { code, .. }) if code.as_str() == "hash_conflict" => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
+
     pub async fn publish_home(&self, user: &UserId, view: &Value) -> Result<(), SlackError> {
         let body = json!({"user_id": user, "view": view});
         let _: Done = self.post(Method::PublishView, None, &body, PATIENT).await?;

@@ -10,7 +10,7 @@ use crate::net::json_api::ApiError;
 use crate::slack::blocks::connect::{KeyForm, consent, consent_window, key_form, said};
 use crate::slack::blocks::raw;
 use crate::slack::client::{NewMessage, SlackError};
-use crate::slack::inbound::{BlockActions, Source, ViewSubmission};
+use crate::slack::inbound::{BlockActions, Source, View, ViewSubmission};
 use crate::slack::oauth::Nonce;
 use crate::slack::text;
 use crate::store::StoreError;
@@ -21,6 +21,11 @@ use crate::surfaces::ask;
 use crate::surfaces::scene::{Scene, SurfaceError, Surfaced, Whisper};
 use crate::surfaces::typed_key;
 use serde_json::Value;
+use std::time::Duration;
+
+/// How often, and after which pause, it is looked whether Slack has got the answer to a submission.
+const LOOKS: usize = 10;
+const LOOK_AFTER: Duration = Duration::from_millis(200);
 
 /// Offers this person the way to connect a system, or says why not.
 pub async fn offer(
@@ -259,8 +264,7 @@ async fn answer(
     view: &Value,
     sentence: &str,
 ) -> Surfaced {
-    let slack = &scene.workspace.slack;
-    match slack.update_view(&submitted.view.id, view).await {
+    match show(scene, &submitted.view, view).await {
         Err(SlackError::Refused { code, .. }) if code.as_str() == "not_found" => {
             let direct = ask::direct(scene, &submitted.source.user).await?;
             let key = format!("connected:{}", scene.inbox_id);
@@ -274,6 +278,24 @@ async fn answer(
         Err(SlackError::Ambiguous(_)) => Ok(()),
         shown => shown.map_err(SurfaceError::from),
     }
+}
+
+/// The endpoint's own answer to the submission, that the key is being tried, may reach Slack after
+/// what came of it, and would stand in the window for ever. So the window is written until it is no
+/// longer the one that was submitted or the one that was written here, and then once more.
+async fn show(scene: &Scene<'_>, shown: &View, view: &Value) -> Result<(), SlackError> {
+    let slack = &scene.workspace.slack;
+    let mut hash = Some(shown.hash.clone());
+    for _ in 0..LOOKS {
+        let Some(known) = hash.filter(|hash| !hash.is_empty()) else {
+            break;
+        };
+        hash = slack.update_unchanged_view(&shown.id, &known, view).await?;
+        if hash.is_some() {
+            scene.services.clock.sleep(LOOK_AFTER).await;
+        }
+    }
+    slack.update_view(&shown.id, view).await
 }
 
 /// What to do about a key that did not work.

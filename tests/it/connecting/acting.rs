@@ -3,6 +3,7 @@
 
 use super::desk::Desk;
 use penny::playground::systems::twilio::Twilio;
+use serde_json::json;
 
 const ADDRESS: &str = "https://hooks.example.com/in/canary-path";
 
@@ -100,6 +101,23 @@ async fn of_a_webhooks_address_nobody_is_shown_more_than_its_host() {
     );
     let line = text.lines().find(|line| line.contains("canary"));
     assert_eq!(line, None);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_came_of_a_key_stands_in_the_window_even_if_it_was_faster_than_the_answer_before_it() {
+    let desk = Desk::open().await;
+    let maya = &desk.maya;
+    desk.types(maya, "/penny connect outgoing_webhook").await;
+    desk.window_says(maya, "beginning with https://").await;
+    let refused = async {
+        desk.window_says(maya, "not on the public internet").await;
+    };
+    let address = [("penny_key", json!("https://127.0.0.1/"))];
+    maya.submits_over_slow_line(&address, refused)
+        .await
+        .unwrap();
+    desk.window_says(maya, "not on the public internet").await;
+    desk.app.stop().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
