@@ -9,7 +9,7 @@ use http::{StatusCode, Uri};
 
 /// Nothing but the page's own files and its own server, and images that messages show: what a
 /// message holds can neither run, nor style, nor send anything away.
-const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; \
+const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; font-src 'self'; connect-src 'self'; \
     img-src 'self' https: data: blob:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
 pub async fn asset(uri: Uri) -> Response {

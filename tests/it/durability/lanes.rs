@@ -8,19 +8,46 @@ use penny::models::scripted::{Gate, Step};
 use penny::playground::{Human, Thread};
 use std::time::Instant;
 
+const ANSWERED_RUNS: &str = "select from core.schedule_runs where state <> 'running'";
+
+/// A Penny who can give one answer at a time, and questions whose answers wait for a gate.
+struct OneHand {
+    app: TestApp,
+    maya: Human,
+    how_many: Gate,
+    by_when: Gate,
+}
+
+impl OneHand {
+    async fn start() -> Self {
+        let (how_many, by_when) = (Gate::default(), Gate::default());
+        let app = TestApp::build([
+            Step::says("Nine.").after(&how_many).when_asked("how many"),
+            Step::says("In May.").after(&by_when).when_asked("by when"),
+            Step::says("Nothing new.").repeatedly(),
+        ])
+        .setting("PENNY_WORKERS", "1")
+        .start()
+        .await;
+        Self {
+            maya: app.slack.person("maya").unwrap(),
+            app,
+            how_many,
+            by_when,
+        }
+    }
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn with_all_hands_at_answers_a_command_is_answered_and_a_schedule_begins() {
-    let gate = Gate::default();
-    let app = TestApp::build([
-        Step::says("Nine.").after(&gate).when_asked("how many"),
-        Step::says("Nothing new.").repeatedly(),
-    ])
-    .setting("PENNY_WORKERS", "1")
-    .start()
-    .await;
-    let maya = app.slack.person("maya").unwrap();
+    let OneHand {
+        app,
+        maya,
+        how_many,
+        ..
+    } = OneHand::start().await;
     let busy = maya.mentions_penny("sales", "how many?").await.unwrap();
-    gate.reached().await;
+    how_many.reached().await;
     let waiting = maya.mentions_penny("sales", "what is new?").await.unwrap();
     maya.runs_command("sales", "/penny help").await.unwrap();
     app.is_told(&maya, "sales", "/penny ask").await;
@@ -43,7 +70,7 @@ async fn with_all_hands_at_answers_a_command_is_answered_and_a_schedule_begins()
             .visible_text(&waiting.thread())
             .contains("Nothing new.")
     );
-    gate.open();
+    how_many.open();
     maya.reads(&busy.thread(), "Nine.").await.unwrap();
     maya.reads(&waiting.thread(), "Nothing new.").await.unwrap();
     maya.reads(&run, "Nothing new.").await.unwrap();
@@ -89,27 +116,22 @@ async fn all_schedules_begin(app: &TestApp, schedules: i64) {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn who_asks_while_schedules_wait_is_answered_before_them() {
-    let (first, second) = (Gate::default(), Gate::default());
-    let app = TestApp::build([
-        Step::says("Nine.").after(&first).when_asked("how many"),
-        Step::says("In May.").after(&second).when_asked("by when"),
-        Step::says("Nothing new.").repeatedly(),
-    ])
-    .setting("PENNY_WORKERS", "1")
-    .start()
-    .await;
-    let maya = app.slack.person("maya").unwrap();
+    let OneHand {
+        app,
+        maya,
+        how_many,
+        by_when,
+    } = OneHand::start().await;
     let busy = maya.mentions_penny("sales", "how many?").await.unwrap();
-    first.reached().await;
+    how_many.reached().await;
     make_ten_schedules(&app, &maya).await;
     all_schedules_begin(&app, 10).await;
     let urgent = maya.mentions_penny("sales", "by when?").await.unwrap();
-    first.open();
+    how_many.open();
     maya.reads(&busy.thread(), "Nine.").await.unwrap();
-    second.reached().await;
-    let answered = "select from core.schedule_runs where state <> 'running'";
-    assert_eq!(app.count(answered).await, 0);
-    second.open();
+    by_when.reached().await;
+    assert_eq!(app.count(ANSWERED_RUNS).await, 0);
+    by_when.open();
     maya.reads(&urgent.thread(), "In May.").await.unwrap();
     app.settles().await;
     ten_runs_are_answered(&app, &maya).await;
@@ -118,16 +140,12 @@ async fn who_asks_while_schedules_wait_is_answered_before_them() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn who_has_a_schedule_run_now_does_not_wait_for_those_of_the_clock() {
-    let (first, second) = (Gate::default(), Gate::default());
-    let app = TestApp::build([
-        Step::says("Nine.").after(&first).when_asked("how many"),
-        Step::says("In May.").after(&second).when_asked("by when"),
-        Step::says("Nothing new.").repeatedly(),
-    ])
-    .setting("PENNY_WORKERS", "1")
-    .start()
-    .await;
-    let maya = app.slack.person("maya").unwrap();
+    let OneHand {
+        app,
+        maya,
+        how_many,
+        by_when,
+    } = OneHand::start().await;
     maya.runs_command("sales", "/penny schedule every day at 9: by when?")
         .await
         .unwrap();
@@ -139,7 +157,7 @@ async fn who_has_a_schedule_run_now_does_not_wait_for_those_of_the_clock() {
         .await;
     let list = app.whisper(&maya, "sales", "Here is what is scheduled");
     let busy = maya.mentions_penny("sales", "how many?").await.unwrap();
-    first.reached().await;
+    how_many.reached().await;
     make_ten_schedules(&app, &maya).await;
     all_schedules_begin(&app, 10).await;
     maya.clicks(&list, "Run now").await.unwrap();
@@ -149,14 +167,13 @@ async fn who_has_a_schedule_run_now_does_not_wait_for_those_of_the_clock() {
             == 11
     })
     .await;
-    first.open();
+    how_many.open();
     maya.reads(&busy.thread(), "Nine.").await.unwrap();
-    second.reached().await;
-    let answered = "select from core.schedule_runs where state <> 'running'";
-    assert_eq!(app.count(answered).await, 0);
-    second.open();
+    by_when.reached().await;
+    assert_eq!(app.count(ANSWERED_RUNS).await, 0);
+    by_when.open();
     app.settles().await;
-    assert_eq!(app.count(answered).await, 11);
+    assert_eq!(app.count(ANSWERED_RUNS).await, 11);
     for run in &runs_in_sales(&app, &maya, "*by when?*") {
         maya.reads(run, "In May.").await.unwrap();
     }
