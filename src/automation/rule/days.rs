@@ -20,6 +20,8 @@ pub enum Days {
         on: Vec<Weekday>,
         from: NaiveDate,
     },
+    /// These days of the year, each a month and its day, in order.
+    Dates(Vec<(u32, u32)>),
     Month {
         on: Vec<MonthDay>,
         /// From 1 for January, in order; all twelve for every month.
@@ -39,6 +41,10 @@ pub enum MonthDay {
     LastBusiness,
     Day(u32),
     Last,
+    /// Counted from the end, where the second is the last but one.
+    NthFromEnd(u32, Weekday),
+    BusinessFromEnd(u32),
+    FromEnd(u32),
 }
 
 impl MonthDay {
@@ -51,21 +57,27 @@ impl MonthDay {
             Self::Each(day) => (2, day.num_days_from_monday(), 0),
             Self::Business(n) => (3, n, 0),
             Self::LastBusiness => (4, 0, 0),
-            Self::Day(n) => (5, n, 0),
-            Self::Last => (6, 0, 0),
+            Self::Day(n) => (7, n, 0),
+            Self::Last => (8, 0, 0),
+            Self::NthFromEnd(n, day) => (5, n, day.num_days_from_monday()),
+            Self::BusinessFromEnd(n) => (6, n, 0),
+            Self::FromEnd(n) => (9, n, 0),
         }
     }
 
     fn is(self, date: NaiveDate) -> bool {
-        let last = date.num_days_in_month().into();
+        let last: u32 = date.num_days_in_month().into();
         match self {
             Self::Nth(n, day) => date.weekday() == day && (date.day() - 1) / 7 + 1 == n,
             Self::LastOf(day) => date.weekday() == day && date.day() + 7 > last,
             Self::Each(day) => date.weekday() == day,
             Self::Business(n) => is_business(date) && business_days_to(date) == n,
-            Self::LastBusiness => is_business(date) && !has_business_day_after(date, last),
+            Self::LastBusiness => is_business(date) && business_days_from(date, last) == 1,
             Self::Day(n) => date.day() == n,
             Self::Last => date.day() == last,
+            Self::NthFromEnd(n, day) => date.weekday() == day && (last - date.day()) / 7 + 1 == n,
+            Self::BusinessFromEnd(n) => is_business(date) && business_days_from(date, last) == n,
+            Self::FromEnd(n) => date.day() + n == last + 1,
         }
     }
 }
@@ -83,6 +95,7 @@ impl Days {
                 let weeks = (monday_of(date) - monday_of(*from)).num_weeks();
                 date >= *from && on.contains(&date.weekday()) && weeks % i64::from(*n) == 0
             }
+            Self::Dates(dates) => dates.contains(&(date.month(), date.day())),
             Self::Month { on, months } => {
                 months.contains(&date.month()) && on.iter().any(|day| day.is(date))
             }
@@ -105,7 +118,8 @@ fn business_days_to(date: NaiveDate) -> u32 {
     days.filter(|day| is_business(*day)).count() as u32
 }
 
-fn has_business_day_after(date: NaiveDate, last: u32) -> bool {
-    let mut later = (date.day() + 1..=last).filter_map(|day| date.with_day(day));
-    later.any(is_business)
+/// How many it still has, this date included.
+fn business_days_from(date: NaiveDate, last: u32) -> u32 {
+    let days = (date.day()..=last).filter_map(|day| date.with_day(day));
+    days.filter(|day| is_business(*day)).count() as u32
 }

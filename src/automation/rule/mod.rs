@@ -12,7 +12,8 @@
 //!   with `*` for the hour) counts real time instead: it neither pauses in the hour that comes
 //!   twice nor makes up for the one that was left out.
 //! - Other intervals (`every 2 hours`, `every 45 minutes`) are counted from midnight, or from the
-//!   beginning of their window, and begin anew each day. A window's two ends belong to it.
+//!   beginning of their window, and begin anew each day. A window's two ends belong to it, and one
+//!   that goes round midnight belongs to the day on which it begins.
 //! - A day that a month does not have is skipped: the 31st comes seven times a year, 29 February
 //!   in leap years. `the last day` is always there.
 //! - A business day is Monday to Friday; public holidays are not known.
@@ -30,7 +31,7 @@ pub use days::{Days, MonthDay};
 pub use parse::{Asked, RuleError, parse};
 pub use zone::{by_name as zone_by_name, zone_or_utc};
 
-use chrono::{NaiveDateTime, NaiveTime, Timelike};
+use chrono::{Duration, NaiveDate, NaiveDateTime, NaiveTime, Timelike};
 use chrono_tz::Tz;
 use serde::{Deserialize, Serialize};
 
@@ -69,20 +70,19 @@ pub enum Times {
 const DAY: u32 = 24 * 60;
 
 impl Times {
-    /// The times of one day, in order.
-    fn of_a_day(&self) -> Vec<NaiveTime> {
+    /// What the clock shows when it is due for one day, in order. What a window has after midnight
+    /// belongs to the day on which it began.
+    fn on(&self, date: NaiveDate) -> Vec<NaiveDateTime> {
         match self {
-            Self::At(times) => times.clone(),
+            Self::At(times) => times.iter().map(|time| date.and_time(*time)).collect(),
             Self::Each { minutes, from, to } => {
                 let (from, to) = (minute_of(*from), minute_of(*to));
                 let to = if to < from { to + DAY } else { to };
-                let mut times: Vec<u32> = (from..=to)
+                let midnight = date.and_time(NaiveTime::MIN);
+                (from..=to)
                     .step_by(*minutes as usize)
-                    .map(|minute| minute % DAY)
-                    .collect();
-                times.sort_unstable();
-                times.dedup();
-                times.into_iter().filter_map(time_of).collect()
+                    .map(|minute| midnight + Duration::minutes(minute.into()))
+                    .collect()
             }
         }
     }
@@ -95,10 +95,6 @@ impl Times {
 
 fn minute_of(time: NaiveTime) -> u32 {
     time.hour() * 60 + time.minute()
-}
-
-fn time_of(minute: u32) -> Option<NaiveTime> {
-    NaiveTime::from_hms_opt(minute / 60, minute % 60, 0)
 }
 
 #[cfg(test)]

@@ -74,14 +74,12 @@ impl<'a> Walls<'a> {
             (When::Once(at), _) => Some(*at).filter(|at| *at > wall),
             (When::Cron(_), cron) => cron::after(cron.as_ref()?, wall),
             (When::On { days, times }, _) => {
-                let times = times.of_a_day();
+                // The window of the day before may go on.
+                let first = wall.date().pred_opt()?;
                 (0..HORIZON_DAYS)
-                    .map_while(|ahead| wall.date().checked_add_days(Days::new(ahead.into())))
+                    .map_while(|ahead| first.checked_add_days(Days::new(ahead.into())))
                     .filter(|date| days.has(*date))
-                    .find_map(|date| {
-                        let mut shown = times.iter().map(|time| date.and_time(*time));
-                        shown.find(|shown| *shown > wall)
-                    })
+                    .find_map(|date| times.on(date).into_iter().find(|shown| *shown > wall))
             }
         }
     }

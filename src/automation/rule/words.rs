@@ -1,6 +1,6 @@
 //! A rule in plain words, so that people see what was understood. The words parse to the rule.
 
-use super::{Days, MonthDay, Rule, Times, When, cron};
+use super::{Days, MonthDay, Rule, Times, When, cron, zone};
 use chrono::{Datelike, NaiveDate, NaiveTime, Weekday};
 
 pub const WEEKDAYS: [&str; 7] = [
@@ -47,7 +47,7 @@ impl Rule {
                 Err(_) => format!("cron {line}"),
             },
         };
-        format!("{when} ({})", self.zone.name())
+        format!("{when} ({})", zone::shown(self.zone))
     }
 }
 
@@ -93,6 +93,13 @@ fn day_words(days: &Days) -> String {
         }
         Days::EveryNthWeek { n: 2, on, .. } => format!("every other {}", weekdays(on)),
         Days::EveryNthWeek { n, on, .. } => format!("every {n} weeks on {}", weekdays(on)),
+        Days::Dates(dates) => {
+            let named = dates.iter().map(|(month, day)| {
+                let month = MONTHS.get(*month as usize - 1);
+                format!("{day} {}", month.copied().unwrap_or_default())
+            });
+            format!("on {} of every year", list(&named.collect::<Vec<_>>()))
+        }
         Days::Month { on, months } => {
             let on: Vec<String> = on.iter().map(|day| month_day(*day)).collect();
             let of = if months.len() == 12 {
@@ -117,6 +124,9 @@ fn month_day(day: MonthDay) -> String {
         MonthDay::LastBusiness => "the last business day".to_owned(),
         MonthDay::Day(n) => format!("the {}", numbered(n)),
         MonthDay::Last => "the last day".to_owned(),
+        MonthDay::NthFromEnd(n, weekday) => format!("the {} last {}", nth(n), name(weekday)),
+        MonthDay::BusinessFromEnd(n) => format!("the {} last business day", nth(n)),
+        MonthDay::FromEnd(n) => format!("the {} last day", nth(n)),
     }
 }
 

@@ -3,10 +3,14 @@
 use chrono_tz::{TZ_VARIANTS, Tz};
 
 /// What people write for a zone that no city in the database is called.
-const SPOKEN: [(&str, Tz); 30] = [
+const SPOKEN: [(&str, Tz); 39] = [
     ("utc", Tz::UTC),
     ("gmt", Tz::UTC),
     ("z", Tz::UTC),
+    ("eastern", Tz::America__New_York),
+    ("central", Tz::America__Chicago),
+    ("mountain", Tz::America__Denver),
+    ("pacific", Tz::America__Los_Angeles),
     ("et", Tz::America__New_York),
     ("est", Tz::America__New_York),
     ("edt", Tz::America__New_York),
@@ -34,6 +38,11 @@ const SPOKEN: [(&str, Tz); 30] = [
     ("mumbai", Tz::Asia__Kolkata),
     ("bangalore", Tz::Asia__Kolkata),
     ("jst", Tz::Asia__Tokyo),
+    ("sgt", Tz::Asia__Singapore),
+    ("hkt", Tz::Asia__Hong_Kong),
+    ("aest", Tz::Australia__Sydney),
+    ("aedt", Tz::Australia__Sydney),
+    ("awst", Tz::Australia__Perth),
 ];
 
 /// A zone by its name in the database, by its city, or by what people call it.
@@ -46,6 +55,9 @@ pub fn by_name(name: &str) -> Option<Tz> {
     if let Some((_, zone)) = spoken {
         return Some(*zone);
     }
+    if let Some(zone) = offset(&name) {
+        return Some(zone);
+    }
     let full = |zone: &Tz| zone.name().to_lowercase().replace('_', " ");
     let named = TZ_VARIANTS.iter().find(|zone| full(zone) == name);
     // Only a place counts: `Etc/GMT+5` and the like have signs that nobody expects.
@@ -55,6 +67,33 @@ pub fn by_name(name: &str) -> Option<Tz> {
         place == Some(name.as_str()) && full.contains('/') && !full.starts_with("etc/")
     };
     named.or_else(|| TZ_VARIANTS.iter().find(city)).copied()
+}
+
+/// `UTC+2`: the database counts these the other way round.
+fn offset(name: &str) -> Option<Tz> {
+    let hours = ["utc", "gmt"]
+        .iter()
+        .find_map(|start| name.strip_prefix(start))?;
+    let (sign, hours) = match hours.split_at_checked(1)? {
+        ("+", hours) => ('-', hours),
+        ("-", hours) => ('+', hours),
+        _ => return None,
+    };
+    let hours: u32 = hours.strip_suffix(":00").unwrap_or(hours).parse().ok()?;
+    format!("Etc/GMT{sign}{hours}").parse().ok()
+}
+
+/// As people write it.
+pub fn shown(zone: Tz) -> String {
+    let name = zone.name();
+    match name
+        .strip_prefix("Etc/GMT")
+        .map(|hours| hours.split_at(hours.len().min(1)))
+    {
+        Some(("-", hours)) => format!("UTC+{hours}"),
+        Some(("+", hours)) => format!("UTC-{hours}"),
+        _ => name.to_owned(),
+    }
 }
 
 /// The zone that Slack knows of somebody, or UTC where it knows none.

@@ -1,94 +1,142 @@
 //! The parts of a time in English, in whatever order they come. Each goes past the words that it
 //! understood and writes into the draft what they say.
 
-use super::draft::{Draft, Over, Start};
-use super::reader::{is_plural_weekday, month, number, ordinal, weekday};
-use super::{Asked, Reader, RuleError, dates, limits, monthly};
-use crate::automation::rule::words::WORKING;
+use super::clock::Clock;
+use super::draft::{Draft, Start};
+use super::reader::{is_plural_weekday, month, number, weekday};
+use super::{Asked, Reader, RuleError, dates, every, limits, monthly, parts};
 use crate::automation::rule::zone;
-use chrono::{Duration, Timelike, Weekday};
+use chrono::{DateTime, Duration, NaiveDateTime, TimeZone, Timelike, Utc, Weekday};
+use chrono_tz::Tz;
 
 pub type Understood = Result<bool, RuleError>;
 
 /// Understands what comes next; false: nothing does.
 pub fn next(reader: &mut Reader, draft: &mut Draft, asked: Asked) -> Understood {
-    const FILLERS: [&str; 12] = [
-        ",",
-        "and",
-        "on",
-        "the",
-        "please",
-        "then",
-        "run",
-        "once",
-        "starting",
-        "beginning",
-        "at",
-        "of",
+    const FILLERS: [&str; 10] = [
+        ",", "and", "on", "the", "please", "then", "run", "once", "at", "of",
     ];
     Ok(delay(reader, draft, asked)
         || start(reader, draft, asked)?
-        || every(reader, draft)?
-        || adverb(reader, draft)
-        || limits::except(reader, draft)
+        || every::so_often(reader, draft)?
+        || every::every(reader, draft)?
+        || every::adverb(reader, draft)?
+        || limits::except(reader, draft)?
         || limits::office_hours(reader, draft)?
         || limits::window(reader, draft)?
+        || monthly::ends(reader, draft)
         || monthly::of_what(reader, draft)
         || dates::named(reader, draft, asked)?
         || times(reader, draft)?
         || monthly::ordinals(reader, draft)?
         || weekdays(reader, draft)
         || months(reader, draft)
-        || dates::part_of_day(reader, draft, asked)
+        || parts::part_of_day(reader, draft, asked)?
         || zone_name(reader, draft)?
         || reader.take(&FILLERS))
 }
 
-/// `in 2 hours`.
+/// `in 2 hours`, `in 1 hour 30 minutes`, `20 minutes from now`.
 fn delay(reader: &mut Reader, draft: &mut Draft, asked: Asked) -> bool {
-    if reader.peek(0) != "in" {
+    let mark = reader.mark();
+    let is_in = reader.take(&["in"]);
+    let (mut minutes, mut days, mut found) = (0_i64, 0_i64, false);
+    while let Some((count, unit, words)) = counted(reader) {
+        reader.skip(words);
+        found = true;
+        match unit / (24 * 60) {
+            0 => minutes += i64::from(count) * i64::from(unit),
+            unit => days += i64::from(count) * i64::from(unit),
+        }
+        if counted_behind_and(reader) {
+            reader.skip(1);
+        }
+    }
+    if !found || !(is_in || reader.take_all(&["from", "now"])) {
+        reader.back_to(mark);
         return false;
     }
-    let (count, words) = match (reader.peek(1), reader.peek(2), reader.peek(3)) {
-        ("half", "an", "hour") => (30, 4),
-        (count, unit, _) => match number(count).zip(minutes_of(unit)) {
-            Some((count, unit)) => (count.saturating_mul(unit), 3),
-            None => return false,
-        },
-    };
-    draft.moment_is_a_day = minutes_of(reader.peek(2)).is_some_and(|unit| unit >= 24 * 60);
-    reader.skip(words);
-    let moment = asked.at + Duration::minutes(count.into());
-    let wall = moment.with_timezone(&asked.zone).naive_local();
-    // Runs begin on whole minutes; never earlier than was asked.
-    let whole = wall.with_second(0).and_then(|wall| wall.with_nanosecond(0));
-    let whole = whole.unwrap_or(wall);
-    draft.moment = Some(if whole < wall {
-        whole + Duration::minutes(1)
-    } else {
-        whole
-    });
+    draft.moment_is_a_day = days > 0 && minutes == 0;
+    draft.moment = Some(moment(asked, days, minutes));
     true
+}
+
+/// Days go by the calendar, however long they are; minutes by real time.
+fn moment(asked: Asked, days: i64, minutes: i64) -> (NaiveDateTime, Tz) {
+    let wall = |at: DateTime<Utc>| at.with_timezone(&asked.zone).naive_local();
+    let whole = |at: NaiveDateTime| {
+        // Runs begin on whole minutes; never earlier than was asked.
+        let cut = at.with_second(0).and_then(|at| at.with_nanosecond(0));
+        match cut {
+            Some(cut) if cut < at => cut + Duration::minutes(1),
+            _ => at,
+        }
+    };
+    if days > 0 {
+        let date = wall(asked.at) + Duration::days(days) + Duration::minutes(minutes);
+        return (whole(date), asked.zone);
+    }
+    let at = asked.at + Duration::minutes(minutes);
+    let shown = whole(wall(at));
+    let first = asked.zone.from_local_datetime(&shown).earliest();
+    let exact = whole(at.naive_utc());
+    match first {
+        Some(first) if first.naive_utc() == exact => (shown, asked.zone),
+        // The clock shows it a second time.
+        _ => (exact, Tz::UTC),
+    }
+}
+
+/// `2 hours`, `half an hour`, `90min`: how many, of how many minutes each, in how many words.
+pub fn counted(reader: &Reader) -> Option<(u32, u32, usize)> {
+    let word = reader.peek(0);
+    if word == "half" && reader.peek(1) == "an" && reader.peek(2) == "hour" {
+        return Some((30, 1, 3));
+    }
+    if let Some(at) = word
+        .find(|c: char| !c.is_ascii_digit())
+        .filter(|at| *at > 0)
+    {
+        let (count, unit) = word.split_at(at);
+        return Some((bounded(count)?, minutes_of(unit)?, 1));
+    }
+    Some((bounded(word)?, minutes_of(reader.peek(1))?, 2))
+}
+
+/// Nobody plans ten thousand of anything ahead.
+fn bounded(word: &str) -> Option<u32> {
+    number(word).filter(|n| *n <= 10_000)
+}
+
+fn counted_behind_and(reader: &mut Reader) -> bool {
+    let mark = reader.mark();
+    let found = reader.take(&["and", ","]) && counted(reader).is_some();
+    reader.back_to(mark);
+    found
 }
 
 pub fn minutes_of(unit: &str) -> Option<u32> {
     Some(match unit {
-        "minute" | "minutes" | "min" | "mins" => 1,
-        "hour" | "hours" | "hr" | "hrs" => 60,
+        "minute" | "minutes" | "min" | "mins" | "m" => 1,
+        "hour" | "hours" | "hr" | "hrs" | "h" => 60,
         "day" | "days" => 24 * 60,
         "week" | "weeks" => 7 * 24 * 60,
         _ => return None,
     })
 }
 
-/// `from 24 November 2026`, `starting next Monday`.
+/// `from 24 November 2026`, `starting next Monday`, `starting 1 December`.
 fn start(reader: &mut Reader, draft: &mut Draft, asked: Asked) -> Understood {
     let mark = reader.mark();
     if !reader.take(&["from", "starting", "beginning", "since"]) {
         return Ok(false);
     }
     reader.take(&["on"]);
-    match dates::date(reader, asked)? {
+    let date = match dates::date(reader, asked)? {
+        Some(date) => Some(date),
+        None => dates::beginning(reader, asked),
+    };
+    match date {
         Some(date) => {
             draft.start = Start::On(date);
             Ok(true)
@@ -98,137 +146,6 @@ fn start(reader: &mut Reader, draft: &mut Draft, asked: Asked) -> Understood {
             Ok(false)
         }
     }
-}
-
-fn every(reader: &mut Reader, draft: &mut Draft) -> Understood {
-    let mark = reader.mark();
-    if !reader.take(&["every", "each"]) {
-        return Ok(false);
-    }
-    if draft.comes_back && !draft.times.is_empty() {
-        return Err(RuleError::Together("two rhythms in one schedule"));
-    }
-    draft.comes_back = true;
-    if reader.take_all(&["half", "an", "hour"]) || reader.take_all(&["half", "hour"]) {
-        return draft.interval(30, "half hour").map(|()| true);
-    }
-    let other = reader.take(&["other", "alternate"]);
-    let counted = if other {
-        Some(2)
-    } else {
-        number(reader.peek(0))
-    };
-    // `every 29 February` counts nothing.
-    if let Some(n) = counted.filter(|_| other || month(reader.peek(1)).is_none()) {
-        if !other {
-            reader.skip(1);
-        }
-        return nth_unit(reader, draft, n).map(|()| true);
-    }
-    if let Some(n) = ordinal(reader.peek(0)) {
-        let of_month = ["of", "in"].contains(&reader.peek(2));
-        let is_step = match reader.peek(1) {
-            "day" | "week" => !of_month,
-            unit => (n == 2 && weekday(unit).is_some() && !of_month) || unit == "month",
-        };
-        if is_step {
-            reader.skip(1);
-            return nth_unit(reader, draft, n).map(|()| true);
-        }
-        return Ok(true);
-    }
-    let unit = reader.peek(0).to_owned();
-    let is_name = weekday(&unit).is_some() || month(&unit).is_some();
-    if is_name || unit_alone(reader, draft)? || unit == "last" {
-        return Ok(true);
-    }
-    if dates::is_part_of_day(&unit) {
-        draft.days = Some(1);
-        return Ok(true);
-    }
-    reader.back_to(mark + 1);
-    Ok(false)
-}
-
-/// What stands behind `every 3`, `every other`.
-fn nth_unit(reader: &mut Reader, draft: &mut Draft, n: u32) -> Result<(), RuleError> {
-    let unit = reader.peek(0).to_owned();
-    if n == 0 {
-        return Err(RuleError::Interval(format!("0 {unit}")));
-    }
-    if weekday(&unit).is_some() {
-        draft.weeks = Some(n);
-        return Ok(());
-    }
-    reader.skip(1);
-    match unit.as_str() {
-        "day" | "days" => draft.days = Some(n),
-        "week" | "weeks" => draft.weeks = Some(n),
-        "month" | "months" => draft.over = Some(Over::Months(n)),
-        "weekday" | "weekdays" if n == 1 => draft.add_weekdays(&WORKING),
-        unit => match minutes_of(unit).and_then(|unit| n.checked_mul(unit)) {
-            Some(minutes) => draft.interval(minutes, &format!("{n} {unit}"))?,
-            None => return Err(RuleError::Word(unit.to_owned())),
-        },
-    }
-    Ok(())
-}
-
-/// `every day`, `every quarter`.
-fn unit_alone(reader: &mut Reader, draft: &mut Draft) -> Understood {
-    match reader.peek(0) {
-        "minute" => draft.interval(1, "minute")?,
-        "hour" => draft.interval(60, "hour")?,
-        "day" => draft.days = Some(draft.days.unwrap_or(1)),
-        "week" => draft.weeks = Some(1),
-        "fortnight" => draft.weeks = Some(2),
-        "month" => draft.over = Some(Over::Months(1)),
-        "quarter" => draft.over = Some(Over::Quarter),
-        "year" => draft.over = Some(Over::Year),
-        _ => return Ok(working_days(reader, draft)),
-    }
-    reader.skip(1);
-    Ok(true)
-}
-
-pub fn working_days(reader: &mut Reader, draft: &mut Draft) -> bool {
-    let mark = reader.mark();
-    reader.take(&["working", "business", "work", "week"]);
-    let two = reader.mark() > mark;
-    let days: &[&str] = if two {
-        &["day", "days"]
-    } else {
-        &["weekday", "weekdays", "workday", "workdays"]
-    };
-    if reader.take(days) {
-        draft.comes_back = true;
-        draft.add_weekdays(&WORKING);
-        return true;
-    }
-    reader.back_to(mark);
-    if reader.take(&["weekend", "weekends"]) {
-        draft.comes_back = true;
-        draft.add_weekdays(&[Weekday::Sat, Weekday::Sun]);
-        return true;
-    }
-    false
-}
-
-/// `daily`, `hourly`, `fortnightly`.
-fn adverb(reader: &mut Reader, draft: &mut Draft) -> bool {
-    match reader.peek(0) {
-        "hourly" => draft.each = Some(60),
-        "daily" => draft.days = Some(1),
-        "weekly" => draft.weeks = Some(1),
-        "fortnightly" | "biweekly" => draft.weeks = Some(2),
-        "monthly" => draft.over = Some(Over::Months(1)),
-        "quarterly" => draft.over = Some(Over::Quarter),
-        "yearly" | "annually" => draft.over = Some(Over::Year),
-        _ => return working_days(reader, draft),
-    }
-    draft.comes_back = true;
-    reader.skip(1);
-    true
 }
 
 /// `at 9 and 17:30`, `9am`.
@@ -242,28 +159,42 @@ fn times(reader: &mut Reader, draft: &mut Draft) -> Understood {
         draft.past_the_hour = Some(minute);
         return Ok(true);
     }
-    let mut found = false;
+    let mut said: Vec<Clock> = Vec::new();
     loop {
         let before = reader.mark();
-        let listed = found
+        let listed = !said.is_empty()
             && (reader.take_separator() && {
                 reader.take(&["at"]);
                 true
             });
-        if found && !listed {
+        if !said.is_empty() && !listed {
             break;
         }
         match reader.clock()? {
-            Some(clock) if clock.is_plain || at && !counts_something(reader) => {
+            Some(clock)
+                if clock.is_plain
+                    || at && !counts_something(reader)
+                    || parts::stands_at(reader, clock.words) =>
+            {
                 reader.skip(clock.words);
-                draft.add_time(clock.time);
-                found = true;
+                said.push(clock);
             }
             _ => {
                 reader.back_to(before);
                 break;
             }
         }
+    }
+    let found = !said.is_empty();
+    // `at 2 and 4pm`
+    let mut later: Option<Clock> = None;
+    for clock in said.into_iter().rev() {
+        let clock = match &later {
+            Some(later) => clock.before(later),
+            None => clock,
+        };
+        draft.add_time(&clock)?;
+        later = later.or(Some(clock));
     }
     if !found && at {
         let word = reader.peek(0).to_owned();
@@ -278,12 +209,22 @@ fn times(reader: &mut Reader, draft: &mut Draft) -> Understood {
 /// A number before a unit or a month is no time.
 fn counts_something(reader: &Reader) -> bool {
     let next = reader.peek(1);
-    minutes_of(next).is_some() || month(next).is_some()
+    next != "h" && minutes_of(next).is_some() || month(next).is_some()
 }
 
 /// `Monday to Friday`, `Mon, Wed and Fri`, `mon-fri`, `Mondays`.
 pub fn weekdays(reader: &mut Reader, draft: &mut Draft) -> bool {
+    // `from Monday to Friday`
+    if reader.peek(0) == "from" && weekday(reader.peek(1)).is_some() {
+        reader.skip(1);
+    }
     let word = reader.peek(0).to_owned();
+    let listed: Option<Vec<Weekday>> = word.split('/').map(weekday).collect();
+    if let Some(listed) = listed.filter(|listed| listed.len() > 1) {
+        reader.skip(1);
+        draft.add_weekdays(&listed);
+        return true;
+    }
     if let Some((from, to)) = word.split_once('-')
         && let Some((from, to)) = weekday(from).zip(weekday(to))
     {
@@ -336,12 +277,20 @@ fn months(reader: &mut Reader, draft: &mut Draft) -> bool {
 fn zone_name(reader: &mut Reader, draft: &mut Draft) -> Understood {
     let mark = reader.mark();
     reader.take(&["in", "by"]);
+    if reader.take_all(&["my", "time"])
+        || reader.take_all(&["local", "time"])
+        || reader.take_all(&["my", "timezone"])
+    {
+        reader.take(&["zone"]);
+        return Ok(true);
+    }
     reader.take(&["the"]);
     for words in (1..=3).rev() {
         let named = reader.joined(words).and_then(|name| zone::by_name(&name));
         if let Some(zone) = named {
             reader.skip(words);
             reader.take(&["time", "timezone"]);
+            reader.take(&["zone"]);
             if draft
                 .zone
                 .replace(zone)

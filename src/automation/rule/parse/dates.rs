@@ -1,11 +1,11 @@
-//! Dates that come once (`tomorrow`, `next Monday`, `24 December 2026`, `2026-12-24`), and the
-//! parts of a day.
+//! Dates that come once (`tomorrow`, `next Monday`, `24 December 2026`, `2026-12-24`), and
+//! those that come every year.
 
 use super::draft::Draft;
 use super::reader::{month, ordinal, weekday};
 use super::{Asked, Reader, RuleError};
 use crate::automation::rule::days::MonthDay;
-use chrono::{Datelike, Days, NaiveDate, NaiveTime, Weekday};
+use chrono::{Datelike, Days, NaiveDate, Weekday};
 
 /// A date that is written out, or a day and its month, which come again every year.
 pub fn named(reader: &mut Reader, draft: &mut Draft, asked: Asked) -> Result<bool, RuleError> {
@@ -25,6 +25,7 @@ pub fn named(reader: &mut Reader, draft: &mut Draft, asked: Asked) -> Result<boo
     if let Some((day, month)) = day_and_month(reader) {
         draft.month_days.push(MonthDay::Day(day));
         draft.months.push(month);
+        draft.dates.push((month, day));
         return Ok(true);
     }
     reader.back_to(mark);
@@ -42,10 +43,19 @@ pub fn date(reader: &mut Reader, asked: Asked) -> Result<Option<NaiveDate>, Rule
     if reader.take(&["tomorrow"]) {
         return Ok(ahead(1));
     }
-    if reader.take(&["next"]) {
+    if reader.take_all(&["day", "after", "tomorrow"])
+        || reader.take_all(&["the", "day", "after", "tomorrow"])
+    {
+        return Ok(ahead(2));
+    }
+    let is_this = reader.peek(0) == "this";
+    if reader.take(&["next", "this"]) {
         if let Some(day) = weekday(reader.peek(0)) {
             reader.skip(1);
-            return Ok(following(today, day));
+            return Ok(match is_this && today.weekday() == day {
+                true => Some(today),
+                false => following(today, day),
+            });
         }
         reader.back_to(mark);
         return Ok(None);
@@ -66,6 +76,33 @@ pub fn date(reader: &mut Reader, asked: Asked) -> Result<Option<NaiveDate>, Rule
     }
     reader.back_to(mark);
     Ok(None)
+}
+
+/// The next `1 December` or `Monday`, today included: where something begins.
+pub fn beginning(reader: &mut Reader, asked: Asked) -> Option<NaiveDate> {
+    let today = asked.at.with_timezone(&asked.zone).date_naive();
+    let mark = reader.mark();
+    if let Some((day, month)) = day_and_month(reader) {
+        let years = today.year()..=today.year() + 8;
+        let mut dates = years.filter_map(|year| NaiveDate::from_ymd_opt(year, month, day));
+        return dates.find(|date| *date >= today);
+    }
+    let day = weekday(reader.peek(0)).filter(|_| !reads_on(reader));
+    match day {
+        Some(day) => {
+            reader.skip(1);
+            today.iter_days().take(7).find(|date| date.weekday() == day)
+        }
+        None => {
+            reader.back_to(mark);
+            None
+        }
+    }
+}
+
+/// `from Monday to Friday` says on which days, not when it begins.
+fn reads_on(reader: &Reader) -> bool {
+    ["to", "through", "thru", "until", "till", "-", "and", ","].contains(&reader.peek(1))
 }
 
 /// `3 March`, `the 3rd of March`, `March 3rd`.
@@ -95,38 +132,4 @@ fn is_time(reader: &Reader) -> bool {
 pub fn following(date: NaiveDate, day: Weekday) -> Option<NaiveDate> {
     let ahead = (1..=7).map(|days| date.checked_add_days(Days::new(days)));
     ahead.flatten().find(|date| date.weekday() == day)
-}
-
-/// The hour that a part of the day stands for, and whether it is past noon.
-const PARTS: [(&str, u32, bool); 5] = [
-    ("morning", 9, false),
-    ("afternoon", 14, true),
-    ("evening", 18, true),
-    ("night", 21, true),
-    ("tonight", 21, true),
-];
-
-/// `in the evening`: says which nine o’clock, or stands for a time where none is named.
-pub fn part_of_day(reader: &mut Reader, draft: &mut Draft, asked: Asked) -> bool {
-    let mark = reader.mark();
-    reader.take(&["in", "at"]);
-    reader.take(&["the"]);
-    let part = reader.peek(0);
-    let found = PARTS
-        .iter()
-        .find(|(name, ..)| part.trim_end_matches('s') == *name);
-    let Some((name, hour, is_late)) = found else {
-        reader.back_to(mark);
-        return false;
-    };
-    reader.skip(1);
-    if *name == "tonight" {
-        draft.date = Some(asked.at.with_timezone(&asked.zone).date_naive());
-    }
-    draft.part_of_day = NaiveTime::from_hms_opt(*hour, 0, 0).map(|time| (time, *is_late));
-    true
-}
-
-pub fn is_part_of_day(word: &str) -> bool {
-    PARTS.iter().any(|(name, ..)| *name == word)
 }

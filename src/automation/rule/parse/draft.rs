@@ -1,5 +1,7 @@
 //! What was understood so far, and the rule that it makes in the end, or why it makes none.
 
+use super::parts::Parts;
+use super::rhythm::{Said, Unit};
 use super::{Asked, RuleError, dates};
 use crate::automation::rule::days::{Days, MonthDay};
 use crate::automation::rule::words::WORKING;
@@ -11,8 +13,8 @@ use chrono_tz::Tz;
 pub struct Draft {
     /// Something says that it comes again: `every`, `daily`, `Mondays`.
     pub comes_back: bool,
-    /// `in 2 hours`.
-    pub moment: Option<NaiveDateTime>,
+    /// `in 2 hours`, on the clock of the asker or, where that shows it twice, of UTC.
+    pub moment: Option<(NaiveDateTime, Tz)>,
     /// It was counted in days or weeks, so a time of that day may follow.
     pub moment_is_a_day: bool,
     pub date: Option<NaiveDate>,
@@ -27,13 +29,22 @@ pub struct Draft {
     pub except: Vec<Weekday>,
     pub month_days: Vec<MonthDay>,
     pub months: Vec<u32>,
+    /// Days that were named with their months, each with the month before it.
+    pub dates: Vec<(u32, u32)>,
+    /// How often places within months were named: `the first Monday of January`.
+    pub places_of_months: usize,
     pub times: Vec<NaiveTime>,
     pub window: Option<(NaiveTime, NaiveTime)>,
     /// Working days are meant where no others are named.
     pub in_office_hours: bool,
     pub past_the_hour: Option<u32>,
-    /// The time that a part of the day stands for, and whether it is in its second half.
-    pub part_of_day: Option<(NaiveTime, bool)>,
+    pub parts: Parts,
+    /// What is small is after midnight.
+    pub is_tonight: bool,
+    /// `twice a week`: how often, and in what.
+    pub count: Option<(u32, Unit)>,
+    /// Whether days or times were said, in their order.
+    pub said: Vec<Said>,
     pub zone: Option<Tz>,
 }
 
@@ -85,22 +96,19 @@ impl Draft {
         self.weekdays.extend(days);
     }
 
-    pub fn add_time(&mut self, time: NaiveTime) {
-        self.times.push(time);
-    }
-
     pub fn finish(mut self, asked: Asked) -> Result<Rule, RuleError> {
         let zone = self.zone.unwrap_or(asked.zone);
         if self.in_office_hours && self.weekdays.is_empty() {
             self.add_weekdays(&WORKING);
         }
         self.leave_out()?;
+        self.end_parts()?;
         self.tidy();
-        if let Some(at) = self.moment {
-            // It was counted on the asker's clock.
+        self.is_one_rhythm()?;
+        if let Some((at, zone)) = self.moment {
             return Ok(Rule {
                 when: When::Once(self.delayed(at)?),
-                zone: asked.zone,
+                zone,
             });
         }
         let now = asked.at.with_timezone(&zone).naive_local();
@@ -148,22 +156,22 @@ impl Draft {
     fn tidy(&mut self) {
         self.weekdays.sort_by_key(Weekday::num_days_from_monday);
         self.weekdays.dedup();
+        if self.dates.len() != self.month_days.len() || self.dates.len() != self.months.len() {
+            self.places_of_months += self.dates.len();
+            self.dates.clear();
+        }
+        self.dates.sort_unstable();
+        self.dates.dedup();
         self.month_days.sort_by_key(|day| day.rank());
         self.month_days.dedup();
         self.months.sort_unstable();
         self.months.dedup();
-        if let Some((stands_for, is_late)) = self.part_of_day {
-            for time in &mut self.times {
-                if is_late && time.hour() < 12 {
-                    *time = time.with_hour(time.hour() + 12).unwrap_or(*time);
-                }
-            }
-            if self.times.is_empty() && self.each.is_none() {
-                self.times.push(stands_for);
-            }
-        }
         self.times.sort_unstable();
         self.times.dedup();
+        let early = self.times.first().is_some_and(|time| time.hour() < 6);
+        if self.is_tonight && early {
+            self.date = self.date.and_then(|date| date.succ_opt());
+        }
     }
 
     /// The moment, where nothing says that it comes back.
@@ -226,6 +234,9 @@ impl Draft {
     }
 
     fn days(&self, times: &Times, now: NaiveDateTime) -> Result<Days, RuleError> {
+        if self.dates.len() > 1 && self.dates.len() < self.month_days.len() * self.months.len() {
+            return self.on_dates();
+        }
         if !self.month_days.is_empty() {
             return self.monthly(self.month_days.clone());
         }
@@ -271,6 +282,17 @@ impl Draft {
         Ok(Days::EveryNthWeek { n, on, from })
     }
 
+    fn on_dates(&self) -> Result<Days, RuleError> {
+        let is_alone = self.start == Start::Now
+            && self.weekdays.is_empty()
+            && self.weeks.is_none()
+            && matches!(self.over, None | Some(Over::Year));
+        match is_alone {
+            true => Ok(Days::Dates(self.dates.clone())),
+            false => Err(RuleError::Together("dates of the year with another rhythm")),
+        }
+    }
+
     fn monthly(&self, on: Vec<MonthDay>) -> Result<Days, RuleError> {
         if self.start != Start::Now {
             return Err(RuleError::Together(
@@ -286,7 +308,12 @@ impl Draft {
         let is_late = on.iter().all(|day| {
             matches!(
                 day,
-                MonthDay::Last | MonthDay::LastOf(_) | MonthDay::LastBusiness
+                MonthDay::Last
+                    | MonthDay::LastOf(_)
+                    | MonthDay::LastBusiness
+                    | MonthDay::NthFromEnd(..)
+                    | MonthDay::BusinessFromEnd(_)
+                    | MonthDay::FromEnd(_)
             )
         });
         let months: Vec<u32> = match self.over {
@@ -314,10 +341,7 @@ impl Draft {
         if let Start::On(date) = self.start {
             return date;
         }
-        let has_time_ahead = |date: &NaiveDate| {
-            let mut times = times.of_a_day().into_iter();
-            times.any(|time| date.and_time(time) > now)
-        };
+        let has_time_ahead = |date: &NaiveDate| times.on(*date).into_iter().any(|time| time > now);
         let mut days = now.date().iter_days().take(8).filter(|date| fits(*date));
         days.find(has_time_ahead).unwrap_or(now.date())
     }

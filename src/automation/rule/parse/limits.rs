@@ -1,15 +1,19 @@
 //! What narrows a rhythm: hours of the day, days that are left out.
 
-use super::clauses::{Understood, weekdays, working_days};
+use super::clauses::{Understood, weekdays};
+use super::clock::Clock;
 use super::draft::Draft;
+use super::every::working_days;
 use super::{Reader, RuleError};
-use chrono::NaiveTime;
+use chrono::{NaiveTime, Timelike};
 
-/// `except Fridays`, `but not on weekends`.
-pub fn except(reader: &mut Reader, draft: &mut Draft) -> bool {
-    let mark = reader.mark();
-    if !(reader.take(&["except", "excluding"]) || reader.take_all(&["but", "not"])) {
-        return false;
+/// `except Fridays`, `but not on weekends`, `but Sunday`.
+pub fn except(reader: &mut Reader, draft: &mut Draft) -> Understood {
+    if !(reader.take(&["except", "excluding"])
+        || reader.take_all(&["but", "not"])
+        || reader.take(&["but"]))
+    {
+        return Ok(false);
     }
     let mut left_out = Draft::default();
     loop {
@@ -22,11 +26,10 @@ pub fn except(reader: &mut Reader, draft: &mut Draft) -> bool {
         }
     }
     if left_out.weekdays.is_empty() {
-        reader.back_to(mark);
-        return false;
+        return Err(RuleError::Word(reader.peek(0).to_owned()));
     }
     draft.except.extend(left_out.weekdays);
-    true
+    Ok(true)
 }
 
 /// `during business hours`: nine to five on working days, unless other days are named.
@@ -50,7 +53,7 @@ pub fn window(reader: &mut Reader, draft: &mut Draft) -> Understood {
         let end = |text: &str| Reader::new(text).clock();
         if let (Ok(Some(from)), Ok(Some(to))) = (end(from), end(to)) {
             reader.skip(1);
-            return draft.window(from.time, to.time).map(|()| true);
+            return span(draft, from, to).map(|()| true);
         }
     }
     if !reader.take(&["between", "from"]) {
@@ -60,7 +63,7 @@ pub fn window(reader: &mut Reader, draft: &mut Draft) -> Understood {
     let is_joined = reader.take(&["and", "to", "until", "till", "-"]);
     let to = take_clock(reader)?;
     match (from, to) {
-        (Some(from), Some(to)) if is_joined => draft.window(from, to).map(|()| true),
+        (Some(from), Some(to)) if is_joined => span(draft, from, to).map(|()| true),
         _ => {
             reader.back_to(mark);
             Ok(false)
@@ -68,10 +71,21 @@ pub fn window(reader: &mut Reader, draft: &mut Draft) -> Understood {
     }
 }
 
-fn take_clock(reader: &mut Reader) -> Result<Option<NaiveTime>, RuleError> {
+/// `9 to 5` is a day's work and `1 to 5pm` an afternoon.
+fn span(draft: &mut Draft, from: Clock, to: Clock) -> Result<(), RuleError> {
+    let from = from.before(&to);
+    let is_next = to.is_open() && !to.is_padded && to.time < from.time && to.time.hour() < 10;
+    let to = match is_next && (5..=12).contains(&from.time.hour()) {
+        true => to.in_the_afternoon(),
+        false => to,
+    };
+    draft.window(from.time, to.time)
+}
+
+fn take_clock(reader: &mut Reader) -> Result<Option<Clock>, RuleError> {
     let clock = reader.clock()?;
-    Ok(clock.map(|clock| {
+    if let Some(clock) = &clock {
         reader.skip(clock.words);
-        clock.time
-    }))
+    }
+    Ok(clock)
 }

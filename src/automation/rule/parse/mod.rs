@@ -3,11 +3,15 @@
 //! nothing is guessed past, because a wrong rule runs at the wrong time.
 
 mod clauses;
+mod clock;
 mod dates;
 mod draft;
+mod every;
 mod limits;
 mod monthly;
+mod parts;
 mod reader;
+mod rhythm;
 
 use super::{Rule, When, cron, zone};
 use chrono::{DateTime, Utc};
@@ -83,9 +87,11 @@ fn english(text: &str, asked: Asked) -> Result<Rule, RuleError> {
     let mut reader = Reader::new(text);
     let mut draft = Draft::default();
     while !reader.is_at_end() {
+        let before = draft.measure();
         if !clauses::next(&mut reader, &mut draft, asked)? {
             return Err(RuleError::Word(reader.peek(0).to_owned()));
         }
+        draft.note(before);
     }
     draft.finish(asked)
 }
@@ -93,7 +99,7 @@ fn english(text: &str, asked: Asked) -> Result<Rule, RuleError> {
 /// A cron line and its zone, where the text is or ends in one. Our own words for a rule from cron
 /// end in the line behind the word `cron`.
 fn cron_line(text: &str) -> Result<Option<(String, Option<Tz>)>, RuleError> {
-    let text = text.replace(['`', '(', ')'], " ");
+    let text = text.replace(['`', '(', ')', '"', '“', '”'], " ");
     let text = text.trim();
     let lower = text.to_lowercase();
     let marked = lower.rfind("cron ").map(|at| at + "cron ".len());
@@ -102,6 +108,7 @@ fn cron_line(text: &str) -> Result<Option<(String, Option<Tz>)>, RuleError> {
     let length = match fields.first() {
         Some(first) if first.starts_with('@') => 1,
         _ if marked.is_some() || looks_like_cron(&fields) => 5,
+        _ if fields.len() >= 5 && cron::read(&fields[..5].join(" ")).is_ok() => 5,
         _ => return Ok(None),
     };
     let (own, rest) = fields.split_at(length.min(fields.len()));

@@ -10,6 +10,8 @@ use crate::automation::rule::days::MonthDay;
 enum Place {
     Nth(u32),
     Last,
+    /// From the end: the second of these is the last but one.
+    FromEnd(u32),
 }
 
 /// `of the month`, `of every quarter`, `in each year`.
@@ -32,6 +34,28 @@ pub fn of_what(reader: &mut Reader, draft: &mut Draft) -> bool {
     }
     reader.back_to(mark);
     false
+}
+
+/// `at the end of the quarter`, `at the beginning of each month`.
+pub fn ends(reader: &mut Reader, draft: &mut Draft) -> bool {
+    let mark = reader.mark();
+    reader.take(&["at", "on", "by"]);
+    reader.take(&["the"]);
+    let day = match reader.peek(0) {
+        "end" => MonthDay::Last,
+        "beginning" | "start" => MonthDay::Day(1),
+        _ => {
+            reader.back_to(mark);
+            return false;
+        }
+    };
+    reader.skip(1);
+    if !of_what(reader, draft) {
+        reader.back_to(mark);
+        return false;
+    }
+    draft.month_days.push(day);
+    true
 }
 
 /// A list of places, each with its noun or with the one that follows.
@@ -65,6 +89,7 @@ pub fn ordinals(reader: &mut Reader, draft: &mut Draft) -> Result<bool, RuleErro
     // `the 3rd of March`
     if ["of", "in"].contains(&reader.peek(0)) && month(reader.peek(1)).is_some() {
         reader.skip(1);
+        draft.places_of_months += 1;
     }
     Ok(true)
 }
@@ -72,10 +97,26 @@ pub fn ordinals(reader: &mut Reader, draft: &mut Draft) -> Result<bool, RuleErro
 fn place(reader: &mut Reader) -> Option<Place> {
     let place = match reader.peek(0) {
         "last" => Place::Last,
-        word => Place::Nth(ordinal(word)?),
+        "penultimate" => Place::FromEnd(2),
+        word => match word.strip_suffix("-to-last") {
+            Some(word) => from_end(ordinal(word)?),
+            None => Place::Nth(ordinal(word)?),
+        },
     };
     reader.skip(1);
+    if let Place::Nth(n) = place
+        && (reader.take(&["last"]) || reader.take_all(&["to", "last"]))
+    {
+        return Some(from_end(n));
+    }
     Some(place)
+}
+
+fn from_end(n: u32) -> Place {
+    match n {
+        1 => Place::Last,
+        n => Place::FromEnd(n),
+    }
 }
 
 /// The noun behind a place is that of the places before it too, unless it is just `day`.
@@ -92,7 +133,8 @@ fn noun(reader: &mut Reader, draft: &mut Draft, places: &mut Vec<Place>) -> Resu
         for place in places.drain(..) {
             draft.month_days.push(match place {
                 Place::Nth(n @ 1..=23) => MonthDay::Business(n),
-                Place::Nth(_) => return Err(RuleError::Never),
+                Place::FromEnd(n @ 2..=23) => MonthDay::BusinessFromEnd(n),
+                Place::Nth(_) | Place::FromEnd(_) => return Err(RuleError::Never),
                 Place::Last => MonthDay::LastBusiness,
             });
         }
@@ -101,7 +143,8 @@ fn noun(reader: &mut Reader, draft: &mut Draft, places: &mut Vec<Place>) -> Resu
         for place in places.drain(..) {
             draft.month_days.push(match place {
                 Place::Nth(n @ 1..=5) => MonthDay::Nth(n, weekday),
-                Place::Nth(_) => return Err(RuleError::Never),
+                Place::FromEnd(n @ 2..=5) => MonthDay::NthFromEnd(n, weekday),
+                Place::Nth(_) | Place::FromEnd(_) => return Err(RuleError::Never),
                 Place::Last => MonthDay::LastOf(weekday),
             });
         }
@@ -116,7 +159,8 @@ fn noun(reader: &mut Reader, draft: &mut Draft, places: &mut Vec<Place>) -> Resu
 fn day(place: Place) -> Result<MonthDay, RuleError> {
     match place {
         Place::Nth(n @ 1..=31) => Ok(MonthDay::Day(n)),
-        Place::Nth(_) => Err(RuleError::Never),
+        Place::FromEnd(n @ 2..=31) => Ok(MonthDay::FromEnd(n)),
+        Place::Nth(_) | Place::FromEnd(_) => Err(RuleError::Never),
         Place::Last => Ok(MonthDay::Last),
     }
 }

@@ -1,27 +1,68 @@
-//! The words of a time one by one, and the small things they are made of: numbers, times of day,
+//! The words of a time one by one, and the small things they are made of: numbers,
 //! weekdays, months.
 
 use super::super::words::{MONTHS, WEEKDAYS};
-use super::RuleError;
-use chrono::{NaiveTime, Weekday};
+use chrono::Weekday;
 
 pub struct Reader {
     words: Vec<String>,
     at: usize,
 }
 
-/// A time of day, and whether it can be nothing else: `9` alone may count days.
-pub struct Clock {
-    pub time: NaiveTime,
-    pub words: usize,
-    pub is_plain: bool,
-}
-
-const NUMBERS: [&str; 13] = [
-    "zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten",
-    "eleven", "twelve",
+const NUMBERS: [&str; 20] = [
+    "zero",
+    "one",
+    "two",
+    "three",
+    "four",
+    "five",
+    "six",
+    "seven",
+    "eight",
+    "nine",
+    "ten",
+    "eleven",
+    "twelve",
+    "thirteen",
+    "fourteen",
+    "fifteen",
+    "sixteen",
+    "seventeen",
+    "eighteen",
+    "nineteen",
 ];
-const ORDINALS: [&str; 5] = ["first", "second", "third", "fourth", "fifth"];
+const TENS: [(&str, u32); 8] = [
+    ("twenty", 20),
+    ("thirty", 30),
+    ("forty", 40),
+    ("fifty", 50),
+    ("sixty", 60),
+    ("seventy", 70),
+    ("eighty", 80),
+    ("ninety", 90),
+];
+const ORDINALS: [&str; 20] = [
+    "first",
+    "second",
+    "third",
+    "fourth",
+    "fifth",
+    "sixth",
+    "seventh",
+    "eighth",
+    "ninth",
+    "tenth",
+    "eleventh",
+    "twelfth",
+    "thirteenth",
+    "fourteenth",
+    "fifteenth",
+    "sixteenth",
+    "seventeenth",
+    "eighteenth",
+    "nineteenth",
+    "twentieth",
+];
 
 impl Reader {
     pub fn new(text: &str) -> Self {
@@ -47,6 +88,13 @@ impl Reader {
     /// The word so many places ahead; empty beyond the end.
     pub fn peek(&self, ahead: usize) -> &str {
         self.words.get(self.at + ahead).map_or("", String::as_str)
+    }
+
+    /// The word before the next.
+    pub fn behind(&self) -> &str {
+        let at = self.at.checked_sub(1);
+        at.and_then(|at| self.words.get(at))
+            .map_or("", String::as_str)
     }
 
     pub fn skip(&mut self, words: usize) {
@@ -102,16 +150,32 @@ pub fn number(word: &str) -> Option<u32> {
     if ["a", "an"].contains(&word) {
         return Some(1);
     }
-    NUMBERS
-        .iter()
-        .position(|name| *name == word)
-        .map(|n| n as u32)
+    spelled(word)
 }
 
-/// `first`, `3rd`, `21st`.
+/// `nine`, `thirty`, `forty-five`.
+pub fn spelled(word: &str) -> Option<u32> {
+    let below_twenty = |word: &str| NUMBERS.iter().position(|name| *name == word);
+    if let Some(n) = below_twenty(word) {
+        return Some(n as u32);
+    }
+    let (tens, ones) = word.split_once('-').unwrap_or((word, "zero"));
+    let (_, tens) = TENS.iter().find(|(name, _)| *name == tens)?;
+    let ones = below_twenty(ones).filter(|ones| *ones < 10)?;
+    Some(tens + ones as u32)
+}
+
+/// `first`, `3rd`, `21st`, `thirtieth`.
 pub fn ordinal(word: &str) -> Option<u32> {
     if let Some(at) = ORDINALS.iter().position(|name| *name == word) {
         return Some(at as u32 + 1);
+    }
+    if word == "thirtieth" {
+        return Some(30);
+    }
+    if let Some((tens, ones)) = word.split_once('-') {
+        let tens = spelled(tens).filter(|tens| tens % 10 == 0)?;
+        return ordinal(ones).filter(|ones| *ones < 10).map(|n| tens + n);
     }
     let digits = ["st", "nd", "rd", "th"]
         .iter()
@@ -121,6 +185,7 @@ pub fn ordinal(word: &str) -> Option<u32> {
 
 /// `monday`, `mondays`, `mon`, `thurs`.
 pub fn weekday(word: &str) -> Option<Weekday> {
+    let word = if word == "weds" { "wed" } else { word };
     let word = word
         .strip_suffix('s')
         .filter(|word| word.ends_with("day"))
@@ -147,87 +212,4 @@ fn name(word: &str, names: &[&str]) -> Option<usize> {
     names
         .iter()
         .position(|name| name.to_lowercase().starts_with(word))
-}
-
-impl Reader {
-    /// A time of day, if one comes next.
-    pub fn clock(&self) -> Result<Option<Clock>, RuleError> {
-        let word = self.peek(0);
-        let named = match word {
-            "noon" | "midday" => Some(12),
-            "midnight" => Some(0),
-            _ => None,
-        };
-        if let Some(hour) = named {
-            return Ok(hm(hour, 0).map(|time| Clock {
-                time,
-                words: 1,
-                is_plain: true,
-            }));
-        }
-        if word == "half" && self.peek(1) == "past" {
-            let hour = number(self.peek(2)).filter(|hour| *hour < 24);
-            return Ok(hour.and_then(|hour| hm(hour, 30)).map(|time| Clock {
-                time,
-                words: 3,
-                is_plain: true,
-            }));
-        }
-        self.digital()
-    }
-
-    fn digital(&self) -> Result<Option<Clock>, RuleError> {
-        let word = self.peek(0);
-        let (digits, ending) = match word.find(|c: char| c.is_ascii_alphabetic()) {
-            // `17h30`
-            Some(at) if word.get(at..at + 1) == Some("h") && word.len() > at + 1 => (word, ""),
-            Some(at) => word.split_at(at),
-            None => (word, ""),
-        };
-        let is_split = digits.contains([':', '.', 'h']);
-        let mut parts = digits.splitn(2, [':', '.', 'h']);
-        let number = |part: Option<&str>| -> Option<u32> {
-            let part = part?;
-            let is_number =
-                !part.is_empty() && part.len() <= 2 && part.bytes().all(|b| b.is_ascii_digit());
-            part.parse().ok().filter(|_| is_number)
-        };
-        let Some(hour) = number(parts.next()) else {
-            return Ok(None);
-        };
-        let minute = if is_split {
-            number(parts.next())
-        } else {
-            Some(0)
-        };
-        let (ending, words) = match (ending, self.peek(1)) {
-            ("", next @ ("am" | "pm" | "o'clock" | "oclock" | "h" | "uhr")) => (next, 2),
-            (own, _) => (own, 1),
-        };
-        let (hour, is_marked) = match ending {
-            "" => (Some(hour), is_split),
-            "h" | "o'clock" | "oclock" | "uhr" => (Some(hour), true),
-            "am" => (Some(hour % 12).filter(|_| (1..=12).contains(&hour)), true),
-            "pm" => (
-                Some(hour % 12 + 12).filter(|_| (1..=12).contains(&hour)),
-                true,
-            ),
-            // `15th`, `15min`: not a time at all.
-            _ => return Ok(None),
-        };
-        let time = hour.zip(minute).and_then(|(hour, minute)| hm(hour, minute));
-        match time {
-            Some(time) => Ok(Some(Clock {
-                time,
-                words,
-                is_plain: is_marked,
-            })),
-            None if is_marked => Err(RuleError::Time(self.joined(words).unwrap_or_default())),
-            None => Ok(None),
-        }
-    }
-}
-
-fn hm(hour: u32, minute: u32) -> Option<NaiveTime> {
-    NaiveTime::from_hms_opt(hour, minute, 0)
 }
