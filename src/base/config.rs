@@ -7,6 +7,7 @@ pub use systems::{OAuthClient, PubSub, SystemsConfig};
 
 use super::secret::Secret;
 use std::collections::BTreeMap;
+use std::fmt;
 use std::time::Duration;
 use url::Url;
 
@@ -23,8 +24,15 @@ pub enum ConfigError {
 }
 
 /// Where values come from: the process's environment, or a table in a test.
-#[derive(Debug, Clone, Default)]
+#[derive(Clone, Default)]
 pub struct Source(BTreeMap<String, String>);
+
+/// Names alone: half of the values are secrets.
+impl fmt::Debug for Source {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_set().entries(self.0.keys()).finish()
+    }
+}
 
 impl Source {
     pub fn environment() -> Self {

@@ -50,7 +50,7 @@ use crate::net::polite::Polite;
 use crate::net::search::Engine;
 use crate::queue::{Handler, Worker, WorkerOptions};
 use crate::reports::Maker;
-use crate::slack::client::{AppCredentials, SlackApi};
+use crate::slack::client::{AppCredentials, SlackApi, SlackError};
 use crate::slack::verify::Verifier;
 use crate::store::listen::{self, Listener};
 use crate::store::outbox::Outbox;
@@ -66,6 +66,9 @@ use axum::Router;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio_util::sync::CancellationToken;
+
+/// Notifications may be lost; what they tell of is looked at as often as this in any case.
+const LOOK_AGAIN: Duration = Duration::from_secs(60);
 
 #[derive(Clone)]
 pub struct App {
@@ -179,24 +182,31 @@ impl App {
     /// Keeps the installations current, and finds out which workspace the environment's token
     /// is for: tried until Slack answers, because ingress refuses everything until then.
     pub async fn keep_workspaces(&self, slack: &SlackConfig) {
-        let workspaces = &self.services.workspaces;
         let first = self.register(slack);
         let reload = async {
             loop {
-                let _ = workspaces.reload_if_any(slack.oauth.is_some()).await;
-                match Listener::connect(&self.services.db, &["penny_installations"]).await {
-                    Ok(mut listener) => {
-                        let _ = workspaces.reload_if_any(slack.oauth.is_some()).await;
-                        while listener.next().await.is_ok() {
-                            let _ = workspaces.reload_if_any(slack.oauth.is_some()).await;
-                        }
-                    }
-                    Err(error) => tracing::debug!(%error, "not hearing of new installations"),
+                if let Err(error) = self.follow_installations(slack.oauth.is_some()).await {
+                    tracing::warn!(%error, "not hearing of new installations; trying again");
                 }
                 tokio::time::sleep(Duration::from_secs(2)).await;
             }
         };
         tokio::join!(first, reload);
+    }
+
+    /// Reads the installations again whenever one changes, and each minute in any case: who is
+    /// taken for unknown has their events acknowledged and dropped. Ends when that fails.
+    async fn follow_installations(&self, may_be_empty: bool) -> Result<(), WorkspaceError> {
+        let workspaces = &self.services.workspaces;
+        workspaces.reload_if_any(may_be_empty).await?;
+        let mut listener = Listener::connect(&self.services.db, &[listen::INSTALLATIONS]).await?;
+        loop {
+            workspaces.reload_if_any(may_be_empty).await?;
+            let heard = tokio::time::timeout(LOOK_AGAIN, listener.next()).await;
+            if let Ok(heard) = heard {
+                heard?;
+            }
+        }
     }
 
     /// Stores the workspace of the environment's token, if there is one.
@@ -215,8 +225,11 @@ impl App {
                         Err(error) => tracing::error!(%error, "the workspace could not be stored"),
                     }
                 }
-                Err(error) => {
+                Err(error @ SlackError::Refused { .. }) => {
                     tracing::error!(%error, "Slack does not accept SLACK_BOT_TOKEN; `penny doctor` says more");
+                }
+                Err(error) => {
+                    tracing::warn!(%error, "Slack cannot be asked about SLACK_BOT_TOKEN; trying again");
                 }
             }
             tokio::time::sleep(Duration::from_secs(3)).await;

@@ -125,7 +125,7 @@ async fn slack(config: &Config) -> Finding {
     };
     let client = api.client(TeamId::new(""), Arc::new(token.clone()));
     let outcome = match client.identity().await {
-        Ok(identity) => scopes(&identity.team, &granted(config, token).await),
+        Ok(identity) => scopes(&identity.team, granted(config, token).await.as_deref()),
         Err(error) => Err(format!(
             "{error}. Copy the Bot User OAuth Token again (OAuth & Permissions), and reinstall the app if its scopes changed"
         )),
@@ -134,26 +134,31 @@ async fn slack(config: &Config) -> Finding {
 }
 
 /// Slack names the scopes of a token in a header of its answer.
-async fn granted(config: &Config, token: &Secret) -> Vec<String> {
+async fn granted(config: &Config, token: &Secret) -> Option<Vec<String>> {
     let mut url = config.slack.api_url.clone();
     if let Ok(mut path) = url.path_segments_mut() {
         path.pop_if_empty().push("auth.test");
     }
     let header =
         crate::net::probe(&url, Some(token), "x-oauth-scopes", Duration::from_secs(10)).await;
-    let listed = header.ok().flatten().unwrap_or_default();
+    let listed = header.ok().flatten()?;
     let scopes = listed
         .split(',')
         .map(str::trim)
         .filter(|scope| !scope.is_empty());
-    scopes.map(str::to_owned).collect()
+    Some(scopes.map(str::to_owned).collect())
 }
 
-fn scopes(team: &str, granted: &[String]) -> Result<String, String> {
+fn scopes(team: &str, granted: Option<&[String]>) -> Result<String, String> {
+    let Some(granted) = granted else {
+        return Ok(format!(
+            "connected to {team}; Slack did not say which scopes the token has"
+        ));
+    };
     let missing: Vec<&str> = crate::slack::oauth::BOT_SCOPES
         .iter()
         .copied()
-        .filter(|scope| !granted.is_empty() && !granted.iter().any(|have| have == scope))
+        .filter(|scope| !granted.iter().any(|have| have == scope))
         .collect();
     if missing.is_empty() {
         Ok(format!("connected to {team}, with every scope"))

@@ -1,5 +1,4 @@
-//! Connected systems as Penny uses them: a key is tried before it is kept, kept sealed, and
-//! opened only to make the calls.
+//! Connected systems as Penny uses them: a key is tried, kept sealed, and opened only for calls.
 
 use super::deliveries::WATCH;
 use super::nango::Nango;
@@ -267,7 +266,7 @@ impl Connections {
         }
     }
 
-    /// Seals with the newest key what an older one has sealed, so that the older one can go.
+    /// Seals with the newest key what an older one has sealed. What no key opens stays as it is.
     pub async fn reseal(&self) -> Result<usize, ConnectionError> {
         let mut done = 0;
         for before in sync::sealed_keys(&self.db).await? {
@@ -275,8 +274,14 @@ impl Connections {
                 continue;
             }
             let row = before.connection.to_string();
-            let key = self.sealer.open(&before.sealed, place(before.org, &row))?;
-            let after = self.sealer.seal(&key, place(before.org, &row))?;
+            let place = || place(before.org, &row);
+            let anew = self.sealer.open(&before.sealed, place());
+            let anew = anew.and_then(|key| self.sealer.seal(&key, place()));
+            let Ok(after) = anew.inspect_err(|error| {
+                tracing::error!(%error, connection = row, "a key could not be sealed anew");
+            }) else {
+                continue;
+            };
             let mut tx = self.db.org(before.org).await?;
             done += usize::from(sync::reseal(&mut tx, &before, &after).await?);
             tx.commit().await?;

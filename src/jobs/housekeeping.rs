@@ -111,19 +111,25 @@ pub async fn nudge_refreshes(services: &Services) -> StoreResult<()> {
 
 /// Finds what no event tells of: what was heard and not folded, and channels that changed.
 pub async fn look_after_channels(db: &Db) -> StoreResult<()> {
-    listening::nudge_waiting(db).await?;
+    let nudged = listening::nudge_waiting(db).await;
     listening::due(db).await?;
-    Ok(())
+    nudged.map(|_| ())
 }
 
-/// Has each of these done in batches, and tells of all of them together.
+/// Has each of these done in batches, and tells of all of them together. What fails keeps none of
+/// the others from being cleared.
 macro_rules! cleared {
-    ($clock:expr, $($what:ident: $delete:expr,)*) => {
-        $(let $what = in_batches($clock, || $delete).await?;)*
+    ($clock:expr, $($what:ident: $delete:expr,)*) => {{
+        let mut failed = None;
+        $(let $what = in_batches($clock, || $delete).await.unwrap_or_else(|error| {
+            failed.get_or_insert(error);
+            0
+        });)*
         if 0 $(+ $what)* > 0 {
             tracing::info!($($what,)* "cleared old rows");
         }
-    };
+        failed.map_or(Ok(()), Err)
+    }};
 }
 
 /// Clears what is past its retention: what of Slack's messages is kept as data has its own.
@@ -149,8 +155,8 @@ pub async fn clean(services: &Services, retention_days: i32) -> StoreResult<()> 
         states: installations::delete_expired_states(db),
         links: connect_links::delete_expired(db),
         dashboards: dashboards::forget_ended(db, BATCH),
+        given_up: jobs::delete_dead(db, days, BATCH),
     }
-    Ok(())
 }
 
 /// Repeats a bounded statement until it has nothing left to do, with pauses for others.

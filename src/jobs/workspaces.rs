@@ -212,7 +212,8 @@ impl Workspaces {
     }
 
     /// Seals with the newest key what older ones sealed, so that those can be taken away; returns
-    /// how many installations that were.
+    /// how many installations that were. What no key opens is left as it is, and keeps none of the
+    /// others back.
     pub async fn reseal(&self) -> Result<usize, WorkspaceError> {
         let mut done = 0;
         for before in installations::active(&self.db).await? {
@@ -224,25 +225,34 @@ impl Workspaces {
             {
                 continue;
             }
-            let anew = |sealed: &[u8], purpose| {
-                let place = || place(before.org, purpose, &before.workspace);
-                self.sealer
-                    .seal(&self.sealer.open(sealed, place())?, place())
-            };
-            let after = Stored {
-                bot_token: anew(&before.bot_token, BOT_TOKEN)?,
-                refresh_token: before
-                    .refresh_token
-                    .as_ref()
-                    .map(|sealed| anew(sealed, REFRESH_TOKEN))
-                    .transpose()?,
-                ..before.clone()
+            let after = match self.sealed_anew(&before) {
+                Ok(after) => after,
+                Err(error) => {
+                    tracing::error!(%error, slack.workspace = before.workspace, "a token could not be sealed anew");
+                    continue;
+                }
             };
             let mut tx = self.db.org(before.org).await?;
             done += usize::from(installations::reseal(&mut tx, &before, &after).await?);
             tx.commit().await?;
         }
         Ok(done)
+    }
+
+    fn sealed_anew(&self, before: &Stored) -> Result<Stored, SealError> {
+        let anew = |sealed: &[u8], purpose| {
+            let place = || place(before.org, purpose, &before.workspace);
+            self.sealer
+                .seal(&self.sealer.open(sealed, place())?, place())
+        };
+        let refresh_token = before.refresh_token.as_ref();
+        Ok(Stored {
+            bot_token: anew(&before.bot_token, BOT_TOKEN)?,
+            refresh_token: refresh_token
+                .map(|sealed| anew(sealed, REFRESH_TOKEN))
+                .transpose()?,
+            ..before.clone()
+        })
     }
 
     /// After the last workspace of an organisation nobody is left to ask anything in its name.

@@ -37,10 +37,11 @@ impl From<sqlx::Error> for StoreError {
             | sqlx::Error::PoolClosed
             | sqlx::Error::WorkerCrashed => Self::Away(error.to_string()),
             // Class 57 is an operator's intervention (shutdown, crash), 53 a lack of resources,
+            // 08 a connection that failed, 40 a transaction that another one stood in the way of,
             // 25006 a server that takes no writes: a standby, or one whose disk is full.
             sqlx::Error::Database(db)
                 if db.code().is_some_and(|code| {
-                    ["57P", "53", "08", "25006"]
+                    ["57P", "53", "08", "40", "25006"]
                         .iter()
                         .any(|class| code.starts_with(class))
                 }) =>

@@ -1,6 +1,6 @@
 //! Postgres notifications: how one process hears at once what another has committed.
 
-use super::db::{Db, StoreResult};
+use super::db::{Db, StoreError, StoreResult};
 use sqlx::PgPool;
 use sqlx::postgres::PgListener;
 use std::sync::Arc;
@@ -11,6 +11,9 @@ use tokio::sync::Notify;
 pub const JOBS: &str = "penny_jobs";
 /// Somebody stops what runs in a thread.
 pub const STOPS: &str = "penny_stop";
+
+/// A workspace was installed, renewed or removed, or other channels of it are read.
+pub const INSTALLATIONS: &str = "penny_installations";
 
 /// Told at most this often: what is committed meanwhile is in the same notification.
 const TELL_EVERY: Duration = Duration::from_millis(5);
@@ -25,9 +28,12 @@ impl Listener {
         Ok(Self(listener))
     }
 
-    /// The next notification: channel and payload.
+    /// The next notification: channel and payload. An error where the connection was lost: what
+    /// was said meanwhile is not to be heard any more, so whoever listens looks for themselves.
     pub async fn next(&mut self) -> StoreResult<(String, String)> {
-        let heard = self.0.recv().await?;
+        let heard = self.0.try_recv().await?;
+        let heard = heard
+            .ok_or_else(|| StoreError::Away("the connection that listens was lost".to_owned()))?;
         Ok((heard.channel().to_owned(), heard.payload().to_owned()))
     }
 }

@@ -320,3 +320,42 @@ async fn once_tokens_are_sealed_with_a_new_key_the_old_one_can_go() {
     app.slack.calls().mark_all_read();
     app.stop().await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_token_that_no_key_opens_keeps_no_other_from_being_sealed_anew() {
+    let app = TestApp::start([]).await;
+    app.execute(
+        "insert into core.installations (org_id, workspace_id, workspace_name, bot_user_id, bot_token)
+         select org_id, 'T0AAA', 'Lost', 'U0LOST', '\\x00' from core.installations limit 1",
+    )
+    .await;
+    let services = &app.process().app.services;
+    let keys = format!("another key for tests that is long enough,{KEY}");
+    let sealer = Sealer::from_text(&keys.as_str().into()).unwrap();
+    let api = services.workspaces.api().clone();
+    let rotating = Workspaces::new(services.db.clone(), api, sealer);
+    assert_eq!(rotating.reseal().await.unwrap(), 1);
+    app.settles().await;
+    app.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_changed_while_a_process_could_not_hear_of_it_is_read_once_it_can_again() {
+    let app = TestApp::start([]).await;
+    let services = app.process().app.services.clone();
+    app.execute("update core.installations set app_id = 'A0CHANGED'")
+        .await;
+    app.execute(
+        "select pg_terminate_backend(pid) from pg_stat_activity
+         where datname = current_database() and query ilike 'listen%penny_installations%'",
+    )
+    .await;
+    app.comes_true("the installations are read again", async || {
+        let workspace = services.workspaces.get("T0WAYFOLD");
+        workspace.is_some_and(|it| it.app.as_deref() == Some("A0CHANGED"))
+    })
+    .await;
+    app.execute("update core.installations set app_id = null")
+        .await;
+    app.stop().await;
+}

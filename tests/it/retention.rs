@@ -27,3 +27,28 @@ async fn what_slack_sent_is_gone_after_its_retention() {
     }
     app.stop().await;
 }
+
+#[tokio::test]
+async fn a_table_that_cannot_be_cleared_keeps_none_of_the_others_from_being() {
+    let app = TestApp::start([]).await;
+    let (old, recent) = ("31 days", "29 days");
+    for (key, age) in [("given-up-long-ago", old), ("given-up-lately", recent)] {
+        app.execute(&format!(
+            "insert into core.jobs (org_id, kind, key, dead_at)
+             select org_id, 'inbound', '{key}', now() - interval '{age}' from core.orgs limit 1"
+        ))
+        .await;
+    }
+    let services = app.process().app.services.clone();
+    app.execute("alter table core.outbox rename to outbox_away")
+        .await;
+    let cleaned = clean(&services, DAYS).await;
+    app.execute("alter table core.outbox_away rename to outbox")
+        .await;
+    cleaned.expect_err("the table that is away could not be cleared");
+    let left = app.texts("select key from core.jobs where dead_at is not null");
+    assert_eq!(left.await, ["given-up-lately"]);
+    app.execute("delete from core.jobs where key = 'given-up-lately'")
+        .await;
+    app.stop().await;
+}

@@ -161,3 +161,17 @@ pub async fn give_back(db: &Db, lease: Lease, how: Return, error: Option<&str>) 
     .await?;
     Ok(())
 }
+
+/// Deletes what was given up so many days ago, a bounded number at a time; returns how many.
+pub async fn delete_dead(db: &Db, days: i32, limit: i64) -> StoreResult<u64> {
+    Ok(sqlx::query!(
+        "delete from core.jobs where ctid = any(array(
+            select ctid from core.jobs
+            where dead_at < now() - make_interval(days => greatest($1, 1)) limit $2))",
+        days,
+        limit,
+    )
+    .execute(db.system())
+    .await?
+    .rows_affected())
+}

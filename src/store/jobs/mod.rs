@@ -4,7 +4,7 @@
 
 mod ending;
 
-pub use ending::{Ending, Return, give_back};
+pub use ending::{Ending, Return, delete_dead, give_back};
 
 use super::db::{Db, OrgTx, StoreError, StoreResult};
 use crate::base::ids::OrgId;
