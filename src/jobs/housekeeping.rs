@@ -145,7 +145,7 @@ pub async fn clean(services: &Services, retention_days: i32) -> StoreResult<()> 
         unsaid: listening::forget_unsaid(db),
         pages: pages::delete_old(db, BATCH),
         memories: memory::purge(db),
-        schedules: schedules::forget_proposed(db),
+        schedules: schedules::lapse(db),
         states: installations::delete_expired_states(db),
         links: connect_links::delete_expired(db),
         dashboards: dashboards::forget_ended(db, BATCH),

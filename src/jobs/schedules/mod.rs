@@ -1,13 +1,16 @@
 //! Schedules at work: what is due becomes runs (`firing`), a run becomes a turn in a thread of its
-//! own (`beginning`), and what went wrong is told to the owner (`telling`).
+//! own (`beginning`), and what went wrong is told to the owner (`telling`). What a colleague did not
+//! agree to in time is told to whoever asked for it (`lapsing`).
 
 mod beginning;
 mod firing;
+mod lapsing;
 mod telling;
 pub mod words;
 
 pub use beginning::BeginRun;
 pub use firing::{fire_due, keep};
+pub use lapsing::TellLapsed;
 pub use telling::TellTrouble;
 
 use crate::automation::rule::Rule;

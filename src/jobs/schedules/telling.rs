@@ -16,7 +16,7 @@ use async_trait::async_trait;
 use std::time::Duration;
 
 /// Without a token nobody can be told; whoever installs Penny again brings one.
-const UNTIL_INSTALLED: Duration = Duration::from_secs(600);
+pub(super) const UNTIL_INSTALLED: Duration = Duration::from_secs(600);
 
 #[derive(Debug, Clone)]
 pub struct TellTrouble {

@@ -127,6 +127,27 @@ pub fn trouble(schedule: &Schedule, run: &Run) -> String {
     format!(":warning: *{name}* failed ({at}). {trouble}{then}")
 }
 
+/// What becomes of a schedule that its new owner did not agree to.
+pub fn stays_or_dropped(replaced: Option<&Schedule>) -> String {
+    match replaced {
+        Some(schedule) => format!(
+            "So it stays as it was, run as <@{}>; `/penny schedules` lists it.",
+            schedule.owner
+        ),
+        None => "So it was dropped. Schedule it as yourself with `/penny schedule`.".to_owned(),
+    }
+}
+
+/// For whoever waits for a colleague’s word.
+pub fn lapsed(proposal: &Schedule, replaced: Option<&Schedule>) -> String {
+    format!(
+        "<@{}> has let a week pass without saying whether *{}* may run as them, so I’ve stopped waiting. {}",
+        proposal.owner,
+        question(proposal),
+        stays_or_dropped(replaced)
+    )
+}
+
 /// In Penny’s name nobody calls a whole channel.
 fn question(schedule: &Schedule) -> String {
     let line = schedule

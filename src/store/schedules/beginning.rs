@@ -72,7 +72,7 @@ async fn all_due(db: &Db, asked: &[(OrgId, ScheduleId)]) -> StoreResult<Vec<Opti
     let ids = column(asked, |(_, id)| id.0);
     let schedules = sqlx::query_as!(
         Row,
-        "select schedule_id, workspace_id, channel_id, owner_user, asked_by, question, said, rule, catch_up,
+        "select schedule_id, workspace_id, channel_id, owner_user, asked_by, replaces, question, said, rule, catch_up,
              budget_micros, model, state, next_run_at, failures, empties, digest
          from core.schedules
          where (org_id, schedule_id) in (select * from unnest($1::uuid[], $2::uuid[]))",

@@ -3,6 +3,7 @@
 
 mod consent;
 mod history;
+mod keeping;
 pub mod making;
 pub mod window;
 mod words;

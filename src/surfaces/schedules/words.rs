@@ -4,6 +4,7 @@
 use crate::automation::rule::{Rule, RuleError};
 use crate::automation::spoken::Unclear;
 use crate::base::ids::UserId;
+use crate::jobs::schedules::words::stays_or_dropped;
 use crate::slack::blocks::{clip, escape, moment};
 use crate::slack::text::dollars;
 use crate::store::schedules::{Plan, Run, Schedule, State};
@@ -60,10 +61,25 @@ pub fn made(plan: &Plan, rule: &Rule, now: DateTime<Utc>) -> String {
     )
 }
 
-/// For whoever made it run as somebody else.
-pub fn asks_owner(plan: &Plan, owner: &UserId) -> String {
+/// After a change of one that is paused.
+pub fn changed_while_paused(plan: &Plan, rule: &Rule, now: DateTime<Utc>) -> String {
     format!(
-        ":hourglass_flowing_sand: I’ve asked <@{owner}>. Once they agree, I’ll answer “{}” as they see things, and tell you.",
+        "{}\nIt is still *paused*: none of that runs before you resume it.",
+        made(plan, rule, now)
+    )
+}
+
+/// For whoever made it run as somebody else.
+pub fn asks_owner(plan: &Plan, owner: &UserId, changed: Option<&Schedule>) -> String {
+    let meanwhile = match changed {
+        Some(schedule) => format!(
+            " Until then it stays as it was, run as <@{}>.",
+            schedule.owner
+        ),
+        None => String::new(),
+    };
+    format!(
+        ":hourglass_flowing_sand: I’ve asked <@{owner}>. Once they agree, I’ll answer “{}” as they see things, and tell you.{meanwhile}",
         called(&plan.question)
     )
 }
@@ -86,11 +102,19 @@ pub fn would_run_as_you(
     )
 }
 
-pub fn you_agreed(schedule: &Schedule, next: DateTime<Utc>) -> String {
+/// None: it is paused.
+fn first(next: Option<DateTime<Utc>>) -> String {
+    next.map_or_else(
+        || "is still paused, until somebody resumes it".to_owned(),
+        |next| format!("runs first {}", moment(next)),
+    )
+}
+
+pub fn you_agreed(schedule: &Schedule, next: Option<DateTime<Utc>>) -> String {
     format!(
-        ":calendar: Scheduled: “{}”. It runs first {}. `/penny schedules` lists it.",
+        ":calendar: Scheduled: “{}”. It {}. `/penny schedules` lists it.",
         called(&schedule.question),
-        moment(next)
+        first(next)
     )
 }
 
@@ -101,20 +125,21 @@ pub fn you_declined(schedule: &Schedule) -> String {
     )
 }
 
-pub fn owner_agreed(schedule: &Schedule, next: DateTime<Utc>) -> String {
+pub fn owner_agreed(schedule: &Schedule, next: Option<DateTime<Utc>>) -> String {
     format!(
-        ":calendar: <@{}> agreed: “{}” runs first {}.",
+        ":calendar: <@{}> agreed: “{}” {}.",
         schedule.owner,
         called(&schedule.question),
-        moment(next)
+        first(next)
     )
 }
 
-pub fn owner_declined(schedule: &Schedule) -> String {
+pub fn owner_declined(schedule: &Schedule, replaced: Option<&Schedule>) -> String {
     format!(
-        "<@{}> would rather not have “{}” run as them, so it was dropped. Schedule it as yourself with `/penny schedule`.",
+        "<@{}> would rather not have “{}” run as them. {}",
         schedule.owner,
-        called(&schedule.question)
+        called(&schedule.question),
+        stays_or_dropped(replaced)
     )
 }
 

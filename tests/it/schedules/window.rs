@@ -1,6 +1,7 @@
 //! `/penny schedule` by itself: the window, with what is understood shown while it is typed.
 
 use super::desk::{Desk, QUESTION};
+use penny::playground::Thread;
 use serde_json::json;
 
 const WHEN: &str = "penny_schedule_when";
@@ -99,5 +100,39 @@ async fn editing_begins_with_what_is_there_and_keeps_its_history() {
         .is_written(&desk.maya, "every Monday at 08:00")
         .await;
     assert_eq!(desk.app.count("select from core.schedules").await, 1);
+    desk.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn editing_what_is_paused_starts_nothing_and_offers_to_resume_it() {
+    let desk = Desk::open([]).await;
+    desk.schedules(&desk.maya, "every weekday at 9").await;
+    desk.maya
+        .runs_command("sales", "/penny schedules")
+        .await
+        .unwrap();
+    desk.is_told(&desk.maya, "Here is what is scheduled").await;
+    let list = desk.whisper(&desk.maya, "Here is what is scheduled");
+    desk.maya.clicks(&list, "Pause").await.unwrap();
+    desk.is_told(&desk.maya, "is paused").await;
+    desk.app.settles().await;
+    let list = desk.whisper(&desk.maya, "is paused");
+    desk.maya.clicks(&list, "Edit").await.unwrap();
+    shows(&desk, "Edit schedule").await;
+    desk.fills(&[(WHEN, json!("every day at 8"))]).await;
+    let told = desk.app.is_written(&desk.maya, "still *paused*").await;
+    assert!(told.text.contains("every day at 08:00"), "{}", told.text);
+    assert_eq!(desk.time_is("2026-11-21T07:00:01Z").await, 0);
+
+    let thread = Thread {
+        channel: desk.maya.dm().unwrap(),
+        root: told.ts,
+    };
+    desk.maya.clicks(&thread, "Resume").await.unwrap();
+    desk.app.is_told(&desk.maya, "dm", "is back").await;
+    assert_eq!(
+        desk.app.texts("select state from core.schedules").await,
+        ["active"]
+    );
     desk.close().await;
 }
