@@ -4,11 +4,13 @@
 mod beginning;
 pub mod digests;
 mod firing;
+mod listing;
 mod proposing;
 mod runs;
 
 pub use beginning::{Beginning, Beginnings, Begun};
 pub use firing::{Claim, Due, Firing, Slot, claim_due};
+pub use listing::{Sight, Wanted, list};
 pub use proposing::{await_owner, drop_proposal, lapse, propose, take_over, withdraw};
 pub use runs::{
     Outcome, Run, Terms, begun, get_run, history, last_before, place, run_now, settle, terms_of,
@@ -245,25 +247,6 @@ pub async fn get(tx: &mut OrgTx, id: ScheduleId) -> StoreResult<Option<Schedule>
     .await?
     .map(Schedule::try_from)
     .transpose()
-}
-
-/// The schedules of a workspace, what comes next first.
-pub async fn list(tx: &mut OrgTx, workspace: &str, limit: i64) -> StoreResult<Vec<Schedule>> {
-    sqlx::query_as!(
-        Row,
-        "select schedule_id, workspace_id, channel_id, owner_user, asked_by, replaces, question, said, rule, catch_up,
-             budget_micros, model, state, next_run_at, failures, empties, digest
-         from core.schedules where org_id = $1 and workspace_id = $2 and state <> 'proposed'
-         order by state <> 'active', next_run_at, created_at limit $3",
-        tx.org().0,
-        workspace,
-        limit,
-    )
-    .fetch_all(tx.connection())
-    .await?
-    .into_iter()
-    .map(Schedule::try_from)
-    .collect()
 }
 
 /// Stops a schedule from being due until it is resumed.

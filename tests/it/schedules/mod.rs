@@ -4,6 +4,7 @@
 mod agent;
 mod as_whom;
 pub mod desk;
+mod listing;
 mod making;
 mod managing;
 mod running;
