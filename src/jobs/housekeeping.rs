@@ -68,6 +68,9 @@ pub async fn run(
                 if let Err(error) = look_after_channels(&db).await {
                     tracing::warn!(%error, "channels could not be looked after");
                 }
+                if let Err(error) = super::schedules::settle_lost(&db).await {
+                    tracing::warn!(%error, "scheduled runs that were lost could not be settled");
+                }
                 if let Err(error) = events::record_ended_meetings(&db).await {
                     tracing::warn!(%error, "meetings that have ended could not be told of");
                 }

@@ -13,6 +13,7 @@ pub const OWNER_LEFT: &str = "Whoever made it has left the workspace, so I don�
 pub const SLACK_AWAY: &str =
     "Slack didn’t take the message, however often I tried. The next run will try again.";
 pub const BUDGET_USED: &str = "The run has used up its budget before it was done. Edit it to ask for less, or to let it cost more.";
+pub const LOST: &str = "It began and never ended: what worked on it is gone, so after twelve hours I’ve given it up. *Run now* in `/penny schedules` does it again.";
 pub const WAS_STOPPED: &str = "It was stopped.";
 pub const NO_ANSWER: &str = "The run ended without an answer.";
 pub const SEE_SCHEDULES: &str = "See schedules";

@@ -13,7 +13,8 @@ pub use firing::{Claim, Due, Firing, Slot, claim_due};
 pub use listing::{Sight, Wanted, list};
 pub use proposing::{await_owner, drop_proposal, lapse, propose, take_over, withdraw};
 pub use runs::{
-    Outcome, Run, Terms, begun, get_run, history, last_before, place, run_now, settle, terms_of,
+    Outcome, Run, Terms, begun, get_run, history, last_before, lost, place, run_now, settle,
+    settle_lost, terms_of,
 };
 
 use super::db::{Db, OrgTx, StoreError, StoreResult};
@@ -28,6 +29,9 @@ pub const TELL_TROUBLE: &str = "schedule_trouble";
 
 /// The kind of the job that tells whoever asked that nobody agreed; its key is the schedule.
 pub const TELL_LAPSED: &str = "schedule_lapsed";
+
+/// A run that has been at it for longer is taken for lost, wherever that matters.
+const LOST_AFTER_HOURS: i32 = 12;
 
 /// Runs that fail one after the other until the schedule is paused.
 pub const FAILURES_UNTIL_PAUSE: i32 = 3;

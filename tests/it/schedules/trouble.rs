@@ -1,6 +1,7 @@
 //! A schedule cannot fail in silence.
 
 use super::desk::Desk;
+use penny::jobs::schedules::settle_lost;
 use penny::models::scripted::{Scripted, Step};
 use penny::models::{ModelError, Price, Usage};
 use penny::slack::client::ApiCode;
@@ -110,5 +111,59 @@ async fn a_budget_that_is_used_up_ends_the_run_and_is_told() {
     desk.time_is("2026-11-21T08:00:01Z").await;
     desk.app.is_written(&desk.maya, "used up its budget").await;
     assert_eq!(desk.states().await, ["failed"]);
+    desk.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_run_that_nothing_is_heard_of_any_more_is_given_up_and_told_and_in_nobodys_way() {
+    let desk = Desk::open([
+        Step::says("Two deals moved."),
+        Step::says("Three deals moved."),
+    ])
+    .await;
+    desk.schedules(&desk.maya, "every weekday at 9").await;
+    assert_eq!(desk.time_is("2026-11-23T08:00:01Z").await, 1);
+    let goes_on_since = async |since: &str| {
+        desk.app
+            .execute(&format!(
+                "update core.schedule_runs set state = 'running', ended_at = null,
+                     begun_at = now() - interval '{since}'
+                 where slot = (select min(slot) from core.schedule_runs)"
+            ))
+            .await;
+    };
+    let services = &desk.app.process().app.services;
+    goes_on_since("11 hours").await;
+    settle_lost(&services.db).await.unwrap();
+    desk.maya
+        .runs_command("sales", "/penny schedules")
+        .await
+        .unwrap();
+    desk.is_told(&desk.maya, "Here is what is scheduled").await;
+    let list = desk.whisper(&desk.maya, "Here is what is scheduled");
+    desk.maya.clicks(&list, "Run now").await.unwrap();
+    desk.is_told(&desk.maya, "is running already").await;
+    desk.app.settles().await;
+
+    goes_on_since("13 hours").await;
+    assert_eq!(
+        desk.time_is("2026-11-24T08:00:01Z").await,
+        1,
+        "not left out"
+    );
+    settle_lost(&services.db).await.unwrap();
+    settle_lost(&services.db).await.unwrap();
+    desk.app
+        .is_written(&desk.maya, "It began and never ended")
+        .await;
+    desk.app.settles().await;
+    assert_eq!(desk.states().await, ["failed", "done"]);
+    assert_eq!(
+        desk.app
+            .texts("select failures::text from core.schedules")
+            .await,
+        ["1"],
+        "it was lost once"
+    );
     desk.close().await;
 }
