@@ -9,7 +9,7 @@ use crate::jobs::workspaces::Workspace;
 use crate::queue::{Done, Handler, Held};
 use crate::slack::blocks::{offer, raw};
 use crate::slack::client::{NewMessage, SlackError};
-use crate::slack::ids;
+use crate::slack::{ids, text};
 use crate::store::people;
 use crate::store::schedules::{self, Schedule, State, TELL_TROUBLE};
 use async_trait::async_trait;
@@ -86,10 +86,16 @@ impl TellTrouble {
             return Ok(());
         };
         let channel = workspace.slack.open_conversation(&[user]).await?;
-        let sentence = words::trouble(&schedule, &run);
+        let link = match (&run.channel, &run.root) {
+            (Some(channel), Some(root)) => workspace.slack.permalink(channel, root).await.ok(),
+            _ => None,
+        };
+        let sentence = words::trouble(&schedule, &run, link.as_deref());
         let (label, action) = match schedule.state {
             State::Proposed | State::Active => (words::SEE_SCHEDULES, ids::SCHEDULES_LIST),
-            State::Paused | State::Over => (words::RESUME, ids::SCHEDULE_RESUME),
+            State::Paused => (text::RESUME, ids::SCHEDULE_RESUME),
+            // Its time has passed, and yet it may be wanted.
+            State::Over => (text::RUN_NOW, ids::SCHEDULE_RUN),
         };
         let message = NewMessage {
             blocks: raw(offer(&sentence, label, action, &schedule.id.to_string())),

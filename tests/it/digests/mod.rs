@@ -162,6 +162,11 @@ async fn before_anything_is_connected_it_says_so_and_a_lost_channel_is_told_to_i
         "{}",
         seen.text
     );
+    assert!(
+        seen.text.contains("`/penny digest on 9 in #channel`"),
+        "a digest has no Edit: {}",
+        seen.text
+    );
     desk.app.settles().await;
     desk.app.slack.calls().mark_all_read();
     desk.close().await;

@@ -4,6 +4,7 @@ use super::desk::Desk;
 use penny::jobs::schedules::settle_lost;
 use penny::models::scripted::{Scripted, Step};
 use penny::models::{ModelError, Price, Usage};
+use penny::playground::{Fault, Thread};
 use penny::slack::client::ApiCode;
 
 fn nothing() -> Step {
@@ -53,11 +54,18 @@ async fn three_failures_pause_it_and_say_so_and_resuming_it_is_one_click() {
     desk.schedules(&desk.maya, "every day at 9").await;
     for day in 21..24 {
         assert_eq!(desk.time_is(&format!("2026-11-{day}T08:00:01Z")).await, 1);
-        desk.app.is_written(&desk.maya, "out of credit").await;
+        let told = desk.app.is_written(&desk.maya, "out of credit").await;
+        let run = desk.newest_run(&desk.maya);
+        let link = format!(
+            "/archives/{}/p{}",
+            run.channel,
+            digits(&run.root.to_string())
+        );
+        assert!(told.text.contains(&link), "{link}: {}", told.text);
     }
     let told = desk.app.is_written(&desk.maya, "I’ve *paused* it").await;
     assert_eq!(desk.time_is("2026-11-24T08:00:01Z").await, 0);
-    let thread = penny::playground::Thread {
+    let thread = Thread {
         channel: desk.maya.dm().unwrap(),
         root: told.ts,
     };
@@ -72,6 +80,59 @@ async fn three_failures_pause_it_and_say_so_and_resuming_it_is_one_click() {
         .await;
     desk.app.settles().await;
     desk.maya.whispers(&thread.channel);
+    desk.close().await;
+}
+
+/// Of a message’s time, as Slack has it in addresses.
+fn digits(ts: &str) -> String {
+    ts.replace('.', "")
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_slack_refuses_three_times_is_paused_without_a_word_of_a_next_run() {
+    let desk = Desk::open([]).await;
+    desk.schedules(&desk.maya, "every day at 9").await;
+    let refused = Fault::Error("something_of_slacks");
+    let faults = desk.app.slack.faults();
+    faults
+        .on("chat.postMessage")
+        .in_channel(&desk.sales())
+        .next(3)
+        .hit(refused);
+    for day in 21..24 {
+        assert_eq!(desk.time_is(&format!("2026-11-{day}T08:00:01Z")).await, 1);
+    }
+    let told = desk.app.is_written(&desk.maya, "I’ve *paused* it").await;
+    assert!(told.text.contains("something_of_slacks"), "{}", told.text);
+    assert!(!told.text.contains("next run"), "{}", told.text);
+    assert!(!told.text.contains("runs again"), "{}", told.text);
+    desk.app.settles().await;
+    // Slack refused, which is what this is about.
+    desk.app.slack.calls().mark_all_read();
+    desk.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_to_run_once_and_failed_is_done_again_with_one_click() {
+    let desk = Desk::open([
+        Step::fails(|| ModelError::OutOfCredit),
+        Step::says("Good morning."),
+    ])
+    .await;
+    desk.schedules(&desk.maya, "tomorrow at 8").await;
+    assert_eq!(desk.time_is("2026-11-21T07:00:01Z").await, 1);
+    let told = desk
+        .app
+        .is_written(&desk.maya, "It won’t run again by itself")
+        .await;
+    let thread = Thread {
+        channel: desk.maya.dm().unwrap(),
+        root: told.ts,
+    };
+    desk.maya.clicks(&thread, "Run now").await.unwrap();
+    desk.app.is_told(&desk.maya, "dm", "I’m on it").await;
+    desk.app.settles().await;
+    assert_eq!(desk.states().await, ["failed", "done"]);
     desk.close().await;
 }
 
