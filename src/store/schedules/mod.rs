@@ -17,7 +17,7 @@ pub use runs::{
     settle_lost, terms_of,
 };
 
-use super::db::{Db, OrgTx, StoreError, StoreResult};
+use super::db::{OrgTx, StoreError, StoreResult};
 use crate::base::ids::{ChannelId, ScheduleId, UserId};
 use chrono::{DateTime, Utc};
 use serde_json::Value;
