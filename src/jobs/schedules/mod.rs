@@ -14,7 +14,7 @@ pub use beginning::BeginRun;
 pub use firing::{fire_due, keep};
 pub use lapsing::TellLapsed;
 pub use losing::settle_lost;
-pub use telling::TellTrouble;
+pub use telling::{TellTrouble, tell_of_artifact};
 
 use crate::automation::rule::Rule;
 use crate::store::schedules::Schedule;

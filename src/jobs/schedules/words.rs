@@ -150,6 +150,21 @@ pub fn trouble(schedule: &Schedule, run: &Run, link: Option<&str>) -> String {
     format!(":warning: *{name}* failed ({at}). {trouble}{thread}{then}")
 }
 
+/// Of something that a run made and Slack did not take; the run itself has answered.
+pub fn artifact_lost(schedule: &Schedule, run: &Run, title: &str, why: &str) -> String {
+    let place = match &schedule.channel {
+        Some(channel) => format!("<#{channel}>"),
+        None => "its thread".to_owned(),
+    };
+    format!(
+        ":warning: *{}* ({}) made *{}*, but I couldn’t put it into {place}: {}. Once that is mended, press *Run again* in `/penny reports` there.",
+        question(schedule),
+        moment(run.slot),
+        escape(&clip(title, 200)),
+        escape(why)
+    )
+}
+
 /// What becomes of a schedule that its new owner did not agree to.
 pub fn stays_or_dropped(replaced: Option<&Schedule>) -> String {
     match replaced {

@@ -13,8 +13,8 @@ pub use firing::{Claim, Due, Firing, Slot, claim_due};
 pub use listing::{Sight, Wanted, list};
 pub use proposing::{await_owner, drop_proposal, lapse, propose, take_over, withdraw};
 pub use runs::{
-    Outcome, Run, Terms, begun, get_run, history, last_before, lost, place, run_now, settle,
-    settle_lost, terms_of,
+    Outcome, Run, Terms, begun, get_run, history, last_before, lost, place, run_now,
+    run_of_artifact, settle, settle_lost, terms_of,
 };
 
 use super::db::{OrgTx, StoreError, StoreResult};

@@ -2,7 +2,7 @@
 //! schedule.
 
 use super::{BEGIN, EMPTIES_UNTIL_TOLD, FAILURES_UNTIL_PAUSE, LOST_AFTER_HOURS, TELL_TROUBLE};
-use crate::base::ids::{ChannelId, OrgId, ScheduleId, ScheduleRunId, Ts};
+use crate::base::ids::{ArtifactId, ChannelId, OrgId, ScheduleId, ScheduleRunId, Ts};
 use crate::store::db::{Db, OrgTx, StoreResult};
 use crate::store::jobs;
 use chrono::{DateTime, Utc};
@@ -58,6 +58,24 @@ pub async fn get_run(tx: &mut OrgTx, run: ScheduleRunId) -> StoreResult<Option<R
          from core.schedule_runs where org_id = $1 and run_id = $2",
         tx.org().0,
         run.0,
+    )
+    .fetch_optional(tx.connection())
+    .await?;
+    Ok(row.map(Run::from))
+}
+
+/// The run in which an artifact was made, if it was one.
+pub async fn run_of_artifact(tx: &mut OrgTx, artifact: ArtifactId) -> StoreResult<Option<Run>> {
+    let row = sqlx::query_as!(
+        Row,
+        "select r.run_id, r.schedule_id, r.slot, r.is_manual, r.is_late, r.state, r.channel_id,
+             r.root_ts, r.cost_micros, r.trouble
+         from core.artifacts as a
+         join core.turns as t on (t.org_id, t.turn_id) = (a.org_id, a.turn_id)
+         join core.schedule_runs as r on (r.org_id, r.run_id) = (t.org_id, t.run_id)
+         where a.org_id = $1 and a.artifact_id = $2",
+        tx.org().0,
+        artifact.0,
     )
     .fetch_optional(tx.connection())
     .await?;
