@@ -252,7 +252,7 @@ pub async fn objections(
     };
     let objection = objection(services, &workspace, &filled, user).await?;
     Ok(objection
-        .map(|(field, why)| Map::from_iter([(field.to_owned(), json!(words::plainly(why)))]))
+        .map(|(field, why)| Map::from_iter([(field.to_owned(), json!(words::plainly(&why)))]))
         .unwrap_or_default())
 }
 
@@ -262,22 +262,27 @@ async fn objection(
     workspace: &Workspace,
     filled: &Filled,
     user: &UserId,
-) -> Surfaced<Option<(&'static str, &'static str)>> {
+) -> Surfaced<Option<(&'static str, String)>> {
+    let most = services.agent.limits.cost_micros;
+    let budget = filled.terms.budget_micros.unwrap_or_default();
+    if u64::try_from(budget).is_ok_and(|budget| budget > most) {
+        return Ok(Some((BUDGET, words::above_limit(most))));
+    }
     let owner = filled.owner.as_ref().unwrap_or(user);
     let directory = &services.directory;
     let person = directory.person(&services.db, workspace, owner).await?;
     if person.is_restricted || person.is_deactivated || *owner == workspace.bot_user {
-        return Ok(Some((AS_WHOM, words::NO_COLLEAGUE)));
+        return Ok(Some((AS_WHOM, words::NO_COLLEAGUE.to_owned())));
     }
     let Some(channel) = &filled.channel else {
         return Ok(None);
     };
     if let Some(objection) = may_post(workspace, channel, user).await? {
-        return Ok(Some((CHANNEL, objection)));
+        return Ok(Some((CHANNEL, objection.to_owned())));
     }
     // Who may post there was just found out; what is left is the owner.
     let is_there = owner == user || may_post(workspace, channel, owner).await?.is_none();
-    Ok((!is_there).then_some((AS_WHOM, words::THEY_ARE_NOT_THERE)))
+    Ok((!is_there).then(|| (AS_WHOM, words::THEY_ARE_NOT_THERE.to_owned())))
 }
 
 pub async fn submitted(scene: &Scene<'_>, submitted: &ViewSubmission) -> Surfaced {
@@ -295,7 +300,7 @@ pub async fn submitted(scene: &Scene<'_>, submitted: &ViewSubmission) -> Surface
     // Who may post there may have changed since the window was looked at.
     let objection = objection(scene.services, &scene.workspace, &filled, user).await?;
     if let Some((_, objection)) = objection {
-        return scene.tell_directly(user, objection).await;
+        return scene.tell_directly(user, &objection).await;
     }
     let changed = match view.private_metadata.parse::<ScheduleId>() {
         Ok(id) => {

@@ -19,7 +19,7 @@ pub const EXAMPLES: &str = "For instance “every weekday at 9”, “on the las
 pub const NO_QUESTION: &str = "Say what I shall find out.";
 pub const NOT_STORED: &str = "I couldn’t store that schedule. Open the window again with `/penny schedule`; what went wrong shows in it.";
 pub const TOO_LATE: &str = "Slack wouldn’t let me open the window in time. Write it in one line: `/penny schedule every weekday at 9: what changed in the pipeline since yesterday`";
-pub const PENNY_NOT_THERE: &str = "I’m not in that channel, so I couldn’t answer there. Invite me with `/invite @Penny`, then schedule it again.";
+pub const PENNY_NOT_THERE: &str = "I’m not in that channel, so I couldn’t answer there. Invite me with `/invite @Penny`, then try once more.";
 pub const YOU_ARE_NOT_THERE: &str = "You’re not in that channel yourself, so I won’t write there for you. Join it, or choose another.";
 
 pub const NO_COLLEAGUE: &str =
@@ -143,6 +143,14 @@ pub fn owner_declined(schedule: &Schedule, replaced: Option<&Schedule>) -> Strin
     )
 }
 
+/// A budget that no run could ever use up.
+pub fn above_limit(micros: u64) -> String {
+    let limit = dollars(i64::try_from(micros).unwrap_or(i64::MAX));
+    format!(
+        "One answer may cost {limit} at most. Choose less, or leave it empty; whoever runs me can raise that."
+    )
+}
+
 /// What was not understood, with two times that would have been.
 pub fn unclear(unclear: &Unclear) -> String {
     let [one, other] = examples(unclear);
@@ -175,7 +183,8 @@ fn examples(unclear: &Unclear) -> [&'static str; 2] {
             "every 15 minutes",
             "every hour between 9 and 17 on weekdays",
         ],
-        Unclear::NoQuestion | Unclear::NoSuchChannel(_) => RuleError::Empty.examples(),
+        Unclear::NoQuestion => RuleError::Empty.examples(),
+        Unclear::NoSuchChannel(_) => ["every weekday at 9 here", "every weekday at 9 in #general"],
     }
 }
 
@@ -240,8 +249,12 @@ pub fn run_line(run: &Run, link: Option<&str>) -> String {
 
 pub fn running(schedule: &Schedule) -> String {
     format!(
-        "I’m on it: “{}”. The answer comes where it always does.",
-        called(&schedule.question)
+        "I’m on it: “{}”. The answer comes {}.",
+        called(&schedule.question),
+        match &schedule.channel {
+            Some(channel) => format!("in <#{channel}>"),
+            None => format!("in a direct message to <@{}>", schedule.owner),
+        }
     )
 }
 
@@ -251,8 +264,9 @@ pub fn runs_already(schedule: &Schedule) -> String {
 
 pub fn paused(schedule: &Schedule) -> String {
     format!(
-        "“{}” is paused. It runs again when somebody resumes it.",
-        called(&schedule.question)
+        "“{}” is paused. It runs again when <@{}> or an administrator resumes it.",
+        called(&schedule.question),
+        schedule.owner
     )
 }
 

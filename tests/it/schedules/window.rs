@@ -39,6 +39,7 @@ async fn what_is_understood_shows_while_it_is_typed_and_the_window_makes_the_sch
         ("what", json!(QUESTION)),
         (WHEN, json!("last Friday of the month at 17:00")),
         ("budget", json!("0.50")),
+        ("catch_up", json!("none")),
     ];
     desk.fills(&fields).await;
     let told = desk.app.is_written(&desk.maya, "Scheduled in").await;
@@ -56,9 +57,9 @@ async fn what_is_understood_shows_while_it_is_typed_and_the_window_makes_the_sch
     );
     assert_eq!(
         desk.app
-            .texts("select budget_micros::text from core.schedules")
+            .texts("select budget_micros || ' ' || catch_up from core.schedules")
             .await,
-        ["500000"]
+        ["500000 none"]
     );
     desk.close().await;
 }
@@ -75,6 +76,14 @@ async fn what_is_wrong_is_said_under_its_field_and_the_window_stays() {
         .await;
     assert!(errors.contains("“25:00” is not a time of day"), "{errors}");
     assert!(errors.contains("Try “every weekday at 9:30”"), "{errors}");
+    let errors = desk
+        .objections(&[
+            ("what", json!(QUESTION)),
+            (WHEN, json!("every day at 9")),
+            ("budget", json!("2.01")),
+        ])
+        .await;
+    assert!(errors.contains("may cost $2.00 at most"), "{errors}");
     assert_eq!(desk.app.count("select from core.schedules").await, 0);
     desk.close().await;
 }
