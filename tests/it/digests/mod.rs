@@ -1,5 +1,7 @@
 //! Daily digests: switched on with a click or a line, at their hour, with everybody's own eyes.
 
+mod parts;
+
 use crate::schedules::desk::Desk;
 use penny::playground::{Container, Human, Pressed, Thread};
 use serde_json::json;

@@ -216,7 +216,7 @@ async fn a_change_made_meanwhile_takes_the_question_back() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn guests_and_those_outside_the_channel_cannot_own_one() {
+async fn penny_herself_cannot_own_one() {
     let desk = Desk::open([]).await;
     desk.maya
         .runs_command("sales", "/penny schedule")

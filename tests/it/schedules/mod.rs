@@ -7,6 +7,7 @@ pub mod desk;
 mod listing;
 mod making;
 mod managing;
+mod rights;
 mod running;
 mod trouble;
 mod window;
