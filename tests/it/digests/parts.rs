@@ -99,7 +99,7 @@ async fn it_tells_of_meetings_mail_that_waits_what_is_due_reviews_and_issues_and
 async fn what_waits_for_ones_decision_stands_in_it_with_the_way_to_its_card() {
     let wish = json!({
         "system": "slack", "operation": "post_message",
-        "arguments": {"channel": "#general", "text": "Harbour has signed."},
+        "arguments": {"channel": "#sales", "text": "Harbour has signed."},
     });
     let desk = on_monday([
         Step::calls("c1", "propose_write", wish).when_asked("everybody"),
