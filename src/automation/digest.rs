@@ -35,6 +35,9 @@ pub fn read(typed: &str, asked: Asked) -> Result<Wish, NotUnderstood> {
         .trim()
         .split_once(char::is_whitespace)
         .unwrap_or((typed.trim(), ""));
+    if let Some(name) = rest.split_whitespace().find(|word| word.starts_with('#')) {
+        return Err(Unclear::NoSuchChannel(name.to_owned()).into());
+    }
     let names_here = rest.split_whitespace().any(|word| word == "here");
     let (time, place) = match place(rest) {
         (time, Place::Here) if !names_here => (time, Place::Direct),
@@ -137,5 +140,9 @@ mod tests {
         assert_eq!(wish("maybe"), Err(NotUnderstood::Word));
         assert_eq!(wish("off 8:30"), Err(NotUnderstood::Word));
         assert!(matches!(wish("on at noonish"), Err(NotUnderstood::Time(_))));
+        for typed in ["on 9 in #salez", "off in #salez"] {
+            let unknown = Unclear::NoSuchChannel("#salez".to_owned());
+            assert_eq!(wish(typed), Err(NotUnderstood::Time(unknown)), "{typed}");
+        }
     }
 }

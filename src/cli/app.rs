@@ -37,7 +37,7 @@ use crate::jobs::listening::{CheckChannel, FoldHeard, ReadBack, ReportReading, W
 use crate::jobs::people::Directory;
 use crate::jobs::refresh_token::RefreshToken;
 use crate::jobs::run_turn::RunTurn;
-use crate::jobs::schedules::{BeginRun, TellTrouble};
+use crate::jobs::schedules::{BeginRun, TellLapsed, TellTrouble};
 use crate::jobs::show_sync::ShowSync;
 use crate::jobs::sync_connection::SyncConnection;
 use crate::jobs::tell_broken::TellBroken;
@@ -308,6 +308,7 @@ fn handlers(services: &Services, slack: &SlackConfig) -> Vec<Arc<dyn Handler>> {
         Arc::new(ExecuteAction { services: own() }),
         Arc::new(BeginRun::new(own())),
         Arc::new(TellTrouble { services: own() }),
+        Arc::new(TellLapsed { services: own() }),
         Arc::new(SendDigest { services: own() }),
         Arc::new(RunWorkflow { services: own() }),
         Arc::new(RefreshCard { services: own() }),

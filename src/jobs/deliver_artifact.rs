@@ -3,6 +3,7 @@
 
 use super::Services;
 use super::deliver::{self, DeliverError};
+use super::schedules::tell_of_artifact;
 use super::workspaces::Workspace;
 use crate::queue::{Done, Handler, Held};
 use crate::slack::blocks::artifact::{self, Shown};
@@ -10,7 +11,7 @@ use crate::slack::blocks::{clip, escape, raw};
 use crate::slack::client::{ApiCode, NewMessage, Share, SlackError};
 use crate::slack::text;
 use crate::store::artifacts::{self, DASHBOARD, DELIVER, Delivery, Version};
-use crate::store::{OrgTx, StoreResult};
+use crate::store::{OrgTx, StoreResult, schedules};
 use async_trait::async_trait;
 use bytes::Bytes;
 use serde_json::Value;
@@ -72,6 +73,13 @@ fn refusal(code: &ApiCode) -> String {
     match code {
         ApiCode::MissingScope => {
             "I’m not allowed to upload files here (an administrator has to install me again)".into()
+        }
+        ApiCode::IsArchived => "the channel is archived".into(),
+        ApiCode::NotInChannel | ApiCode::ChannelNotFound => {
+            "I’m not in the channel any more".into()
+        }
+        code if code.as_str() == "storage_limit_reached" => {
+            "Slack has no room left for files here (an administrator can make some)".into()
         }
         code => format!("Slack refused it ({})", code.as_str()),
     }
@@ -217,15 +225,33 @@ impl DeliverArtifact {
             ..NewMessage::default()
         };
         let key = format!("artifact-lost:{}", version.key());
-        deliver::once(
-            &self.services.outbox,
-            &workspace,
-            &key,
-            &delivery.channel,
-            message,
-        )
-        .await?;
-        Ok(())
+        let outbox = &self.services.outbox;
+        let in_thread = deliver::once(outbox, &workspace, &key, &delivery.channel, message).await;
+        // What the thread may not be told either reaches whoever waits for it.
+        self.tell_owner(&workspace, version, &delivery, why).await?;
+        in_thread.map(|_| ())
+    }
+
+    /// Nobody sits beside a scheduled run. Who presses “Run again” looks on.
+    async fn tell_owner(
+        &self,
+        workspace: &Workspace,
+        version: Version,
+        delivery: &Delivery,
+        why: &str,
+    ) -> Result<(), DeliverError> {
+        if version.number != 1 {
+            return Ok(());
+        }
+        let mut tx = self.services.db.org(workspace.org).await?;
+        let run = schedules::run_of_artifact(&mut tx, version.artifact).await?;
+        drop(tx);
+        let Some(run) = run else {
+            return Ok(());
+        };
+        let key = format!("artifact-lost-run:{}", version.key());
+        let lost = (delivery.title.as_str(), why);
+        tell_of_artifact(&self.services, workspace, &run, &key, lost).await
     }
 }
 

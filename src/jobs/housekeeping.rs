@@ -68,6 +68,9 @@ pub async fn run(
                 if let Err(error) = look_after_channels(&db).await {
                     tracing::warn!(%error, "channels could not be looked after");
                 }
+                if let Err(error) = super::schedules::settle_lost(&db).await {
+                    tracing::warn!(%error, "scheduled runs that were lost could not be settled");
+                }
                 if let Err(error) = events::record_ended_meetings(&db).await {
                     tracing::warn!(%error, "meetings that have ended could not be told of");
                 }
@@ -151,7 +154,7 @@ pub async fn clean(services: &Services, retention_days: i32) -> StoreResult<()> 
         unsaid: listening::forget_unsaid(db),
         pages: pages::delete_old(db, BATCH),
         memories: memory::purge(db),
-        schedules: schedules::forget_proposed(db),
+        schedules: schedules::lapse(db),
         states: installations::delete_expired_states(db),
         links: connect_links::delete_expired(db),
         dashboards: dashboards::forget_ended(db, BATCH),

@@ -82,6 +82,7 @@ pub const NOTE_GONE: &str = "I don’t have that note any more.";
 pub const FORGET: &str = "Forget";
 pub const UNDO: &str = "Undo";
 pub const HELP_INTRO: &str = "I’m Penny. Mention me in a channel, write to me in a direct message, or use *Ask Penny about this* in a message’s menu. I answer from what our connected systems know, and only with what everybody who reads along may see.";
+pub const HELP_MAKES: &str = "Ask for more than words: “chart the pipeline by stage”, “make a report of it as PDF”, “export the open deals as Excel”, “make a dashboard of our deals by owner”, “tell me that every Monday at 9”. `/penny reports` has what I’ve made, to open, run again or delete.";
 pub const HELP_OUTRO: &str = "While I work, write more to steer me, or “stop” to stop me. Say “remember …” and I’ll keep it in mind.";
 pub const NOTHING_CONNECTED: &str = "No system is connected yet.";
 

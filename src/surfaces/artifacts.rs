@@ -15,7 +15,7 @@ use crate::store::StoreError;
 use crate::store::artifacts::{self, Content, Kept};
 use crate::store::sandbox::QueryError;
 
-const LISTED: i64 = 12;
+const LISTED: usize = 12;
 
 /// The newest that may be seen where the command was typed.
 pub async fn show(
@@ -29,10 +29,17 @@ pub async fn show(
     let person = scene.person(user).await?;
     let words: Vec<String> = words.split_whitespace().map(str::to_owned).collect();
     let mut tx = scene.tx().await?;
-    let found = artifacts::seen_by(&mut tx, &viewer, &words, LISTED).await?;
+    // One more tells whether there are more.
+    let mut found = artifacts::seen_by(&mut tx, &viewer, &words, LISTED as i64 + 1).await?;
     drop(tx);
+    let has_more = found.len() > LISTED;
+    found.truncate(LISTED);
     if found.is_empty() {
-        return scene.whisper(to, text::NO_ARTIFACTS, Vec::new()).await;
+        let said = match words.is_empty() {
+            true => text::NO_ARTIFACTS.to_owned(),
+            false => text::no_artifacts_about(&words.join(" ")),
+        };
+        return scene.whisper(to, &said, Vec::new()).await;
     }
     let entries: Vec<Entry<'_>> = found
         .iter()
@@ -48,7 +55,9 @@ pub async fn show(
             may_delete: person.is_admin || found.made_by == person.id,
         })
         .collect();
-    scene.whisper(to, text::REPORTS, raw(list(&entries))).await
+    scene
+        .whisper(to, text::REPORTS, raw(list(&entries, has_more)))
+        .await
 }
 
 /// “Run again”: a new version with what the one who clicked may see.

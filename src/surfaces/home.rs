@@ -69,7 +69,7 @@ pub async fn publish(scene: &Scene<'_>, user: &UserId, notice: Option<Notice>) -
         approvals: approvals.as_ref(),
         conversations: &conversations,
         notes: &notes,
-        schedules: schedules.as_deref(),
+        schedules: schedules.as_ref(),
         digest,
         workflows,
         systems: systems.as_deref(),

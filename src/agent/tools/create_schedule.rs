@@ -20,11 +20,13 @@ const NAME: &str = "create_schedule";
 const DESCRIPTION: &str = "Has a question answered again and again, or once later: “every weekday \
     at 9”, “on the last Friday of the month at 17:00”, “tomorrow at 8”, or a cron line. The person \
     who asked sees a card with the rule and its next runs and confirms it; do not ask for it in \
-    words. The answers come in this channel, or in a direct message to them.";
+    words. The answers come in this channel, or in a direct message to them. Where another channel, \
+    a budget, a model or a colleague’s eyes are wished for, have them type it: `/penny schedule \
+    every weekday at 9 in #channel: the question`, or `/penny schedule` for a window.";
 
 const YES: &str = "Schedule it";
 const NO: &str = "Don’t";
-const NEXT: usize = 3;
+const NEXT: usize = 5;
 
 #[derive(Deserialize, JsonSchema)]
 struct Input {
@@ -101,7 +103,9 @@ impl Tool for CreateSchedule {
             Err(why) => return Ok(Outcome::Refused(why)),
         };
         let offered = schedules::propose(&mut tx, &origin, &turn.workspace, &owner, &plan).await?;
-        let outcome = self.confirm(&mut tx, context, &offered, &owner).await?;
+        let outcome = self
+            .confirm(&mut tx, context, &offered, &input.question)
+            .await?;
         tx.commit().await?;
         Ok(outcome)
     }
@@ -142,7 +146,8 @@ impl CreateSchedule {
         tx: &mut OrgTx,
         context: &ToolContext<'_>,
         offered: &Schedule,
-        owner: &UserId,
+        // As it was asked: the card escapes what it shows.
+        asked: &str,
     ) -> Result<Outcome, ToolError> {
         let rule: Rule = serde_json::from_value(offered.rule.clone()).map_err(StoreError::from)?;
         let place = match &offered.channel {
@@ -152,16 +157,16 @@ impl CreateSchedule {
         let runs = self.runs(&rule);
         let question = format!(
             "Shall I answer “{}” {place}, {}? The next runs: {runs}.",
-            offered.question,
+            asked.trim(),
             rule.words()
         );
         let options = [YES.to_owned(), NO.to_owned()];
-        let asked = Some(owner.as_str());
+        let owner = Some(offered.owner.as_str());
         let id = questions::ask(
             tx,
             context.turn,
             context.tool_use_id,
-            asked,
+            owner,
             &question,
             &options,
         )

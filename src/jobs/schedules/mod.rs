@@ -1,14 +1,20 @@
 //! Schedules at work: what is due becomes runs (`firing`), a run becomes a turn in a thread of its
-//! own (`beginning`), and what went wrong is told to the owner (`telling`).
+//! own (`beginning`), and what went wrong is told to the owner (`telling`). What a colleague did not
+//! agree to in time is told to whoever asked for it (`lapsing`), and a run that nothing is heard of
+//! any more is given up (`losing`).
 
 mod beginning;
 mod firing;
+mod lapsing;
+mod losing;
 mod telling;
 pub mod words;
 
 pub use beginning::BeginRun;
 pub use firing::{fire_due, keep};
-pub use telling::TellTrouble;
+pub use lapsing::TellLapsed;
+pub use losing::settle_lost;
+pub use telling::{TellTrouble, tell_of_artifact};
 
 use crate::automation::rule::Rule;
 use crate::store::schedules::Schedule;

@@ -9,14 +9,14 @@ use crate::jobs::workspaces::Workspace;
 use crate::queue::{Done, Handler, Held};
 use crate::slack::blocks::{offer, raw};
 use crate::slack::client::{NewMessage, SlackError};
-use crate::slack::ids;
+use crate::slack::{ids, text};
 use crate::store::people;
-use crate::store::schedules::{self, Schedule, State, TELL_TROUBLE};
+use crate::store::schedules::{self, Run, Schedule, State, TELL_TROUBLE};
 use async_trait::async_trait;
 use std::time::Duration;
 
 /// Without a token nobody can be told; whoever installs Penny again brings one.
-const UNTIL_INSTALLED: Duration = Duration::from_secs(600);
+pub(super) const UNTIL_INSTALLED: Duration = Duration::from_secs(600);
 
 #[derive(Debug, Clone)]
 pub struct TellTrouble {
@@ -82,14 +82,20 @@ impl TellTrouble {
         drop(tx);
         let workspace = self.services.workspaces.get(&schedule.workspace);
         let workspace = workspace.ok_or(SlackError::NoToken)?;
-        let Some(user) = self.whom(&workspace, &schedule).await? else {
+        let Some(user) = whom(&self.services, &workspace, &schedule).await? else {
             return Ok(());
         };
         let channel = workspace.slack.open_conversation(&[user]).await?;
-        let sentence = words::trouble(&schedule, &run);
+        let link = match (&run.channel, &run.root) {
+            (Some(channel), Some(root)) => workspace.slack.permalink(channel, root).await.ok(),
+            _ => None,
+        };
+        let sentence = words::trouble(&schedule, &run, link.as_deref());
         let (label, action) = match schedule.state {
             State::Proposed | State::Active => (words::SEE_SCHEDULES, ids::SCHEDULES_LIST),
-            State::Paused | State::Over => (words::RESUME, ids::SCHEDULE_RESUME),
+            State::Paused => (text::RESUME, ids::SCHEDULE_RESUME),
+            // Its time has passed, and yet it may be wanted.
+            State::Over => (text::RUN_NOW, ids::SCHEDULE_RUN),
         };
         let message = NewMessage {
             blocks: raw(offer(&sentence, label, action, &schedule.id.to_string())),
@@ -100,22 +106,49 @@ impl TellTrouble {
         deliver::once(&self.services.outbox, &workspace, &key, &channel, message).await?;
         Ok(())
     }
+}
 
-    async fn whom(
-        &self,
-        workspace: &Workspace,
-        schedule: &Schedule,
-    ) -> Result<Option<UserId>, DeliverError> {
-        let services = &self.services;
-        let owner = services
-            .directory
-            .person(&services.db, workspace, &schedule.owner)
-            .await?;
-        if !owner.is_deactivated {
-            return Ok(Some(schedule.owner.clone()));
-        }
-        let mut tx = services.db.org(workspace.org).await?;
-        let admin = people::admins(&mut tx).await?.into_iter().next();
-        Ok(admin.or_else(|| workspace.installed_by.clone()))
+/// Tells the owner that something a run made did not get to its thread. `key` is of the telling.
+pub async fn tell_of_artifact(
+    services: &Services,
+    workspace: &Workspace,
+    run: &Run,
+    key: &str,
+    (title, why): (&str, &str),
+) -> Result<(), DeliverError> {
+    let mut tx = services.db.org(workspace.org).await?;
+    let schedule = schedules::get(&mut tx, run.schedule).await?;
+    drop(tx);
+    // Where the run answers directly, its thread has told its owner already.
+    let Some(schedule) = schedule.filter(|it| it.channel.is_some()) else {
+        return Ok(());
+    };
+    let Some(user) = whom(services, workspace, &schedule).await? else {
+        return Ok(());
+    };
+    let dm = workspace.slack.open_conversation(&[user]).await?;
+    let message = NewMessage {
+        text: words::artifact_lost(&schedule, run, title, why),
+        ..NewMessage::default()
+    };
+    deliver::once(&services.outbox, workspace, key, &dm, message).await?;
+    Ok(())
+}
+
+/// The owner, or an administrator if they have left.
+async fn whom(
+    services: &Services,
+    workspace: &Workspace,
+    schedule: &Schedule,
+) -> Result<Option<UserId>, DeliverError> {
+    let owner = services
+        .directory
+        .person(&services.db, workspace, &schedule.owner)
+        .await?;
+    if !owner.is_deactivated {
+        return Ok(Some(schedule.owner.clone()));
     }
+    let mut tx = services.db.org(workspace.org).await?;
+    let admin = people::admins(&mut tx).await?.into_iter().next();
+    Ok(admin.or_else(|| workspace.installed_by.clone()))
 }

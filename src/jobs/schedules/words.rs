@@ -8,15 +8,16 @@ use crate::store::schedules::{FAILURES_UNTIL_PAUSE, Run, Schedule, State};
 use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
 
-pub const NOT_INSTALLED: &str = "I’m no longer installed in this workspace, or my token was revoked. Whoever runs me has to install me again.";
+/// It can only be read once somebody has put that right.
+pub const NOT_INSTALLED: &str =
+    "I wasn’t installed in this workspace then, or my token had been revoked. I’m back now.";
 pub const OWNER_LEFT: &str = "Whoever made it has left the workspace, so I don’t know with whose rights to look. Delete it, and make it anew.";
-pub const SLACK_AWAY: &str =
-    "Slack didn’t take the message, however often I tried. The next run will try again.";
+pub const SLACK_AWAY: &str = "Slack didn’t take the message, however often I tried.";
 pub const BUDGET_USED: &str = "The run has used up its budget before it was done. Edit it to ask for less, or to let it cost more.";
+pub const LOST: &str = "It began and never ended: what worked on it is gone, so after twelve hours I’ve given it up. *Run now* in `/penny schedules` does it again.";
 pub const WAS_STOPPED: &str = "It was stopped.";
 pub const NO_ANSWER: &str = "The run ended without an answer.";
 pub const SEE_SCHEDULES: &str = "See schedules";
-pub const RESUME: &str = "Resume";
 
 /// How an answer begins that has nothing to tell.
 pub const NOTHING: &str = "Nothing to report";
@@ -95,14 +96,30 @@ pub fn not_delivered(code: &ApiCode) -> String {
         }
         code if code.is_about_the_token() => NOT_INSTALLED.to_owned(),
         code => format!(
-            "Slack refused the message (`{}`). The next run will try again.",
+            "Slack refused the message (`{}`).",
             escape(code.as_str())
         ),
     }
 }
 
-/// What the owner of a schedule is told.
-pub fn trouble(schedule: &Schedule, run: &Run) -> String {
+/// The same of a channel’s digest, which cannot be moved: another channel has one of its own.
+pub fn digest_not_delivered(code: &ApiCode) -> String {
+    let elsewhere = "or delete it in `/penny schedules` and switch one on elsewhere with `/penny digest on 9 in #channel`.";
+    match code {
+        ApiCode::IsArchived => format!("The channel is archived. Unarchive it, {elsewhere}"),
+        ApiCode::NotInChannel | ApiCode::ChannelNotFound => format!(
+            "I’m not in its channel any more, or it is gone. Invite me with `/invite @Penny`, {elsewhere}"
+        ),
+        ApiCode::RestrictedAction => {
+            format!("I’m not allowed to post in its channel. Ask an administrator, {elsewhere}")
+        }
+        code => not_delivered(code),
+    }
+}
+
+/// What the owner of a schedule is told. `link` leads to the run’s thread: what it says of going on
+/// can be done there alone.
+pub fn trouble(schedule: &Schedule, run: &Run, link: Option<&str>) -> String {
     let name = question(schedule);
     let at = moment(run.slot);
     let Some(trouble) = &run.trouble else {
@@ -124,7 +141,49 @@ pub fn trouble(schedule: &Schedule, run: &Run) -> String {
             None => String::new(),
         },
     };
-    format!(":warning: *{name}* failed ({at}). {trouble}{then}")
+    let thread = link.map_or_else(String::new, |link| {
+        format!(
+            " <{}|Its thread> is the place to go on with this one.",
+            link.replace(['|', '>'], "")
+        )
+    });
+    format!(":warning: *{name}* failed ({at}). {trouble}{thread}{then}")
+}
+
+/// Of something that a run made and Slack did not take; the run itself has answered.
+pub fn artifact_lost(schedule: &Schedule, run: &Run, title: &str, why: &str) -> String {
+    let place = match &schedule.channel {
+        Some(channel) => format!("<#{channel}>"),
+        None => "its thread".to_owned(),
+    };
+    format!(
+        ":warning: *{}* ({}) made *{}*, but I couldn’t put it into {place}: {}. Once that is mended, press *Run again* in `/penny reports` there.",
+        question(schedule),
+        moment(run.slot),
+        escape(&clip(title, 200)),
+        escape(why)
+    )
+}
+
+/// What becomes of a schedule that its new owner did not agree to.
+pub fn stays_or_dropped(replaced: Option<&Schedule>) -> String {
+    match replaced {
+        Some(schedule) => format!(
+            "So it stays as it was, run as <@{}>; `/penny schedules` lists it.",
+            schedule.owner
+        ),
+        None => "So it was dropped. Schedule it as yourself with `/penny schedule`.".to_owned(),
+    }
+}
+
+/// For whoever waits for a colleague’s word.
+pub fn lapsed(proposal: &Schedule, replaced: Option<&Schedule>) -> String {
+    format!(
+        "<@{}> has let a week pass without saying whether *{}* may run as them, so I’ve stopped waiting. {}",
+        proposal.owner,
+        question(proposal),
+        stays_or_dropped(replaced)
+    )
 }
 
 /// In Penny’s name nobody calls a whole channel.

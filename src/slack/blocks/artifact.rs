@@ -1,6 +1,6 @@
 //! Charts, reports and exports: what stands with each in its thread, and the list of them.
 
-use super::kit::{actions, button, clip, context, escape, moment, section};
+use super::kit::{actions, button, clip, context, escape, moment, removal, section};
 use crate::base::ids::{ArtifactId, ChannelId, Ts};
 use crate::slack::ids::{DELETE_ARTIFACT, MAKE_AGAIN, OPEN_DASHBOARD, SHARE_DASHBOARD};
 use crate::slack::text;
@@ -88,8 +88,10 @@ pub struct Entry<'a> {
 }
 
 /// The artifacts that somebody may see, newest first.
-pub fn list(entries: &[Entry<'_>]) -> Vec<Value> {
-    entries.iter().flat_map(listed).collect()
+pub fn list(entries: &[Entry<'_>], has_more: bool) -> Vec<Value> {
+    let mut blocks: Vec<Value> = entries.iter().flat_map(listed).collect();
+    blocks.extend(has_more.then(|| context(text::MORE_ARTIFACTS)));
+    blocks
 }
 
 fn listed(entry: &Entry<'_>) -> Vec<Value> {
@@ -106,7 +108,10 @@ fn listed(entry: &Entry<'_>) -> Vec<Value> {
     );
     let mut buttons = deeds(entry.id, entry.is_dashboard);
     if entry.may_delete {
-        buttons.push(button(text::DELETE, DELETE_ARTIFACT, &entry.id.to_string()));
+        let id = entry.id.to_string();
+        let deletes = (DELETE_ARTIFACT, id.as_str());
+        let (sure, means) = (text::DELETE_ARTIFACT_SURE, text::DELETE_ARTIFACT_MEANS);
+        buttons.push(removal(text::DELETE, deletes, sure, means));
     }
     vec![section(&line), actions(buttons)]
 }

@@ -17,6 +17,7 @@ pub fn help(commands: &[Command]) -> Vec<Value> {
         .collect();
     vec![
         section(text::HELP_INTRO),
+        section(text::HELP_MAKES),
         section(&lines.join("\n")),
         context(text::HELP_OUTRO),
     ]

@@ -3,7 +3,7 @@
 use super::approval::home::{Approvals, approvals};
 use super::kit::{actions, button, clip, context, divider, escape, header, moment, section};
 use super::memory::{Note, notes};
-use super::schedules::{ScheduleCard, schedules};
+use super::schedules::{Listing, schedules};
 use super::status::{Queue, queue_line};
 use super::systems::{SystemCard, systems};
 use super::workflows::{Runs, own_runs};
@@ -12,9 +12,6 @@ use crate::slack::prompts::Prompt;
 use crate::slack::text;
 use chrono::{DateTime, Utc};
 use serde_json::{Value, json};
-
-/// Two blocks each; a page has a hundred for everything.
-const SCHEDULES: usize = 5;
 
 #[derive(Debug)]
 pub struct Home<'a> {
@@ -30,7 +27,7 @@ pub struct Home<'a> {
     pub conversations: &'a [Conversation],
     pub notes: &'a [Note],
     /// Their own; none for guests.
-    pub schedules: Option<&'a [ScheduleCard]>,
+    pub schedules: Option<&'a Listing>,
     /// Whether their daily digest is on, with its switch.
     pub digest: Vec<Value>,
     /// The runs of their own workflows; none for whoever has none.
@@ -67,7 +64,7 @@ pub fn home(home: &Home<'_>) -> Value {
     if let Some(own) = home.schedules {
         blocks.extend([divider(), header(text::HOME_SCHEDULES)]);
         blocks.extend(home.digest.iter().cloned());
-        blocks.extend(schedules(own, SCHEDULES));
+        blocks.extend(schedules(own));
     }
     if let Some(runs) = &home.workflows {
         blocks.extend([divider(), header(text::HOME_WORKFLOWS)]);
@@ -135,7 +132,7 @@ mod tests {
     use super::*;
     use uuid::Uuid;
 
-    fn empty() -> Home<'static> {
+    fn empty(schedules: &Listing) -> Home<'_> {
         Home {
             name: "Maya Lindqvist",
             notice: None,
@@ -145,7 +142,7 @@ mod tests {
             approvals: None,
             conversations: &[],
             notes: &[],
-            schedules: Some(&[]),
+            schedules: Some(schedules),
             digest: Vec::new(),
             workflows: None,
             systems: Some(&[]),
@@ -156,7 +153,7 @@ mod tests {
 
     #[test]
     fn an_empty_page_says_what_to_do_instead_of_showing_nothing() {
-        let page = home(&empty()).to_string();
+        let page = home(&empty(&Listing::default())).to_string();
         for sentence in [
             "Hello Maya",
             text::NO_CONVERSATIONS,
@@ -187,7 +184,7 @@ mod tests {
                 open: runs.clone(),
                 over: runs,
             }),
-            ..empty()
+            ..empty(&Listing::default())
         });
         assert!(page["blocks"].as_array().unwrap().len() <= 100);
     }
@@ -196,7 +193,7 @@ mod tests {
     fn guests_do_not_learn_what_is_connected() {
         let page = home(&Home {
             systems: None,
-            ..empty()
+            ..empty(&Listing::default())
         });
         assert!(!page.to_string().contains(text::HOME_SYSTEMS));
     }

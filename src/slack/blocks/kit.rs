@@ -16,6 +16,14 @@ pub fn escape(text: &str) -> String {
         .replace('>', "&gt;")
 }
 
+/// What was escaped, as somebody typed it.
+pub fn unescape(markup: &str) -> String {
+    markup
+        .replace("&lt;", "<")
+        .replace("&gt;", ">")
+        .replace("&amp;", "&")
+}
+
 /// At most `chars` characters, with an ellipsis where something is missing.
 pub fn clip(text: &str, chars: usize) -> String {
     if text.chars().count() <= chars {

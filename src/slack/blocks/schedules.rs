@@ -5,13 +5,15 @@ use super::kit::{actions, button, context, plain, removal, section};
 use crate::slack::ids::{
     FIELD, SCHEDULE_AGREE, SCHEDULE_DECLINE, SCHEDULE_DELETE, SCHEDULE_EDIT, SCHEDULE_HISTORY,
     SCHEDULE_MODAL, SCHEDULE_PAUSE, SCHEDULE_RESUME, SCHEDULE_RUN, SCHEDULE_TEMPLATE,
-    SCHEDULE_WHEN,
+    SCHEDULE_WHEN, SCHEDULES_LIST,
 };
 use crate::slack::text;
 use serde_json::{Value, json};
 
 /// Two blocks each; a message has fifty.
 pub const SHOWN: usize = 20;
+/// The same where a page has a hundred for everything.
+pub const SHOWN_IN_HOME: usize = 5;
 
 pub const WHAT: &str = "what";
 pub const CHANNEL: &str = "channel";
@@ -56,13 +58,37 @@ impl Deed {
     }
 }
 
-pub fn schedules(cards: &[ScheduleCard], most: usize) -> Vec<Value> {
-    if cards.is_empty() {
-        return vec![section(text::NO_SCHEDULES)];
+/// A part of those that somebody may see.
+#[derive(Debug, Clone, Default)]
+pub struct Listing {
+    pub cards: Vec<ScheduleCard>,
+    /// How many there are before these, and in all.
+    pub from: i64,
+    pub total: i64,
+    /// It is what words were found in.
+    pub is_sought: bool,
+    /// What the button for the next ones carries.
+    pub next: Option<String>,
+}
+
+pub fn schedules(listing: &Listing) -> Vec<Value> {
+    if listing.cards.is_empty() {
+        return vec![section(match listing.is_sought {
+            true => text::NO_SUCH_SCHEDULE,
+            false => text::NO_SCHEDULES,
+        })];
     }
-    let mut blocks: Vec<Value> = cards.iter().take(most).flat_map(card).collect();
-    if cards.len() > most {
-        blocks.push(context(&text::more_schedules(cards.len() - most)));
+    let mut blocks: Vec<Value> = listing.cards.iter().flat_map(card).collect();
+    let shown = listing.from + listing.cards.len() as i64;
+    if listing.next.is_some() || listing.from > 0 {
+        let line = text::shown_schedules(listing.from + 1, shown, listing.total);
+        blocks.push(context(&line));
+    } else if shown < listing.total {
+        blocks.push(context(&text::more_schedules(listing.total - shown)));
+    }
+    if let Some(next) = &listing.next {
+        let more = button(text::MORE_SCHEDULES, SCHEDULES_LIST, next);
+        blocks.push(actions(vec![more]));
     }
     blocks
 }

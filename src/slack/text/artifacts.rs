@@ -1,16 +1,28 @@
 //! Charts, reports and exports.
 
-use crate::slack::blocks::escape;
+use crate::slack::blocks::{clip, escape};
 
 pub const REPORTS: &str = "Reports";
 pub const MAKE_AGAIN: &str = "Run again";
 pub const CHANGED: &str = "*Since the last one*";
 pub const NOTHING_CHANGED: &str = "*Since the last one* nothing in it has changed.";
-pub const NO_ARTIFACTS: &str = "There are no reports here yet. Ask me for one: “chart the pipeline by stage”, “make a report of the pipeline as PDF” or “export open deals as Excel”.";
+pub const NO_ARTIFACTS: &str = "There are no reports here yet. Ask me for one: “chart the pipeline by stage”, “make a report of the pipeline as PDF”, “export open deals as Excel” or “make a dashboard of our deals”.";
+pub const MORE_ARTIFACTS: &str =
+    "These are the newest. `/penny reports pipeline` finds older ones by their words.";
+pub const DELETE_ARTIFACT_SURE: &str = "Delete this report?";
+pub const DELETE_ARTIFACT_MEANS: &str =
+    "All its versions go, and it can’t be run again. What stands in Slack already stays there.";
 pub const NO_SUCH_ARTIFACT: &str =
     "I don’t have that report any more, or it isn’t for everybody here.";
 pub const ONLY_ITS_MAKER_DELETES: &str =
     "Only whoever asked for that report, or an administrator, can delete it.";
+
+pub fn no_artifacts_about(words: &str) -> String {
+    format!(
+        "I find no report about “{}” here. `/penny reports` lists the newest, and in a direct message to me you find your own.",
+        escape(&clip(words, 100))
+    )
+}
 
 pub fn making_again(title: &str) -> String {
     format!(

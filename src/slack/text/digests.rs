@@ -11,7 +11,7 @@ pub const DIGEST_IS_OFF: &str = "*Your daily digest* is off. It comes as a direc
 pub const DIGEST_SENDING: &str = "Your digest comes in a moment.";
 pub const DIGEST_SENDING_HERE: &str = "The digest comes into its channel in a moment.";
 pub const DIGEST_WAS_OFF: &str = "That digest is off already.";
-pub const DIGEST_IS_SWITCHED_OFF: &str = "That digest is off. `/penny digest on` brings it back.";
+pub const DIGEST_WHICH_CHANNEL: &str = "A team’s digest comes into a channel. Say into which: `/penny digest on 9 in #channel`, or type `/penny templates team-digest` there.";
 /// What lists of schedules call it.
 pub const DIGEST_OF_PERSON: &str = "My daily digest";
 pub const DIGEST_OF_TEAM: &str = "The team’s daily digest";
@@ -20,5 +20,14 @@ pub fn digest_is_on(channel: Option<&str>, rule: &str) -> String {
     match channel {
         None => format!("*Your daily digest* comes {rule}, as a direct message."),
         Some(channel) => format!("*The daily digest of* <#{channel}> comes {rule}."),
+    }
+}
+
+pub fn digest_is_switched_off(channel: Option<&str>) -> String {
+    match channel {
+        None => "That digest is off. `/penny digest on` brings it back.".to_owned(),
+        Some(channel) => format!(
+            "That digest is off. `/penny digest on here`, typed in <#{channel}>, brings it back."
+        ),
     }
 }

@@ -9,6 +9,9 @@ pub const DELETE_SURE: &str = "Delete this schedule?";
 pub const DELETE_MEANS: &str =
     "It won’t run any more, and its history goes. What it has said stays in its threads.";
 pub const NO_SCHEDULES: &str = "Nothing is scheduled yet. Try `/penny schedule every weekday at 9: what changed in the pipeline since yesterday`, or begin with one of `/penny templates`.";
+pub const NO_SUCH_SCHEDULE: &str =
+    "Nothing that you may see is scheduled about that. `/penny schedules` lists everything.";
+pub const MORE_SCHEDULES: &str = "Show more";
 pub const TEMPLATES: &str = "Good things to have regularly. A digest begins with the click; anything else opens as a schedule that you can change before it runs:";
 pub const NO_SUCH_TEMPLATE: &str = "I have no template of that name. These I have; each opens as a schedule that you can change before it runs:";
 pub const TEMPLATE_FOR_CHANNEL: &str = "in a channel";
@@ -46,6 +49,12 @@ pub const CATCH_UP: [(&str, &str); 3] = [
     ("leave out what was missed", "none"),
 ];
 
-pub fn more_schedules(count: usize) -> String {
+pub fn shown_schedules(first: i64, last: i64, total: i64) -> String {
+    format!(
+        "{first} to {last} of {total}. `/penny schedules pipeline` finds those about something."
+    )
+}
+
+pub fn more_schedules(count: i64) -> String {
     format!("… and {count} more. `/penny schedules` lists them.")
 }

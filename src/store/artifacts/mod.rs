@@ -286,7 +286,8 @@ fn in_thread(thread: String) -> Option<Ts> {
     (!thread.is_empty()).then_some(Ts(thread))
 }
 
-fn like(word: &str) -> String {
+/// A word, as a pattern that finds it anywhere.
+pub(super) fn like(word: &str) -> String {
     let escaped = word
         .replace('\\', "\\\\")
         .replace('%', "\\%")

@@ -1,7 +1,7 @@
 //! What a run needs to begin, and that it has begun. At nine o’clock thousands begin at once, in
 //! every organisation, so those that begin at the same time share their statements.
 
-use super::{Row, Run, Schedule};
+use super::{LOST_AFTER_HOURS, Row, Run, Schedule};
 use crate::base::ids::{ChannelId, OrgId, ScheduleId, ScheduleRunId, Ts};
 use crate::store::db::{Db, StoreResult, column};
 use crate::store::gather::{Gather, Pace};
@@ -72,7 +72,7 @@ async fn all_due(db: &Db, asked: &[(OrgId, ScheduleId)]) -> StoreResult<Vec<Opti
     let ids = column(asked, |(_, id)| id.0);
     let schedules = sqlx::query_as!(
         Row,
-        "select schedule_id, workspace_id, channel_id, owner_user, asked_by, question, said, rule, catch_up,
+        "select schedule_id, workspace_id, channel_id, owner_user, asked_by, replaces, question, said, rule, catch_up,
              budget_micros, model, state, next_run_at, failures, empties, digest
          from core.schedules
          where (org_id, schedule_id) in (select * from unnest($1::uuid[], $2::uuid[]))",
@@ -122,9 +122,11 @@ async fn due_runs(
          where not exists (
              select from core.schedule_runs as busy
              where busy.org_id = asked.org_id and busy.schedule_id = asked.schedule_id
-                 and busy.state = 'running' and busy.created_at > now() - interval '12 hours')",
+                 and busy.state = 'running'
+                 and coalesce(busy.begun_at, busy.created_at) > now() - make_interval(hours => $3))",
         orgs,
         ids,
+        LOST_AFTER_HOURS,
     )
     .fetch_all(db.repeatable())
     .await?;
@@ -152,7 +154,8 @@ async fn all_begun(db: &Db, begun: &[Begun]) -> StoreResult<Vec<()>> {
     sqlx::query!(
         "update core.schedule_runs as r
          set channel_id = begun.channel_id, root_ts = begun.root_ts,
-             state = case when r.state = 'due' then 'running' else r.state end
+             state = case when r.state = 'due' then 'running' else r.state end,
+             begun_at = coalesce(r.begun_at, now())
          from unnest($1::uuid[], $2::uuid[], $3::text[], $4::text[])
              as begun(org_id, run_id, channel_id, root_ts)
          where r.org_id = begun.org_id and r.run_id = begun.run_id",

@@ -93,7 +93,7 @@ pub async fn of(tx: &mut OrgTx, workspace: &str, reader: &Reader) -> StoreResult
     let (person, channel) = reader.parts();
     sqlx::query_as!(
         Row,
-        "select schedule_id, workspace_id, channel_id, owner_user, asked_by, question, said, rule, catch_up,
+        "select schedule_id, workspace_id, channel_id, owner_user, asked_by, replaces, question, said, rule, catch_up,
              budget_micros, model, state, next_run_at, failures, empties, digest
          from core.schedules
          where org_id = $1 and workspace_id = $2 and digest = $3

@@ -2,7 +2,7 @@
 //! a slot has one run however many processes look at it, and a process that dies in between
 //! leaves the slot to the next.
 
-use super::{BEGIN, CatchUp};
+use super::{BEGIN, CatchUp, LOST_AFTER_HOURS};
 use crate::base::ids::{OrgId, ScheduleId, ScheduleRunId};
 use crate::store::db::{Db, StoreResult, column};
 use chrono::{DateTime, Utc};
@@ -90,7 +90,9 @@ impl Claim {
                     as s(org_id, run_id, schedule_id, slot, is_late, may_wait),
                 lateral (select not s.may_wait and exists (select from core.schedule_runs as r
                     where r.org_id = s.org_id and r.schedule_id = s.schedule_id
-                        and r.state in ('due', 'running'))) as is_(busy)
+                        and r.state in ('due', 'running')
+                        and (r.state = 'due' or coalesce(r.begun_at, r.created_at)
+                            > now() - make_interval(hours => $8)))) as is_(busy)
                 on conflict (org_id, schedule_id, slot) do nothing
                 returning org_id, schedule_id, state
             ), nudged as (
@@ -110,6 +112,7 @@ impl Claim {
             &column(&slots, |(_, slot)| slot.is_late),
             &column(&slots, |(_, slot)| slot.may_wait),
             BEGIN,
+            LOST_AFTER_HOURS,
         )
         .fetch_one(&mut *self.tx)
         .await?;

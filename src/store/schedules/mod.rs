@@ -1,18 +1,23 @@
-//! Schedules: what runs when, for whom and where. What is due is `firing`, what begins `beginning`,
-//! what came of it `runs`.
+//! Schedules: what runs when, for whom and where. What nobody agreed to yet is `proposing`, what is
+//! due `firing`, what begins `beginning`, what came of it `runs`.
 
 mod beginning;
 pub mod digests;
 mod firing;
+mod listing;
+mod proposing;
 mod runs;
 
 pub use beginning::{Beginning, Beginnings, Begun};
 pub use firing::{Claim, Due, Firing, Slot, claim_due};
+pub use listing::{Sight, Wanted, list};
+pub use proposing::{await_owner, drop_proposal, lapse, propose, take_over, withdraw};
 pub use runs::{
-    Outcome, Run, Terms, begun, get_run, history, last_before, place, run_now, settle, terms_of,
+    Outcome, Run, Terms, begun, get_run, history, last_before, lost, place, run_now,
+    run_of_artifact, settle, settle_lost, terms_of,
 };
 
-use super::db::{Db, OrgTx, StoreError, StoreResult};
+use super::db::{OrgTx, StoreError, StoreResult};
 use crate::base::ids::{ChannelId, ScheduleId, UserId};
 use chrono::{DateTime, Utc};
 use serde_json::Value;
@@ -21,6 +26,12 @@ use serde_json::Value;
 pub const BEGIN: &str = "schedule";
 /// The kind of the job that tells the owner of trouble; its key is the run.
 pub const TELL_TROUBLE: &str = "schedule_trouble";
+
+/// The kind of the job that tells whoever asked that nobody agreed; its key is the schedule.
+pub const TELL_LAPSED: &str = "schedule_lapsed";
+
+/// A run that has been at it for longer is taken for lost, wherever that matters.
+const LOST_AFTER_HOURS: i32 = 12;
 
 /// Runs that fail one after the other until the schedule is paused.
 pub const FAILURES_UNTIL_PAUSE: i32 = 3;
@@ -101,6 +112,8 @@ pub struct Schedule {
     pub owner: UserId,
     /// Who wants it to be run as its owner, if that is somebody else.
     pub asked_by: Option<UserId>,
+    /// The one that it takes the place of once its owner agrees.
+    pub replaces: Option<ScheduleId>,
     pub question: String,
     pub said: String,
     pub rule: Value,
@@ -120,6 +133,7 @@ struct Row {
     channel_id: Option<String>,
     owner_user: String,
     asked_by: Option<String>,
+    replaces: Option<uuid::Uuid>,
     question: String,
     said: String,
     rule: Value,
@@ -143,6 +157,7 @@ impl TryFrom<Row> for Schedule {
             channel: row.channel_id.map(ChannelId),
             owner: UserId(row.owner_user),
             asked_by: row.asked_by.map(UserId),
+            replaces: row.replaces.map(ScheduleId),
             question: row.question,
             said: row.said,
             rule: row.rule,
@@ -193,46 +208,7 @@ pub async fn create(
     Ok(ScheduleId(id))
 }
 
-/// The same, for one that is not due before somebody confirms it.
-pub async fn propose(
-    tx: &mut OrgTx,
-    origin: &str,
-    workspace: &str,
-    owner: &UserId,
-    plan: &Plan,
-) -> StoreResult<Schedule> {
-    if let Some(known) = by_origin(tx, origin).await? {
-        return Ok(known);
-    }
-    create(tx, origin, workspace, owner, plan).await?;
-    sqlx::query!(
-        "update core.schedules set state = 'proposed', next_run_at = null
-         where org_id = $1 and origin = $2",
-        tx.org().0,
-        origin,
-    )
-    .execute(tx.connection())
-    .await?;
-    let made = by_origin(tx, origin).await?;
-    made.ok_or_else(|| StoreError::Corrupt("a schedule that was just made".to_owned()))
-}
-
-async fn by_origin(tx: &mut OrgTx, origin: &str) -> StoreResult<Option<Schedule>> {
-    sqlx::query_as!(
-        Row,
-        "select schedule_id, workspace_id, channel_id, owner_user, asked_by, question, said, rule, catch_up,
-             budget_micros, model, state, next_run_at, failures, empties, digest
-         from core.schedules where org_id = $1 and origin = $2",
-        tx.org().0,
-        origin,
-    )
-    .fetch_optional(tx.connection())
-    .await?
-    .map(Schedule::try_from)
-    .transpose()
-}
-
-/// Changes a schedule, which runs again from then on, as this owner.
+/// Changes a schedule, which runs as this owner from then on; one that is paused stays so.
 pub async fn change(
     tx: &mut OrgTx,
     id: ScheduleId,
@@ -241,7 +217,9 @@ pub async fn change(
 ) -> StoreResult<()> {
     sqlx::query!(
         "update core.schedules set channel_id = $3, question = $4, said = $5, rule = $6, catch_up = $7,
-             budget_micros = $8, next_run_at = $9, model = $10, owner_user = $11, asked_by = null, state = 'active', failures = 0, empties = 0
+             budget_micros = $8, model = $10, owner_user = $11, failures = 0, empties = 0,
+             next_run_at = case when state = 'paused' then null else $9::timestamptz end,
+             state = case when state = 'paused' then state else 'active' end
          where org_id = $1 and schedule_id = $2",
         tx.org().0,
         id.0,
@@ -263,7 +241,7 @@ pub async fn change(
 pub async fn get(tx: &mut OrgTx, id: ScheduleId) -> StoreResult<Option<Schedule>> {
     sqlx::query_as!(
         Row,
-        "select schedule_id, workspace_id, channel_id, owner_user, asked_by, question, said, rule, catch_up,
+        "select schedule_id, workspace_id, channel_id, owner_user, asked_by, replaces, question, said, rule, catch_up,
              budget_micros, model, state, next_run_at, failures, empties, digest
          from core.schedules where org_id = $1 and schedule_id = $2",
         tx.org().0,
@@ -273,39 +251,6 @@ pub async fn get(tx: &mut OrgTx, id: ScheduleId) -> StoreResult<Option<Schedule>
     .await?
     .map(Schedule::try_from)
     .transpose()
-}
-
-/// The schedules of a workspace, what comes next first.
-pub async fn list(tx: &mut OrgTx, workspace: &str, limit: i64) -> StoreResult<Vec<Schedule>> {
-    sqlx::query_as!(
-        Row,
-        "select schedule_id, workspace_id, channel_id, owner_user, asked_by, question, said, rule, catch_up,
-             budget_micros, model, state, next_run_at, failures, empties, digest
-         from core.schedules where org_id = $1 and workspace_id = $2 and state <> 'proposed'
-         order by state <> 'active', next_run_at, created_at limit $3",
-        tx.org().0,
-        workspace,
-        limit,
-    )
-    .fetch_all(tx.connection())
-    .await?
-    .into_iter()
-    .map(Schedule::try_from)
-    .collect()
-}
-
-/// It is not due before its owner agrees to what somebody else asks of them.
-pub async fn await_owner(tx: &mut OrgTx, id: ScheduleId, asked_by: &UserId) -> StoreResult<()> {
-    sqlx::query!(
-        "update core.schedules set state = 'proposed', next_run_at = null, asked_by = $3
-         where org_id = $1 and schedule_id = $2",
-        tx.org().0,
-        id.0,
-        asked_by.as_str(),
-    )
-    .execute(tx.connection())
-    .await?;
-    Ok(())
 }
 
 /// Stops a schedule from being due until it is resumed.
@@ -345,14 +290,4 @@ pub async fn delete(tx: &mut OrgTx, id: ScheduleId) -> StoreResult<()> {
     .execute(tx.connection())
     .await?;
     Ok(())
-}
-
-/// Deletes what nobody confirmed, in every organisation, since nobody will any more.
-pub async fn forget_proposed(db: &Db) -> StoreResult<u64> {
-    Ok(sqlx::query!(
-        "delete from core.schedules where state = 'proposed' and created_at < now() - interval '7 days'"
-    )
-    .execute(db.system())
-    .await?
-    .rows_affected())
 }

@@ -1,9 +1,9 @@
 //! The runs of schedules: begun one after the other, settled once, and what that means for the
 //! schedule.
 
-use super::{BEGIN, EMPTIES_UNTIL_TOLD, FAILURES_UNTIL_PAUSE, TELL_TROUBLE};
-use crate::base::ids::{ChannelId, ScheduleId, ScheduleRunId, Ts};
-use crate::store::db::{OrgTx, StoreResult};
+use super::{BEGIN, EMPTIES_UNTIL_TOLD, FAILURES_UNTIL_PAUSE, LOST_AFTER_HOURS, TELL_TROUBLE};
+use crate::base::ids::{ArtifactId, ChannelId, OrgId, ScheduleId, ScheduleRunId, Ts};
+use crate::store::db::{Db, OrgTx, StoreResult};
 use crate::store::jobs;
 use chrono::{DateTime, Utc};
 
@@ -64,6 +64,24 @@ pub async fn get_run(tx: &mut OrgTx, run: ScheduleRunId) -> StoreResult<Option<R
     Ok(row.map(Run::from))
 }
 
+/// The run in which an artifact was made, if it was one.
+pub async fn run_of_artifact(tx: &mut OrgTx, artifact: ArtifactId) -> StoreResult<Option<Run>> {
+    let row = sqlx::query_as!(
+        Row,
+        "select r.run_id, r.schedule_id, r.slot, r.is_manual, r.is_late, r.state, r.channel_id,
+             r.root_ts, r.cost_micros, r.trouble
+         from core.artifacts as a
+         join core.turns as t on (t.org_id, t.turn_id) = (a.org_id, a.turn_id)
+         join core.schedule_runs as r on (r.org_id, r.run_id) = (t.org_id, t.run_id)
+         where a.org_id = $1 and a.artifact_id = $2",
+        tx.org().0,
+        artifact.0,
+    )
+    .fetch_optional(tx.connection())
+    .await?;
+    Ok(row.map(Run::from))
+}
+
 /// The latest runs of a schedule, newest first.
 pub async fn history(tx: &mut OrgTx, schedule: ScheduleId, limit: i64) -> StoreResult<Vec<Run>> {
     let rows = sqlx::query_as!(
@@ -107,12 +125,15 @@ pub async fn run_now(
         "insert into core.schedule_runs (org_id, run_id, schedule_id, slot, is_manual)
          select $1, $2, $3, $4, true
          where not exists (select from core.schedule_runs
-             where org_id = $1 and schedule_id = $3 and state in ('due', 'running'))
+             where org_id = $1 and schedule_id = $3 and state in ('due', 'running')
+                 and (state = 'due'
+                     or coalesce(begun_at, created_at) > now() - make_interval(hours => $5)))
          on conflict do nothing",
         tx.org().0,
         ScheduleRunId::fresh().0,
         schedule.0,
         now,
+        LOST_AFTER_HOURS,
     )
     .execute(tx.connection())
     .await?
@@ -143,7 +164,7 @@ pub async fn place(
 /// Its turn is on its way. A run that is over by then stays so.
 pub async fn begun(tx: &mut OrgTx, run: ScheduleRunId) -> StoreResult<()> {
     sqlx::query!(
-        "update core.schedule_runs set state = 'running'
+        "update core.schedule_runs set state = 'running', begun_at = now()
          where org_id = $1 and run_id = $2 and state = 'due'",
         tx.org().0,
         run.0,
@@ -249,4 +270,39 @@ pub async fn settle(
     }
     let key = ScheduleId(settled.schedule_id).to_string();
     jobs::nudge_soon(tx, BEGIN, &key, 0.0).await
+}
+
+/// Runs that nothing is heard of any more, in every organisation: what worked on them is gone.
+pub async fn lost(db: &Db, limit: i64) -> StoreResult<Vec<(OrgId, ScheduleRunId)>> {
+    let rows = sqlx::query!(
+        "select org_id, run_id from core.schedule_runs
+         where state = 'running'
+           and coalesce(begun_at, created_at) <= now() - make_interval(hours => $1)
+         limit $2",
+        LOST_AFTER_HOURS,
+        limit,
+    )
+    .fetch_all(db.system())
+    .await?;
+    let found = rows
+        .into_iter()
+        .map(|row| (OrgId(row.org_id), ScheduleRunId(row.run_id)));
+    Ok(found.collect())
+}
+
+/// Settles a run that is lost, unless it has ended after all or another process was quicker.
+pub async fn settle_lost(tx: &mut OrgTx, run: ScheduleRunId, trouble: &str) -> StoreResult<()> {
+    let is_lost = sqlx::query!(
+        "select run_id from core.schedule_runs
+         where org_id = $1 and run_id = $2 and state = 'running'
+         for update",
+        tx.org().0,
+        run.0,
+    )
+    .fetch_optional(tx.connection())
+    .await?;
+    match is_lost {
+        Some(_) => settle(tx, run, &Outcome::Failed(trouble.to_owned()), 0).await,
+        None => Ok(()),
+    }
 }

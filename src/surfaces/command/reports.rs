@@ -17,7 +17,7 @@ impl Subcommand for Reports {
     fn help(&self) -> Command {
         Command {
             usage: "reports",
-            about: "charts, reports and files that I’ve made here, to run again or delete; `reports pipeline` finds one",
+            about: "charts, reports, files and dashboards that I’ve made here, to open, run again or delete; `reports pipeline` finds one",
         }
     }
 

@@ -17,11 +17,12 @@ impl Subcommand for Schedules {
     fn help(&self) -> Command {
         Command {
             usage: "schedules",
-            about: "what is scheduled, with its next and last run; run, pause or change it there",
+            about: "what is scheduled, with its next and last run; run, pause or change it there; `schedules pipeline` finds one",
         }
     }
 
     async fn run(&self, scene: &Scene<'_>, call: &Call<'_>) -> Surfaced {
-        schedules::show(scene, call.whisper(), call.user(), schedules::LIST).await
+        let part = schedules::Part::about(call.words);
+        schedules::show(scene, call.whisper(), call.user(), schedules::LIST, &part).await
     }
 }

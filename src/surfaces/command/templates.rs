@@ -10,6 +10,7 @@ use crate::slack::blocks::workflows::{
 };
 use crate::slack::blocks::{raw, sentence};
 use crate::slack::text;
+use crate::surfaces::digests;
 use crate::surfaces::scene::{Scene, Surfaced};
 use crate::surfaces::schedules::window;
 use crate::surfaces::workflows::window as workflows;
@@ -32,6 +33,9 @@ impl Subcommand for Templates {
 
     async fn run(&self, scene: &Scene<'_>, call: &Call<'_>) -> Surfaced {
         let named = call.words.trim().to_lowercase().replace(' ', "-");
+        if digests::by_name(scene, call, &named).await? {
+            return Ok(());
+        }
         let template = templates::find(&named);
         if template.is_some() {
             return window::open(scene, call, template).await;

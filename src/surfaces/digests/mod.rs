@@ -146,7 +146,7 @@ async fn switch_off(
     let mut tx = scene.tx().await?;
     schedules::delete(&mut tx, found.id).await?;
     tx.commit().await?;
-    Ok(text::DIGEST_IS_SWITCHED_OFF.to_owned())
+    Ok(text::digest_is_switched_off(channel(reader)))
 }
 
 /// One's own, with its switch: for App Home and for the command by itself.
@@ -188,23 +188,45 @@ pub async fn from_template(
     clicked: &BlockActions,
     slug: &str,
 ) -> Surfaced<bool> {
-    let user = &clicked.source.user;
-    let place = match slug {
-        DIGEST_OF_PERSON => Place::Direct,
-        DIGEST_OF_TEAM => Place::Here,
-        _ => return Ok(false),
+    let here = clicked.channel.as_ref();
+    let Some(said) = take(scene, &clicked.source.user, slug, here).await? else {
+        return Ok(false);
     };
-    let person = scene.person(user).await?;
-    if person.is_restricted {
-        tell(scene, clicked, text::GUESTS_CANNOT).await?;
-        return Ok(true);
-    }
-    let nowhere: ChannelId = "D".into();
-    let here = clicked.channel.as_ref().unwrap_or(&nowhere);
-    let reader = reader(&place, user, here);
-    let said = usual(scene, &person, user, &reader).await?;
     tell(scene, clicked, &said).await?;
     Ok(true)
+}
+
+/// The same of one that was asked for by its name.
+pub async fn by_name(scene: &Scene<'_>, call: &Call<'_>, slug: &str) -> Surfaced<bool> {
+    let Some(said) = take(scene, call.user(), slug, Some(call.channel)).await? else {
+        return Ok(false);
+    };
+    call.answer(scene, &said, Vec::new()).await?;
+    Ok(true)
+}
+
+/// Switches on what a template stands for. None: it is no digest.
+async fn take(
+    scene: &Scene<'_>,
+    user: &UserId,
+    slug: &str,
+    here: Option<&ChannelId>,
+) -> Surfaced<Option<String>> {
+    if ![DIGEST_OF_PERSON, DIGEST_OF_TEAM].contains(&slug) {
+        return Ok(None);
+    }
+    let person = scene.person(user).await?;
+    if person.is_restricted {
+        return Ok(Some(text::GUESTS_CANNOT.to_owned()));
+    }
+    let channel = here.filter(|here| !here.as_str().starts_with('D'));
+    let reader = match (slug, channel) {
+        (DIGEST_OF_PERSON, _) => Reader::Person(user.clone()),
+        (_, Some(channel)) => Reader::Channel(channel.clone()),
+        // A team’s is never taken for one’s own.
+        (_, None) => return Ok(Some(text::DIGEST_WHICH_CHANNEL.to_owned())),
+    };
+    Ok(Some(usual(scene, &person, user, &reader).await?))
 }
 
 /// At the usual hour.

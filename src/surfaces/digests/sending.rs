@@ -46,7 +46,9 @@ impl Handler for SendDigest {
         };
         let trouble = match &error {
             SurfaceError::Slack(SlackError::NoToken) => words::NOT_INSTALLED.to_owned(),
-            SurfaceError::Slack(SlackError::Refused { code, .. }) => words::not_delivered(code),
+            SurfaceError::Slack(SlackError::Refused { code, .. }) => {
+                words::digest_not_delivered(code)
+            }
             _ => {
                 let after = match error.remedy() {
                     Remedy::TryAgain(after) => after,

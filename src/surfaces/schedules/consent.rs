@@ -1,5 +1,5 @@
 //! Somebody wants a schedule to be run as a colleague: the colleague is asked, and it is not due
-//! before they agree.
+//! before they agree. One that runs already goes on as it is until then.
 
 use super::words;
 use crate::base::ids::{ScheduleId, UserId};
@@ -8,6 +8,7 @@ use crate::slack::blocks::raw;
 use crate::slack::blocks::schedules::consent;
 use crate::slack::client::{NewMessage, PATIENT};
 use crate::slack::inbound::BlockActions;
+use crate::store::OrgTx;
 use crate::store::schedules::{self, Schedule, State};
 use crate::surfaces::scene::{Scene, Surfaced};
 
@@ -42,8 +43,16 @@ pub async fn agreed(scene: &Scene<'_>, clicked: &BlockActions, schedule: &Schedu
         return replace(scene, clicked, words::OVER).await;
     };
     let mut tx = scene.tx().await?;
-    schedules::resume(&mut tx, schedule.id, next).await?;
+    let replaced = replaced(&mut tx, schedule).await?;
+    match &replaced {
+        Some(replaced) => schedules::take_over(&mut tx, schedule, replaced.id, next).await?,
+        None => schedules::resume(&mut tx, schedule.id, next).await?,
+    }
     tx.commit().await?;
+    // What was paused stays so until somebody resumes it.
+    let next = replaced
+        .is_none_or(|it| it.state != State::Paused)
+        .then_some(next);
     replace(scene, clicked, &words::you_agreed(schedule, next)).await?;
     scene
         .tell_directly(by, &words::owner_agreed(schedule, next))
@@ -55,12 +64,21 @@ pub async fn declined(scene: &Scene<'_>, clicked: &BlockActions, schedule: &Sche
         return replace(scene, clicked, words::DECIDED).await;
     };
     let mut tx = scene.tx().await?;
-    schedules::delete(&mut tx, schedule.id).await?;
+    let replaced = replaced(&mut tx, schedule).await?;
+    schedules::drop_proposal(&mut tx, schedule.id).await?;
     tx.commit().await?;
     replace(scene, clicked, &words::you_declined(schedule)).await?;
     scene
-        .tell_directly(by, &words::owner_declined(schedule))
+        .tell_directly(by, &words::owner_declined(schedule, replaced.as_ref()))
         .await
+}
+
+/// The schedule whose place it is to take.
+async fn replaced(tx: &mut OrgTx, proposal: &Schedule) -> Surfaced<Option<Schedule>> {
+    Ok(match proposal.replaces {
+        Some(id) => schedules::get(tx, id).await?,
+        None => None,
+    })
 }
 
 /// Who waits for the answer of the one who clicked.

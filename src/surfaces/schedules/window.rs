@@ -1,8 +1,8 @@
 //! The window in which a schedule is made or changed. While its time is typed, what is understood
 //! shows below; what is wrong is said under its field before it closes.
 
-use super::making::{as_stored, may_post, preview};
-use super::{consent, may_change, words};
+use super::making::{may_post, preview};
+use super::{keeping, may_change, words};
 use crate::automation::budget;
 use crate::automation::rule::{Asked, Rule, zone_or_utc};
 use crate::automation::spoken;
@@ -10,15 +10,15 @@ use crate::automation::templates::{self, For, Template};
 use crate::base::ids::{ChannelId, OrgId, ScheduleId, UserId};
 use crate::jobs::Services;
 use crate::jobs::workspaces::Workspace;
-use crate::slack::blocks::escape;
 use crate::slack::blocks::schedules::{
     AS_WHOM, BUDGET, CATCH_UP, CHANNEL, Form, MODEL, Offered, WHAT, window,
 };
+use crate::slack::blocks::{escape, unescape};
 use crate::slack::ids::{FIELD, SCHEDULE_WHEN};
 use crate::slack::inbound::{BlockActions, View, ViewSubmission};
 use crate::slack::text;
 use crate::store::people::{self, Person};
-use crate::store::schedules::{self, CatchUp, Plan, Schedule, State, Terms};
+use crate::store::schedules::{self, CatchUp, Schedule, State, Terms};
 use crate::surfaces::command::Call;
 use crate::surfaces::scene::{Scene, Surfaced};
 use serde_json::{Map, Value, json};
@@ -168,15 +168,15 @@ impl<'a> Choosable<'a> {
 }
 
 /// What was filled in, as far as it is right.
-struct Filled {
-    what: String,
-    when: String,
-    rule: Rule,
-    channel: Option<ChannelId>,
+pub(super) struct Filled {
+    pub what: String,
+    pub when: String,
+    pub rule: Rule,
+    pub channel: Option<ChannelId>,
     /// None: whoever fills it in.
-    owner: Option<UserId>,
-    catch_up: CatchUp,
-    terms: Terms,
+    pub owner: Option<UserId>,
+    pub catch_up: CatchUp,
+    pub terms: Terms,
 }
 
 /// Or what is wrong, by field.
@@ -252,7 +252,7 @@ pub async fn objections(
     };
     let objection = objection(services, &workspace, &filled, user).await?;
     Ok(objection
-        .map(|(field, why)| Map::from_iter([(field.to_owned(), json!(words::plainly(why)))]))
+        .map(|(field, why)| Map::from_iter([(field.to_owned(), json!(words::plainly(&why)))]))
         .unwrap_or_default())
 }
 
@@ -262,22 +262,27 @@ async fn objection(
     workspace: &Workspace,
     filled: &Filled,
     user: &UserId,
-) -> Surfaced<Option<(&'static str, &'static str)>> {
+) -> Surfaced<Option<(&'static str, String)>> {
+    let most = services.agent.limits.cost_micros;
+    let budget = filled.terms.budget_micros.unwrap_or_default();
+    if u64::try_from(budget).is_ok_and(|budget| budget > most) {
+        return Ok(Some((BUDGET, words::above_limit(most))));
+    }
     let owner = filled.owner.as_ref().unwrap_or(user);
     let directory = &services.directory;
     let person = directory.person(&services.db, workspace, owner).await?;
     if person.is_restricted || person.is_deactivated || *owner == workspace.bot_user {
-        return Ok(Some((AS_WHOM, words::NO_COLLEAGUE)));
+        return Ok(Some((AS_WHOM, words::NO_COLLEAGUE.to_owned())));
     }
     let Some(channel) = &filled.channel else {
         return Ok(None);
     };
     if let Some(objection) = may_post(workspace, channel, user).await? {
-        return Ok(Some((CHANNEL, objection)));
+        return Ok(Some((CHANNEL, objection.to_owned())));
     }
     // Who may post there was just found out; what is left is the owner.
     let is_there = owner == user || may_post(workspace, channel, owner).await?.is_none();
-    Ok((!is_there).then_some((AS_WHOM, words::THEY_ARE_NOT_THERE)))
+    Ok((!is_there).then(|| (AS_WHOM, words::THEY_ARE_NOT_THERE.to_owned())))
 }
 
 pub async fn submitted(scene: &Scene<'_>, submitted: &ViewSubmission) -> Surfaced {
@@ -295,14 +300,15 @@ pub async fn submitted(scene: &Scene<'_>, submitted: &ViewSubmission) -> Surface
     // Who may post there may have changed since the window was looked at.
     let objection = objection(scene.services, &scene.workspace, &filled, user).await?;
     if let Some((_, objection)) = objection {
-        return scene.tell_directly(user, objection).await;
+        return scene.tell_directly(user, &objection).await;
     }
     let changed = match view.private_metadata.parse::<ScheduleId>() {
         Ok(id) => {
             let mut tx = scene.tx().await?;
             let schedule = schedules::get(&mut tx, id).await?;
             drop(tx);
-            match schedule {
+            // What nobody agreed to yet is no schedule of anybody's.
+            match schedule.filter(|it| it.state != State::Proposed) {
                 Some(schedule) if may_change(&person, user, &schedule) => Some(schedule),
                 Some(schedule) => {
                     let said = words::not_yours(&schedule);
@@ -313,57 +319,5 @@ pub async fn submitted(scene: &Scene<'_>, submitted: &ViewSubmission) -> Surface
         }
         Err(_) => None,
     };
-    keep(scene, user, changed.as_ref(), filled, asked).await
-}
-
-async fn keep(
-    scene: &Scene<'_>,
-    user: &UserId,
-    changed: Option<&Schedule>,
-    filled: Filled,
-    asked: Asked,
-) -> Surfaced {
-    let owner = filled.owner.unwrap_or_else(|| user.clone());
-    let plan = Plan {
-        channel: filled.channel,
-        question: filled.what,
-        said: filled.when,
-        rule: as_stored(&filled.rule)?,
-        catch_up: filled.catch_up,
-        terms: filled.terms,
-        next_run_at: filled.rule.next(asked.at).unwrap_or(asked.at),
-    };
-    let has_agreed = changed.is_some_and(|it| it.owner == owner && it.state != State::Proposed);
-    let is_asked = owner != *user && !has_agreed;
-    let mut tx = scene.tx().await?;
-    let id = match changed {
-        Some(schedule) => {
-            schedules::change(&mut tx, schedule.id, &owner, &plan).await?;
-            schedule.id
-        }
-        None => {
-            let workspace = &scene.workspace.id;
-            schedules::create(&mut tx, scene.event_key, workspace, &owner, &plan).await?
-        }
-    };
-    if is_asked {
-        schedules::await_owner(&mut tx, id, user).await?;
-    }
-    tx.commit().await?;
-    if is_asked {
-        consent::ask(scene, id, user).await?;
-        return scene
-            .tell_directly(user, &words::asks_owner(&plan, &owner))
-            .await;
-    }
-    let said = words::made(&plan, &filled.rule, asked.at);
-    scene.tell_directly(user, &said).await
-}
-
-/// As somebody typed it, to be typed on.
-fn unescape(markup: &str) -> String {
-    markup
-        .replace("&lt;", "<")
-        .replace("&gt;", ">")
-        .replace("&amp;", "&")
+    keeping::keep(scene, user, changed.as_ref(), filled, asked).await
 }

@@ -4,6 +4,7 @@
 use crate::automation::rule::{Rule, RuleError};
 use crate::automation::spoken::Unclear;
 use crate::base::ids::UserId;
+use crate::jobs::schedules::words::stays_or_dropped;
 use crate::slack::blocks::{clip, escape, moment};
 use crate::slack::text::dollars;
 use crate::store::schedules::{Plan, Run, Schedule, State};
@@ -18,7 +19,7 @@ pub const EXAMPLES: &str = "For instance “every weekday at 9”, “on the las
 pub const NO_QUESTION: &str = "Say what I shall find out.";
 pub const NOT_STORED: &str = "I couldn’t store that schedule. Open the window again with `/penny schedule`; what went wrong shows in it.";
 pub const TOO_LATE: &str = "Slack wouldn’t let me open the window in time. Write it in one line: `/penny schedule every weekday at 9: what changed in the pipeline since yesterday`";
-pub const PENNY_NOT_THERE: &str = "I’m not in that channel, so I couldn’t answer there. Invite me with `/invite @Penny`, then schedule it again.";
+pub const PENNY_NOT_THERE: &str = "I’m not in that channel, so I couldn’t answer there. Invite me with `/invite @Penny`, then try once more.";
 pub const YOU_ARE_NOT_THERE: &str = "You’re not in that channel yourself, so I won’t write there for you. Join it, or choose another.";
 
 pub const NO_COLLEAGUE: &str =
@@ -60,10 +61,25 @@ pub fn made(plan: &Plan, rule: &Rule, now: DateTime<Utc>) -> String {
     )
 }
 
-/// For whoever made it run as somebody else.
-pub fn asks_owner(plan: &Plan, owner: &UserId) -> String {
+/// After a change of one that is paused.
+pub fn changed_while_paused(plan: &Plan, rule: &Rule, now: DateTime<Utc>) -> String {
     format!(
-        ":hourglass_flowing_sand: I’ve asked <@{owner}>. Once they agree, I’ll answer “{}” as they see things, and tell you.",
+        "{}\nIt is still *paused*: none of that runs before you resume it.",
+        made(plan, rule, now)
+    )
+}
+
+/// For whoever made it run as somebody else.
+pub fn asks_owner(plan: &Plan, owner: &UserId, changed: Option<&Schedule>) -> String {
+    let meanwhile = match changed {
+        Some(schedule) => format!(
+            " Until then it stays as it was, run as <@{}>.",
+            schedule.owner
+        ),
+        None => String::new(),
+    };
+    format!(
+        ":hourglass_flowing_sand: I’ve asked <@{owner}>. Once they agree, I’ll answer “{}” as they see things, and tell you.{meanwhile}",
         called(&plan.question)
     )
 }
@@ -86,11 +102,19 @@ pub fn would_run_as_you(
     )
 }
 
-pub fn you_agreed(schedule: &Schedule, next: DateTime<Utc>) -> String {
+/// None: it is paused.
+fn first(next: Option<DateTime<Utc>>) -> String {
+    next.map_or_else(
+        || "is still paused, until somebody resumes it".to_owned(),
+        |next| format!("runs first {}", moment(next)),
+    )
+}
+
+pub fn you_agreed(schedule: &Schedule, next: Option<DateTime<Utc>>) -> String {
     format!(
-        ":calendar: Scheduled: “{}”. It runs first {}. `/penny schedules` lists it.",
+        ":calendar: Scheduled: “{}”. It {}. `/penny schedules` lists it.",
         called(&schedule.question),
-        moment(next)
+        first(next)
     )
 }
 
@@ -101,20 +125,29 @@ pub fn you_declined(schedule: &Schedule) -> String {
     )
 }
 
-pub fn owner_agreed(schedule: &Schedule, next: DateTime<Utc>) -> String {
+pub fn owner_agreed(schedule: &Schedule, next: Option<DateTime<Utc>>) -> String {
     format!(
-        ":calendar: <@{}> agreed: “{}” runs first {}.",
+        ":calendar: <@{}> agreed: “{}” {}.",
         schedule.owner,
         called(&schedule.question),
-        moment(next)
+        first(next)
     )
 }
 
-pub fn owner_declined(schedule: &Schedule) -> String {
+pub fn owner_declined(schedule: &Schedule, replaced: Option<&Schedule>) -> String {
     format!(
-        "<@{}> would rather not have “{}” run as them, so it was dropped. Schedule it as yourself with `/penny schedule`.",
+        "<@{}> would rather not have “{}” run as them. {}",
         schedule.owner,
-        called(&schedule.question)
+        called(&schedule.question),
+        stays_or_dropped(replaced)
+    )
+}
+
+/// A budget that no run could ever use up.
+pub fn above_limit(micros: u64) -> String {
+    let limit = dollars(i64::try_from(micros).unwrap_or(i64::MAX));
+    format!(
+        "One answer may cost {limit} at most. Choose less, or leave it empty; whoever runs me can raise that."
     )
 }
 
@@ -150,7 +183,8 @@ fn examples(unclear: &Unclear) -> [&'static str; 2] {
             "every 15 minutes",
             "every hour between 9 and 17 on weekdays",
         ],
-        Unclear::NoQuestion | Unclear::NoSuchChannel(_) => RuleError::Empty.examples(),
+        Unclear::NoQuestion => RuleError::Empty.examples(),
+        Unclear::NoSuchChannel(_) => ["every weekday at 9 here", "every weekday at 9 in #general"],
     }
 }
 
@@ -215,8 +249,12 @@ pub fn run_line(run: &Run, link: Option<&str>) -> String {
 
 pub fn running(schedule: &Schedule) -> String {
     format!(
-        "I’m on it: “{}”. The answer comes where it always does.",
-        called(&schedule.question)
+        "I’m on it: “{}”. The answer comes {}.",
+        called(&schedule.question),
+        match &schedule.channel {
+            Some(channel) => format!("in <#{channel}>"),
+            None => format!("in a direct message to <@{}>", schedule.owner),
+        }
     )
 }
 
@@ -226,8 +264,9 @@ pub fn runs_already(schedule: &Schedule) -> String {
 
 pub fn paused(schedule: &Schedule) -> String {
     format!(
-        "“{}” is paused. It runs again when somebody resumes it.",
-        called(&schedule.question)
+        "“{}” is paused. It runs again when <@{}> or an administrator resumes it.",
+        called(&schedule.question),
+        schedule.owner
     )
 }
 

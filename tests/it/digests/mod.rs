@@ -1,7 +1,10 @@
 //! Daily digests: switched on with a click or a line, at their hour, with everybody's own eyes.
 
+mod parts;
+
 use crate::schedules::desk::Desk;
-use penny::playground::Thread;
+use penny::playground::{Container, Human, Pressed, Thread};
+use serde_json::json;
 
 /// A deal of Maya's that moved this morning, and one of Jonas's that only he may see.
 async fn company(desk: &Desk) {
@@ -136,6 +139,91 @@ async fn it_is_switched_on_with_one_click_in_her_home_and_among_the_templates() 
     desk.close().await;
 }
 
+/// Several templates have a button of the same name; this presses that of one.
+async fn presses_template(person: &Human, list: &Thread, slug: &str) {
+    let shown = person.sees(list);
+    let buttons = shown.iter().flat_map(|seen| {
+        let blocks = seen.blocks.iter().map(|block| (seen.ts, block));
+        blocks.filter(|(_, block)| block["accessory"]["value"] == *slug)
+    });
+    let (ts, block) = buttons.last().expect("a button");
+    let button = &block["accessory"];
+    let pressed = Pressed {
+        container: Container::Message {
+            channel: list.channel.clone(),
+            ts,
+        },
+        element: json!({
+            "type": "button", "action_id": button["action_id"], "block_id": block["block_id"],
+            "value": slug,
+        }),
+        state: None,
+    };
+    person.press(pressed).await.unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_digests_template_switches_it_on_by_its_name_and_a_teams_is_never_taken_for_ones_own() {
+    let desk = Desk::open([]).await;
+    types(&desk, "on 7:45", "07:45").await;
+    // The direct conversation has no name to type a command in.
+    let dm = desk.maya.dm().unwrap();
+    desk.maya
+        .command(&dm, "/penny templates team-digest")
+        .await
+        .unwrap();
+    desk.app.is_told(&desk.maya, "dm", "Say into which").await;
+    desk.maya.command(&dm, "/penny templates").await.unwrap();
+    desk.app
+        .is_told(&desk.maya, "dm", "The team’s morning")
+        .await;
+    let list = desk.app.whisper(&desk.maya, "dm", "The team’s morning");
+    presses_template(&desk.maya, &list, "team-digest").await;
+    desk.app.settles().await;
+    let answers = desk.maya.whispers(&dm);
+    let which = answers
+        .iter()
+        .filter(|seen| seen.text.contains("Say into which"));
+    assert_eq!(which.count(), 2, "the command’s and the button’s");
+    let kept = desk.app.texts("select said from core.schedules").await;
+    assert_eq!(kept, ["every weekday at 7:45"], "her own is as it was");
+
+    desk.maya
+        .runs_command("sales", "/penny templates team-digest")
+        .await
+        .unwrap();
+    desk.is_told(&desk.maya, "The daily digest of").await;
+    desk.maya
+        .runs_command("sales", "/penny templates daily-digest")
+        .await
+        .unwrap();
+    desk.is_told(&desk.maya, "every weekday at 08:30").await;
+    let kept = "select digest || ' ' || said from core.schedules order by 1";
+    assert_eq!(
+        desk.app.texts(kept).await,
+        ["person every weekday at 8:30", "team every weekday at 9:00"]
+    );
+    let off = types(&desk, "off here", "That digest is off.").await;
+    assert!(off.contains("`/penny digest on here`, typed in"), "{off}");
+    desk.app.settles().await;
+    desk.app.slack.calls().mark_all_read();
+    desk.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn help_says_that_charts_reports_files_and_dashboards_can_be_asked_for() {
+    let desk = Desk::open([]).await;
+    desk.maya
+        .runs_command("sales", "/penny help")
+        .await
+        .unwrap();
+    let help = desk.is_told(&desk.maya, "Ask for more than words").await;
+    for words in ["chart", "PDF", "Excel", "dashboard", "/penny reports"] {
+        assert!(help.contains(words), "{words}: {help}");
+    }
+    desk.close().await;
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn before_anything_is_connected_it_says_so_and_a_lost_channel_is_told_to_its_owner() {
     let desk = Desk::open([]).await;
@@ -160,6 +248,11 @@ async fn before_anything_is_connected_it_says_so_and_a_lost_channel_is_told_to_i
     assert!(
         seen.text.contains("The team’s daily digest"),
         "{}",
+        seen.text
+    );
+    assert!(
+        seen.text.contains("`/penny digest on 9 in #channel`"),
+        "a digest has no Edit: {}",
         seen.text
     );
     desk.app.settles().await;

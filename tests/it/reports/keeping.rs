@@ -3,6 +3,7 @@
 use super::{asks, chart, makes};
 use crate::support::TestApp;
 use penny::models::scripted::Step;
+use penny::playground::{Human, Thread};
 use serde_json::json;
 
 #[tokio::test]
@@ -79,33 +80,119 @@ async fn a_report_of_a_direct_conversation_is_seen_by_its_maker_alone() {
     app.stop().await;
 }
 
+/// `/penny reports …` of this person in #sales, to click in.
+async fn lists(app: &TestApp, person: &Human, words: &str) -> Thread {
+    let typed = format!("/penny reports {words}");
+    person.runs_command("sales", &typed).await.unwrap();
+    app.is_told(person, "sales", "Pipeline by stage").await;
+    app.settles().await;
+    app.whisper(person, "sales", "Pipeline by stage")
+}
+
 #[tokio::test]
-async fn what_was_made_in_a_channel_is_listed_there_and_its_maker_deletes_it() {
+async fn what_was_made_in_a_channel_is_listed_there_and_its_maker_or_an_administrator_deletes_it() {
+    let app = TestApp::start(makes("create_chart", chart("bar"))).await;
+    let person = |name| app.slack.person(name).unwrap();
+    let (jonas, priya) = (person("jonas"), person("priya"));
+    let thread = asks(&jonas, "sales").await;
+    jonas
+        .reads(&thread, "[chart: Pipeline by stage]")
+        .await
+        .unwrap();
+    jonas.reads(&thread, "There it is.").await.unwrap();
+    app.settles().await;
+    let of_priya = lists(&app, &priya, "pipeline").await;
+    let seen = priya.sees(&of_priya).pop().unwrap();
+    assert!(seen.text.contains("Run again"), "{}", seen.text);
+    assert!(priya.clicks(&of_priya, "Delete").await.is_err());
+    priya
+        .runs_command("random", "/penny reports")
+        .await
+        .unwrap();
+    app.is_told(&priya, "random", "There are no reports here yet")
+        .await;
+    priya
+        .runs_command("sales", "/penny reports zebras")
+        .await
+        .unwrap();
+    app.is_told(&priya, "sales", "no report about “zebras”")
+        .await;
+
+    // It becomes somebody else’s after he has listed it as his own.
+    let of_jonas = lists(&app, &jonas, "").await;
+    let blocks = format!("{:?}", jonas.sees(&of_jonas).pop().unwrap().blocks);
+    assert!(blocks.contains("Delete this report?"), "it asks first");
+    let belongs_to = async |name: &str| {
+        app.execute(&format!(
+            "update core.artifacts set made_by =
+                 (select person_id from core.people where name like '{name}%')"
+        ))
+        .await;
+    };
+    belongs_to("Priya").await;
+    jonas.clicks(&of_jonas, "Delete").await.unwrap();
+    app.is_told(&jonas, "sales", "Only whoever asked for that report")
+        .await;
+    assert_eq!(app.count("select from core.artifact_versions").await, 1);
+    belongs_to("Jonas").await;
+    jonas.clicks(&of_jonas, "Delete").await.unwrap();
+    app.is_told(&jonas, "sales", "I’ve deleted *Pipeline by stage*")
+        .await;
+    assert_eq!(app.count("select from core.artifacts").await, 0);
+    jonas.clicks(&of_jonas, "Delete").await.unwrap();
+    app.is_told(&jonas, "sales", "I don’t have that report any more")
+        .await;
+    jonas.sees(&thread);
+    app.stop().await;
+}
+
+#[tokio::test]
+async fn an_administrator_deletes_what_somebody_else_had_made() {
     let app = TestApp::start(makes("create_chart", chart("bar"))).await;
     let (maya, jonas) = (
         app.slack.person("maya").unwrap(),
         app.slack.person("jonas").unwrap(),
     );
-    let thread = asks(&maya, "sales").await;
-    maya.reads(&thread, "[chart: Pipeline by stage]")
-        .await
-        .unwrap();
-    maya.reads(&thread, "There it is.").await.unwrap();
+    let thread = asks(&jonas, "sales").await;
+    jonas.reads(&thread, "There it is.").await.unwrap();
     app.settles().await;
-    jonas
-        .runs_command("sales", "/penny reports pipeline")
-        .await
-        .unwrap();
-    let list = app.is_told(&jonas, "sales", "Pipeline by stage").await;
-    assert!(list.contains("Run again"), "{list}");
-    jonas
-        .runs_command("random", "/penny reports")
-        .await
-        .unwrap();
-    app.is_told(&jonas, "random", "There are no reports here yet")
+    let list = lists(&app, &maya, "").await;
+    maya.clicks(&list, "Delete").await.unwrap();
+    app.is_told(&maya, "sales", "I’ve deleted *Pipeline by stage*")
         .await;
+    assert_eq!(app.count("select from core.artifact_versions").await, 0);
+    jonas.sees(&thread);
+    app.stop().await;
+}
+
+#[tokio::test]
+async fn of_many_reports_the_newest_are_listed_and_the_others_found_by_words() {
+    let app = TestApp::start(makes("create_chart", chart("bar"))).await;
+    let jonas = app.slack.person("jonas").unwrap();
+    let thread = asks(&jonas, "sales").await;
+    jonas.reads(&thread, "There it is.").await.unwrap();
     app.settles().await;
-    assert_eq!(app.count("select from core.artifact_versions").await, 1);
+    app.execute(
+        "insert into core.artifacts (org_id, artifact_id, kind, title, recipe, made_by,
+             audience_channel, workspace_id, channel_id, thread_ts, turn_id, tool_use_id)
+         select org_id, gen_random_uuid(), kind, 'Newer ' || n, recipe, made_by, audience_channel,
+             workspace_id, channel_id, thread_ts, turn_id, 'more' || n
+         from core.artifacts, generate_series(1, 12) as n;
+         insert into core.artifact_versions (org_id, artifact_id, version, made_by, blocks, words,
+             row_count, had_outsiders, state, made_at)
+         select a.org_id, a.artifact_id, 1, a.made_by, '[]', 'of figures', 1, false, 'delivered',
+             now() + interval '1 minute'
+         from core.artifacts a where title like 'Newer%'",
+    )
+    .await;
+    jonas.runs_command("sales", "/penny reports").await.unwrap();
+    let listed = app.is_told(&jonas, "sales", "These are the newest").await;
+    assert!(!listed.contains("Pipeline by stage"), "{listed}");
+    let found = lists(&app, &jonas, "stage").await;
+    let found = jonas.sees(&found).pop().unwrap();
+    assert!(!found.text.contains("Newer"), "{}", found.text);
+    assert!(!found.text.contains("These are"), "{}", found.text);
+    jonas.sees(&thread);
     app.stop().await;
 }
 

@@ -92,3 +92,41 @@ async fn a_file_whose_sharing_got_lost_on_the_way_back_stands_there_once() {
     );
     app.stop().await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_file_of_a_scheduled_run_that_slack_refuses_is_told_to_its_owner() {
+    let steps = [
+        Step::calls("c1", "create_report", report()).when_asked("since yesterday"),
+        Step::says("There it is."),
+    ];
+    let desk = crate::schedules::desk::Desk::open(steps).await;
+    desk.schedules(&desk.jonas, "every weekday at 9").await;
+    desk.app
+        .slack
+        .faults()
+        .on("files.getUploadURLExternal")
+        .hit(Fault::Error("storage_limit_reached"));
+    assert_eq!(desk.time_is("2026-11-23T08:00:01Z").await, 1);
+    let told = desk
+        .app
+        .is_written(
+            &desk.jonas,
+            "made *Weekly pipeline*, but I couldn’t put it into",
+        )
+        .await;
+    assert!(
+        told.text.contains("no room left for files"),
+        "{}",
+        told.text
+    );
+    assert!(told.text.contains("*Run again*"), "{}", told.text);
+    let thread = desk.newest_run(&desk.jonas);
+    desk.jonas
+        .reads(&thread, "couldn’t put it here")
+        .await
+        .unwrap();
+    assert_eq!(desk.states().await, ["done"]);
+    // Slack refused, which is what this is about.
+    desk.app.slack.calls().mark_all_read();
+    desk.close().await;
+}

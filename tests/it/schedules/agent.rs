@@ -31,7 +31,15 @@ async fn it_exists_once_the_one_who_asked_has_confirmed_the_card() {
         "{}",
         card.text
     );
-    assert!(card.text.contains("Mon 23 Nov 2026 09:00"), "{}", card.text);
+    for run in [
+        "Mon 23 Nov 2026 09:00",
+        "Tue 24 Nov",
+        "Wed 25 Nov",
+        "Thu 26 Nov",
+        "Fri 27 Nov",
+    ] {
+        assert!(card.text.contains(run), "{}", card.text);
+    }
     assert_eq!(
         desk.time_is("2026-11-23T08:00:01Z").await,
         0,
@@ -70,5 +78,42 @@ async fn a_scheduled_run_cannot_schedule_anything() {
     desk.schedules(&desk.maya, "every weekday at 9").await;
     desk.time_is("2026-11-23T08:00:01Z").await;
     assert_eq!(desk.app.count("select from core.schedules").await, 1);
+    desk.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_card_shows_a_question_with_signs_in_it_as_it_was_asked_and_it_may_be_answered_directly()
+ {
+    let question = "what changed in R&D for deals < 5,000";
+    let wish =
+        json!({"when": "every weekday at 9", "question": question, "in_direct_message": true});
+    let desk = Desk::open([
+        Step::calls("c1", "create_schedule", wish).when_asked("every morning"),
+        Step::says("So be it.").when_asked("chedule"),
+        Step::says("Nothing much.").when_asked("R&D"),
+    ])
+    .await;
+    let said = desk
+        .maya
+        .mentions_penny("sales", "tell me every morning what R&D changed")
+        .await;
+    let thread = said.unwrap().thread();
+    let card = desk.maya.reads(&thread, "Shall I answer").await.unwrap();
+    let shown = card.blocks[0]["text"]["text"].as_str().unwrap();
+    assert!(
+        shown.contains("“what changed in R&amp;D for deals &lt; 5,000” in a direct message to you"),
+        "{shown}"
+    );
+    desk.app.settles().await;
+    desk.maya.clicks(&thread, "Schedule it").await.unwrap();
+    desk.maya.reads(&thread, "So be it.").await.unwrap();
+    desk.app.settles().await;
+    assert_eq!(desk.time_is("2026-11-23T08:00:01Z").await, 1);
+    let run = desk.app.is_written(&desk.maya, "Scheduled by").await;
+    let run = Thread {
+        channel: desk.maya.dm().unwrap(),
+        root: run.ts,
+    };
+    desk.maya.reads(&run, "Nothing much.").await.unwrap();
     desk.close().await;
 }

@@ -64,6 +64,23 @@ async fn what_is_not_understood_is_answered_with_two_examples_and_makes_nothing(
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_channel_that_is_not_there_is_said_by_schedules_and_digests_alike() {
+    let desk = Desk::open([]).await;
+    let wrong = "/penny schedule every day at 9 in #salez: what changed";
+    desk.maya.runs_command("sales", wrong).await.unwrap();
+    let said = desk.is_told(&desk.maya, "I know no channel #salez").await;
+    assert!(said.contains("`every weekday at 9 in #general`"), "{said}");
+    desk.app.settles().await;
+    desk.maya
+        .runs_command("sales", "/penny digest on 9 in #zales")
+        .await
+        .unwrap();
+    desk.is_told(&desk.maya, "I know no channel #zales").await;
+    assert_eq!(desk.app.count("select from core.schedules").await, 0);
+    desk.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_command_that_slack_sends_twice_makes_one_schedule() {
     let desk = Desk::open([]).await;
     desk.schedules(&desk.maya, "every day at 9").await;

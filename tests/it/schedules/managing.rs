@@ -26,7 +26,9 @@ async fn it_is_listed_run_now_paused_and_resumed() {
 
     let list = desk.whisper(&desk.maya, "Here is what is scheduled");
     desk.maya.clicks(&list, "Run now").await.unwrap();
-    desk.is_told(&desk.maya, "I’m on it").await;
+    let said = desk.is_told(&desk.maya, "I’m on it").await;
+    let place = format!("The answer comes in <#{}>", desk.sales());
+    assert!(said.contains(&place), "{said}");
     desk.app.settles().await;
     let thread = desk.newest_run(&desk.maya);
     desk.maya.reads(&thread, "Two deals moved.").await.unwrap();

@@ -4,8 +4,10 @@
 mod agent;
 mod as_whom;
 pub mod desk;
+mod listing;
 mod making;
 mod managing;
+mod rights;
 mod running;
 mod trouble;
 mod window;

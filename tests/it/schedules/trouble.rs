@@ -1,8 +1,10 @@
 //! A schedule cannot fail in silence.
 
 use super::desk::Desk;
+use penny::jobs::schedules::settle_lost;
 use penny::models::scripted::{Scripted, Step};
 use penny::models::{ModelError, Price, Usage};
+use penny::playground::{Fault, Thread};
 use penny::slack::client::ApiCode;
 
 fn nothing() -> Step {
@@ -52,11 +54,18 @@ async fn three_failures_pause_it_and_say_so_and_resuming_it_is_one_click() {
     desk.schedules(&desk.maya, "every day at 9").await;
     for day in 21..24 {
         assert_eq!(desk.time_is(&format!("2026-11-{day}T08:00:01Z")).await, 1);
-        desk.app.is_written(&desk.maya, "out of credit").await;
+        let told = desk.app.is_written(&desk.maya, "out of credit").await;
+        let run = desk.newest_run(&desk.maya);
+        let link = format!(
+            "/archives/{}/p{}",
+            run.channel,
+            digits(&run.root.to_string())
+        );
+        assert!(told.text.contains(&link), "{link}: {}", told.text);
     }
     let told = desk.app.is_written(&desk.maya, "I’ve *paused* it").await;
     assert_eq!(desk.time_is("2026-11-24T08:00:01Z").await, 0);
-    let thread = penny::playground::Thread {
+    let thread = Thread {
         channel: desk.maya.dm().unwrap(),
         root: told.ts,
     };
@@ -71,6 +80,59 @@ async fn three_failures_pause_it_and_say_so_and_resuming_it_is_one_click() {
         .await;
     desk.app.settles().await;
     desk.maya.whispers(&thread.channel);
+    desk.close().await;
+}
+
+/// Of a message’s time, as Slack has it in addresses.
+fn digits(ts: &str) -> String {
+    ts.replace('.', "")
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_slack_refuses_three_times_is_paused_without_a_word_of_a_next_run() {
+    let desk = Desk::open([]).await;
+    desk.schedules(&desk.maya, "every day at 9").await;
+    let refused = Fault::Error("something_of_slacks");
+    let faults = desk.app.slack.faults();
+    faults
+        .on("chat.postMessage")
+        .in_channel(&desk.sales())
+        .next(3)
+        .hit(refused);
+    for day in 21..24 {
+        assert_eq!(desk.time_is(&format!("2026-11-{day}T08:00:01Z")).await, 1);
+    }
+    let told = desk.app.is_written(&desk.maya, "I’ve *paused* it").await;
+    assert!(told.text.contains("something_of_slacks"), "{}", told.text);
+    assert!(!told.text.contains("next run"), "{}", told.text);
+    assert!(!told.text.contains("runs again"), "{}", told.text);
+    desk.app.settles().await;
+    // Slack refused, which is what this is about.
+    desk.app.slack.calls().mark_all_read();
+    desk.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_to_run_once_and_failed_is_done_again_with_one_click() {
+    let desk = Desk::open([
+        Step::fails(|| ModelError::OutOfCredit),
+        Step::says("Good morning."),
+    ])
+    .await;
+    desk.schedules(&desk.maya, "tomorrow at 8").await;
+    assert_eq!(desk.time_is("2026-11-21T07:00:01Z").await, 1);
+    let told = desk
+        .app
+        .is_written(&desk.maya, "It won’t run again by itself")
+        .await;
+    let thread = Thread {
+        channel: desk.maya.dm().unwrap(),
+        root: told.ts,
+    };
+    desk.maya.clicks(&thread, "Run now").await.unwrap();
+    desk.app.is_told(&desk.maya, "dm", "I’m on it").await;
+    desk.app.settles().await;
+    assert_eq!(desk.states().await, ["failed", "done"]);
     desk.close().await;
 }
 
@@ -110,5 +172,59 @@ async fn a_budget_that_is_used_up_ends_the_run_and_is_told() {
     desk.time_is("2026-11-21T08:00:01Z").await;
     desk.app.is_written(&desk.maya, "used up its budget").await;
     assert_eq!(desk.states().await, ["failed"]);
+    desk.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_run_that_nothing_is_heard_of_any_more_is_given_up_and_told_and_in_nobodys_way() {
+    let desk = Desk::open([
+        Step::says("Two deals moved."),
+        Step::says("Three deals moved."),
+    ])
+    .await;
+    desk.schedules(&desk.maya, "every weekday at 9").await;
+    assert_eq!(desk.time_is("2026-11-23T08:00:01Z").await, 1);
+    let goes_on_since = async |since: &str| {
+        desk.app
+            .execute(&format!(
+                "update core.schedule_runs set state = 'running', ended_at = null,
+                     begun_at = now() - interval '{since}'
+                 where slot = (select min(slot) from core.schedule_runs)"
+            ))
+            .await;
+    };
+    let services = &desk.app.process().app.services;
+    goes_on_since("11 hours").await;
+    settle_lost(&services.db).await.unwrap();
+    desk.maya
+        .runs_command("sales", "/penny schedules")
+        .await
+        .unwrap();
+    desk.is_told(&desk.maya, "Here is what is scheduled").await;
+    let list = desk.whisper(&desk.maya, "Here is what is scheduled");
+    desk.maya.clicks(&list, "Run now").await.unwrap();
+    desk.is_told(&desk.maya, "is running already").await;
+    desk.app.settles().await;
+
+    goes_on_since("13 hours").await;
+    assert_eq!(
+        desk.time_is("2026-11-24T08:00:01Z").await,
+        1,
+        "not left out"
+    );
+    settle_lost(&services.db).await.unwrap();
+    settle_lost(&services.db).await.unwrap();
+    desk.app
+        .is_written(&desk.maya, "It began and never ended")
+        .await;
+    desk.app.settles().await;
+    assert_eq!(desk.states().await, ["failed", "done"]);
+    assert_eq!(
+        desk.app
+            .texts("select failures::text from core.schedules")
+            .await,
+        ["1"],
+        "it was lost once"
+    );
     desk.close().await;
 }
