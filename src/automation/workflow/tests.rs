@@ -225,3 +225,21 @@ fn a_budget_is_an_amount_of_dollars() {
         );
     }
 }
+
+#[test]
+fn a_filter_is_told_back_in_words() {
+    let workflow = parse(&json!({"on": "event deal.stage_changed", "prompt": "What now?",
+        "where": {"stage": "won", "amount": {"above": 1000}, "currency": {"one_of": ["EUR", "CHF"]}}}))
+    .unwrap();
+    let words = workflow.filter.words();
+    for part in [
+        "stage is won",
+        "amount above 1000",
+        "currency one of EUR, CHF",
+        " and ",
+    ] {
+        assert!(words.contains(part), "{part}: {words}");
+    }
+    let all = parse(&json!({"on": "event deal.created", "prompt": "What now?"})).unwrap();
+    assert_eq!(all.filter.words(), "");
+}

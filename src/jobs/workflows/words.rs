@@ -19,7 +19,7 @@ pub fn headline(workflow: &Workflow, run: &Run, about: &str) -> String {
         "schedule" if run.input["is_late"] == true => {
             let due = run.input["due"].as_str().and_then(|due| due.parse().ok());
             format!(
-                "on time’s call, late: it was due {}",
+                "on schedule, but late: it was due {}",
                 due.map(moment).unwrap_or_default()
             )
         }

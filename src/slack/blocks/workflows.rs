@@ -21,6 +21,8 @@ pub const TRIGGER: &str = "on";
 /// A field takes 3,000 characters, so a definition may go over several.
 pub const PARTS: [&str; 4] = ["definition", "definition_2", "definition_3", "definition_4"];
 pub const PART_CHARS: usize = 2_900;
+/// Our own words for a time are longer than what somebody types.
+const TRIGGER_CHARS: usize = 1_000;
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RunCard {
@@ -205,6 +207,8 @@ pub struct Form<'a> {
     pub trigger: &'a str,
     pub channel: Option<&'a str>,
     pub definition: &'a str,
+    /// It stays so: who paused it may not be who changes it.
+    pub is_paused: bool,
 }
 
 pub fn window(form: &Form<'_>) -> Value {
@@ -224,7 +228,7 @@ pub fn window(form: &Form<'_>) -> Value {
             TRIGGER,
             text::WORKFLOW_ON,
             text::WORKFLOW_ON_HINT,
-            line(form.trigger, 200),
+            line(form.trigger, TRIGGER_CHARS),
         ),
         channel(form),
     ];
@@ -242,6 +246,9 @@ pub fn window(form: &Form<'_>) -> Value {
         if number <= parts.len() {
             blocks.push(field);
         }
+    }
+    if form.is_paused {
+        blocks.push(context(text::WORKFLOW_STAYS_PAUSED));
     }
     blocks.push(context(text::WORKFLOW_AS_WHOM));
     json!({

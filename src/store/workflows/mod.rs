@@ -153,11 +153,12 @@ pub async fn create(
     Ok(earlier.map(WorkflowId))
 }
 
-/// Changes a workflow, which is active from then on. False: the name is another one's.
+/// Changes a workflow; one that is paused stays so. False: the name is another one's.
 pub async fn change(tx: &mut OrgTx, id: WorkflowId, plan: &Plan) -> StoreResult<bool> {
     let done = sqlx::query!(
         "update core.workflows as w set name = $3, channel_id = $4, definition = $5, trigger_kind = $6,
-             trigger_on = $7, rule = $8, next_run_at = $9, state = 'active', failures = 0,
+             trigger_on = $7, rule = $8, failures = 0,
+             next_run_at = case when state = 'paused' then null else $9::timestamptz end,
              notes = case when channel_id is not distinct from $4 then notes else '[]' end
          where org_id = $1 and workflow_id = $2 and not exists (select from core.workflows as o
              where o.org_id = $1 and o.workspace_id = w.workspace_id and o.name = $3 and o.workflow_id <> $2)",

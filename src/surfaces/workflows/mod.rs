@@ -27,11 +27,20 @@ use crate::slack::inbound::{Action, BlockActions};
 use crate::slack::text;
 use crate::store::people::Person;
 use crate::store::workflows::{self, NewRun, Run, Workflow};
-use serde_json::json;
+use serde_json::{Value, json};
 
 /// More of one workspace are not looked through.
 const MOST: i64 = 200;
 const RUNS: i64 = 10;
+
+/// When it starts, if a time starts it.
+fn rule_of(workflow: &Workflow) -> Option<Rule> {
+    read_rule(workflow.rule.as_ref())
+}
+
+fn read_rule(stored: Option<&Value>) -> Option<Rule> {
+    stored.and_then(|rule| serde_json::from_value(rule.clone()).ok())
+}
 
 /// Whoever made it, or an administrator.
 fn may_change(person: &Person, user: &UserId, workflow: &Workflow) -> bool {
@@ -206,11 +215,7 @@ pub async fn run_named(scene: &Scene<'_>, call: &Call<'_>, typed: &str, is_dry: 
 }
 
 async fn resume(scene: &Scene<'_>, clicked: &BlockActions, workflow: &Workflow) -> Surfaced {
-    let rule = workflow
-        .rule
-        .clone()
-        .and_then(|rule| serde_json::from_value::<Rule>(rule).ok());
-    let next = rule.and_then(|rule| rule.next(scene.services.clock.now()));
+    let next = rule_of(workflow).and_then(|rule| rule.next(scene.services.clock.now()));
     if workflow.rule.is_some() && next.is_none() {
         return tell(scene, clicked, words::OVER).await;
     }

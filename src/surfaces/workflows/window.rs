@@ -1,10 +1,10 @@
 //! The window in which a workflow is written. What is wrong is said under the field that it is
 //! about, with its place in the definition, before the window closes; nothing typed is lost.
 
-use super::{may_change, words};
+use super::{may_change, rule_of, words};
 use crate::approvals;
-use crate::automation::rule::{Asked, zone_or_utc};
-use crate::automation::spoken;
+use crate::automation::rule::{Asked, Rule, zone_or_utc};
+use crate::automation::spoken::{self, Unclear};
 use crate::automation::workflow::templates::{self, Template};
 use crate::automation::workflow::{self as definitions, Trigger};
 use crate::base::clock::SharedClock;
@@ -102,13 +102,16 @@ fn pretty(definition: &Value) -> String {
 
 pub async fn edit(scene: &Scene<'_>, clicked: &BlockActions, workflow: &Workflow) -> Surfaced {
     let mut definition = workflow.definition.clone();
-    let trigger = taken_out(&mut definition);
+    let written = taken_out(&mut definition);
+    // Our own words name the zone, so that another administrator does not change it.
+    let trigger = rule_of(workflow).map_or(written, |rule| rule.words());
     let view = window(&Form {
         carries: &workflow.id.to_string(),
         name: &workflow.name,
         trigger: &trigger,
         channel: workflow.channel.as_ref().map(ChannelId::as_str),
         definition: &pretty(&definition),
+        is_paused: workflow.is_paused,
     });
     scene.open_modal_or_tell(&clicked.source, &view).await
 }
@@ -118,27 +121,52 @@ fn channel(view: &View) -> Option<ChannelId> {
     chosen.as_str().map(ChannelId::from)
 }
 
+/// The workflow that is changed, unless it is a new one, or gone.
+async fn changed(tx: &mut OrgTx, view: &View) -> Surfaced<Option<Workflow>> {
+    Ok(match view.private_metadata.parse::<WorkflowId>() {
+        Ok(id) => workflows::get(tx, id).await?,
+        Err(_) => None,
+    })
+}
+
+/// What starts it, and when that is if a time does. Words that were left as the window showed them
+/// mean what they meant to whoever wrote them: in their zone, and counted from their day.
+fn started_by(
+    typed: &str,
+    asked: Asked,
+    changed: Option<&Workflow>,
+) -> Result<(Trigger, Option<Rule>), Unclear> {
+    let known = changed.and_then(|workflow| Some((workflow, rule_of(workflow)?)));
+    if let Some((workflow, rule)) = known
+        && typed.trim() == rule.words()
+    {
+        let written = workflow.definition["on"].as_str().unwrap_or(typed);
+        return Ok((Trigger::read(written), Some(rule)));
+    }
+    let trigger = Trigger::read(typed);
+    let rule = match &trigger {
+        Trigger::Schedule(said) => Some(spoken::when(said, asked)?),
+        _ => None,
+    };
+    Ok((trigger, rule))
+}
+
 /// What was filled in, or what is wrong, by field.
-fn read(view: &View, asked: Asked) -> Result<Plan, Map<String, Value>> {
+fn read(view: &View, asked: Asked, changed: Option<&Workflow>) -> Result<Plan, Map<String, Value>> {
     let mut wrong = Map::new();
     let filled = |block: &str| view.filled(block, FIELD).unwrap_or_default();
     let name = definitions::name(filled(NAME));
     if name.is_none() {
         wrong.insert(NAME.to_owned(), json!(words::BAD_NAME));
     }
-    let trigger = Trigger::read(filled(TRIGGER));
-    let rule = match &trigger {
-        Trigger::Schedule(said) => match spoken::when(said, asked) {
-            Ok(rule) => Some(rule),
-            Err(unclear) => {
-                wrong.insert(
-                    TRIGGER.to_owned(),
-                    json!(words::unclear(&unclear.to_string())),
-                );
-                None
-            }
-        },
-        _ => None,
+    let (trigger, rule) = match started_by(filled(TRIGGER), asked, changed) {
+        Ok(found) => found,
+        Err(unclear) => {
+            let said = words::unclear(&unclear.to_string());
+            wrong.insert(TRIGGER.to_owned(), json!(said));
+            // What is wrong with the steps is said at once.
+            (Trigger::read(filled(TRIGGER)), None)
+        }
     };
     let typed: String = PARTS.iter().map(|part| filled(part)).collect();
     let definition = match definition(&typed, &trigger) {
@@ -191,7 +219,10 @@ pub async fn objections(
     submitted: &ViewSubmission,
 ) -> Surfaced<Map<String, Value>> {
     let asked = asked(services, org, submitted).await?;
-    let plan = match read(&submitted.view, asked) {
+    let mut tx = services.db.org(org).await?;
+    let changed = changed(&mut tx, &submitted.view).await?;
+    drop(tx);
+    let plan = match read(&submitted.view, asked, changed.as_ref()) {
         Ok(plan) => plan,
         Err(wrong) => return Ok(wrong),
     };
@@ -202,7 +233,7 @@ pub async fn objections(
     let mut tx = services.db.org(org).await?;
     let same = workflows::named(&mut tx, &workspace.id, &plan.name).await?;
     drop(tx);
-    let changed: Option<WorkflowId> = submitted.view.private_metadata.parse().ok();
+    let changed = changed.map(|workflow| workflow.id);
     if same.is_some_and(|same| Some(same.id) != changed) {
         return Ok(Map::from_iter([(
             NAME.to_owned(),
@@ -223,7 +254,10 @@ pub async fn submitted(scene: &Scene<'_>, submitted: &ViewSubmission) -> Surface
     let user = &submitted.source.user;
     let person = scene.person(user).await?;
     let asked = asked(scene.services, scene.workspace.org, submitted).await?;
-    let plan = match read(&submitted.view, asked) {
+    let mut tx = scene.tx().await?;
+    let changed = changed(&mut tx, &submitted.view).await?;
+    drop(tx);
+    let plan = match read(&submitted.view, asked, changed.as_ref()) {
         Ok(plan) if !person.is_restricted => plan,
         _ => return scene.tell_directly(user, words::NOT_STORED).await,
     };
@@ -233,25 +267,28 @@ pub async fn submitted(scene: &Scene<'_>, submitted: &ViewSubmission) -> Surface
     {
         return scene.tell_directly(user, objection).await;
     }
-    let changed: Option<WorkflowId> = submitted.view.private_metadata.parse().ok();
+    if !submitted.view.private_metadata.is_empty() && changed.is_none() {
+        return scene.tell_directly(user, words::GONE).await;
+    }
     let mut tx = scene.tx().await?;
-    let mut forgets = false;
+    let mut was = words::Was::default();
     let is_stored = match changed {
-        Some(id) => match workflows::get(&mut tx, id).await? {
-            Some(workflow) if may_change(&person, user, &workflow) => {
-                if workflow.definition != plan.definition {
-                    void_envelopes(scene, &mut tx, user, id).await?;
-                }
+        Some(workflow) if may_change(&person, user, &workflow) => {
+            if workflow.definition != plan.definition {
+                void_envelopes(scene, &mut tx, user, workflow.id).await?;
+            }
+            was = words::Was {
+                is_paused: workflow.is_paused,
                 // They were made of what could be seen where it reported.
-                forgets = workflow.channel != plan.channel && workflow.notes != json!([]);
-                workflows::change(&mut tx, id, &plan).await?
-            }
-            Some(workflow) => {
-                let said = words::not_yours(&workflow);
-                return scene.tell_directly(user, &said).await;
-            }
-            None => return scene.tell_directly(user, words::GONE).await,
-        },
+                had_notes_elsewhere: workflow.channel != plan.channel
+                    && workflow.notes != json!([]),
+            };
+            workflows::change(&mut tx, workflow.id, &plan).await?
+        }
+        Some(workflow) => {
+            let said = words::not_yours(&workflow);
+            return scene.tell_directly(user, &said).await;
+        }
         None => {
             let made =
                 workflows::create(&mut tx, scene.event_key, &scene.workspace.id, user, &plan);
@@ -260,7 +297,7 @@ pub async fn submitted(scene: &Scene<'_>, submitted: &ViewSubmission) -> Surface
     };
     tx.commit().await?;
     let said = match is_stored {
-        true => words::saved(&plan, forgets),
+        true => words::saved(&plan, was, asked.at),
         false => words::name_taken(&plan.name),
     };
     scene.tell_directly(user, &said).await

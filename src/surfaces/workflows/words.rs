@@ -1,6 +1,8 @@
 //! What is said about workflows where somebody types or clicks.
 
-use crate::automation::workflow::{Problem, Trigger};
+use super::{read_rule, rule_of};
+use crate::automation::rule::Rule;
+use crate::automation::workflow::{Problem, Trigger, parse};
 use crate::jobs::workflows::words as of_run;
 use crate::slack::blocks::{clip, escape, moment};
 use crate::store::workflows::{Counts, FailedItem, Plan, Run, Saved, Workflow};
@@ -12,9 +14,13 @@ pub const GONE: &str = "That workflow isn’t here any more.";
 pub const OVER: &str = "Its time has passed for good. Edit it, and give it another.";
 pub const OVER_ALREADY: &str = "That run is over already.";
 pub const ANSWERED_ALREADY: &str = "Somebody has answered that already, or the run is over.";
-pub const BAD_NAME: &str =
-    "A name of up to 40 letters, digits and dashes that begins with none, such as stale-deals.";
+pub const BAD_NAME: &str = "A name is up to 40 letters (a to z), digits and dashes, and does not begin with a dash: stale-deals.";
 pub const NOT_STORED: &str = "I could not save the workflow: what it was made of is not right any more. Please open the window again.";
+
+/// Runs to come that are told.
+const NEXT: usize = 5;
+/// No line breaks within it.
+const DATE: &str = "%a\u{a0}%-d\u{a0}%b\u{a0}%Y\u{a0}%H:%M";
 
 /// Slack shows no more of what is wrong with a field.
 const OBJECTION_CHARS: usize = 900;
@@ -45,10 +51,8 @@ pub fn unclear(why: &str) -> String {
 
 pub fn no_json(error: &serde_json::Error) -> String {
     format!(
-        "This is no JSON: {}. Look at line {}, column {}.",
-        clip(&error.to_string(), 200),
-        error.line(),
-        error.column()
+        "This is no JSON yet: {}. A comma, a quote or a bracket is often missing right before.",
+        clip(&error.to_string(), 200)
     )
 }
 
@@ -60,30 +64,72 @@ pub fn problems(problems: &[Problem]) -> String {
     clip(&said.join("\n"), OBJECTION_CHARS)
 }
 
-/// `forgets`: it reports elsewhere than before, and so without the notes that its runs left.
-pub fn saved(plan: &Plan, forgets: bool) -> String {
-    let starts = match (plan.next_run_at, &plan.trigger_on) {
-        (Some(next), _) => format!("It runs next {}.", moment(next)),
-        (None, Some(on)) if plan.trigger_kind == "event" => {
-            format!("Every `{}` starts it.", escape(on))
-        }
-        (None, Some(on)) => format!("The good end of *{}* starts it.", escape(on)),
-        (None, None) => format!("`/penny workflow run {}` starts it.", plan.name),
-    };
-    let notes = match forgets {
+/// What stood there before somebody saved it anew.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Was {
+    pub is_paused: bool,
+    /// It reports elsewhere now, and so without the notes that its runs left.
+    pub had_notes_elsewhere: bool,
+}
+
+pub fn saved(plan: &Plan, was: Was, now: DateTime<Utc>) -> String {
+    let notes = match was.had_notes_elsewhere {
         true => " It reports elsewhere now, so what its runs had noted is forgotten.",
         false => "",
     };
+    let paused = match was.is_paused {
+        true => " It is still *paused*; *Resume* in `/penny workflows` lets it start again.",
+        false => "",
+    };
     format!(
-        ":gear: Saved the workflow *{}*. {starts}{notes} `/penny workflow dry {}` tries it without changing anything.",
-        plan.name, plan.name
+        ":gear: Saved the workflow *{name}*. {}{paused}{notes} `/penny workflow dry {name}` tries it without changing anything.",
+        started_by(plan, was.is_paused, now),
+        name = plan.name
     )
+}
+
+fn started_by(plan: &Plan, is_paused: bool, now: DateTime<Utc>) -> String {
+    if let Some(rule) = read_rule(plan.rule.as_ref()) {
+        return at_times(&rule, is_paused, now);
+    }
+    let on = plan.trigger_on.as_deref().unwrap_or_default();
+    match plan.trigger_kind {
+        "event" => {
+            let filter = parse(&plan.definition).map(|it| it.filter.words());
+            match filter.unwrap_or_default().as_str() {
+                "" => format!("Every `{}` starts it.", escape(on)),
+                filter => format!(
+                    "A `{}` starts it where {}.",
+                    escape(on),
+                    escape(&clip(filter, 300))
+                ),
+            }
+        }
+        "after" => format!("The good end of *{}* starts it.", escape(on)),
+        _ => format!("`/penny workflow run {}` starts it.", plan.name),
+    }
+}
+
+/// As a schedule is told back: the rule as it was understood, and its next runs on its own clock.
+fn at_times(rule: &Rule, is_paused: bool, now: DateTime<Utc>) -> String {
+    let words = escape(&rule.words());
+    let on_its_clock = |run: DateTime<Utc>| run.with_timezone(&rule.zone).format(DATE).to_string();
+    let next: Vec<String> = rule
+        .upcoming(now, NEXT)
+        .into_iter()
+        .map(on_its_clock)
+        .collect();
+    match (next.is_empty(), is_paused) {
+        (true, _) => format!("Its time has passed: *{words}*. *Edit* gives it another."),
+        (false, true) => format!("It runs *{words}*."),
+        (false, false) => format!("It runs *{words}*. Next: {}.", next.join(" · ")),
+    }
 }
 
 /// A workflow in the list.
 pub fn line(workflow: &Workflow, last: Option<&Run>) -> String {
     let on = workflow.definition["on"].as_str().unwrap_or_default();
-    let starts = Trigger::read(on).words();
+    let starts = rule_of(workflow).map_or_else(|| Trigger::read(on).words(), |it| it.words());
     let about = workflow.definition["about"].as_str().unwrap_or_default();
     let about = if about.is_empty() {
         String::new()
@@ -248,8 +294,8 @@ pub fn running_dry(workflow: &Workflow) -> String {
 
 pub fn paused(workflow: &Workflow) -> String {
     format!(
-        "*{}* is paused. Only you can run it until it is resumed.",
-        workflow.name
+        "*{}* is paused: nothing starts it by itself until it is resumed. <@{}> or an administrator can still run it.",
+        workflow.name, workflow.owner
     )
 }
 

@@ -49,7 +49,7 @@ impl Desk {
         self.is_saved(name).await;
     }
 
-    async fn looks_at_window(&self) {
+    pub async fn looks_at_window(&self) {
         let open = |_: &Slack| self.maya.modal().ok();
         self.app.slack.until("the window", open).await.unwrap();
         self.app.settles().await;

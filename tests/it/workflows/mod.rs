@@ -4,6 +4,7 @@ mod budgets;
 mod cancelling;
 mod changing;
 mod desk;
+mod editing;
 mod history;
 mod looping;
 mod notes;

@@ -45,6 +45,8 @@ async fn an_event_that_fits_its_filter_starts_it_exactly_once() {
     definition["where"] = json!({"stage": "won", "amount": {"above": 1000}});
     desk.writes("won", "event deal.stage_changed", definition)
         .await;
+    desk.is_written("`deal.stage_changed` starts it where")
+        .await;
     for (name, stage, amount) in [
         ("Acme", "Won", 5000),
         ("Birch", "lost", 9000),
