@@ -248,7 +248,7 @@ impl Course<'_> {
         let (path, _) = place;
         let waiting = self.awaited(path);
         if let Some(trouble) = waiting.as_ref().and_then(|what| what["trouble"].as_str()) {
-            return Err(Halt::Failed(trouble.to_owned()));
+            return Err(Halt::Failed(words::not_answered(path, trouble)));
         }
         if let Some(said) = waiting.as_ref().filter(|what| what["text"].is_string()) {
             let cost_micros = self

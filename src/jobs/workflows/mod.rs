@@ -1,5 +1,6 @@
 //! Workflows at work: what starts one (`starting`), how its steps are taken one after the other
-//! (`running`, `walking`, `acting`, `looping`), and how a run looks in Slack (`showing`).
+//! (`running`, `walking`, `acting`, `looping`), how a run looks in Slack (`showing`), and who is told of
+//! trouble (`telling`).
 
 mod acting;
 pub mod budget;
@@ -9,6 +10,7 @@ mod looping;
 mod running;
 mod showing;
 mod starting;
+mod telling;
 mod walking;
 pub mod words;
 

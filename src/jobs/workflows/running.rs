@@ -64,7 +64,7 @@ impl RunWorkflow {
             Interrupted::HandOver => Done::HandOver,
             Interrupted::Store(StoreError::Fenced) => self.fenced(held, id).await,
             Interrupted::Slack(SlackError::Refused { code, .. }) => {
-                self.fail(held.lease().org, id, &scheduled::not_delivered(&code))
+                self.fail(held.lease().org, id, &words::not_delivered(&code))
                     .await
             }
             Interrupted::Slack(SlackError::NoToken) => {

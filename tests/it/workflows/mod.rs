@@ -12,4 +12,5 @@ mod outward;
 mod running;
 mod starting;
 mod templates;
+mod trouble;
 mod writing;
