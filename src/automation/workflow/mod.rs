@@ -10,7 +10,7 @@ pub mod templates;
 
 pub use expression::{Scope, Template, references};
 pub use filter::{Condition, Filter};
-pub use parse::{Problem, parse};
+pub use parse::{KINDS, Problem, parse};
 pub use schema::{Schema, example};
 
 use crate::slack::blocks::clip;
@@ -75,7 +75,7 @@ impl Trigger {
             return Self::Event(name);
         }
         match rest("after") {
-            Some(name) => Self::After(name),
+            Some(typed) => Self::After(name(&typed).unwrap_or(typed)),
             None => Self::Schedule(words.to_owned()),
         }
     }

@@ -63,7 +63,7 @@ fn a_trigger_is_read_from_words() {
         Trigger::Event("deal.stage_changed".into())
     );
     assert_eq!(
-        Trigger::read("After stale-deals"),
+        Trigger::read("After Stale Deals"),
         Trigger::After("stale-deals".into())
     );
     assert_eq!(

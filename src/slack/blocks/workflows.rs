@@ -247,6 +247,7 @@ pub fn window(form: &Form<'_>) -> Value {
             blocks.push(field);
         }
     }
+    blocks.push(context(text::WORKFLOW_HELP));
     if form.is_paused {
         blocks.push(context(text::WORKFLOW_STAYS_PAUSED));
     }
@@ -268,7 +269,7 @@ fn line(initial: &str, most: usize) -> Value {
 
 fn input(block: &str, label: &str, hint: &str, element: Value) -> Value {
     json!({
-        "type": "input", "block_id": block, "label": plain(label, 200), "hint": plain(hint, 400),
+        "type": "input", "block_id": block, "label": plain(label, 200), "hint": plain(hint, 600),
         "element": element, "optional": block == TRIGGER,
     })
 }

@@ -25,6 +25,7 @@ pub const WORKFLOW_STEPS_HINT: &str = "A prompt, or steps: query, model, prompt,
 pub const WORKFLOW_MORE: &str = "… goes on";
 pub const WORKFLOW_MORE_HINT: &str = "Where the field above is full.";
 pub const WORKFLOW_AS_WHOM: &str = "It looks with your eyes, and only at what everybody may see where it reports. What it changes outside, it proposes to you first.";
+pub const WORKFLOW_HELP: &str = ":bulb: `/penny workflow help` shows every step, the events with their fields, and what references there are, with an example.";
 pub const WORKFLOW_STAYS_PAUSED: &str = ":double_vertical_bar: It is paused, and stays so when you save it. *Resume* in `/penny workflows` lets it start again.";
 
 pub const SHOW_RUN: &str = "Show all";

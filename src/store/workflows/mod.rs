@@ -209,6 +209,19 @@ pub async fn list(tx: &mut OrgTx, workspace: &str, limit: i64) -> StoreResult<Ve
     Ok(rows.into_iter().map(Workflow::from).collect())
 }
 
+/// What a person’s workflows are called.
+pub async fn names_of(tx: &mut OrgTx, workspace: &str, owner: &UserId) -> StoreResult<Vec<String>> {
+    Ok(sqlx::query_scalar!(
+        "select name from core.workflows
+         where org_id = $1 and workspace_id = $2 and owner_user = $3 order by name",
+        tx.org().0,
+        workspace,
+        owner.as_str(),
+    )
+    .fetch_all(tx.connection())
+    .await?)
+}
+
 /// Whether a person has made a workflow that is still there.
 pub async fn has_any(tx: &mut OrgTx, workspace: &str, owner: &UserId) -> StoreResult<bool> {
     Ok(sqlx::query_scalar!(

@@ -1,6 +1,7 @@
 //! Workflows in Slack: who may see and change which, their list, and its buttons. The window in
 //! which one is written is `window`, what can be done about a run is `runs`.
 
+pub mod help;
 mod own;
 mod picture;
 mod runs;

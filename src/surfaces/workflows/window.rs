@@ -6,11 +6,11 @@ use crate::approvals;
 use crate::automation::rule::{Asked, Rule, zone_or_utc};
 use crate::automation::spoken::{self, Unclear};
 use crate::automation::workflow::templates::{self, Template};
-use crate::automation::workflow::{self as definitions, Trigger};
+use crate::automation::workflow::{self as definitions, Problem, Trigger};
 use crate::base::clock::SharedClock;
 use crate::base::ids::{ChannelId, OrgId, UserId, WorkflowId};
 use crate::jobs::Services;
-use crate::jobs::workflows::check;
+use crate::jobs::workflows::{ON, check, unknown_workflows};
 use crate::slack::blocks::workflows::{CHANNEL, Form, NAME, PARTS, TRIGGER, fits, window};
 use crate::slack::ids::FIELD;
 use crate::slack::inbound::{BlockActions, View, ViewSubmission};
@@ -172,7 +172,7 @@ fn read(view: &View, asked: Asked, changed: Option<&Workflow>) -> Result<Plan, M
     let definition = match definition(&typed, &trigger) {
         Ok(definition) => Some(definition),
         Err(said) => {
-            wrong.insert(PARTS[0].to_owned(), json!(said));
+            wrong.extend(said);
             None
         }
     };
@@ -190,17 +190,29 @@ fn read(view: &View, asked: Asked, changed: Option<&Workflow>) -> Result<Plan, M
     })
 }
 
-/// The definition with what starts it, once nothing is wrong with it.
-fn definition(typed: &str, trigger: &Trigger) -> Result<Value, String> {
-    let mut definition: Value =
-        serde_json::from_str(typed).map_err(|error| words::no_json(&error))?;
+/// The definition with what starts it, once nothing is wrong with it; or what is, by field.
+fn definition(typed: &str, trigger: &Trigger) -> Result<Value, Map<String, Value>> {
+    let mut definition: Value = serde_json::from_str(typed)
+        .map_err(|error| Map::from_iter([(PARTS[0].to_owned(), json!(words::no_json(&error)))]))?;
     if let Some(fields) = definition.as_object_mut() {
         fields.insert("on".to_owned(), trigger.words().into());
     }
     match check(&definition) {
         Ok(_) => Ok(definition),
-        Err(problems) => Err(words::problems(&problems)),
+        Err(problems) => Err(by_field(problems)),
     }
+}
+
+/// What starts it is objected to where it stands.
+fn by_field(problems: Vec<Problem>) -> Map<String, Value> {
+    let (start, steps): (Vec<_>, Vec<_>) = problems.into_iter().partition(|it| it.at == ON);
+    let fields = [(TRIGGER, start), (PARTS[0], steps)];
+    let wrong = fields
+        .into_iter()
+        .filter(|(_, problems)| !problems.is_empty());
+    wrong
+        .map(|(field, problems)| (field.to_owned(), json!(words::problems(&problems))))
+        .collect()
 }
 
 async fn asked(services: &Services, org: OrgId, submitted: &ViewSubmission) -> Surfaced<Asked> {
@@ -231,19 +243,29 @@ pub async fn objections(
         return Ok(Map::new());
     };
     let mut tx = services.db.org(org).await?;
+    let user = &submitted.source.user;
     let same = workflows::named(&mut tx, &workspace.id, &plan.name).await?;
+    let owner = changed.as_ref().map_or(user, |workflow| &workflow.owner);
+    let mut names = workflows::names_of(&mut tx, &workspace.id, owner).await?;
     drop(tx);
-    let changed = changed.map(|workflow| workflow.id);
-    if same.is_some_and(|same| Some(same.id) != changed) {
+    let id = changed.as_ref().map(|workflow| workflow.id);
+    if same.is_some_and(|same| Some(same.id) != id) {
         return Ok(Map::from_iter([(
             NAME.to_owned(),
             json!(words::name_taken(&plan.name)),
         )]));
     }
+    names.retain(|name| changed.as_ref().is_none_or(|it| it.name != *name));
+    if let Ok(workflow) = definitions::parse(&plan.definition) {
+        let problems = unknown_workflows(&workflow, &plan.name, &names);
+        if !problems.is_empty() {
+            return Ok(by_field(problems));
+        }
+    }
     let Some(channel) = &plan.channel else {
         return Ok(Map::new());
     };
-    let objection = may_post(&workspace, channel, &submitted.source.user).await?;
+    let objection = may_post(&workspace, channel, user).await?;
     Ok(objection
         .map(|objection| (CHANNEL.to_owned(), json!(objection.replace('`', ""))))
         .into_iter()

@@ -9,7 +9,7 @@ use crate::store::workflows::{Counts, FailedItem, Plan, Run, Saved, Workflow};
 use chrono::{DateTime, Utc};
 
 pub const LIST: &str = "Workflows here:";
-pub const USAGE: &str = "Write `/penny workflow run stale-deals`, `/penny workflow dry stale-deals` or `/penny workflow new`. `/penny workflows` lists them.";
+pub const USAGE: &str = "Write `/penny workflow run stale-deals`, `/penny workflow dry stale-deals` or `/penny workflow new`. `/penny workflows` lists them, and `/penny workflow help` says how one is written.";
 pub const GONE: &str = "That workflow isn’t here any more.";
 pub const OVER: &str = "Its time has passed for good. Edit it, and give it another.";
 pub const OVER_ALREADY: &str = "That run is over already.";
