@@ -243,3 +243,23 @@ fn a_filter_is_told_back_in_words() {
     let all = parse(&json!({"on": "event deal.created", "prompt": "What now?"})).unwrap();
     assert_eq!(all.filter.words(), "");
 }
+
+#[test]
+fn a_run_waits_for_somebody_as_long_as_its_step_says_or_a_week() {
+    let within = |step: serde_json::Value| {
+        let workflow = parse(&json!({"steps": [step]})).unwrap();
+        match &workflow.steps[0].kind {
+            Kind::Approve { within, .. } => *within,
+            other => panic!("{other:?}"),
+        }
+    };
+    let asks = json!({"id": "ok", "approve": "Shall I?"});
+    assert_eq!(within(asks), chrono::TimeDelta::days(7));
+    let asks = json!({"id": "ok", "approve": "Shall I?", "within": "3 hours"});
+    assert_eq!(within(asks), chrono::TimeDelta::hours(3));
+    let said = problems(json!({"steps": [{"id": "ok", "approve": "Shall I?", "within": "soon"}]}));
+    assert!(
+        said[0].contains("`steps[0].within`: a time such as"),
+        "{said:?}"
+    );
+}

@@ -122,6 +122,9 @@ pub async fn close(services: &Services, org: OrgId, run: &Run) -> Result<(), Int
         .workspaces
         .get(&workflow.workspace)
         .ok_or(SlackError::NoToken)?;
+    if run.is_left_out() {
+        return telling::left_out(services, &workspace, &workflow, run).await;
+    }
     // The one whose step it is says it.
     if run.is_step_of_another() {
         return Ok(());

@@ -9,7 +9,7 @@ use crate::jobs::deliver;
 use crate::jobs::workspaces::Workspace;
 use crate::slack::client::NewMessage;
 use crate::store::people;
-use crate::store::workflows::{Run, Workflow};
+use crate::store::workflows::{self, Run, Workflow};
 
 /// That a run failed, or did not do everything. Where it reports into their direct messages, its
 /// own message says so already; but that message is only redrawn, which nobody is notified of, so
@@ -43,6 +43,35 @@ pub async fn ended(
         ..NewMessage::default()
     };
     let key = format!("workflow-trouble:{}:{}", run.id, run.tries);
+    deliver::once(&services.outbox, workspace, &key, &dm, message).await?;
+    Ok(())
+}
+
+/// That a time was left out, since an earlier run is not over: once for each such run, which may well
+/// wait for whoever is told.
+pub async fn left_out(
+    services: &Services,
+    workspace: &Workspace,
+    workflow: &Workflow,
+    run: &Run,
+) -> Result<(), Interrupted> {
+    let mut tx = services.db.org(workspace.org).await?;
+    let Some(in_the_way) = workflows::in_the_way(&mut tx, workflow.id).await? else {
+        return Ok(());
+    };
+    let steps = workflows::steps_of(&mut tx, in_the_way.id).await?;
+    drop(tx);
+    let Some(user) = whom(services, workspace, workflow).await? else {
+        return Ok(());
+    };
+    let waits_at = steps.iter().rev().find(|step| !step.is_done);
+    let link = link_of(workspace, &in_the_way).await;
+    let message = NewMessage {
+        text: words::left_out(workflow, run, &in_the_way, waits_at, link.as_deref()),
+        ..NewMessage::default()
+    };
+    let dm = workspace.slack.open_conversation(&[user]).await?;
+    let key = format!("workflow-left-out:{}", in_the_way.id);
     deliver::once(&services.outbox, workspace, &key, &dm, message).await?;
     Ok(())
 }

@@ -7,6 +7,7 @@ pub use troubles::*;
 use crate::automation::budget;
 use crate::slack::blocks::{clip, escape, moment};
 use crate::store::workflows::{Counts, FAILURES_UNTIL_PAUSE, Run, Saved, Workflow};
+use chrono::{DateTime, Utc};
 use serde_json::Value;
 
 pub const WOULD_HAVE_PROPOSED: &str =
@@ -73,14 +74,15 @@ fn detail(step: &Saved) -> String {
     let output = &step.output;
     if !step.is_done {
         return match step.kind.as_str() {
-            "wait" => match output["until"]
-                .as_str()
-                .and_then(|until| until.parse().ok())
-            {
+            "wait" => match until(output) {
                 Some(until) => format!(": until {}", moment(until)),
                 None => String::new(),
             },
-            "approve" | "change" => ": waits for somebody".to_owned(),
+            "approve" => match until(output) {
+                Some(until) => format!(": waits for somebody, until {}", moment(until)),
+                None => ": waits for somebody".to_owned(),
+            },
+            "change" => ": waits for somebody".to_owned(),
             _ => String::new(),
         };
     }
@@ -90,9 +92,28 @@ fn detail(step: &Saved) -> String {
         "if" if output["taken"] == true => ": yes".to_owned(),
         "if" => ": no".to_owned(),
         "approve" if output["approved"] == true => ": yes".to_owned(),
+        "approve" if output["expired"] == true => ": nobody decided in time".to_owned(),
+        "approve" => ": no".to_owned(),
         "change" => format!(": {}", escape(output["state"].as_str().unwrap_or_default())),
         _ => String::new(),
     }
+}
+
+fn until(output: &Value) -> Option<DateTime<Utc>> {
+    output["until"].as_str()?.parse().ok()
+}
+
+/// Below the question whether a run goes on.
+pub fn decided_by(until: DateTime<Utc>) -> String {
+    format!(
+        "If nobody has decided by {}, the run ends here.",
+        moment(until)
+    )
+}
+
+/// In the place of its buttons.
+pub fn nobody_decided(question: &str) -> String {
+    format!("{question}\n:hourglass: Nobody decided in time, so it ended here.")
 }
 
 pub fn outcome(run: &Run) -> String {
@@ -117,6 +138,7 @@ pub fn outcome(run: &Run) -> String {
             run.trouble.as_deref().unwrap_or_default()
         ),
         "cancelled" => format!(":black_square_for_stop: Cancelled{cost}"),
+        "skipped" => ":fast_forward: Left out, since the run before it was not over".to_owned(),
         "waiting" => ":hourglass_flowing_sand: Waiting".to_owned(),
         _ => ":hourglass_flowing_sand: At work".to_owned(),
     }
@@ -153,6 +175,36 @@ pub fn incomplete(workflow: &Workflow, run: &Run, link: Option<&str>) -> String 
         ":warning: The workflow *{}* is done, except for {}.{link}",
         workflow.name,
         failed_items(run.items_failed)
+    )
+}
+
+/// What the owner is told, once for each run that is in the way of those to come.
+pub fn left_out(
+    workflow: &Workflow,
+    run: &Run,
+    in_the_way: &Run,
+    waits_at: Option<&Saved>,
+    link: Option<&str>,
+) -> String {
+    let due = run.input["due"].as_str().and_then(|due| due.parse().ok());
+    let at = waits_at.map_or_else(String::new, |step| {
+        format!(", and waits at `{}` ({})", step.path, step.kind)
+    });
+    let link = link.map_or_else(
+        || "`/penny workflows` shows it under *History*.".to_owned(),
+        |link| {
+            format!(
+                "<{}|See the run>: answer there, or cancel it.",
+                link.replace(['|', '>'], "")
+            )
+        },
+    );
+    format!(
+        ":fast_forward: The workflow *{}* was due {}, and I left that out: its run that began {} is not over{at}. \
+         Until it is, I leave out what is due and note it in *History*, without telling you each time. {link}",
+        workflow.name,
+        moment(due.unwrap_or(run.created_at)),
+        moment(in_the_way.created_at),
     )
 }
 

@@ -94,12 +94,13 @@ pub fn own_runs(runs: &Runs) -> Vec<Value> {
 }
 
 /// Whether a run goes on; the buttons carry which run and step.
-pub fn approval(question: &str, value: &str) -> Vec<Value> {
+pub fn approval(question: &str, until: &str, value: &str) -> Vec<Value> {
     let mut yes = button(text::GO_ON, WORKFLOW_YES, value);
     yes["style"] = "primary".into();
     vec![
         section(question),
         actions(vec![yes, button(text::END_HERE, WORKFLOW_NO, value)]),
+        context(until),
     ]
 }
 

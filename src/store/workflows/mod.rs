@@ -18,8 +18,8 @@ pub use items::{
 };
 pub use notes::{Noted, note, noted};
 pub use runs::{
-    NewRun, Run, advance, ancestors, behind, descendants, get_run, history, is_dry, is_given_up,
-    of_owner, place, start, wake,
+    NewRun, Run, advance, ancestors, behind, descendants, get_run, history, in_the_way, is_dry,
+    is_given_up, of_owner, place, start, wake,
 };
 pub use steps::{
     Saved, Spent, answer, asked, finish_step, hold, saved, steps_of, take_the_floor, turn_ended,

@@ -32,7 +32,9 @@ use serde_json::{Value, json};
 
 /// More of one workspace are not looked through.
 const MOST: i64 = 200;
-const RUNS: i64 = 10;
+const RUNS: usize = 10;
+/// Runs of one workflow, of which those that were left out are told together.
+const LOOKED_THROUGH: i64 = 100;
 
 /// When it starts, if a time starts it.
 fn rule_of(workflow: &Workflow) -> Option<Rule> {
@@ -231,16 +233,20 @@ async fn history(scene: &Scene<'_>, clicked: &BlockActions, workflow: &Workflow)
     let user = &clicked.source.user;
     let person = scene.person(user).await?;
     let mut tx = scene.tx().await?;
-    let runs = workflows::history(&mut tx, workflow.id, RUNS).await?;
+    let runs = workflows::history(&mut tx, workflow.id, LOOKED_THROUGH).await?;
     drop(tx);
     let heading = words::history_of(workflow);
     let mut lines = vec![heading.clone()];
     let mut blocks = vec![sentence(&heading)];
-    for run in &runs {
+    // Of times that were left out one after the other the last one stands for all.
+    let together = runs.chunk_by(|one, other| one.is_left_out() && other.is_left_out());
+    for same in together.take(RUNS) {
+        let [run, before @ ..] = same else { continue };
         let mut tx = scene.tx().await?;
         let steps = workflows::steps_of(&mut tx, run.id).await?;
         drop(tx);
-        let line = words::run_line(run, &steps, link_of(scene, run).await.as_deref());
+        let link = link_of(scene, run).await;
+        let line = words::run_line(run, &steps, link.as_deref(), before.len());
         let may_see = shown::may_see(scene, user, &person, workflow, run).await;
         blocks.push(run_row(&line, &run.id.to_string(), may_see));
         lines.push(line);

@@ -161,7 +161,12 @@ pub fn history_of(workflow: &Workflow) -> String {
     format!("*{}*: its latest runs", workflow.name)
 }
 
-pub fn run_line(run: &Run, steps: &[Saved], link: Option<&str>) -> String {
+/// `before`: how many right before it ended as it did.
+pub fn run_line(run: &Run, steps: &[Saved], link: Option<&str>, before: usize) -> String {
+    let before = match before {
+        0 => String::new(),
+        before => format!(" (and {before} more right before)"),
+    };
     let link = link.map_or_else(String::new, |link| {
         format!(" · <{}|thread>", link.replace(['|', '>'], ""))
     });
@@ -181,7 +186,7 @@ pub fn run_line(run: &Run, steps: &[Saved], link: Option<&str>) -> String {
         false => format!("\n      {}", clip(&taken.join(" → "), 250)),
     };
     format!(
-        "• {} · {}{dry}{link}{taken}",
+        "• {} · {}{before}{dry}{link}{taken}",
         moment(run.created_at),
         of_run::outcome(run)
     )

@@ -3,6 +3,7 @@
 mod budgets;
 mod cancelling;
 mod changing;
+mod deciding;
 mod desk;
 mod editing;
 mod history;
