@@ -4,6 +4,7 @@
 
 mod expression;
 mod filter;
+pub mod given;
 mod parse;
 mod schema;
 pub mod templates;
@@ -11,7 +12,7 @@ pub mod templates;
 pub use expression::{Scope, Template, references};
 pub use filter::{Condition, Filter};
 pub use parse::{KINDS, Problem, parse};
-pub use schema::{Schema, example};
+pub use schema::{Property, Schema, example};
 
 use crate::slack::blocks::clip;
 use chrono::{DateTime, TimeDelta, Utc};

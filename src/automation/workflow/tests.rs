@@ -263,3 +263,28 @@ fn a_run_waits_for_somebody_as_long_as_its_step_says_or_a_week() {
         "{said:?}"
     );
 }
+
+#[test]
+fn what_is_left_out_is_filled_with_its_default() {
+    let schema = Schema::read(
+        &json!({"type": "object", "required": ["who"], "properties": {
+        "days": {"type": "integer", "default": 7},
+        "who": {"type": "string", "title": "Whom?"},
+        "mail": {"type": "object", "properties": {"copy": {"type": "boolean", "default": true}}}}}),
+    )
+    .unwrap();
+    assert_eq!(
+        schema.filled(&json!({"who": "Acme", "mail": {}})),
+        json!({"who": "Acme", "days": 7, "mail": {"copy": true}})
+    );
+    assert_eq!(schema.filled(&json!({"days": 1})), json!({"days": 1}));
+    let asked: Vec<_> = schema.properties();
+    let names: Vec<&str> = asked.iter().map(|it| it.name).collect();
+    assert_eq!(names, ["who", "days", "mail"], "the required one first");
+    assert_eq!((asked[0].label(), asked[0].is_required), ("Whom?", true));
+    assert_eq!(asked[1].default(), Some(&json!(7)));
+    let wrong = Schema::read(&json!({"properties": {"days": {"type": "integer", "default": "x"}}}));
+    let (at, said) = wrong.unwrap_err();
+    assert_eq!(at, ".properties.days");
+    assert!(said.contains("does not fit"), "{said}");
+}

@@ -5,7 +5,7 @@ use super::kit::{actions, button, context, plain, removal, section, section_besi
 use crate::slack::ids::{
     FIELD, WORKFLOW_CANCEL, WORKFLOW_DELETE, WORKFLOW_DRY, WORKFLOW_EDIT, WORKFLOW_HISTORY,
     WORKFLOW_MODAL, WORKFLOW_NEW, WORKFLOW_NO, WORKFLOW_PAUSE, WORKFLOW_PICTURE, WORKFLOW_RESUME,
-    WORKFLOW_RETRY, WORKFLOW_RUN, WORKFLOW_SHOW, WORKFLOW_TEMPLATE, WORKFLOW_YES,
+    WORKFLOW_RETRY, WORKFLOW_RUN, WORKFLOW_SHOW, WORKFLOW_TEMPLATE, WORKFLOW_YES, WORKFLOWS_MORE,
 };
 use crate::slack::text;
 use serde_json::{Value, json};
@@ -148,16 +148,15 @@ impl Deed {
     }
 }
 
-pub fn workflows(cards: &[WorkflowCard]) -> Vec<Value> {
+/// `more`: how many are left, and what the button to the next ones carries.
+pub fn workflows(cards: &[WorkflowCard], more: Option<(usize, &str)>) -> Vec<Value> {
     let mut blocks: Vec<Value> = cards.iter().take(SHOWN).flat_map(card).collect();
-    if cards.len() > SHOWN {
-        blocks.push(context(&text::more_workflows(cards.len() - SHOWN)));
+    let mut buttons = vec![button(text::NEW_WORKFLOW, WORKFLOW_NEW, "new")];
+    if let Some((left, next)) = more {
+        blocks.push(context(&text::more_workflows(left)));
+        buttons.insert(0, button(text::MORE_WORKFLOWS, WORKFLOWS_MORE, next));
     }
-    blocks.push(actions(vec![button(
-        text::NEW_WORKFLOW,
-        WORKFLOW_NEW,
-        "new",
-    )]));
+    blocks.push(actions(buttons));
     blocks
 }
 

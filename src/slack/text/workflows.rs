@@ -12,6 +12,8 @@ pub const DELETE_WORKFLOW_MEANS: &str = "It never runs again, and the history of
 pub const NO_WORKFLOWS: &str = "There are no workflows yet. A workflow takes steps whenever something starts it: a time, an event, or you. `/penny templates` has some to begin with.";
 pub const WORKFLOW_TEMPLATES: &str =
     "As workflows, whose steps you see and change before anything runs:";
+pub const MORE_WORKFLOWS: &str = "Show more";
+pub const WORKFLOW_INPUT_TITLE: &str = "Run workflow";
 pub const WORKFLOW_TITLE: &str = "New workflow";
 pub const WORKFLOW_EDIT_TITLE: &str = "Edit workflow";
 pub const WORKFLOW_NAME: &str = "What is it called?";
@@ -43,5 +45,7 @@ pub fn more_steps(count: usize) -> String {
 }
 
 pub fn more_workflows(count: usize) -> String {
-    format!("… and {count} more.")
+    format!(
+        "… and {count} more. `/penny workflows` with words behind it finds those with these words in their name, or in what they are for."
+    )
 }

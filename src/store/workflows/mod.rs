@@ -196,12 +196,23 @@ pub async fn named(tx: &mut OrgTx, workspace: &str, name: &str) -> StoreResult<O
     Ok(row.map(Workflow::from))
 }
 
-/// The workflows of a workspace, what comes next first.
-pub async fn list(tx: &mut OrgTx, workspace: &str, limit: i64) -> StoreResult<Vec<Workflow>> {
+/// The workflows of a workspace that have these words in their name or in what they are for: a
+/// person's own first, and then what comes next.
+pub async fn list(
+    tx: &mut OrgTx,
+    workspace: &str,
+    user: &UserId,
+    words: &str,
+    limit: i64,
+) -> StoreResult<Vec<Workflow>> {
     let rows = workflows!(
-        "where org_id = $1 and workspace_id = $2 order by state, next_run_at, name limit $3",
+        "where org_id = $1 and workspace_id = $2
+             and position(lower($4) in lower(name || ' ' || coalesce(definition->>'about', ''))) > 0
+         order by owner_user = $3 desc, state, next_run_at, name limit $5",
         tx.org().0,
         workspace,
+        user.as_str(),
+        words,
         limit,
     )
     .fetch_all(tx.connection())

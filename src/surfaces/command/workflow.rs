@@ -17,7 +17,7 @@ impl Subcommand for Workflow {
     fn help(&self) -> Command {
         Command {
             usage: "workflow run <name>",
-            about: "runs a workflow now; `workflow dry <name>` does all but its changes, `workflow new` writes one, `workflow help` says how",
+            about: "runs a workflow now, `workflow run <name> days=3` with what it shall work with; `workflow dry <name>` does all but its changes, `workflow new` writes one, `workflow help` says how",
         }
     }
 

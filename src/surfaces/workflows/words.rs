@@ -1,15 +1,19 @@
 //! What is said about workflows where somebody types or clicks.
 
+mod of_runs;
+
+pub use of_runs::*;
+
 use super::{read_rule, rule_of};
 use crate::automation::rule::Rule;
 use crate::automation::workflow::{Problem, Trigger, parse};
 use crate::jobs::workflows::words as of_run;
 use crate::slack::blocks::{clip, escape, moment};
-use crate::store::workflows::{Counts, FailedItem, Plan, Run, Saved, Workflow};
+use crate::store::workflows::{Plan, Run, Workflow};
 use chrono::{DateTime, Utc};
 
 pub const LIST: &str = "Workflows here:";
-pub const USAGE: &str = "Write `/penny workflow run stale-deals`, `/penny workflow dry stale-deals` or `/penny workflow new`. `/penny workflows` lists them, and `/penny workflow help` says how one is written.";
+pub const USAGE: &str = "Write `/penny workflow run stale-deals`, `/penny workflow run stale-deals days=3`, `/penny workflow dry stale-deals` or `/penny workflow new`. `/penny workflows` lists them, and `/penny workflow help` says how one is written.";
 pub const GONE: &str = "That workflow isn’t here any more.";
 pub const OVER: &str = "Its time has passed for good. Edit it, and give it another.";
 pub const OVER_ALREADY: &str = "That run is over already.";
@@ -157,143 +161,55 @@ pub fn line(workflow: &Workflow, last: Option<&Run>) -> String {
     )
 }
 
-pub fn history_of(workflow: &Workflow) -> String {
-    format!("*{}*: its latest runs", workflow.name)
+pub fn on_it(workflow: &Workflow, is_dry: bool) -> String {
+    let what = match is_dry {
+        true => format!("I’m trying *{}* without changing anything.", workflow.name),
+        false => format!("I’m on it: *{}*.", workflow.name),
+    };
+    let place = match &workflow.channel {
+        Some(channel) => format!("in <#{channel}>"),
+        None => format!("in a direct message to <@{}>", workflow.owner),
+    };
+    format!("{what} It reports {place}.")
 }
 
-/// `before`: how many right before it ended as it did.
-pub fn run_line(run: &Run, steps: &[Saved], link: Option<&str>, before: usize) -> String {
-    let before = match before {
-        0 => String::new(),
-        before => format!(" (and {before} more right before)"),
-    };
-    let link = link.map_or_else(String::new, |link| {
-        format!(" · <{}|thread>", link.replace(['|', '>'], ""))
-    });
-    let dry = if run.is_dry { " · dry run" } else { "" };
-    let taken: Vec<String> = steps
-        .iter()
-        .map(|step| {
-            format!(
-                "{}{}",
-                step.path,
-                if step.is_done { "" } else { " (waits)" }
-            )
-        })
-        .collect();
-    let taken = match taken.is_empty() {
-        true => String::new(),
-        false => format!("\n      {}", clip(&taken.join(" → "), 250)),
-    };
-    format!(
-        "• {} · {}{before}{dry}{link}{taken}",
-        moment(run.created_at),
-        of_run::outcome(run)
-    )
+pub fn asks_for_input(workflow: &Workflow, is_dry: bool) -> String {
+    let how = if is_dry { ", dry" } else { "" };
+    format!("*{}*{how}: what shall it work with?", workflow.name)
 }
 
-/// Of the window about a run.
-pub fn about_run(workflow: &Workflow, run: &Run) -> String {
-    let dry = if run.is_dry { " · dry run" } else { "" };
-    let took = run.ended_at.map_or_else(String::new, |ended| {
-        let took = ended - run.created_at;
-        match took.num_seconds() {
-            ..1 => " · took less than a second".to_owned(),
-            _ => format!(" · took {}", span(took)),
-        }
-    });
+/// `why` is in words for people.
+pub fn unread(workflow: &Workflow, why: &str) -> String {
     format!(
-        "*{}* · began {}{took}{dry}\n{}",
+        "I did not start *{}*. {} `/penny workflows {}` has a button that asks for it.",
         workflow.name,
-        moment(run.created_at),
-        of_run::outcome(run)
-    )
-}
-
-/// `query · done · 2 seconds · $0.02`
-pub fn step(step: &Saved, now: DateTime<Utc>) -> String {
-    stepped(step, "", step.cost_micros, now)
-}
-
-pub fn loop_step(step: &Saved, counts: &Counts, now: DateTime<Utc>) -> String {
-    let all = counts.open + counts.done + counts.failed;
-    let failed = match counts.failed {
-        0 => String::new(),
-        failed => format!(", {failed} failed"),
-    };
-    let items = format!(" · {} of {all} items done{failed}", counts.done);
-    stepped(step, &items, counts.cost_micros, now)
-}
-
-fn stepped(step: &Saved, more: &str, cost_micros: i64, now: DateTime<Utc>) -> String {
-    let state = match (step.is_done, step.output["taken"].as_bool()) {
-        (true, Some(true)) => "yes",
-        (true, Some(false)) => "no",
-        (true, None) => "done",
-        (false, _) => "waits",
-    };
-    let took = step.ended_at.unwrap_or(now) - step.began_at;
-    let took = match took.num_seconds() {
-        ..1 => String::new(),
-        _ => format!(" · {}", span(took)),
-    };
-    let cost = match cost_micros {
-        ..=0 => String::new(),
-        micros => format!(" · {}", of_run::amount(micros)),
-    };
-    format!("{} · {state}{more}{took}{cost}", step.kind)
-}
-
-pub fn failed_item(failed: &FailedItem) -> String {
-    format!(
-        "#{} {}: {}",
-        failed.number + 1,
-        clip(&failed.item.to_string(), 120),
-        clip(&failed.trouble, 200)
-    )
-}
-
-pub fn more_failed(count: i64) -> String {
-    format!("… and {count} more that failed. Ask me about `workflow_items` for all of them.")
-}
-
-pub fn not_for_you(workflow: &Workflow) -> String {
-    format!(
-        "Only <@{}>, who made *{}*, and the members of the channel where it ran can see that.",
-        workflow.owner, workflow.name
-    )
-}
-
-/// In App Home.
-pub fn own_run(workflow: &Workflow, run: &Run, steps: &[Saved], link: Option<&str>) -> String {
-    let link = link.map_or_else(String::new, |link| {
-        format!(" · <{}|thread>", link.replace(['|', '>'], ""))
-    });
-    let dry = if run.is_dry { " · dry run" } else { "" };
-    let at = steps.iter().rev().find(|step| !step.is_done);
-    let at = match (run.is_over(), at) {
-        (false, Some(step)) => format!(" at `{}` ({})", step.path, step.kind),
-        _ => String::new(),
-    };
-    let when = moment(run.ended_at.unwrap_or(run.created_at));
-    format!(
-        "*{}* · {when}{dry}{link}\n{}{at}",
-        workflow.name,
-        of_run::outcome(run)
-    )
-}
-
-pub fn running(workflow: &Workflow) -> String {
-    format!(
-        "I’m on it: *{}*. It reports where it always does.",
+        escape(&clip(why, 300)),
         workflow.name
     )
 }
 
-pub fn running_dry(workflow: &Workflow) -> String {
+pub fn does_not_fit(workflow: &Workflow, objection: &str) -> String {
     format!(
-        "I’m trying *{}* without changing anything. It reports where it always does.",
-        workflow.name
+        "I did not start *{name}*: {}. Write it as `/penny workflow run {name} who=Acme days=3` or as JSON; *Run now* in \
+         `/penny workflows {name}` asks for each part.",
+        escape(&clip(objection, 300)),
+        name = workflow.name
+    )
+}
+
+/// Under a field of the window, without markup.
+pub fn field_does_not_fit(objection: &str) -> String {
+    clip(&objection.replacen("it should", "This should", 1), 150)
+}
+
+pub fn found(words: &str) -> String {
+    format!("Workflows with “{}”:", escape(&clip(words, 100)))
+}
+
+pub fn none_found(words: &str) -> String {
+    format!(
+        "No workflow that you can see has “{}” in its name or in what it is for. `/penny workflows` lists all.",
+        escape(&clip(words, 100))
     )
 }
 
@@ -339,16 +255,4 @@ pub fn drawn(workflow: &Workflow) -> String {
         "I’ve sent you a picture of *{}* in our direct messages.",
         workflow.name
     )
-}
-
-/// `90 minutes`
-pub fn span(span: chrono::TimeDelta) -> String {
-    let (number, unit) = match span.num_minutes() {
-        minutes if minutes >= 1_440 && minutes % 1_440 == 0 => (minutes / 1_440, "day"),
-        minutes if minutes >= 60 && minutes % 60 == 0 => (minutes / 60, "hour"),
-        minutes if minutes >= 1 => (minutes, "minute"),
-        _ => (span.num_seconds(), "second"),
-    };
-    let plural = if number == 1 { "" } else { "s" };
-    format!("{number} {unit}{plural}")
 }

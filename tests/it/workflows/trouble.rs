@@ -89,11 +89,11 @@ async fn an_archived_channel_is_told_to_the_owner_with_what_to_do() {
 #[tokio::test(flavor = "multi_thread")]
 async fn where_the_owner_has_left_an_administrator_is_told_whose_it_was() {
     let desk = Desk::open([]).await;
+    desk.jonas.leaves_the_company();
     desk.writes("hello", "every day at 9", says_hello()).await;
     let jonas = desk.jonas.id();
     let his = format!("update core.workflows set owner_user = '{jonas}'");
     desk.app.execute(&his).await;
-    desk.jonas.leaves_the_company();
     assert_eq!(desk.time_is("2026-11-21T08:00:01Z").await, 1);
     let told = desk
         .app
