@@ -1,5 +1,6 @@
 //! Workflows as people in Slack write, start and watch them.
 
+mod bounds;
 mod budgets;
 mod cancelling;
 mod changing;
@@ -10,6 +11,7 @@ mod given;
 mod history;
 mod listing;
 mod looping;
+mod mailing;
 mod notes;
 mod outward;
 mod running;

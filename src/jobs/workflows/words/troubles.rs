@@ -97,6 +97,20 @@ pub fn no_such_system(path: &str, system: &str) -> String {
     )
 }
 
+pub fn is_personal(path: &str, system: &str) -> String {
+    format!(
+        "`{path}` would use {system}, which is one person’s own account, where others read along. Let the workflow \
+         report to you alone: leave the channel empty with *Edit* in `/penny workflows`."
+    )
+}
+
+pub fn outsiders_read(path: &str, system: &str) -> String {
+    format!(
+        "`{path}` would change {system} where people from outside the company read along. Let the workflow report \
+         elsewhere with *Edit* in `/penny workflows`."
+    )
+}
+
 pub fn cannot_change(path: &str, why: &str) -> String {
     format!("`{path}` could not be done: {}", escape(&clip(why, 600)))
 }
