@@ -133,6 +133,10 @@ pub const WORKFLOW_YES: &str = "penny_workflow_yes";
 pub const WORKFLOW_NO: &str = "penny_workflow_no";
 /// The window of a workflow, which carries its id if there is one already.
 pub const WORKFLOW_MODAL: &str = "penny_workflow";
+/// The window that asks what a workflow is started with; it carries its id, and `run` or `dry`.
+pub const WORKFLOW_INPUT_MODAL: &str = "penny_workflow_input";
+/// The next ones of a list of workflows; the value is from which on, and the words that they have.
+pub const WORKFLOWS_MORE: &str = "penny_workflows_more";
 pub const WORKFLOW_SHOWN: &str = "penny_workflow_shown";
 
 /// Opens the window that says who a user of another system is here; the value is a [`SystemUser`].

@@ -204,6 +204,7 @@ async fn click(scene: &Scene<'_>, clicked: &BlockActions, action: &Action) -> Su
         | ids::WORKFLOW_PICTURE
         | ids::WORKFLOW_DELETE
         | ids::WORKFLOW_TEMPLATE
+        | ids::WORKFLOWS_MORE
         | ids::WORKFLOW_NEW => workflows::clicked(scene, clicked, action).await,
         ids::WORKFLOW_SHOW
         | ids::WORKFLOW_CANCEL
@@ -230,6 +231,7 @@ async fn submission(scene: &Scene<'_>, submitted: &ViewSubmission) -> Surfaced {
         ids::SCHEDULE_MODAL => schedules::window::submitted(scene, submitted).await,
         ids::SHARE_DASHBOARD_MODAL => dashboards::shared(scene, submitted).await,
         ids::WORKFLOW_MODAL => workflows::window::submitted(scene, submitted).await,
+        ids::WORKFLOW_INPUT_MODAL => workflows::input::submitted(scene, submitted).await,
         ids::MATCH_PERSON_MODAL => people::matched(scene, submitted).await,
         ids::FEEDBACK_MODAL => feedback::told(scene, submitted, typed).await,
         _ => approvals::submitted(scene, submitted).await,

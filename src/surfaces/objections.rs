@@ -9,7 +9,8 @@ use crate::approvals::Ticket;
 use crate::base::ids::OrgId;
 use crate::jobs::Services;
 use crate::slack::ids::{
-    EDIT_PROPOSAL_MODAL, GRANT_MODAL, POLICY_MODAL, SCHEDULE_MODAL, WORKFLOW_MODAL,
+    EDIT_PROPOSAL_MODAL, GRANT_MODAL, POLICY_MODAL, SCHEDULE_MODAL, WORKFLOW_INPUT_MODAL,
+    WORKFLOW_MODAL,
 };
 use crate::slack::inbound::{Interaction, ViewSubmission};
 use serde_json::{Map, Value, json};
@@ -47,6 +48,9 @@ async fn find(
         GRANT_MODAL => return Ok(approvals::grant::objections(services, view)),
         SCHEDULE_MODAL => return schedules::window::objections(services, org, submitted).await,
         WORKFLOW_MODAL => return workflows::window::objections(services, org, submitted).await,
+        WORKFLOW_INPUT_MODAL => {
+            return workflows::input::objections(services, org, submitted).await;
+        }
         EDIT_PROPOSAL_MODAL => {}
         _ => return Ok(Map::new()),
     }

@@ -86,6 +86,19 @@ fn numbers(one: &Value, other: &Value) -> Option<(f64, f64)> {
 pub struct Filter(pub Vec<(String, Test)>);
 
 impl Filter {
+    /// `stage is won and amount above 1000`; nothing if every event will do.
+    pub fn words(&self) -> String {
+        let one = |(field, test): &(String, Test)| {
+            let how = test.how.word().replace('_', " ");
+            let with = match &test.with.0 {
+                Value::Array(all) => all.iter().map(plain).collect::<Vec<_>>().join(", "),
+                one => plain(one),
+            };
+            format!("{field} {how} {with}")
+        };
+        self.0.iter().map(one).collect::<Vec<_>>().join(" and ")
+    }
+
     pub fn matches(&self, fields: &Value) -> bool {
         let found = Scope::within(Arc::default(), "fields", fields.clone());
         self.0.iter().all(|(field, test)| {

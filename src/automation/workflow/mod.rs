@@ -4,14 +4,15 @@
 
 mod expression;
 mod filter;
+pub mod given;
 mod parse;
 mod schema;
 pub mod templates;
 
 pub use expression::{Scope, Template, references};
 pub use filter::{Condition, Filter};
-pub use parse::{Problem, parse};
-pub use schema::{Schema, example};
+pub use parse::{KINDS, Problem, parse};
+pub use schema::{Property, Schema, example};
 
 use crate::slack::blocks::clip;
 use chrono::{DateTime, TimeDelta, Utc};
@@ -27,6 +28,8 @@ pub const MOST_AT_ONCE: usize = 16;
 pub const MOST_DEPTH: i32 = 5;
 /// Runs that one run may lead to, over all depths.
 pub const MOST_DESCENDANTS: i64 = 200;
+/// How long a run waits for somebody to say whether it goes on, unless its step says otherwise.
+pub const APPROVAL_LASTS: TimeDelta = TimeDelta::days(7);
 /// Notes of one workflow that are kept, the newest ones.
 pub const MOST_NOTES: i32 = 50;
 const NOTE_CHARS: usize = 2_000;
@@ -75,7 +78,7 @@ impl Trigger {
             return Self::Event(name);
         }
         match rest("after") {
-            Some(name) => Self::After(name),
+            Some(typed) => Self::After(name(&typed).unwrap_or(typed)),
             None => Self::Schedule(words.to_owned()),
         }
     }
@@ -132,8 +135,11 @@ pub enum Kind {
     },
     ForEach(ForEach),
     Wait(TimeDelta),
-    /// A person says whether it goes on.
-    Approve(Template),
+    /// A person says whether it goes on; nobody's answer in time is a no.
+    Approve {
+        question: Template,
+        within: TimeDelta,
+    },
     /// Into the run's own thread.
     Message(Template),
     /// A change in a connected system, mails, text messages and calls of webhooks included: always
@@ -173,7 +179,7 @@ impl Kind {
             Self::Branch { .. } => "if",
             Self::ForEach(_) => "foreach",
             Self::Wait(_) => "wait",
-            Self::Approve(_) => "approve",
+            Self::Approve { .. } => "approve",
             Self::Message(_) => "message",
             Self::Change { .. } => "change",
             Self::Workflow { .. } => "workflow",

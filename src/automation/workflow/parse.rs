@@ -20,7 +20,8 @@ pub struct Problem {
 const FIELDS: [&str; 8] = [
     "about", "on", "where", "input", "output", "budget", "prompt", "steps",
 ];
-const KINDS: [&str; 15] = [
+/// What a step can be.
+pub const KINDS: [&str; 15] = [
     "query", "model", "prompt", "if", "foreach", "wait", "approve", "message", "mail", "sms",
     "webhook", "change", "workflow", "note", "set",
 ];

@@ -33,10 +33,100 @@ impl Schema {
         &self.0
     }
 
+    /// The value with what it leaves out and the schema has a `default` for.
+    pub fn filled(&self, value: &Value) -> Value {
+        filled(&self.0, value)
+    }
+
+    /// What a property is, where that is said.
+    pub fn type_of(&self, name: &str) -> Option<&str> {
+        self.0.get("properties")?.get(name)?.get("type")?.as_str()
+    }
+
+    /// What a person is asked for, the required ones first.
+    pub fn properties(&self) -> Vec<Property<'_>> {
+        let listed = self.0.get("required").and_then(Value::as_array);
+        let listed = listed.into_iter().flatten().filter_map(Value::as_str);
+        let required: Vec<&str> = listed.collect();
+        let optional = properties(&self.0).map(|(name, _)| name.as_str());
+        let optional = optional.filter(|name| !required.contains(name));
+        let all = required.iter().copied().chain(optional);
+        let described = |name| Property {
+            name,
+            schema: self.0.get("properties").and_then(|all| all.get(name)),
+            is_required: required.contains(&name),
+        };
+        all.map(described).collect()
+    }
+
     /// What of the value does not fit, with its place.
     pub fn objection(&self, value: &Value) -> Option<String> {
         objection(&self.0, value, "")
     }
+}
+
+/// Of an object, as a window asks for it.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Property<'a> {
+    pub name: &'a str,
+    schema: Option<&'a Value>,
+    pub is_required: bool,
+}
+
+impl<'a> Property<'a> {
+    fn text(&self, name: &str) -> Option<&'a str> {
+        self.schema?.get(name)?.as_str()
+    }
+
+    pub fn label(&self) -> &'a str {
+        self.text("title").unwrap_or(self.name)
+    }
+
+    pub fn about(&self) -> &'a str {
+        self.text("description").unwrap_or_default()
+    }
+
+    pub fn default(&self) -> Option<&'a Value> {
+        self.schema?.get("default")
+    }
+
+    /// The only values that fit, where those are listed.
+    pub fn choices(&self) -> Vec<Value> {
+        let listed = self.schema.and_then(|it| it.get("enum")?.as_array());
+        match (listed, self.text("type")) {
+            (Some(listed), _) => listed.clone(),
+            (None, Some("boolean")) => vec![Value::Bool(true), Value::Bool(false)],
+            (None, _) => Vec::new(),
+        }
+    }
+
+    /// It is written as JSON.
+    pub fn is_structured(&self) -> bool {
+        matches!(self.text("type"), Some("object" | "array"))
+    }
+
+    pub fn objection(&self, value: &Value) -> Option<String> {
+        objection(self.schema?, value, "")
+    }
+}
+
+fn filled(schema: &Value, value: &Value) -> Value {
+    let mut value = value.clone();
+    if let Some(fields) = value.as_object_mut() {
+        for (name, inner) in properties(schema) {
+            match (fields.get(name), inner.get("default")) {
+                (Some(given), _) => {
+                    let given = filled(inner, given);
+                    fields.insert(name.clone(), given);
+                }
+                (None, Some(default)) => {
+                    fields.insert(name.clone(), default.clone());
+                }
+                (None, None) => {}
+            }
+        }
+    }
+    value
 }
 
 fn check(schema: &Value, at: &str) -> Result<(), (String, String)> {
@@ -61,6 +151,11 @@ fn check(schema: &Value, at: &str) -> Result<(), (String, String)> {
                 TYPES.join(", ")
             ));
         }
+    }
+    if let Some(default) = fields.get("default")
+        && let Some(objection) = objection(schema, default, "")
+    {
+        return wrong(format!("its `default` does not fit: {objection}"));
     }
     for (name, inner) in properties(schema) {
         check(inner, &format!("{at}.properties.{name}"))?;

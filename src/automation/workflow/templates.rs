@@ -40,6 +40,12 @@ pub const ALL: &[Template] = &[
         definition: new_lead_alert,
     },
     Template {
+        slug: "won-deals",
+        name: "Won deals",
+        about: "tells of every deal that was won, with a sentence on what it took",
+        definition: won_deals,
+    },
+    Template {
         slug: "merged-release-notes",
         name: "Release notes of what was merged",
         about: "has me write release notes from the week’s merged pull requests, and says so if there are none",
@@ -96,6 +102,25 @@ fn new_lead_alert() -> Value {
                     {"id": "unowned", "if": {"value": "{{steps.deal.rows.0.owner}}", "is": null}, "then": [
                         {"id": "ask", "message": "Nobody owns it yet. Who takes it?"},
                     ]},
+                ],
+                "else": [{"id": "none", "message": "There is no such deal that everybody here may see."}]},
+        ],
+    })
+}
+
+/// Of all moves only those to a good end: the filter is what `where` is for.
+fn won_deals() -> Value {
+    json!({
+        "about": "A deal was won",
+        "on": "event deal.stage_changed",
+        "where": {"status": "won", "status_before": {"is_not": "won"}},
+        "budget": 0.20,
+        "steps": [
+            {"id": "deal", "query": "select d.name, d.amount, d.currency, d.created_at::date as opened, a.name as company, p.name as owner, d.source_url from deals d left join accounts a on a.account_id = d.account_id left join people p on p.person_id = d.owner_id where d.deal_id = {{input.fields.deal_id}}::uuid"},
+            {"id": "found", "if": {"value": "{{steps.deal.count}}", "above": 0},
+                "then": [
+                    {"id": "praise", "model": "One or two sentences for the team on this deal, which was won just now: who won it, with which company, and how long it took. {{steps.deal.rows.0}}"},
+                    {"id": "tell", "message": "{{steps.praise.text}} {{steps.deal.rows.0.source_url}}"},
                 ],
                 "else": [{"id": "none", "message": "There is no such deal that everybody here may see."}]},
         ],

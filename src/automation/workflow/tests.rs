@@ -63,7 +63,7 @@ fn a_trigger_is_read_from_words() {
         Trigger::Event("deal.stage_changed".into())
     );
     assert_eq!(
-        Trigger::read("After stale-deals"),
+        Trigger::read("After Stale Deals"),
         Trigger::After("stale-deals".into())
     );
     assert_eq!(
@@ -224,4 +224,67 @@ fn a_budget_is_an_amount_of_dollars() {
             "{said:?}"
         );
     }
+}
+
+#[test]
+fn a_filter_is_told_back_in_words() {
+    let workflow = parse(&json!({"on": "event deal.stage_changed", "prompt": "What now?",
+        "where": {"stage": "won", "amount": {"above": 1000}, "currency": {"one_of": ["EUR", "CHF"]}}}))
+    .unwrap();
+    let words = workflow.filter.words();
+    for part in [
+        "stage is won",
+        "amount above 1000",
+        "currency one of EUR, CHF",
+        " and ",
+    ] {
+        assert!(words.contains(part), "{part}: {words}");
+    }
+    let all = parse(&json!({"on": "event deal.created", "prompt": "What now?"})).unwrap();
+    assert_eq!(all.filter.words(), "");
+}
+
+#[test]
+fn a_run_waits_for_somebody_as_long_as_its_step_says_or_a_week() {
+    let within = |step: serde_json::Value| {
+        let workflow = parse(&json!({"steps": [step]})).unwrap();
+        match &workflow.steps[0].kind {
+            Kind::Approve { within, .. } => *within,
+            other => panic!("{other:?}"),
+        }
+    };
+    let asks = json!({"id": "ok", "approve": "Shall I?"});
+    assert_eq!(within(asks), chrono::TimeDelta::days(7));
+    let asks = json!({"id": "ok", "approve": "Shall I?", "within": "3 hours"});
+    assert_eq!(within(asks), chrono::TimeDelta::hours(3));
+    let said = problems(json!({"steps": [{"id": "ok", "approve": "Shall I?", "within": "soon"}]}));
+    assert!(
+        said[0].contains("`steps[0].within`: a time such as"),
+        "{said:?}"
+    );
+}
+
+#[test]
+fn what_is_left_out_is_filled_with_its_default() {
+    let schema = Schema::read(
+        &json!({"type": "object", "required": ["who"], "properties": {
+        "days": {"type": "integer", "default": 7},
+        "who": {"type": "string", "title": "Whom?"},
+        "mail": {"type": "object", "properties": {"copy": {"type": "boolean", "default": true}}}}}),
+    )
+    .unwrap();
+    assert_eq!(
+        schema.filled(&json!({"who": "Acme", "mail": {}})),
+        json!({"who": "Acme", "days": 7, "mail": {"copy": true}})
+    );
+    assert_eq!(schema.filled(&json!({"days": 1})), json!({"days": 1}));
+    let asked: Vec<_> = schema.properties();
+    let names: Vec<&str> = asked.iter().map(|it| it.name).collect();
+    assert_eq!(names, ["who", "days", "mail"], "the required one first");
+    assert_eq!((asked[0].label(), asked[0].is_required), ("Whom?", true));
+    assert_eq!(asked[1].default(), Some(&json!(7)));
+    let wrong = Schema::read(&json!({"properties": {"days": {"type": "integer", "default": "x"}}}));
+    let (at, said) = wrong.unwrap_err();
+    assert_eq!(at, ".properties.days");
+    assert!(said.contains("does not fit"), "{said}");
 }

@@ -9,7 +9,7 @@ mod park;
 mod scheduled;
 mod surroundings;
 mod visible;
-mod words;
+pub(super) mod words;
 
 use super::Services;
 use super::cards::CardError;

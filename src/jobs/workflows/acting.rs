@@ -9,7 +9,6 @@ use crate::base::telemetry::TraceId;
 use crate::jobs::deliver;
 use crate::jobs::said::{SaidFor, delivery};
 use crate::models::{Block, Message, Request, SystemPart};
-use crate::slack::blocks::workflows as blocks;
 use crate::slack::blocks::{clip, escape, raw};
 use crate::slack::client::NewMessage;
 use crate::store::sandbox::QueryError;
@@ -20,6 +19,7 @@ use serde_json::{Value, json};
 use std::sync::atomic::Ordering;
 use std::time::Instant;
 
+mod approving;
 mod changing;
 mod children;
 
@@ -49,8 +49,9 @@ impl Course<'_> {
             Kind::Message(text) => self.say(&text.text(scope, shown), path).await?,
             Kind::Note(text) => return self.note(&text.text(scope, shown), place).await,
             Kind::Wait(span) => self.wait(*span, place).await?,
-            Kind::Approve(question) => {
-                return self.ask_to_go_on(&question.text(scope, shown), place).await;
+            Kind::Approve { question, within } => {
+                let question = question.text(scope, shown);
+                return self.ask_to_go_on(&question, *within, path).await;
             }
             Kind::Prompt(question) => return self.ask_penny(question, place, scope).await,
             Kind::Change {
@@ -213,17 +214,6 @@ impl Course<'_> {
         Ok(json!({ "until": until }))
     }
 
-    /// A click saves the answer and wakes the run, which then finds the step taken.
-    async fn ask_to_go_on(&self, question: &str, place: (&str, &str)) -> Result<Value, Halt> {
-        let (path, _) = place;
-        self.wait_at(place, &json!({ "question": question }))
-            .await?;
-        let asked = escape(question);
-        let buttons = blocks::approval(&asked, &format!("{} {path}", self.run.id));
-        self.post(path, &asked, buttons).await?;
-        Err(Halt::Parked)
-    }
-
     /// One question at a time: whoever answers the one before wakes this run as well.
     async fn takes_the_floor(&self, place: (&str, &str)) -> StoreResult<bool> {
         if self.is_asking.load(Ordering::Relaxed) {
@@ -248,7 +238,7 @@ impl Course<'_> {
         let (path, _) = place;
         let waiting = self.awaited(path);
         if let Some(trouble) = waiting.as_ref().and_then(|what| what["trouble"].as_str()) {
-            return Err(Halt::Failed(trouble.to_owned()));
+            return Err(Halt::Failed(words::not_answered(path, trouble)));
         }
         if let Some(said) = waiting.as_ref().filter(|what| what["text"].is_string()) {
             let cost_micros = self
@@ -302,7 +292,7 @@ fn moment(value: &Value) -> Option<DateTime<Utc>> {
 }
 
 /// A value in a text for people or the model.
-fn shown(value: &Value) -> String {
+pub(super) fn shown(value: &Value) -> String {
     match value {
         Value::Null => String::new(),
         Value::String(text) => text.clone(),

@@ -64,7 +64,7 @@ impl RunWorkflow {
             Interrupted::HandOver => Done::HandOver,
             Interrupted::Store(StoreError::Fenced) => self.fenced(held, id).await,
             Interrupted::Slack(SlackError::Refused { code, .. }) => {
-                self.fail(held.lease().org, id, &scheduled::not_delivered(&code))
+                self.fail(held.lease().org, id, &words::not_delivered(&code))
                     .await
             }
             Interrupted::Slack(SlackError::NoToken) => {
@@ -144,7 +144,7 @@ impl RunWorkflow {
         let services = &self.services;
         let org = held.lease().org;
         let mut tx = services.db.org(org).await?;
-        let Some(run) = workflows::get_run(&mut tx, id).await? else {
+        let Some(mut run) = workflows::get_run(&mut tx, id).await? else {
             return Ok(());
         };
         let Some(workflow) = workflows::get(&mut tx, run.workflow).await? else {
@@ -166,6 +166,9 @@ impl RunWorkflow {
                 .await;
         }
         let definition = understood(&run.definition)?;
+        if let Some(schema) = &definition.input {
+            run.input = schema.filled(&run.input);
+        }
         let (channel, thread) = self.place(&workspace, &workflow, &run).await?;
         let eyes = TurnEyes {
             db: &services.db,

@@ -1,8 +1,9 @@
 //! How a run looks: one message at the head of its thread, redrawn from what is stored, with its
-//! steps, its outcome and what can be done about it. Trouble is told to the owner as well.
+//! steps, its outcome and what can be done about it. Trouble is told to the owner as well
+//! (`telling`).
 
 use super::course::Interrupted;
-use super::{understood, words};
+use super::{telling, understood, words};
 use crate::base::ids::{ChannelId, OrgId, Ts, WorkflowRunId};
 use crate::jobs::Services;
 use crate::jobs::deliver;
@@ -53,7 +54,7 @@ async fn drawn(tx: &mut OrgTx, workflow: &Workflow, run: &Run) -> StoreResult<Ne
     let card = blocks::RunCard {
         headline: words::headline(workflow, run, &definition.about),
         steps: lines,
-        outcome: words::outcome(run),
+        outcome: words::ended(workflow, run),
         run: run.id.to_string(),
         can_cancel: !run.is_over(),
         can_try_again: matches!(run.state.as_str(), "failed" | "cancelled"),
@@ -121,6 +122,9 @@ pub async fn close(services: &Services, org: OrgId, run: &Run) -> Result<(), Int
         .workspaces
         .get(&workflow.workspace)
         .ok_or(SlackError::NoToken)?;
+    if run.is_left_out() {
+        return telling::left_out(services, &workspace, &workflow, run).await;
+    }
     // The one whose step it is says it.
     if run.is_step_of_another() {
         return Ok(());
@@ -128,40 +132,11 @@ pub async fn close(services: &Services, org: OrgId, run: &Run) -> Result<(), Int
     let shown = refresh(services, &workspace, run.id).await;
     let is_incomplete = run.state == "done" && run.items_failed > 0 && !run.is_dry;
     if run.state == "failed" || is_incomplete {
-        tell_owner(services, &workspace, &workflow, run).await?;
+        telling::ended(services, &workspace, &workflow, run).await?;
     }
     match shown {
         // The channel is gone; the owner has been told.
         Err(Interrupted::Slack(SlackError::Refused { .. })) => Ok(()),
         shown => shown,
     }
-}
-
-/// Where the run reports into their direct messages, its message says it already.
-async fn tell_owner(
-    services: &Services,
-    workspace: &Workspace,
-    workflow: &Workflow,
-    run: &Run,
-) -> Result<(), Interrupted> {
-    let owner = std::slice::from_ref(&workflow.owner);
-    let dm = workspace.slack.open_conversation(owner).await?;
-    if run.channel.as_ref() == Some(&dm) {
-        return Ok(());
-    }
-    let link = match (&run.channel, &run.thread) {
-        (Some(channel), Some(root)) => workspace.slack.permalink(channel, root).await.ok(),
-        _ => None,
-    };
-    let text = match run.state.as_str() {
-        "failed" => words::trouble(workflow, run, link.as_deref()),
-        _ => words::incomplete(workflow, run, link.as_deref()),
-    };
-    let message = NewMessage {
-        text,
-        ..NewMessage::default()
-    };
-    let key = format!("workflow-trouble:{}:{}", run.id, run.tries);
-    deliver::once(&services.outbox, workspace, &key, &dm, message).await?;
-    Ok(())
 }

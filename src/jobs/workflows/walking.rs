@@ -1,8 +1,8 @@
 //! The way through the steps: what was taken is not taken again, what is next is, and its outcome
 //! is saved before the one after it.
 
+use super::acting::shown;
 use super::course::{Course, Halt, Interrupted};
-use super::words;
 use crate::automation::workflow::{Kind, Scope, Step};
 use crate::store::workflows::Spent;
 use futures::future::BoxFuture;
@@ -53,10 +53,12 @@ impl Course<'_> {
             return Ok(json!({ "taken": is_taken }));
         }
         if let Some(output) = self.taken(&path) {
-            let is_refused = matches!(step.kind, Kind::Approve(_)) && output["approved"] != true;
-            return match is_refused {
-                true => Err(Halt::Stopped(words::rejected(&path))),
-                false => Ok(output),
+            return match &step.kind {
+                Kind::Approve { question, .. } if output["approved"] != true => {
+                    self.refused(&question.text(scope, shown), &path, &output)
+                        .await
+                }
+                _ => Ok(output),
             };
         }
         match &step.kind {

@@ -1,13 +1,15 @@
 //! What is said of runs and their steps: to people, and to the model where a step asks it.
 
-use super::budget::Account;
+mod troubles;
+
+pub use troubles::*;
+
 use crate::automation::budget;
 use crate::slack::blocks::{clip, escape, moment};
 use crate::store::workflows::{Counts, FAILURES_UNTIL_PAUSE, Run, Saved, Workflow};
+use chrono::{DateTime, Utc};
 use serde_json::Value;
 
-pub const GAVE_UP: &str =
-    "A system that it needs didn’t answer, however often I tried. Try again when it’s back.";
 pub const WOULD_HAVE_PROPOSED: &str =
     ":test_tube: *Dry run*: I would have asked for this, and changed nothing.";
 
@@ -19,7 +21,7 @@ pub fn headline(workflow: &Workflow, run: &Run, about: &str) -> String {
         "schedule" if run.input["is_late"] == true => {
             let due = run.input["due"].as_str().and_then(|due| due.parse().ok());
             format!(
-                "on time’s call, late: it was due {}",
+                "on schedule, but late: it was due {}",
                 due.map(moment).unwrap_or_default()
             )
         }
@@ -72,14 +74,15 @@ fn detail(step: &Saved) -> String {
     let output = &step.output;
     if !step.is_done {
         return match step.kind.as_str() {
-            "wait" => match output["until"]
-                .as_str()
-                .and_then(|until| until.parse().ok())
-            {
+            "wait" => match until(output) {
                 Some(until) => format!(": until {}", moment(until)),
                 None => String::new(),
             },
-            "approve" | "change" => ": waits for somebody".to_owned(),
+            "approve" => match until(output) {
+                Some(until) => format!(": waits for somebody, until {}", moment(until)),
+                None => ": waits for somebody".to_owned(),
+            },
+            "change" => ": waits for somebody".to_owned(),
             _ => String::new(),
         };
     }
@@ -89,9 +92,28 @@ fn detail(step: &Saved) -> String {
         "if" if output["taken"] == true => ": yes".to_owned(),
         "if" => ": no".to_owned(),
         "approve" if output["approved"] == true => ": yes".to_owned(),
+        "approve" if output["expired"] == true => ": nobody decided in time".to_owned(),
+        "approve" => ": no".to_owned(),
         "change" => format!(": {}", escape(output["state"].as_str().unwrap_or_default())),
         _ => String::new(),
     }
+}
+
+fn until(output: &Value) -> Option<DateTime<Utc>> {
+    output["until"].as_str()?.parse().ok()
+}
+
+/// Below the question whether a run goes on.
+pub fn decided_by(until: DateTime<Utc>) -> String {
+    format!(
+        "If nobody has decided by {}, the run ends here.",
+        moment(until)
+    )
+}
+
+/// In the place of its buttons.
+pub fn nobody_decided(question: &str) -> String {
+    format!("{question}\n:hourglass: Nobody decided in time, so it ended here.")
 }
 
 pub fn outcome(run: &Run) -> String {
@@ -116,6 +138,7 @@ pub fn outcome(run: &Run) -> String {
             run.trouble.as_deref().unwrap_or_default()
         ),
         "cancelled" => format!(":black_square_for_stop: Cancelled{cost}"),
+        "skipped" => ":fast_forward: Left out, since the run before it was not over".to_owned(),
         "waiting" => ":hourglass_flowing_sand: Waiting".to_owned(),
         _ => ":hourglass_flowing_sand: At work".to_owned(),
     }
@@ -155,6 +178,36 @@ pub fn incomplete(workflow: &Workflow, run: &Run, link: Option<&str>) -> String 
     )
 }
 
+/// What the owner is told, once for each run that is in the way of those to come.
+pub fn left_out(
+    workflow: &Workflow,
+    run: &Run,
+    in_the_way: &Run,
+    waits_at: Option<&Saved>,
+    link: Option<&str>,
+) -> String {
+    let due = run.input["due"].as_str().and_then(|due| due.parse().ok());
+    let at = waits_at.map_or_else(String::new, |step| {
+        format!(", and waits at `{}` ({})", step.path, step.kind)
+    });
+    let link = link.map_or_else(
+        || "`/penny workflows` shows it under *History*.".to_owned(),
+        |link| {
+            format!(
+                "<{}|See the run>: answer there, or cancel it.",
+                link.replace(['|', '>'], "")
+            )
+        },
+    );
+    format!(
+        ":fast_forward: The workflow *{}* was due {}, and I left that out: its run that began {} is not over{at}. \
+         Until it is, I leave out what is due and note it in *History*, without telling you each time. {link}",
+        workflow.name,
+        moment(due.unwrap_or(run.created_at)),
+        moment(in_the_way.created_at),
+    )
+}
+
 /// What the owner is told of a run that failed.
 pub fn trouble(workflow: &Workflow, run: &Run, link: Option<&str>) -> String {
     let link = link.map_or_else(String::new, |link| {
@@ -163,19 +216,38 @@ pub fn trouble(workflow: &Workflow, run: &Run, link: Option<&str>) -> String {
             link.replace(['|', '>'], "")
         )
     });
-    let paused = if workflow.is_paused && workflow.failures >= FAILURES_UNTIL_PAUSE {
-        format!(
-            " It has failed {} times in a row, so I’ve *paused* it; `/penny workflows` resumes it.",
-            workflow.failures
-        )
-    } else {
-        String::new()
-    };
     format!(
-        ":warning: The workflow *{}* failed. {}{paused}{link}",
+        ":warning: The workflow *{}* failed. {}{}{link}",
         workflow.name,
-        run.trouble.as_deref().unwrap_or_default()
+        run.trouble.as_deref().unwrap_or_default(),
+        paused(workflow, run),
     )
+}
+
+/// Beside what an administrator is told in place of an owner who has left.
+pub fn was_theirs(workflow: &Workflow) -> String {
+    format!(" It belonged to <@{}>.", workflow.owner)
+}
+
+/// Whether a run was one failure too many.
+pub fn is_paused_by(workflow: &Workflow, run: &Run) -> bool {
+    run.state == "failed" && workflow.is_paused && workflow.failures >= FAILURES_UNTIL_PAUSE
+}
+
+fn paused(workflow: &Workflow, run: &Run) -> String {
+    if !is_paused_by(workflow, run) {
+        return String::new();
+    }
+    format!(
+        " It has failed {} times in a row, so I’ve *paused* it: nothing starts it by itself any more. Mend what is \
+         wrong, and press *Resume* in `/penny workflows`.",
+        workflow.failures
+    )
+}
+
+/// How a run stands, and what came of that for its workflow.
+pub fn ended(workflow: &Workflow, run: &Run) -> String {
+    format!("{}{}", outcome(run), paused(workflow, run))
 }
 
 pub fn asking(question: &str) -> String {
@@ -218,117 +290,5 @@ pub fn not_as_asked(objection: &str) -> String {
 pub fn never_as_asked(path: &str) -> String {
     format!(
         "The model did not keep to the schema of `{path}`. Make the schema simpler, or the prompt clearer."
-    )
-}
-
-pub fn query_failed(path: &str, why: &str) -> String {
-    format!(
-        "The query of `{path}` failed: {} Edit the workflow, and try again.",
-        escape(&clip(why, 600))
-    )
-}
-
-pub fn budget_used(path: &str, account: &Account) -> String {
-    format!(
-        "*{}* has spent {} of the {} that a run may cost, so it stopped before `{path}`. Raise `budget` with _Edit_ \
-         in `/penny workflows`, and *Try again* goes on from there.",
-        account.workflow,
-        amount(account.spent_micros),
-        amount(account.budget_micros),
-    )
-}
-
-pub fn too_many_rows(path: &str, rows: usize) -> String {
-    format!(
-        "The query of `{path}` has more than {rows} rows, or they are too large. Add a `where` or a `limit`."
-    )
-}
-
-pub fn model_failed(path: &str, why: &str) -> String {
-    format!(
-        "The model could not answer `{path}`: {}.",
-        escape(&clip(why, 300))
-    )
-}
-
-pub fn no_such_system(path: &str, system: &str) -> String {
-    format!(
-        "`{path}` changes {}, which is no system that I know.",
-        escape(system)
-    )
-}
-
-pub fn cannot_change(path: &str, why: &str) -> String {
-    format!("`{path}` could not be done: {}", escape(&clip(why, 600)))
-}
-
-pub fn rejected(path: &str) -> String {
-    format!("Somebody said no at {path}, so nothing after it was done.")
-}
-
-pub fn expired(path: &str) -> String {
-    format!("Nobody decided on {path} in time, which counts as no.")
-}
-
-pub fn withdrawn(path: &str) -> String {
-    format!("{path} was withdrawn when its run was cancelled.")
-}
-
-pub fn changed_meanwhile(path: &str) -> String {
-    format!(
-        "What `{path}` was to change had changed meanwhile, so nothing was written. Try again to look at it anew."
-    )
-}
-
-pub fn nobody_knows(path: &str) -> String {
-    format!(
-        "`{path}` was sent, but no answer came. Look whether it took effect before you try again."
-    )
-}
-
-pub fn no_such_child(path: &str, name: &str) -> String {
-    format!("`{path}` starts *{name}*, and its owner has no workflow of that name.")
-}
-
-pub fn child_is_paused(path: &str, name: &str) -> String {
-    format!("`{path}` starts *{name}*, which is paused. Resume it, and try again.")
-}
-
-pub fn child_failed(name: &str, trouble: Option<&str>) -> String {
-    format!(
-        "*{name}*, which it started, failed. {}",
-        trouble.unwrap_or_default()
-    )
-}
-
-pub fn child_cancelled(name: &str) -> String {
-    format!("{name}, which it started, was cancelled.")
-}
-
-pub fn too_deep(name: &str) -> String {
-    format!("*{name}* was not started: workflows that start workflows may not go deeper.")
-}
-
-pub fn circle(name: &str) -> String {
-    format!(
-        "*{name}* was not started: it led to this run itself, and that would go round for ever."
-    )
-}
-
-pub fn too_many_children(name: &str) -> String {
-    format!("*{name}* was not started: this has led to too many runs already.")
-}
-
-pub fn bad_input(objection: &str) -> String {
-    format!(
-        "What it was started with does not fit its `input`: {}.",
-        escape(objection)
-    )
-}
-
-pub fn bad_output(objection: &str) -> String {
-    format!(
-        "What came out of it does not fit its `output`: {}.",
-        escape(objection)
     )
 }

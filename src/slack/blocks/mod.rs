@@ -20,6 +20,7 @@ pub mod schedules;
 pub mod status;
 pub mod sync;
 pub mod systems;
+pub mod workflow_input;
 pub mod workflow_run;
 pub mod workflows;
 

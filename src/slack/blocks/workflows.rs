@@ -5,7 +5,7 @@ use super::kit::{actions, button, context, plain, removal, section, section_besi
 use crate::slack::ids::{
     FIELD, WORKFLOW_CANCEL, WORKFLOW_DELETE, WORKFLOW_DRY, WORKFLOW_EDIT, WORKFLOW_HISTORY,
     WORKFLOW_MODAL, WORKFLOW_NEW, WORKFLOW_NO, WORKFLOW_PAUSE, WORKFLOW_PICTURE, WORKFLOW_RESUME,
-    WORKFLOW_RETRY, WORKFLOW_RUN, WORKFLOW_SHOW, WORKFLOW_TEMPLATE, WORKFLOW_YES,
+    WORKFLOW_RETRY, WORKFLOW_RUN, WORKFLOW_SHOW, WORKFLOW_TEMPLATE, WORKFLOW_YES, WORKFLOWS_MORE,
 };
 use crate::slack::text;
 use serde_json::{Value, json};
@@ -21,6 +21,8 @@ pub const TRIGGER: &str = "on";
 /// A field takes 3,000 characters, so a definition may go over several.
 pub const PARTS: [&str; 4] = ["definition", "definition_2", "definition_3", "definition_4"];
 pub const PART_CHARS: usize = 2_900;
+/// Our own words for a time are longer than what somebody types.
+const TRIGGER_CHARS: usize = 1_000;
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RunCard {
@@ -92,12 +94,13 @@ pub fn own_runs(runs: &Runs) -> Vec<Value> {
 }
 
 /// Whether a run goes on; the buttons carry which run and step.
-pub fn approval(question: &str, value: &str) -> Vec<Value> {
+pub fn approval(question: &str, until: &str, value: &str) -> Vec<Value> {
     let mut yes = button(text::GO_ON, WORKFLOW_YES, value);
     yes["style"] = "primary".into();
     vec![
         section(question),
         actions(vec![yes, button(text::END_HERE, WORKFLOW_NO, value)]),
+        context(until),
     ]
 }
 
@@ -145,16 +148,15 @@ impl Deed {
     }
 }
 
-pub fn workflows(cards: &[WorkflowCard]) -> Vec<Value> {
+/// `more`: how many are left, and what the button to the next ones carries.
+pub fn workflows(cards: &[WorkflowCard], more: Option<(usize, &str)>) -> Vec<Value> {
     let mut blocks: Vec<Value> = cards.iter().take(SHOWN).flat_map(card).collect();
-    if cards.len() > SHOWN {
-        blocks.push(context(&text::more_workflows(cards.len() - SHOWN)));
+    let mut buttons = vec![button(text::NEW_WORKFLOW, WORKFLOW_NEW, "new")];
+    if let Some((left, next)) = more {
+        blocks.push(context(&text::more_workflows(left)));
+        buttons.insert(0, button(text::MORE_WORKFLOWS, WORKFLOWS_MORE, next));
     }
-    blocks.push(actions(vec![button(
-        text::NEW_WORKFLOW,
-        WORKFLOW_NEW,
-        "new",
-    )]));
+    blocks.push(actions(buttons));
     blocks
 }
 
@@ -205,6 +207,8 @@ pub struct Form<'a> {
     pub trigger: &'a str,
     pub channel: Option<&'a str>,
     pub definition: &'a str,
+    /// It stays so: who paused it may not be who changes it.
+    pub is_paused: bool,
 }
 
 pub fn window(form: &Form<'_>) -> Value {
@@ -224,7 +228,7 @@ pub fn window(form: &Form<'_>) -> Value {
             TRIGGER,
             text::WORKFLOW_ON,
             text::WORKFLOW_ON_HINT,
-            line(form.trigger, 200),
+            line(form.trigger, TRIGGER_CHARS),
         ),
         channel(form),
     ];
@@ -242,6 +246,10 @@ pub fn window(form: &Form<'_>) -> Value {
         if number <= parts.len() {
             blocks.push(field);
         }
+    }
+    blocks.push(context(text::WORKFLOW_HELP));
+    if form.is_paused {
+        blocks.push(context(text::WORKFLOW_STAYS_PAUSED));
     }
     blocks.push(context(text::WORKFLOW_AS_WHOM));
     json!({
@@ -261,7 +269,7 @@ fn line(initial: &str, most: usize) -> Value {
 
 fn input(block: &str, label: &str, hint: &str, element: Value) -> Value {
     json!({
-        "type": "input", "block_id": block, "label": plain(label, 200), "hint": plain(hint, 400),
+        "type": "input", "block_id": block, "label": plain(label, 200), "hint": plain(hint, 600),
         "element": element, "optional": block == TRIGGER,
     })
 }

@@ -9,9 +9,11 @@ pub const GO_ON: &str = "Go on";
 pub const END_HERE: &str = "End here";
 pub const DELETE_WORKFLOW_SURE: &str = "Delete this workflow?";
 pub const DELETE_WORKFLOW_MEANS: &str = "It never runs again, and the history of its runs goes with it. What it said stays in its threads.";
-pub const NO_WORKFLOWS: &str = "There are no workflows yet. A workflow takes steps whenever something starts it: a time, an event, or you.";
+pub const NO_WORKFLOWS: &str = "There are no workflows yet. A workflow takes steps whenever something starts it: a time, an event, or you. `/penny templates` has some to begin with.";
 pub const WORKFLOW_TEMPLATES: &str =
     "As workflows, whose steps you see and change before anything runs:";
+pub const MORE_WORKFLOWS: &str = "Show more";
+pub const WORKFLOW_INPUT_TITLE: &str = "Run workflow";
 pub const WORKFLOW_TITLE: &str = "New workflow";
 pub const WORKFLOW_EDIT_TITLE: &str = "Edit workflow";
 pub const WORKFLOW_NAME: &str = "What is it called?";
@@ -25,6 +27,8 @@ pub const WORKFLOW_STEPS_HINT: &str = "A prompt, or steps: query, model, prompt,
 pub const WORKFLOW_MORE: &str = "… goes on";
 pub const WORKFLOW_MORE_HINT: &str = "Where the field above is full.";
 pub const WORKFLOW_AS_WHOM: &str = "It looks with your eyes, and only at what everybody may see where it reports. What it changes outside, it proposes to you first.";
+pub const WORKFLOW_HELP: &str = ":bulb: `/penny workflow help` shows every step, the events with their fields, and what references there are, with an example.";
+pub const WORKFLOW_STAYS_PAUSED: &str = ":double_vertical_bar: It is paused, and stays so when you save it. *Resume* in `/penny workflows` lets it start again.";
 
 pub const SHOW_RUN: &str = "Show all";
 pub const HOME_WORKFLOWS: &str = "Your workflows";
@@ -41,5 +45,7 @@ pub fn more_steps(count: usize) -> String {
 }
 
 pub fn more_workflows(count: usize) -> String {
-    format!("… and {count} more.")
+    format!(
+        "… and {count} more. `/penny workflows` with words behind it finds those with these words in their name, or in what they are for."
+    )
 }

@@ -18,8 +18,8 @@ pub use items::{
 };
 pub use notes::{Noted, note, noted};
 pub use runs::{
-    NewRun, Run, advance, ancestors, behind, descendants, get_run, history, is_dry, is_given_up,
-    of_owner, place, start, wake,
+    NewRun, Run, advance, ancestors, behind, descendants, get_run, history, in_the_way, is_dry,
+    is_given_up, of_owner, place, start, wake,
 };
 pub use steps::{
     Saved, Spent, answer, asked, finish_step, hold, saved, steps_of, take_the_floor, turn_ended,
@@ -153,11 +153,12 @@ pub async fn create(
     Ok(earlier.map(WorkflowId))
 }
 
-/// Changes a workflow, which is active from then on. False: the name is another one's.
+/// Changes a workflow; one that is paused stays so. False: the name is another one's.
 pub async fn change(tx: &mut OrgTx, id: WorkflowId, plan: &Plan) -> StoreResult<bool> {
     let done = sqlx::query!(
         "update core.workflows as w set name = $3, channel_id = $4, definition = $5, trigger_kind = $6,
-             trigger_on = $7, rule = $8, next_run_at = $9, state = 'active', failures = 0,
+             trigger_on = $7, rule = $8, failures = 0,
+             next_run_at = case when state = 'paused' then null else $9::timestamptz end,
              notes = case when channel_id is not distinct from $4 then notes else '[]' end
          where org_id = $1 and workflow_id = $2 and not exists (select from core.workflows as o
              where o.org_id = $1 and o.workspace_id = w.workspace_id and o.name = $3 and o.workflow_id <> $2)",
@@ -195,17 +196,41 @@ pub async fn named(tx: &mut OrgTx, workspace: &str, name: &str) -> StoreResult<O
     Ok(row.map(Workflow::from))
 }
 
-/// The workflows of a workspace, what comes next first.
-pub async fn list(tx: &mut OrgTx, workspace: &str, limit: i64) -> StoreResult<Vec<Workflow>> {
+/// The workflows of a workspace that have these words in their name or in what they are for: a
+/// person's own first, and then what comes next.
+pub async fn list(
+    tx: &mut OrgTx,
+    workspace: &str,
+    user: &UserId,
+    words: &str,
+    limit: i64,
+) -> StoreResult<Vec<Workflow>> {
     let rows = workflows!(
-        "where org_id = $1 and workspace_id = $2 order by state, next_run_at, name limit $3",
+        "where org_id = $1 and workspace_id = $2
+             and position(lower($4) in lower(name || ' ' || coalesce(definition->>'about', ''))) > 0
+         order by owner_user = $3 desc, state, next_run_at, name limit $5",
         tx.org().0,
         workspace,
+        user.as_str(),
+        words,
         limit,
     )
     .fetch_all(tx.connection())
     .await?;
     Ok(rows.into_iter().map(Workflow::from).collect())
+}
+
+/// What a person’s workflows are called.
+pub async fn names_of(tx: &mut OrgTx, workspace: &str, owner: &UserId) -> StoreResult<Vec<String>> {
+    Ok(sqlx::query_scalar!(
+        "select name from core.workflows
+         where org_id = $1 and workspace_id = $2 and owner_user = $3 order by name",
+        tx.org().0,
+        workspace,
+        owner.as_str(),
+    )
+    .fetch_all(tx.connection())
+    .await?)
 }
 
 /// Whether a person has made a workflow that is still there.

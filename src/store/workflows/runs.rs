@@ -37,7 +37,15 @@ pub struct Run {
 
 impl Run {
     pub fn is_over(&self) -> bool {
-        matches!(self.state.as_str(), "done" | "failed" | "cancelled")
+        matches!(
+            self.state.as_str(),
+            "done" | "failed" | "cancelled" | "skipped"
+        )
+    }
+
+    /// It was due while another run of its workflow was not over.
+    pub fn is_left_out(&self) -> bool {
+        self.state == "skipped"
     }
 
     /// Another run's step waits for this one.
@@ -187,6 +195,19 @@ pub async fn history(tx: &mut OrgTx, workflow: WorkflowId, limit: i64) -> StoreR
     Ok(rows.into_iter().map(Run::from).collect())
 }
 
+/// The oldest run of a workflow that is not over: the one that later ones would wait for.
+pub async fn in_the_way(tx: &mut OrgTx, workflow: WorkflowId) -> StoreResult<Option<Run>> {
+    let row = runs!(
+        "where org_id = $1 and workflow_id = $2 and state in ('due', 'running', 'waiting')
+         order by created_at limit 1",
+        tx.org().0,
+        workflow.0,
+    )
+    .fetch_optional(tx.connection())
+    .await?;
+    Ok(row.map(Run::from))
+}
+
 /// The latest runs of a person's workflows that nobody else waits for: those that are still on, or
 /// those that are over.
 pub async fn of_owner(
@@ -198,7 +219,7 @@ pub async fn of_owner(
 ) -> StoreResult<Vec<Run>> {
     let rows = runs!(
         "where org_id = $1 and parent_step is null
-             and (state in ('done', 'failed', 'cancelled')) = $4
+             and (state in ('done', 'failed', 'cancelled')) = $4 and state <> 'skipped'
              and workflow_id in (select workflow_id from core.workflows
                  where org_id = $1 and workspace_id = $2 and owner_user = $3)
          order by coalesce(ended_at, created_at) desc limit $5",

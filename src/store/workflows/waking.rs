@@ -39,7 +39,7 @@ pub struct Started {
     pub cause: String,
     pub trigger_kind: &'static str,
     pub input: Value,
-    /// It is left out while another run of the workflow goes on.
+    /// It is left out while another run of the workflow goes on, and written down as that.
     pub is_alone: bool,
 }
 
@@ -175,22 +175,28 @@ impl Claim<Happened> {
     }
 }
 
+/// The job of a run that is left out tells of it.
 async fn start(tx: &mut Transaction<'static, Postgres>, runs: &[Started]) -> StoreResult<u64> {
     if runs.is_empty() {
         return Ok(0);
     }
     let begun = sqlx::query_scalar!(
         r#"
-        with made as (
-            insert into core.workflow_runs (org_id, run_id, workflow_id, cause, trigger_kind, input,
-                definition, root_run)
-            select w.org_id, s.run_id, w.workflow_id, s.cause, s.trigger_kind, s.input, w.definition, s.run_id
+        with wanted as (
+            select w.org_id, s.run_id, w.workflow_id, s.cause, s.trigger_kind, s.input, w.definition,
+                s.alone and exists (select from core.workflow_runs as r
+                    where r.org_id = s.org_id and r.workflow_id = s.workflow_id
+                        and r.state in ('due', 'running', 'waiting')) as is_left_out
             from unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::text[], $5::text[], $6::jsonb[], $7::bool[])
                 as s(org_id, run_id, workflow_id, cause, trigger_kind, input, alone)
             join core.workflows as w on w.org_id = s.org_id and w.workflow_id = s.workflow_id
-            where not s.alone or not exists (select from core.workflow_runs as r
-                where r.org_id = s.org_id and r.workflow_id = s.workflow_id
-                    and r.state in ('due', 'running', 'waiting'))
+        ), made as (
+            insert into core.workflow_runs (org_id, run_id, workflow_id, cause, trigger_kind, input,
+                definition, root_run, state, ended_at)
+            select org_id, run_id, workflow_id, cause, trigger_kind, input, definition, run_id,
+                case when is_left_out then 'skipped' else 'due' end,
+                case when is_left_out then now() end
+            from wanted
             on conflict (org_id, workflow_id, cause) do nothing
             returning org_id, run_id
         ), nudged as (

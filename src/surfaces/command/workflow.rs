@@ -1,4 +1,4 @@
-//! `/penny workflow`: a new one in a window, or `run` and `dry` with a name.
+//! `/penny workflow`: a new one in a window, `run` and `dry` with a name, or how one is written.
 
 use super::{Call, Subcommand};
 use crate::slack::blocks::help::Command;
@@ -17,7 +17,7 @@ impl Subcommand for Workflow {
     fn help(&self) -> Command {
         Command {
             usage: "workflow run <name>",
-            about: "runs a workflow now; `workflow dry <name>` does all but its changes, `workflow new` writes one",
+            about: "runs a workflow now, `workflow run <name> days=3` with what it shall work with; `workflow dry <name>` does all but its changes, `workflow new` writes one, `workflow help` says how",
         }
     }
 
@@ -30,6 +30,7 @@ impl Subcommand for Workflow {
             "" | "new" => window::open(scene, call).await,
             "run" => workflows::run_named(scene, call, name, false).await,
             "dry" => workflows::run_named(scene, call, name, true).await,
+            "help" => workflows::help::show(scene, call).await,
             _ => call.answer(scene, workflows::USAGE, Vec::new()).await,
         }
     }

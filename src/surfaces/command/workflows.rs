@@ -17,11 +17,11 @@ impl Subcommand for Workflows {
     fn help(&self) -> Command {
         Command {
             usage: "workflows",
-            about: "lists workflows with their next and last run; run, pause, edit or make one there",
+            about: "lists workflows with their next and last run, `workflows <words>` those with these words; run, pause, edit or make one there",
         }
     }
 
     async fn run(&self, scene: &Scene<'_>, call: &Call<'_>) -> Surfaced {
-        workflows::show(scene, call.whisper(), call.user(), workflows::LIST).await
+        workflows::list(scene, call).await
     }
 }

@@ -1,6 +1,10 @@
-//! Workflows in Slack: who may see and change which, their list, and its buttons. The window in
-//! which one is written is `window`, what can be done about a run is `runs`.
+//! Workflows in Slack: who may see and change which, and what their buttons do. Their list is
+//! `listing`, the window in which one is written is `window`, what one is started with is `input`,
+//! and what can be done about a run is `runs`.
 
+pub mod help;
+pub mod input;
+mod listing;
 mod own;
 mod picture;
 mod runs;
@@ -8,6 +12,7 @@ mod shown;
 pub mod window;
 mod words;
 
+pub use listing::{list, show};
 pub use own::own;
 pub use runs::of_run;
 pub use words::{LIST, USAGE};
@@ -16,22 +21,31 @@ use super::command::Call;
 use super::home;
 use super::scene::{Scene, Surfaced, Whisper};
 use crate::automation::rule::Rule;
-use crate::automation::workflow as definitions;
+use crate::automation::workflow::{self as definitions, given};
 use crate::base::ids::{UserId, WorkflowId};
 use crate::jobs;
 use crate::jobs::people::is_in;
-use crate::slack::blocks::workflows::{Deed, WorkflowCard, run_row, workflows as listed};
+use crate::slack::blocks::workflows::run_row;
 use crate::slack::blocks::{raw, sentence};
 use crate::slack::ids;
 use crate::slack::inbound::{Action, BlockActions};
 use crate::slack::text;
 use crate::store::people::Person;
 use crate::store::workflows::{self, NewRun, Run, Workflow};
-use serde_json::json;
+use serde_json::{Value, json};
 
-/// More of one workspace are not looked through.
-const MOST: i64 = 200;
-const RUNS: i64 = 10;
+const RUNS: usize = 10;
+/// Runs of one workflow, of which those that were left out are told together.
+const LOOKED_THROUGH: i64 = 100;
+
+/// When it starts, if a time starts it.
+fn rule_of(workflow: &Workflow) -> Option<Rule> {
+    read_rule(workflow.rule.as_ref())
+}
+
+fn read_rule(stored: Option<&Value>) -> Option<Rule> {
+    stored.and_then(|rule| serde_json::from_value(rule.clone()).ok())
+}
 
 /// Whoever made it, or an administrator.
 fn may_change(person: &Person, user: &UserId, workflow: &Workflow) -> bool {
@@ -52,56 +66,6 @@ async fn may_see(scene: &Scene<'_>, user: &UserId, person: &Person, workflow: &W
     }
 }
 
-/// The list, under a sentence about what just happened.
-pub async fn show(scene: &Scene<'_>, to: Whisper<'_>, user: &UserId, heading: &str) -> Surfaced {
-    let person = scene.person(user).await?;
-    if person.is_restricted {
-        return scene.whisper(to, text::GUESTS_CANNOT, Vec::new()).await;
-    }
-    let mut tx = scene.tx().await?;
-    let all = workflows::list(&mut tx, &scene.workspace.id, MOST).await?;
-    drop(tx);
-    let mut cards = Vec::new();
-    for workflow in all {
-        if may_see(scene, user, &person, &workflow).await {
-            let mut tx = scene.tx().await?;
-            let last = workflows::history(&mut tx, workflow.id, 1).await?.pop();
-            drop(tx);
-            cards.push(WorkflowCard {
-                id: workflow.id.to_string(),
-                line: words::line(&workflow, last.as_ref()),
-                deeds: deeds(
-                    may_change(&person, user, &workflow),
-                    workflow.is_paused,
-                    last.is_some(),
-                ),
-            });
-        }
-    }
-    let heading = match cards.is_empty() && heading == LIST {
-        true => text::NO_WORKFLOWS,
-        false => heading,
-    };
-    let mut blocks = listed(&cards);
-    blocks.insert(0, sentence(heading));
-    scene.whisper(to, heading, raw(blocks)).await
-}
-
-fn deeds(may_change: bool, is_paused: bool, has_run: bool) -> Vec<Deed> {
-    let offers = [
-        (Deed::RunNow, may_change),
-        (Deed::DryRun, may_change),
-        (Deed::Pause, may_change && !is_paused),
-        (Deed::Resume, may_change && is_paused),
-        (Deed::Edit, may_change),
-        (Deed::History, has_run),
-        (Deed::Picture, true),
-        (Deed::Delete, may_change),
-    ];
-    let offered = offers.into_iter().filter(|(_, is_offered)| *is_offered);
-    offered.map(|(deed, _)| deed).collect()
-}
-
 pub async fn clicked(scene: &Scene<'_>, clicked: &BlockActions, action: &Action) -> Surfaced {
     let user = &clicked.source.user;
     let meaning = ids::meaning(&action.action_id);
@@ -111,6 +75,9 @@ pub async fn clicked(scene: &Scene<'_>, clicked: &BlockActions, action: &Action)
     if meaning == ids::WORKFLOW_TEMPLATE {
         let slug = action.chosen().unwrap_or_default();
         return window::from_template(scene, clicked, slug).await;
+    }
+    if meaning == ids::WORKFLOWS_MORE {
+        return listing::more(scene, clicked, action.chosen().unwrap_or_default()).await;
     }
     let id: Option<WorkflowId> = action.chosen().and_then(|id| id.parse().ok());
     let mut tx = scene.tx().await?;
@@ -133,14 +100,8 @@ pub async fn clicked(scene: &Scene<'_>, clicked: &BlockActions, action: &Action)
         return tell(scene, clicked, &words::not_yours(&workflow)).await;
     }
     match meaning {
-        ids::WORKFLOW_RUN => {
-            start(scene, &workflow, false).await?;
-            tell(scene, clicked, &words::running(&workflow)).await
-        }
-        ids::WORKFLOW_DRY => {
-            start(scene, &workflow, true).await?;
-            tell(scene, clicked, &words::running_dry(&workflow)).await
-        }
+        ids::WORKFLOW_RUN => begin(scene, clicked, &workflow, false).await,
+        ids::WORKFLOW_DRY => begin(scene, clicked, &workflow, true).await,
         ids::WORKFLOW_PAUSE => {
             let mut tx = scene.tx().await?;
             workflows::pause(&mut tx, workflow.id).await?;
@@ -159,15 +120,31 @@ pub async fn clicked(scene: &Scene<'_>, clicked: &BlockActions, action: &Action)
     }
 }
 
+/// Starts it, or asks first what it shall work with.
+async fn begin(
+    scene: &Scene<'_>,
+    clicked: &BlockActions,
+    workflow: &Workflow,
+    is_dry: bool,
+) -> Surfaced {
+    if input::is_needed(workflow) {
+        return match input::ask(scene, &clicked.source, workflow, is_dry).await? {
+            true => Ok(()),
+            false => tell(scene, clicked, text::MODAL_TOO_LATE).await,
+        };
+    }
+    start(scene, workflow, &json!({}), is_dry).await?;
+    tell(scene, clicked, &words::on_it(workflow, is_dry)).await
+}
+
 /// The click or command that this delivery is starts one run, however often it is delivered.
-async fn start(scene: &Scene<'_>, workflow: &Workflow, is_dry: bool) -> Surfaced {
+async fn start(scene: &Scene<'_>, workflow: &Workflow, input: &Value, is_dry: bool) -> Surfaced {
     let cause = format!("click:{}", scene.event_key);
-    let input = json!({});
     let new = NewRun {
         workflow: workflow.id,
         cause: &cause,
         trigger_kind: "hand",
-        input: &input,
+        input,
         is_dry,
         parent: None,
     };
@@ -176,14 +153,15 @@ async fn start(scene: &Scene<'_>, workflow: &Workflow, is_dry: bool) -> Surfaced
     Ok(tx.commit().await?)
 }
 
-/// `/penny workflow run stale-deals`
+/// `/penny workflow run stale-deals`, with what it shall work with behind that.
 pub async fn run_named(scene: &Scene<'_>, call: &Call<'_>, typed: &str, is_dry: bool) -> Surfaced {
     let user = call.user();
     let person = scene.person(user).await?;
     if person.is_restricted {
         return call.answer(scene, text::GUESTS_CANNOT, Vec::new()).await;
     }
-    let Some(name) = definitions::name(typed) else {
+    let (name, rest) = given::split(typed);
+    let Some(name) = definitions::name(name) else {
         return call.answer(scene, USAGE, Vec::new()).await;
     };
     let mut tx = scene.tx().await?;
@@ -197,20 +175,30 @@ pub async fn run_named(scene: &Scene<'_>, call: &Call<'_>, typed: &str, is_dry: 
         let said = words::not_yours(&workflow);
         return call.answer(scene, &said, Vec::new()).await;
     }
-    start(scene, &workflow, is_dry).await?;
-    let said = match is_dry {
-        true => words::running_dry(&workflow),
-        false => words::running(&workflow),
+    if rest.is_empty()
+        && input::is_needed(&workflow)
+        && input::ask(scene, call.source, &workflow, is_dry).await?
+    {
+        return Ok(());
+    }
+    let said = match input::typed(&workflow, &unescape(rest)) {
+        Ok(input) => {
+            start(scene, &workflow, &input, is_dry).await?;
+            words::on_it(&workflow, is_dry)
+        }
+        Err(why) => why,
     };
     call.answer(scene, &said, Vec::new()).await
 }
 
+/// As somebody typed it; in commands Slack escapes what could be markup.
+fn unescape(markup: &str) -> String {
+    let markup = markup.replace("&lt;", "<").replace("&gt;", ">");
+    markup.replace("&amp;", "&")
+}
+
 async fn resume(scene: &Scene<'_>, clicked: &BlockActions, workflow: &Workflow) -> Surfaced {
-    let rule = workflow
-        .rule
-        .clone()
-        .and_then(|rule| serde_json::from_value::<Rule>(rule).ok());
-    let next = rule.and_then(|rule| rule.next(scene.services.clock.now()));
+    let next = rule_of(workflow).and_then(|rule| rule.next(scene.services.clock.now()));
     if workflow.rule.is_some() && next.is_none() {
         return tell(scene, clicked, words::OVER).await;
     }
@@ -225,16 +213,20 @@ async fn history(scene: &Scene<'_>, clicked: &BlockActions, workflow: &Workflow)
     let user = &clicked.source.user;
     let person = scene.person(user).await?;
     let mut tx = scene.tx().await?;
-    let runs = workflows::history(&mut tx, workflow.id, RUNS).await?;
+    let runs = workflows::history(&mut tx, workflow.id, LOOKED_THROUGH).await?;
     drop(tx);
     let heading = words::history_of(workflow);
     let mut lines = vec![heading.clone()];
     let mut blocks = vec![sentence(&heading)];
-    for run in &runs {
+    // Of times that were left out one after the other the last one stands for all.
+    let together = runs.chunk_by(|one, other| one.is_left_out() && other.is_left_out());
+    for same in together.take(RUNS) {
+        let [run, before @ ..] = same else { continue };
         let mut tx = scene.tx().await?;
         let steps = workflows::steps_of(&mut tx, run.id).await?;
         drop(tx);
-        let line = words::run_line(run, &steps, link_of(scene, run).await.as_deref());
+        let link = link_of(scene, run).await;
+        let line = words::run_line(run, &steps, link.as_deref(), before.len());
         let may_see = shown::may_see(scene, user, &person, workflow, run).await;
         blocks.push(run_row(&line, &run.id.to_string(), may_see));
         lines.push(line);
@@ -258,17 +250,5 @@ async fn tell(scene: &Scene<'_>, clicked: &BlockActions, said: &str) -> Surfaced
     match Whisper::in_place(clicked) {
         Some(to) => show(scene, to, user, said).await,
         None => home::say(scene, user, said).await,
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn whoever_may_not_change_a_workflow_can_still_look_at_it() {
-        assert_eq!(deeds(false, false, true), [Deed::History, Deed::Picture]);
-        assert!(deeds(true, true, false).contains(&Deed::Resume));
-        assert!(!deeds(true, true, false).contains(&Deed::Pause));
     }
 }

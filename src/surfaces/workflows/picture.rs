@@ -58,12 +58,10 @@ fn node(step: &Step) -> Node {
             text(&each.over.0),
             vec![(format!("each {}", each.name), nodes(&each.body))],
         ),
-        Kind::Query(it)
-        | Kind::Prompt(it)
-        | Kind::Approve(it)
-        | Kind::Message(it)
-        | Kind::Note(it)
-        | Kind::Set(it) => (text(&it.0), Vec::new()),
+        Kind::Query(it) | Kind::Prompt(it) | Kind::Message(it) | Kind::Note(it) | Kind::Set(it) => {
+            (text(&it.0), Vec::new())
+        }
+        Kind::Approve { question, .. } => (text(&question.0), Vec::new()),
         Kind::Model { prompt, .. } => (text(&prompt.0), Vec::new()),
         Kind::Wait(span) => (words::span(*span), Vec::new()),
         Kind::Change {

@@ -1,16 +1,16 @@
 //! The window in which a workflow is written. What is wrong is said under the field that it is
 //! about, with its place in the definition, before the window closes; nothing typed is lost.
 
-use super::{may_change, words};
+use super::{may_change, rule_of, words};
 use crate::approvals;
-use crate::automation::rule::{Asked, zone_or_utc};
-use crate::automation::spoken;
+use crate::automation::rule::{Asked, Rule, zone_or_utc};
+use crate::automation::spoken::{self, Unclear};
 use crate::automation::workflow::templates::{self, Template};
-use crate::automation::workflow::{self as definitions, Trigger};
+use crate::automation::workflow::{self as definitions, Problem, Trigger};
 use crate::base::clock::SharedClock;
 use crate::base::ids::{ChannelId, OrgId, UserId, WorkflowId};
 use crate::jobs::Services;
-use crate::jobs::workflows::check;
+use crate::jobs::workflows::{ON, check, unknown_workflows};
 use crate::slack::blocks::workflows::{CHANNEL, Form, NAME, PARTS, TRIGGER, fits, window};
 use crate::slack::ids::FIELD;
 use crate::slack::inbound::{BlockActions, View, ViewSubmission};
@@ -102,13 +102,16 @@ fn pretty(definition: &Value) -> String {
 
 pub async fn edit(scene: &Scene<'_>, clicked: &BlockActions, workflow: &Workflow) -> Surfaced {
     let mut definition = workflow.definition.clone();
-    let trigger = taken_out(&mut definition);
+    let written = taken_out(&mut definition);
+    // Our own words name the zone, so that another administrator does not change it.
+    let trigger = rule_of(workflow).map_or(written, |rule| rule.words());
     let view = window(&Form {
         carries: &workflow.id.to_string(),
         name: &workflow.name,
         trigger: &trigger,
         channel: workflow.channel.as_ref().map(ChannelId::as_str),
         definition: &pretty(&definition),
+        is_paused: workflow.is_paused,
     });
     scene.open_modal_or_tell(&clicked.source, &view).await
 }
@@ -118,33 +121,58 @@ fn channel(view: &View) -> Option<ChannelId> {
     chosen.as_str().map(ChannelId::from)
 }
 
+/// The workflow that is changed, unless it is a new one, or gone.
+async fn changed(tx: &mut OrgTx, view: &View) -> Surfaced<Option<Workflow>> {
+    Ok(match view.private_metadata.parse::<WorkflowId>() {
+        Ok(id) => workflows::get(tx, id).await?,
+        Err(_) => None,
+    })
+}
+
+/// What starts it, and when that is if a time does. Words that were left as the window showed them
+/// mean what they meant to whoever wrote them: in their zone, and counted from their day.
+fn started_by(
+    typed: &str,
+    asked: Asked,
+    changed: Option<&Workflow>,
+) -> Result<(Trigger, Option<Rule>), Unclear> {
+    let known = changed.and_then(|workflow| Some((workflow, rule_of(workflow)?)));
+    if let Some((workflow, rule)) = known
+        && typed.trim() == rule.words()
+    {
+        let written = workflow.definition["on"].as_str().unwrap_or(typed);
+        return Ok((Trigger::read(written), Some(rule)));
+    }
+    let trigger = Trigger::read(typed);
+    let rule = match &trigger {
+        Trigger::Schedule(said) => Some(spoken::when(said, asked)?),
+        _ => None,
+    };
+    Ok((trigger, rule))
+}
+
 /// What was filled in, or what is wrong, by field.
-fn read(view: &View, asked: Asked) -> Result<Plan, Map<String, Value>> {
+fn read(view: &View, asked: Asked, changed: Option<&Workflow>) -> Result<Plan, Map<String, Value>> {
     let mut wrong = Map::new();
     let filled = |block: &str| view.filled(block, FIELD).unwrap_or_default();
     let name = definitions::name(filled(NAME));
     if name.is_none() {
         wrong.insert(NAME.to_owned(), json!(words::BAD_NAME));
     }
-    let trigger = Trigger::read(filled(TRIGGER));
-    let rule = match &trigger {
-        Trigger::Schedule(said) => match spoken::when(said, asked) {
-            Ok(rule) => Some(rule),
-            Err(unclear) => {
-                wrong.insert(
-                    TRIGGER.to_owned(),
-                    json!(words::unclear(&unclear.to_string())),
-                );
-                None
-            }
-        },
-        _ => None,
+    let (trigger, rule) = match started_by(filled(TRIGGER), asked, changed) {
+        Ok(found) => found,
+        Err(unclear) => {
+            let said = words::unclear(&unclear.to_string());
+            wrong.insert(TRIGGER.to_owned(), json!(said));
+            // What is wrong with the steps is said at once.
+            (Trigger::read(filled(TRIGGER)), None)
+        }
     };
     let typed: String = PARTS.iter().map(|part| filled(part)).collect();
     let definition = match definition(&typed, &trigger) {
         Ok(definition) => Some(definition),
         Err(said) => {
-            wrong.insert(PARTS[0].to_owned(), json!(said));
+            wrong.extend(said);
             None
         }
     };
@@ -162,17 +190,29 @@ fn read(view: &View, asked: Asked) -> Result<Plan, Map<String, Value>> {
     })
 }
 
-/// The definition with what starts it, once nothing is wrong with it.
-fn definition(typed: &str, trigger: &Trigger) -> Result<Value, String> {
-    let mut definition: Value =
-        serde_json::from_str(typed).map_err(|error| words::no_json(&error))?;
+/// The definition with what starts it, once nothing is wrong with it; or what is, by field.
+fn definition(typed: &str, trigger: &Trigger) -> Result<Value, Map<String, Value>> {
+    let mut definition: Value = serde_json::from_str(typed)
+        .map_err(|error| Map::from_iter([(PARTS[0].to_owned(), json!(words::no_json(&error)))]))?;
     if let Some(fields) = definition.as_object_mut() {
         fields.insert("on".to_owned(), trigger.words().into());
     }
     match check(&definition) {
         Ok(_) => Ok(definition),
-        Err(problems) => Err(words::problems(&problems)),
+        Err(problems) => Err(by_field(problems)),
     }
+}
+
+/// What starts it is objected to where it stands.
+fn by_field(problems: Vec<Problem>) -> Map<String, Value> {
+    let (start, steps): (Vec<_>, Vec<_>) = problems.into_iter().partition(|it| it.at == ON);
+    let fields = [(TRIGGER, start), (PARTS[0], steps)];
+    let wrong = fields
+        .into_iter()
+        .filter(|(_, problems)| !problems.is_empty());
+    wrong
+        .map(|(field, problems)| (field.to_owned(), json!(words::problems(&problems))))
+        .collect()
 }
 
 async fn asked(services: &Services, org: OrgId, submitted: &ViewSubmission) -> Surfaced<Asked> {
@@ -191,7 +231,10 @@ pub async fn objections(
     submitted: &ViewSubmission,
 ) -> Surfaced<Map<String, Value>> {
     let asked = asked(services, org, submitted).await?;
-    let plan = match read(&submitted.view, asked) {
+    let mut tx = services.db.org(org).await?;
+    let changed = changed(&mut tx, &submitted.view).await?;
+    drop(tx);
+    let plan = match read(&submitted.view, asked, changed.as_ref()) {
         Ok(plan) => plan,
         Err(wrong) => return Ok(wrong),
     };
@@ -200,19 +243,29 @@ pub async fn objections(
         return Ok(Map::new());
     };
     let mut tx = services.db.org(org).await?;
+    let user = &submitted.source.user;
     let same = workflows::named(&mut tx, &workspace.id, &plan.name).await?;
+    let owner = changed.as_ref().map_or(user, |workflow| &workflow.owner);
+    let mut names = workflows::names_of(&mut tx, &workspace.id, owner).await?;
     drop(tx);
-    let changed: Option<WorkflowId> = submitted.view.private_metadata.parse().ok();
-    if same.is_some_and(|same| Some(same.id) != changed) {
+    let id = changed.as_ref().map(|workflow| workflow.id);
+    if same.is_some_and(|same| Some(same.id) != id) {
         return Ok(Map::from_iter([(
             NAME.to_owned(),
             json!(words::name_taken(&plan.name)),
         )]));
     }
+    names.retain(|name| changed.as_ref().is_none_or(|it| it.name != *name));
+    if let Ok(workflow) = definitions::parse(&plan.definition) {
+        let problems = unknown_workflows(&workflow, &plan.name, &names);
+        if !problems.is_empty() {
+            return Ok(by_field(problems));
+        }
+    }
     let Some(channel) = &plan.channel else {
         return Ok(Map::new());
     };
-    let objection = may_post(&workspace, channel, &submitted.source.user).await?;
+    let objection = may_post(&workspace, channel, user).await?;
     Ok(objection
         .map(|objection| (CHANNEL.to_owned(), json!(objection.replace('`', ""))))
         .into_iter()
@@ -223,7 +276,10 @@ pub async fn submitted(scene: &Scene<'_>, submitted: &ViewSubmission) -> Surface
     let user = &submitted.source.user;
     let person = scene.person(user).await?;
     let asked = asked(scene.services, scene.workspace.org, submitted).await?;
-    let plan = match read(&submitted.view, asked) {
+    let mut tx = scene.tx().await?;
+    let changed = changed(&mut tx, &submitted.view).await?;
+    drop(tx);
+    let plan = match read(&submitted.view, asked, changed.as_ref()) {
         Ok(plan) if !person.is_restricted => plan,
         _ => return scene.tell_directly(user, words::NOT_STORED).await,
     };
@@ -233,25 +289,28 @@ pub async fn submitted(scene: &Scene<'_>, submitted: &ViewSubmission) -> Surface
     {
         return scene.tell_directly(user, objection).await;
     }
-    let changed: Option<WorkflowId> = submitted.view.private_metadata.parse().ok();
+    if !submitted.view.private_metadata.is_empty() && changed.is_none() {
+        return scene.tell_directly(user, words::GONE).await;
+    }
     let mut tx = scene.tx().await?;
-    let mut forgets = false;
+    let mut was = words::Was::default();
     let is_stored = match changed {
-        Some(id) => match workflows::get(&mut tx, id).await? {
-            Some(workflow) if may_change(&person, user, &workflow) => {
-                if workflow.definition != plan.definition {
-                    void_envelopes(scene, &mut tx, user, id).await?;
-                }
+        Some(workflow) if may_change(&person, user, &workflow) => {
+            if workflow.definition != plan.definition {
+                void_envelopes(scene, &mut tx, user, workflow.id).await?;
+            }
+            was = words::Was {
+                is_paused: workflow.is_paused,
                 // They were made of what could be seen where it reported.
-                forgets = workflow.channel != plan.channel && workflow.notes != json!([]);
-                workflows::change(&mut tx, id, &plan).await?
-            }
-            Some(workflow) => {
-                let said = words::not_yours(&workflow);
-                return scene.tell_directly(user, &said).await;
-            }
-            None => return scene.tell_directly(user, words::GONE).await,
-        },
+                had_notes_elsewhere: workflow.channel != plan.channel
+                    && workflow.notes != json!([]),
+            };
+            workflows::change(&mut tx, workflow.id, &plan).await?
+        }
+        Some(workflow) => {
+            let said = words::not_yours(&workflow);
+            return scene.tell_directly(user, &said).await;
+        }
         None => {
             let made =
                 workflows::create(&mut tx, scene.event_key, &scene.workspace.id, user, &plan);
@@ -260,7 +319,7 @@ pub async fn submitted(scene: &Scene<'_>, submitted: &ViewSubmission) -> Surface
     };
     tx.commit().await?;
     let said = match is_stored {
-        true => words::saved(&plan, forgets),
+        true => words::saved(&plan, was, asked.at),
         false => words::name_taken(&plan.name),
     };
     scene.tell_directly(user, &said).await

@@ -1,20 +1,30 @@
 //! What is said about workflows where somebody types or clicks.
 
-use crate::automation::workflow::{Problem, Trigger};
+mod of_runs;
+
+pub use of_runs::*;
+
+use super::{read_rule, rule_of};
+use crate::automation::rule::Rule;
+use crate::automation::workflow::{Problem, Trigger, parse};
 use crate::jobs::workflows::words as of_run;
 use crate::slack::blocks::{clip, escape, moment};
-use crate::store::workflows::{Counts, FailedItem, Plan, Run, Saved, Workflow};
+use crate::store::workflows::{Plan, Run, Workflow};
 use chrono::{DateTime, Utc};
 
 pub const LIST: &str = "Workflows here:";
-pub const USAGE: &str = "Write `/penny workflow run stale-deals`, `/penny workflow dry stale-deals` or `/penny workflow new`. `/penny workflows` lists them.";
+pub const USAGE: &str = "Write `/penny workflow run stale-deals`, `/penny workflow run stale-deals days=3`, `/penny workflow dry stale-deals` or `/penny workflow new`. `/penny workflows` lists them, and `/penny workflow help` says how one is written.";
 pub const GONE: &str = "That workflow isn’t here any more.";
 pub const OVER: &str = "Its time has passed for good. Edit it, and give it another.";
 pub const OVER_ALREADY: &str = "That run is over already.";
 pub const ANSWERED_ALREADY: &str = "Somebody has answered that already, or the run is over.";
-pub const BAD_NAME: &str =
-    "A name of up to 40 letters, digits and dashes that begins with none, such as stale-deals.";
+pub const BAD_NAME: &str = "A name is up to 40 letters (a to z), digits and dashes, and does not begin with a dash: stale-deals.";
 pub const NOT_STORED: &str = "I could not save the workflow: what it was made of is not right any more. Please open the window again.";
+
+/// Runs to come that are told.
+const NEXT: usize = 5;
+/// No line breaks within it.
+const DATE: &str = "%a\u{a0}%-d\u{a0}%b\u{a0}%Y\u{a0}%H:%M";
 
 /// Slack shows no more of what is wrong with a field.
 const OBJECTION_CHARS: usize = 900;
@@ -45,10 +55,8 @@ pub fn unclear(why: &str) -> String {
 
 pub fn no_json(error: &serde_json::Error) -> String {
     format!(
-        "This is no JSON: {}. Look at line {}, column {}.",
-        clip(&error.to_string(), 200),
-        error.line(),
-        error.column()
+        "This is no JSON yet: {}. A comma, a quote or a bracket is often missing right before.",
+        clip(&error.to_string(), 200)
     )
 }
 
@@ -60,30 +68,72 @@ pub fn problems(problems: &[Problem]) -> String {
     clip(&said.join("\n"), OBJECTION_CHARS)
 }
 
-/// `forgets`: it reports elsewhere than before, and so without the notes that its runs left.
-pub fn saved(plan: &Plan, forgets: bool) -> String {
-    let starts = match (plan.next_run_at, &plan.trigger_on) {
-        (Some(next), _) => format!("It runs next {}.", moment(next)),
-        (None, Some(on)) if plan.trigger_kind == "event" => {
-            format!("Every `{}` starts it.", escape(on))
-        }
-        (None, Some(on)) => format!("The good end of *{}* starts it.", escape(on)),
-        (None, None) => format!("`/penny workflow run {}` starts it.", plan.name),
-    };
-    let notes = match forgets {
+/// What stood there before somebody saved it anew.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Was {
+    pub is_paused: bool,
+    /// It reports elsewhere now, and so without the notes that its runs left.
+    pub had_notes_elsewhere: bool,
+}
+
+pub fn saved(plan: &Plan, was: Was, now: DateTime<Utc>) -> String {
+    let notes = match was.had_notes_elsewhere {
         true => " It reports elsewhere now, so what its runs had noted is forgotten.",
         false => "",
     };
+    let paused = match was.is_paused {
+        true => " It is still *paused*; *Resume* in `/penny workflows` lets it start again.",
+        false => "",
+    };
     format!(
-        ":gear: Saved the workflow *{}*. {starts}{notes} `/penny workflow dry {}` tries it without changing anything.",
-        plan.name, plan.name
+        ":gear: Saved the workflow *{name}*. {}{paused}{notes} `/penny workflow dry {name}` tries it without changing anything.",
+        started_by(plan, was.is_paused, now),
+        name = plan.name
     )
+}
+
+fn started_by(plan: &Plan, is_paused: bool, now: DateTime<Utc>) -> String {
+    if let Some(rule) = read_rule(plan.rule.as_ref()) {
+        return at_times(&rule, is_paused, now);
+    }
+    let on = plan.trigger_on.as_deref().unwrap_or_default();
+    match plan.trigger_kind {
+        "event" => {
+            let filter = parse(&plan.definition).map(|it| it.filter.words());
+            match filter.unwrap_or_default().as_str() {
+                "" => format!("Every `{}` starts it.", escape(on)),
+                filter => format!(
+                    "A `{}` starts it where {}.",
+                    escape(on),
+                    escape(&clip(filter, 300))
+                ),
+            }
+        }
+        "after" => format!("The good end of *{}* starts it.", escape(on)),
+        _ => format!("`/penny workflow run {}` starts it.", plan.name),
+    }
+}
+
+/// As a schedule is told back: the rule as it was understood, and its next runs on its own clock.
+fn at_times(rule: &Rule, is_paused: bool, now: DateTime<Utc>) -> String {
+    let words = escape(&rule.words());
+    let on_its_clock = |run: DateTime<Utc>| run.with_timezone(&rule.zone).format(DATE).to_string();
+    let next: Vec<String> = rule
+        .upcoming(now, NEXT)
+        .into_iter()
+        .map(on_its_clock)
+        .collect();
+    match (next.is_empty(), is_paused) {
+        (true, _) => format!("Its time has passed: *{words}*. *Edit* gives it another."),
+        (false, true) => format!("It runs *{words}*."),
+        (false, false) => format!("It runs *{words}*. Next: {}.", next.join(" · ")),
+    }
 }
 
 /// A workflow in the list.
 pub fn line(workflow: &Workflow, last: Option<&Run>) -> String {
     let on = workflow.definition["on"].as_str().unwrap_or_default();
-    let starts = Trigger::read(on).words();
+    let starts = rule_of(workflow).map_or_else(|| Trigger::read(on).words(), |it| it.words());
     let about = workflow.definition["about"].as_str().unwrap_or_default();
     let about = if about.is_empty() {
         String::new()
@@ -111,145 +161,62 @@ pub fn line(workflow: &Workflow, last: Option<&Run>) -> String {
     )
 }
 
-pub fn history_of(workflow: &Workflow) -> String {
-    format!("*{}*: its latest runs", workflow.name)
-}
-
-pub fn run_line(run: &Run, steps: &[Saved], link: Option<&str>) -> String {
-    let link = link.map_or_else(String::new, |link| {
-        format!(" · <{}|thread>", link.replace(['|', '>'], ""))
-    });
-    let dry = if run.is_dry { " · dry run" } else { "" };
-    let taken: Vec<String> = steps
-        .iter()
-        .map(|step| {
-            format!(
-                "{}{}",
-                step.path,
-                if step.is_done { "" } else { " (waits)" }
-            )
-        })
-        .collect();
-    let taken = match taken.is_empty() {
-        true => String::new(),
-        false => format!("\n      {}", clip(&taken.join(" → "), 250)),
+pub fn on_it(workflow: &Workflow, is_dry: bool) -> String {
+    let what = match is_dry {
+        true => format!("I’m trying *{}* without changing anything.", workflow.name),
+        false => format!("I’m on it: *{}*.", workflow.name),
     };
-    format!(
-        "• {} · {}{dry}{link}{taken}",
-        moment(run.created_at),
-        of_run::outcome(run)
-    )
+    let place = match &workflow.channel {
+        Some(channel) => format!("in <#{channel}>"),
+        None => format!("in a direct message to <@{}>", workflow.owner),
+    };
+    format!("{what} It reports {place}.")
 }
 
-/// Of the window about a run.
-pub fn about_run(workflow: &Workflow, run: &Run) -> String {
-    let dry = if run.is_dry { " · dry run" } else { "" };
-    let took = run.ended_at.map_or_else(String::new, |ended| {
-        let took = ended - run.created_at;
-        match took.num_seconds() {
-            ..1 => " · took less than a second".to_owned(),
-            _ => format!(" · took {}", span(took)),
-        }
-    });
+pub fn asks_for_input(workflow: &Workflow, is_dry: bool) -> String {
+    let how = if is_dry { ", dry" } else { "" };
+    format!("*{}*{how}: what shall it work with?", workflow.name)
+}
+
+/// `why` is in words for people.
+pub fn unread(workflow: &Workflow, why: &str) -> String {
     format!(
-        "*{}* · began {}{took}{dry}\n{}",
+        "I did not start *{}*. {} `/penny workflows {}` has a button that asks for it.",
         workflow.name,
-        moment(run.created_at),
-        of_run::outcome(run)
-    )
-}
-
-/// `query · done · 2 seconds · $0.02`
-pub fn step(step: &Saved, now: DateTime<Utc>) -> String {
-    stepped(step, "", step.cost_micros, now)
-}
-
-pub fn loop_step(step: &Saved, counts: &Counts, now: DateTime<Utc>) -> String {
-    let all = counts.open + counts.done + counts.failed;
-    let failed = match counts.failed {
-        0 => String::new(),
-        failed => format!(", {failed} failed"),
-    };
-    let items = format!(" · {} of {all} items done{failed}", counts.done);
-    stepped(step, &items, counts.cost_micros, now)
-}
-
-fn stepped(step: &Saved, more: &str, cost_micros: i64, now: DateTime<Utc>) -> String {
-    let state = match (step.is_done, step.output["taken"].as_bool()) {
-        (true, Some(true)) => "yes",
-        (true, Some(false)) => "no",
-        (true, None) => "done",
-        (false, _) => "waits",
-    };
-    let took = step.ended_at.unwrap_or(now) - step.began_at;
-    let took = match took.num_seconds() {
-        ..1 => String::new(),
-        _ => format!(" · {}", span(took)),
-    };
-    let cost = match cost_micros {
-        ..=0 => String::new(),
-        micros => format!(" · {}", of_run::amount(micros)),
-    };
-    format!("{} · {state}{more}{took}{cost}", step.kind)
-}
-
-pub fn failed_item(failed: &FailedItem) -> String {
-    format!(
-        "#{} {}: {}",
-        failed.number + 1,
-        clip(&failed.item.to_string(), 120),
-        clip(&failed.trouble, 200)
-    )
-}
-
-pub fn more_failed(count: i64) -> String {
-    format!("… and {count} more that failed. Ask me about `workflow_items` for all of them.")
-}
-
-pub fn not_for_you(workflow: &Workflow) -> String {
-    format!(
-        "Only <@{}>, who made *{}*, and the members of the channel where it ran can see that.",
-        workflow.owner, workflow.name
-    )
-}
-
-/// In App Home.
-pub fn own_run(workflow: &Workflow, run: &Run, steps: &[Saved], link: Option<&str>) -> String {
-    let link = link.map_or_else(String::new, |link| {
-        format!(" · <{}|thread>", link.replace(['|', '>'], ""))
-    });
-    let dry = if run.is_dry { " · dry run" } else { "" };
-    let at = steps.iter().rev().find(|step| !step.is_done);
-    let at = match (run.is_over(), at) {
-        (false, Some(step)) => format!(" at `{}` ({})", step.path, step.kind),
-        _ => String::new(),
-    };
-    let when = moment(run.ended_at.unwrap_or(run.created_at));
-    format!(
-        "*{}* · {when}{dry}{link}\n{}{at}",
-        workflow.name,
-        of_run::outcome(run)
-    )
-}
-
-pub fn running(workflow: &Workflow) -> String {
-    format!(
-        "I’m on it: *{}*. It reports where it always does.",
+        escape(&clip(why, 300)),
         workflow.name
     )
 }
 
-pub fn running_dry(workflow: &Workflow) -> String {
+pub fn does_not_fit(workflow: &Workflow, objection: &str) -> String {
     format!(
-        "I’m trying *{}* without changing anything. It reports where it always does.",
-        workflow.name
+        "I did not start *{name}*: {}. Write it as `/penny workflow run {name} who=Acme days=3` or as JSON; *Run now* in \
+         `/penny workflows {name}` asks for each part.",
+        escape(&clip(objection, 300)),
+        name = workflow.name
+    )
+}
+
+/// Under a field of the window, without markup.
+pub fn field_does_not_fit(objection: &str) -> String {
+    clip(&objection.replacen("it should", "This should", 1), 150)
+}
+
+pub fn found(words: &str) -> String {
+    format!("Workflows with “{}”:", escape(&clip(words, 100)))
+}
+
+pub fn none_found(words: &str) -> String {
+    format!(
+        "No workflow that you can see has “{}” in its name or in what it is for. `/penny workflows` lists all.",
+        escape(&clip(words, 100))
     )
 }
 
 pub fn paused(workflow: &Workflow) -> String {
     format!(
-        "*{}* is paused. Only you can run it until it is resumed.",
-        workflow.name
+        "*{}* is paused: nothing starts it by itself until it is resumed. <@{}> or an administrator can still run it.",
+        workflow.name, workflow.owner
     )
 }
 
@@ -288,16 +255,4 @@ pub fn drawn(workflow: &Workflow) -> String {
         "I’ve sent you a picture of *{}* in our direct messages.",
         workflow.name
     )
-}
-
-/// `90 minutes`
-pub fn span(span: chrono::TimeDelta) -> String {
-    let (number, unit) = match span.num_minutes() {
-        minutes if minutes >= 1_440 && minutes % 1_440 == 0 => (minutes / 1_440, "day"),
-        minutes if minutes >= 60 && minutes % 60 == 0 => (minutes / 60, "hour"),
-        minutes if minutes >= 1 => (minutes, "minute"),
-        _ => (span.num_seconds(), "second"),
-    };
-    let plural = if number == 1 { "" } else { "s" };
-    format!("{number} {unit}{plural}")
 }

@@ -49,7 +49,7 @@ impl Desk {
         self.is_saved(name).await;
     }
 
-    async fn looks_at_window(&self) {
+    pub async fn looks_at_window(&self) {
         let open = |_: &Slack| self.maya.modal().ok();
         self.app.slack.until("the window", open).await.unwrap();
         self.app.settles().await;
@@ -108,6 +108,32 @@ impl Desk {
         self.app.settles().await;
         let list = self.whisper(&self.maya, "Workflows here");
         self.maya.clicks(&list, label).await.unwrap();
+    }
+
+    /// Presses a button of one of Maya's workflows.
+    pub async fn presses_of(&self, name: &str, label: &str) {
+        let typed = format!("/penny workflows {name}");
+        self.maya.runs_command("sales", &typed).await.unwrap();
+        let heading = format!("Workflows with “{name}”");
+        self.is_told(&self.maya, &heading).await;
+        self.app.settles().await;
+        let list = self.whisper(&self.maya, &heading);
+        self.maya.clicks(&list, label).await.unwrap();
+    }
+
+    /// Looks through all that Penny wrote to Maya directly.
+    pub async fn reads_directly(&self) -> Vec<String> {
+        self.app.settles().await;
+        let channel = self.maya.dm().unwrap();
+        let mut said = Vec::new();
+        for seen in self.maya.channel_messages(&channel) {
+            let thread = Thread {
+                channel: channel.clone(),
+                root: seen.ts,
+            };
+            said.extend(self.maya.sees(&thread).into_iter().map(|seen| seen.text));
+        }
+        said
     }
 
     /// What Penny tells this person alone in #sales.

@@ -2,6 +2,7 @@
 
 use super::desk::Desk;
 use penny::jobs::workflows::look;
+use penny::playground::Submitted;
 use serde_json::json;
 
 const HELLO: &str = r#"{"id": "hello", "message": "Hello {{input.fields.name}}"}"#;
@@ -45,6 +46,8 @@ async fn an_event_that_fits_its_filter_starts_it_exactly_once() {
     definition["where"] = json!({"stage": "won", "amount": {"above": 1000}});
     desk.writes("won", "event deal.stage_changed", definition)
         .await;
+    desk.is_written("`deal.stage_changed` starts it where")
+        .await;
     for (name, stage, amount) in [
         ("Acme", "Won", 5000),
         ("Birch", "lost", 9000),
@@ -79,11 +82,11 @@ async fn an_event_that_fits_its_filter_starts_it_exactly_once() {
 #[tokio::test(flavor = "multi_thread")]
 async fn an_event_of_somebody_elses_own_account_starts_nothing() {
     let desk = Desk::open([]).await;
-    desk.writes("mail", "event mail.received", greets()).await;
+    desk.writes("met", "event meeting.ended", greets()).await;
     desk.app
         .execute(
             "insert into core.events (org_id, event_id, kind, payload, visibility, owner_id)
-             select org_id, gen_random_uuid(), 'mail.received', '{}', 'person', gen_random_uuid()
+             select org_id, gen_random_uuid(), 'meeting.ended', '{}', 'person', gen_random_uuid()
              from core.orgs limit 1",
         )
         .await;
@@ -97,11 +100,16 @@ async fn the_good_end_of_one_starts_another_and_never_goes_round() {
     let desk = Desk::open([]).await;
     desk.writes(
         "first",
-        "after second",
+        "by hand",
         json!({"steps": [{"id": "out", "set": {"fields": {"name": "you"}}}]}),
     )
     .await;
     desk.writes("second", "after first", greets()).await;
+    desk.presses_of("first", "Edit").await;
+    desk.looks_at_window().await;
+    let submitted = desk.fills(&[("on", "after second")]).await;
+    assert!(matches!(submitted, Submitted::Taken), "{submitted:?}");
+    desk.is_written("The good end of *second* starts it").await;
     desk.runs("first").await;
     assert_eq!(desk.states().await, ["done", "done"]);
     assert_eq!(desk.said(&desk.newest("second")), ["Hello you"]);

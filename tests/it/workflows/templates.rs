@@ -87,6 +87,28 @@ async fn a_new_deal_is_told_with_what_is_known_of_the_company() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn only_the_deals_that_were_won_are_told_as_won() {
+    let desk =
+        company([Step::says("Anna won it in a week.").when_asked("which was won just now")]).await;
+    takes(&desk, "won-deals").await;
+    desk.is_written("`deal.stage_changed` starts it where")
+        .await;
+    for (status, before) in [("open", "open"), ("won", "won"), ("won", "open")] {
+        let happened = format!(
+            "insert into core.events (org_id, event_id, kind, payload)
+             select org_id, gen_random_uuid(), 'deal.stage_changed', jsonb_build_object(
+                 'deal_id', deal_id, 'status', '{status}', 'status_before', '{before}')
+             from core.deals where visibility = 'org' and status = 'won' order by name limit 1"
+        );
+        desk.app.execute(&happened).await;
+    }
+    assert_eq!(desk.penny_looks().await, 1);
+    let said = desk.said(&desk.newest("won-deals")).join("\n");
+    assert!(said.contains("Anna won it in a week."), "{said}");
+    desk.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn the_list_of_templates_opens_a_workflow_with_a_click() {
     let desk = Desk::open([]).await;
     desk.maya

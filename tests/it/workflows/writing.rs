@@ -105,3 +105,94 @@ async fn its_steps_are_drawn_as_a_picture() {
     );
     desk.close().await;
 }
+
+fn objections(submitted: Submitted) -> serde_json::Map<String, serde_json::Value> {
+    match submitted {
+        Submitted::Errors(wrong) => wrong,
+        Submitted::Taken => panic!("it was taken"),
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn events_fields_and_workflows_that_there_are_not_are_objected_to_with_what_there_is() {
+    let desk = Desk::open([]).await;
+    let hello = json!({"steps": [{"id": "hello", "message": "Hello."}]}).to_string();
+    let submitted = desk
+        .tries_to_write("moves", "event deal.moved", &hello)
+        .await;
+    let wrong = objections(submitted);
+    assert_eq!(wrong.len(), 1, "{wrong:?}");
+    let said = wrong["on"].as_str().unwrap();
+    for part in ["deal.moved", "deal.stage_changed", "pull_request.merged"] {
+        assert!(said.contains(part), "{part}: {said}");
+    }
+    let filtered =
+        json!({"where": {"stagee": "won"}, "steps": [{"id": "hello", "message": "Hello."}]});
+    let child = json!({"steps": [{"id": "child", "workflow": "nobody-wrote-it"}]});
+    for (on, definition, field, expected) in [
+        (
+            "after nobody-wrote-it",
+            hello.clone(),
+            "on",
+            "there is no other yet",
+        ),
+        ("after moves", hello.clone(), "on", "round for ever"),
+        (
+            "event deal.stage_changed",
+            filtered.to_string(),
+            "definition",
+            "stage_before",
+        ),
+        (
+            "by hand",
+            child.to_string(),
+            "definition",
+            "step child: its owner has no workflow",
+        ),
+    ] {
+        let fields = [("name", "moves"), ("on", on), ("definition", &definition)];
+        let wrong = objections(desk.fills(&fields).await);
+        let said = wrong[field].as_str().unwrap();
+        assert!(said.contains(expected), "{expected}: {said}");
+    }
+    let fields = [
+        ("name", "moves"),
+        ("on", "event deal.stage_changed"),
+        ("definition", &hello),
+    ];
+    let submitted = desk.fills(&fields).await;
+    assert!(matches!(submitted, Submitted::Taken), "{submitted:?}");
+    desk.is_saved("moves").await;
+
+    desk.tries_to_write("behind", "after Moves", &hello).await;
+    desk.is_written("The good end of *moves* starts it").await;
+    desk.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn how_a_workflow_is_written_and_what_starts_one_is_one_command_away() {
+    let desk = Desk::open([]).await;
+    desk.maya
+        .runs_command("sales", "/penny workflow new")
+        .await
+        .unwrap();
+    desk.looks_at_window().await;
+    let window = desk.maya.modal_text();
+    assert!(window.contains("/penny workflow help"), "{window}");
+    desk.maya
+        .runs_command("sales", "/penny workflow help")
+        .await
+        .unwrap();
+    let help = desk.is_told(&desk.maya, "How a workflow is written").await;
+    for part in [
+        "at_once",
+        "per_minute",
+        "one_of",
+        "message.matched",
+        "stage_before",
+        "webhook.received",
+    ] {
+        assert!(help.contains(part), "{part}: {help}");
+    }
+    desk.close().await;
+}

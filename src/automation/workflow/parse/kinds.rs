@@ -4,7 +4,7 @@ use super::outward::short;
 use super::{Reader, is_id};
 use crate::automation::workflow::expression::{Template, references};
 use crate::automation::workflow::filter::{Condition, Filter, How, Test};
-use crate::automation::workflow::{ForEach, Kind, MOST_AT_ONCE, name};
+use crate::automation::workflow::{APPROVAL_LASTS, ForEach, Kind, MOST_AT_ONCE, name};
 use chrono::TimeDelta;
 use serde_json::{Map, Value};
 
@@ -26,6 +26,7 @@ impl Reader {
             "if" => &["then", "else"],
             "foreach" => &["as", "do", "at_once", "per_minute"],
             "workflow" => &["input"],
+            "approve" => &["within"],
             _ => &[],
         };
         let all: Vec<&str> = ["id", word].iter().chain(allowed).copied().collect();
@@ -48,7 +49,7 @@ impl Reader {
             },
             "prompt" => Kind::Prompt(self.text(value, &here)?),
             "message" => Kind::Message(self.text(value, &here)?),
-            "approve" => Kind::Approve(self.text(value, &here)?),
+            "approve" => self.approve(fields, value, at)?,
             "note" => Kind::Note(self.text(value, &here)?),
             "set" => Kind::Set(self.template(value, &here)),
             "wait" => Kind::Wait(self.wait(value, &here)?),
@@ -56,6 +57,18 @@ impl Reader {
             "workflow" => self.child(fields, value, at, &here)?,
             "if" => self.branch(fields, value, at, within)?,
             _ => Kind::ForEach(self.foreach(fields, value, at)?),
+        })
+    }
+
+    fn approve(&mut self, fields: &Map<String, Value>, value: &Value, at: &str) -> Option<Kind> {
+        let question = self.text(value, &format!("{at}.approve"));
+        let within = match fields.get("within") {
+            Some(within) => self.wait(within, &format!("{at}.within")),
+            None => Some(APPROVAL_LASTS),
+        };
+        Some(Kind::Approve {
+            question: question?,
+            within: within?,
         })
     }
 

@@ -6,7 +6,7 @@ use super::super::words;
 use crate::agent::tools::systems;
 use crate::approvals::{self, JOB, Outcome, State};
 use crate::connectors::changes::{self, Unfit, Wanted};
-use crate::connectors::registry;
+use crate::connectors::{Reach, registry};
 use crate::jobs::cards::draw;
 use crate::store::proposals::{self, Origin, Record};
 use crate::store::{OrgTx, jobs, workflows};
@@ -28,7 +28,14 @@ impl Course<'_> {
         let Some(connector) = registry::find(system) else {
             return Err(Halt::Failed(words::no_such_system(path, system)));
         };
-        systems::may_use(self.viewer, connector.manifest()).map_err(Halt::Failed)?;
+        let manifest = connector.manifest();
+        if systems::may_use(self.viewer, manifest).is_err() {
+            let why = match manifest.reach {
+                Reach::Person => words::is_personal(path, manifest.name),
+                Reach::Org | Reach::Penny => words::outsiders_read(path, manifest.name),
+            };
+            return Err(Halt::Failed(why));
+        }
         let arguments = arguments.as_object().cloned().unwrap_or_default();
         let wanted = Wanted {
             requester: self.viewer.person,
