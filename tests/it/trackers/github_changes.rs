@@ -93,6 +93,19 @@ async fn a_change_to_code_goes_from_branch_to_merge() {
 }
 
 #[tokio::test]
+async fn a_pull_request_without_a_text_is_opened_as_it_was_approved() {
+    let (company, github) = company().await;
+    github.branch(API, "fix");
+    let wanted = json!({"repository": API, "head": "fix", "title": "Fix", "draft": true});
+    succeeds(&company, "create_pull_request", wanted).await;
+    assert_eq!(github.issues(API)[0]["title"], "Fix");
+    let read = "select concat_ws(' ', title, is_draft) from core.pull_requests
+         where source = 'github' and body is null";
+    assert_eq!(company.app.texts(read).await, ["Fix t"]);
+    company.app.stop().await;
+}
+
+#[tokio::test]
 async fn files_and_branches_come_back_as_they_were() {
     let (company, github) = company().await;
     assert!(github.write(API, "main", "README.md", "Hello\n"));
