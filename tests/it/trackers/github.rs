@@ -186,6 +186,10 @@ async fn files_diffs_and_searches_are_asked_live_and_only_at_home() {
     assert_eq!(found["found_in_all"], 1);
     let found = asks("search_issues", json!({"text": "once", "repository": API})).await;
     assert_eq!(found["found"][0]["title"], "Round once");
+    let found = asks("search_issues", json!({"text": "fix", "repository": API})).await;
+    assert_eq!(found["found"][0]["title"], "Fix", "a pull request");
+    let both = asks("search_issues", json!({"text": "acme", "repository": API})).await;
+    assert_eq!(both["found_in_all"], 2, "{both}");
     let pull = asks("get_pull_request", json!({"pull_request": "acme/api#2"})).await;
     assert!(pull["diff"].as_str().unwrap().starts_with("diff --git"));
     for (query, wrong) in [

@@ -5,6 +5,7 @@ mod demo;
 mod oauth;
 mod reading;
 mod routes;
+mod search;
 mod shown;
 mod telling;
 mod world;
