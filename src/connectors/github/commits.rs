@@ -81,7 +81,7 @@ fn done(visit: &Visit<'_>, head: Option<String>) -> Mark {
     Mark {
         head,
         pushed_at: visit.stop.pushed_at.filter(|at| *at < settled),
-        since: None,
+        ..Mark::default()
     }
 }
 

@@ -143,6 +143,33 @@ async fn what_is_in_a_repository_goes_and_moves_with_it() {
 }
 
 #[tokio::test]
+async fn what_was_tidied_up_right_before_a_repository_was_archived_is_read() {
+    let (company, github) = company().await;
+    github.issue(API, json!({"title": "Never mind"}));
+    github.branch(API, "work");
+    let pull = github.pull(
+        API,
+        json!({"title": "Work", "head": "work", "base": "main"}),
+    );
+    company.connects(github.token()).await;
+    let closed = json!({"state": "closed", "state_reason": "not_planned"});
+    assert!(github.change(API, 1, closed));
+    assert!(github.change(API, pull, json!({"state": "closed"})));
+    assert!(github.commit(API, "Say where it went"));
+    github.archive_repository(API);
+    company.reads_again().await;
+    let states = "select concat_ws(' ', r.is_archived, i.status, p.state)
+        from core.repositories r
+        join core.issues i on i.source = 'github'
+        join core.pull_requests p on p.repository_id = r.repository_id";
+    assert_eq!(company.app.texts(states).await, ["t cancelled closed"]);
+    let commits = "select message from core.commits where source = 'github' order by message";
+    let both = ["Begin", "Say where it went"];
+    assert_eq!(company.app.texts(commits).await, both);
+    company.app.stop().await;
+}
+
+#[tokio::test]
 async fn a_limit_is_waited_out_and_a_revoked_token_is_said() {
     let (company, github) = company().await;
     github.issue(API, json!({"title": "Patience"}));

@@ -13,7 +13,7 @@ mod writing;
 
 pub use self::routes::Secondary;
 
-use self::world::{World, written};
+use self::world::{World, merge, written};
 use super::faults;
 use super::stand_in::StandIn;
 use serde_json::{Value, json};
@@ -84,6 +84,16 @@ impl GitHub {
     /// It is gone, as for all who may not see it.
     pub fn delete_repository(&self, name: &str) -> bool {
         self.world().repos.remove(name).is_some()
+    }
+
+    /// It takes no changes from now on.
+    pub fn archive_repository(&self, name: &str) {
+        self.edit(|world, now| {
+            if let Some(repo) = world.repos.get_mut(name) {
+                let archived = json!({"archived": true, "updated_at": written(now)});
+                merge(&mut repo.shown, archived);
+            }
+        });
     }
 
     /// It has another name from now on.
