@@ -121,6 +121,15 @@ impl Connector for HubSpot {
         }
     }
 
+    async fn named(
+        &self,
+        api: &JsonApi,
+        asked: &Asked<'_>,
+        source_ids: &[String],
+    ) -> Result<Page, ConnectorError> {
+        reading::named(api, asked, source_ids).await
+    }
+
     async fn query(
         &self,
         api: &JsonApi,

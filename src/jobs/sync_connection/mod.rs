@@ -4,6 +4,7 @@
 
 mod reading;
 mod saving;
+mod told;
 mod words;
 
 use self::reading::Reading;
@@ -98,7 +99,9 @@ impl SyncConnection {
             let position = positions.remove(stream.name);
             reading.stream(stream.name, position).await?;
         }
+        reading.named().await?;
         let mut tx = self.services.db.org(org).await?;
+        reading.remove_gone(&mut tx).await?;
         company::match_mails(&mut tx, run.id).await?;
         sync::end_run(&mut tx, connected.id, run.id, RunEnd::Done).await?;
         Ok(tx.commit().await?)

@@ -95,7 +95,17 @@ impl Reading<'_> {
         position: Option<&Value>,
         people: &HashMap<String, PersonId>,
     ) -> Result<Page, Interrupted> {
-        let asked = Asked {
+        let asked = self.asked(stream, position, people);
+        Ok(self.connector.page(&self.api, &asked).await?)
+    }
+
+    pub(super) fn asked<'a>(
+        &self,
+        stream: &'static str,
+        position: Option<&'a Value>,
+        people: &'a HashMap<String, PersonId>,
+    ) -> Asked<'a> {
+        Asked {
             stream,
             position,
             ids: Ids {
@@ -105,11 +115,10 @@ impl Reading<'_> {
             owner: self.owner,
             people,
             now: self.services.clock.now(),
-        };
-        Ok(self.connector.page(&self.api, &asked).await?)
+        }
     }
 
-    async fn people(&self) -> StoreResult<HashMap<String, PersonId>> {
+    pub(super) async fn people(&self) -> StoreResult<HashMap<String, PersonId>> {
         let mut tx = self.services.db.org(self.org()).await?;
         sync::people_of(&mut tx, self.source()).await
     }

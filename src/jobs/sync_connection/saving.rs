@@ -49,7 +49,7 @@ impl Reading<'_> {
     }
 
     /// Returns how many rows that changed.
-    async fn store(&self, tx: &mut OrgTx, page: &Page) -> StoreResult<u64> {
+    pub(super) async fn store(&self, tx: &mut OrgTx, page: &Page) -> StoreResult<u64> {
         self.link_people(tx, page).await?;
         self.tell(tx, &page.rows).await?;
         let mut changed = page.rows.store(tx).await?;

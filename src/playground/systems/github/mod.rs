@@ -160,6 +160,21 @@ impl GitHub {
         })
     }
 
+    /// It is in no list from now on; false: there is none.
+    pub fn delete_issue(&self, repo: &str, number: u64) -> bool {
+        self.edit(|world, _| world.lose_issue(repo, number, "deleted").is_some())
+    }
+
+    /// It goes to another repository, where it gets a number of its own; returns that.
+    pub fn transfer_issue(&self, repo: &str, number: u64, to: &str) -> Option<u64> {
+        self.edit(|world, now| {
+            let mut issue = world.lose_issue(repo, number, "transferred")?;
+            let fields = issue.as_object_mut()?;
+            fields.retain(|name, _| !["id", "number", "html_url"].contains(&name.as_str()));
+            Some(world.add_issue(to, issue, now))
+        })
+    }
+
     /// All issues of a repository, pull requests too, in the order of their numbers.
     pub fn issues(&self, repo: &str) -> Vec<Value> {
         let world = self.world();

@@ -79,6 +79,17 @@ impl HubSpot {
         self.edit(|world, now| world.archive(kind, id, now))
     }
 
+    /// As a person asks for who wants to be forgotten.
+    pub fn erase(&self, kind: &Kind, id: &str) -> Result<(), NoSuchRecord> {
+        let id = kind.number(id)?;
+        self.edit(|world, now| world.erase(kind, id, now))
+    }
+
+    pub fn merge(&self, kind: &Kind, id: &str, into: &str) -> Result<(), NoSuchRecord> {
+        let (id, into) = (kind.number(id)?, kind.number(into)?);
+        self.edit(|world, now| world.merge(kind, id, into, now))
+    }
+
     /// In both directions. The first company of a record is its primary one.
     pub fn link(&self, from: (&Kind, &str), to: (&Kind, &str)) -> Result<(), NoSuchRecord> {
         let from = (from.0, from.0.number(from.1)?);
