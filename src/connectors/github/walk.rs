@@ -1,7 +1,7 @@
 //! Going through the repositories one by one: what is kept of each from run to run, and where a
 //! run is among them.
 
-use super::http::Repo;
+use super::http::{Repo, is_blocked};
 use super::repositories::{self, odd};
 use super::wire::Repository;
 use super::{commits, issues, pulls};
@@ -172,6 +172,14 @@ impl Walk {
             Err(ConnectorError::Api(
                 ApiError::NotFound | ApiError::Refused { status: 409, .. },
             )) => Ok(Some(before)),
+            // Issues, pull requests and commits of all others are still to be had.
+            Err(ConnectorError::Api(error)) if is_blocked(&error) => {
+                page.closed.push(match stop.area {
+                    None => stop.name.clone(),
+                    Some(_) => "a private repository".to_owned(),
+                });
+                Ok(Some(before))
+            }
             Err(error) => Err(error),
         }
     }

@@ -83,6 +83,7 @@ impl SyncConnection {
             owner: connected.owner,
             run: &run,
             shown_at: Mutex::new(self.services.clock.now()),
+            closed: Mutex::default(),
         };
         let mut tx = self.services.db.org(org).await?;
         let progress = sync::progress(&mut tx, connected.id, run.id).await?;
@@ -103,7 +104,9 @@ impl SyncConnection {
         let mut tx = self.services.db.org(org).await?;
         reading.remove_gone(&mut tx).await?;
         company::match_mails(&mut tx, run.id).await?;
-        sync::end_run(&mut tx, connected.id, run.id, RunEnd::Done).await?;
+        let note = words::closed(&reading.closed.into_inner());
+        let end = RunEnd::Done(note.as_deref());
+        sync::end_run(&mut tx, connected.id, run.id, end).await?;
         Ok(tx.commit().await?)
     }
 
@@ -131,7 +134,9 @@ impl SyncConnection {
             Interrupted::HandOver => Done::HandOver,
             // The run has ended with the connection.
             Interrupted::Disconnected => Done::Finished,
-            Interrupted::Store(error) => again(None, error),
+            Interrupted::Store(error) | Interrupted::Connection(ConnectionError::Store(error)) => {
+                again(None, error)
+            }
             Interrupted::Connector(ConnectorError::Api(ApiError::Limited(wait))) => {
                 again(Some(*wait), &interrupted)
             }
@@ -141,9 +146,17 @@ impl SyncConnection {
             Interrupted::Connector(ConnectorError::Key(said)) => {
                 self.end(held, RunEnd::Broken(said)).await
             }
-            Interrupted::Connector(error) => {
-                let note = words::unreadable(error);
+            Interrupted::Connector(ConnectorError::Api(
+                error @ (ApiError::Unauthorized | ApiError::Forbidden(_)),
+            )) => {
+                let note = words::refused(error);
                 self.end(held, RunEnd::Broken(&note)).await
+            }
+            // Nobody can mend that over here, and it may pass.
+            Interrupted::Connector(error) => {
+                tracing::warn!(connection = held.key(), %error, "a system could not be read to its end");
+                let note = words::unreadable(error);
+                self.end(held, RunEnd::Delayed(&note)).await
             }
             Interrupted::Connection(error) => {
                 let note = words::unopened(error);

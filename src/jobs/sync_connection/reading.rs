@@ -12,7 +12,7 @@ use crate::store::sync::{self, Run};
 use chrono::{DateTime, Utc};
 use parking_lot::Mutex;
 use serde_json::Value;
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 
@@ -33,6 +33,8 @@ pub(super) struct Reading<'a> {
     pub run: &'a Run,
     /// When whoever follows the run was last told how far it is.
     pub shown_at: Mutex<DateTime<Utc>>,
+    /// What was passed over, for nobody may read it.
+    pub closed: Mutex<BTreeSet<String>>,
 }
 
 impl Reading<'_> {

@@ -10,6 +10,7 @@ mod keys;
 mod nango;
 mod parting;
 mod people;
+mod recovering;
 mod registered;
 mod shut_out;
 mod telling;

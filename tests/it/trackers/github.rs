@@ -170,6 +170,33 @@ async fn what_was_tidied_up_right_before_a_repository_was_archived_is_read() {
 }
 
 #[tokio::test]
+async fn a_repository_that_github_took_down_is_passed_over_and_said_and_the_others_are_read() {
+    let (company, github) = company().await;
+    for name in ["acme/a-taken", "acme/b-hidden"] {
+        github.repository(name);
+        github.issue(name, json!({"title": format!("In {name}")}));
+    }
+    github.show_to("acme/b-hidden", None);
+    company.connects(github.token()).await;
+    assert_eq!(company.health().await, "healthy");
+    github.block_repository("acme/a-taken", 451);
+    github.block_repository("acme/b-hidden", 403);
+    github.issue(API, json!({"title": "Still there"}));
+    assert!(github.commit(API, "More"));
+    company.reads_again().await;
+    let kept = ["In acme/a-taken", "In acme/b-hidden", "Still there"];
+    assert_eq!(titles(&company).await, kept);
+    let commits = "select from core.commits where source = 'github' and message = 'More'";
+    assert_eq!(company.app.count(commits).await, 1);
+    let health = company.health().await;
+    assert!(health.starts_with("healthy: All is read but "), "{health}");
+    assert!(health.contains("a private repository, acme/a-taken: it is blocked"), "{health}");
+    let next = "select from core.connections where system = 'github' and next_sync_at > now()";
+    assert_eq!(company.app.count(next).await, 1);
+    company.app.stop().await;
+}
+
+#[tokio::test]
 async fn a_limit_is_waited_out_and_a_revoked_token_is_said() {
     let (company, github) = company().await;
     github.issue(API, json!({"title": "Patience"}));

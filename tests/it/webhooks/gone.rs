@@ -6,7 +6,6 @@ use chrono::{TimeDelta, Utc};
 use penny::base::clock::TestClock;
 use penny::playground::systems::github::GitHub;
 use penny::playground::systems::hubspot::{CALLS, CONTACTS, DEALS};
-use std::sync::Arc;
 
 impl Company {
     async fn reads_again(&self) {
@@ -84,7 +83,7 @@ async fn an_issue_that_was_deleted_or_moved_away_is_gone_here_too() {
 async fn what_belongs_together_from_now_on_is_read_though_neither_record_changed() {
     // Nothing of it is new any more.
     let an_hour_ago = TestClock::at(Utc::now() - TimeDelta::hours(1));
-    let hubspot = HubSpot::start_at(Arc::new(an_hour_ago)).await.unwrap();
+    let hubspot = HubSpot::start_at(an_hour_ago).await.unwrap();
     let company = Company::beside(hubspot, |app| app).await;
     let hubspot = &company.hubspot;
     let deal = hubspot.add(DEALS, &[("dealname", "Acme")]);

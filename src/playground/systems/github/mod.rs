@@ -86,6 +86,13 @@ impl GitHub {
         self.world().repos.remove(name).is_some()
     }
 
+    /// It is taken down, for legal reasons (451) or for others (403).
+    pub fn block_repository(&self, name: &str, status: u16) {
+        if let Some(repo) = self.world().repos.get_mut(name) {
+            repo.blocked = Some(status);
+        }
+    }
+
     /// It takes no changes from now on.
     pub fn archive_repository(&self, name: &str) {
         self.edit(|world, now| {

@@ -27,6 +27,9 @@ pub fn answer(world: &World, asked: &Asked) -> Option<Answer> {
         )),
         ["repos", owner, name, rest @ ..] => {
             let repo = world.repos.get(&format!("{owner}/{name}"))?;
+            if let Some(status) = repo.blocked {
+                return Some(Answer::blocked(status));
+            }
             within(world, repo, rest, asked)
         }
         _ => None,
