@@ -58,6 +58,12 @@ pub struct Within {
     pub query: Option<String>,
     /// What the mark becomes at the end.
     pub mark: Mark,
+    /// What the last page named, and has to be asked for one by one.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub ahead: Vec<u64>,
+    /// No page comes after that.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub is_last: bool,
 }
 
 /// What a page of one repository leads to.

@@ -170,6 +170,29 @@ async fn what_was_tidied_up_right_before_a_repository_was_archived_is_read() {
 }
 
 #[tokio::test]
+async fn many_pull_requests_are_read_although_few_calls_at_a_time_are_allowed() {
+    let (company, github) = company().await;
+    github.branch(API, "work");
+    for number in 0..50 {
+        let title = format!("Change {number:02}");
+        github.pull(API, json!({"title": title, "head": "work", "base": "main"}));
+    }
+    let pulls = "/repos/acme/api/pulls";
+    for _ in 0..2 {
+        let limit = Fault::Limited(Secondary);
+        github.faults().on(pulls).after(40).next(4).hit(limit);
+    }
+    company.connects(github.token()).await;
+    let read = "select from core.pull_requests where source = 'github'";
+    assert_eq!(company.app.count(read).await, 50);
+    assert_eq!(github.faults().unused(), 0);
+    let calls = github.calls().into_iter();
+    let calls = calls.filter(|call| call.path.starts_with(pulls)).count();
+    assert!(calls < 150, "{calls} calls: what was read was read again");
+    company.app.stop().await;
+}
+
+#[tokio::test]
 async fn a_repository_that_github_took_down_is_passed_over_and_said_and_the_others_are_read() {
     let (company, github) = company().await;
     for name in ["acme/a-taken", "acme/b-hidden"] {
@@ -190,7 +213,10 @@ async fn a_repository_that_github_took_down_is_passed_over_and_said_and_the_othe
     assert_eq!(company.app.count(commits).await, 1);
     let health = company.health().await;
     assert!(health.starts_with("healthy: All is read but "), "{health}");
-    assert!(health.contains("a private repository, acme/a-taken: it is blocked"), "{health}");
+    assert!(
+        health.contains("a private repository, acme/a-taken: it is blocked"),
+        "{health}"
+    );
     let next = "select from core.connections where system = 'github' and next_sync_at > now()";
     assert_eq!(company.app.count(next).await, 1);
     company.app.stop().await;
