@@ -38,6 +38,9 @@ pub struct Associated {
 #[derive(Debug, Clone, Deserialize)]
 pub struct Reference {
     pub id: String,
+    /// What sort of association it is, such as deal_to_company, which is that with the primary one.
+    #[serde(default, rename = "type")]
+    pub sort: Option<String>,
 }
 
 /// A kind of record: what is asked of it, and where it goes.

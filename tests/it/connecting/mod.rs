@@ -11,6 +11,7 @@ mod nango;
 mod parting;
 mod people;
 mod recovering;
+mod records;
 mod registered;
 mod shut_out;
 mod telling;
