@@ -106,6 +106,11 @@ impl HubSpot {
         self.edit(|world, now| world.add_pipeline(name, stages, now))
     }
 
+    /// Takes a pipeline away, or a stage of one, in which there is no deal.
+    pub fn remove_stage(&self, id: &str) {
+        self.edit(|world, _| world.remove_stage(id));
+    }
+
     /// From now on searches find what there was at this moment: HubSpot's index is behind.
     pub fn hold_search(&self) {
         self.world().hold_search(true);
