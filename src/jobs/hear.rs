@@ -17,9 +17,6 @@ use std::time::Duration;
 
 /// Deliveries of one transaction.
 const AT_ONCE: i64 = 50;
-/// How long a system is left alone after it said that something has changed: what it says until
-/// then is read in the same run.
-const GATHERED: f64 = 5.0;
 /// Pauses between the tries at a delivery that cannot be read.
 const PAUSES: [f64; 3] = [10.0, 60.0, 600.0];
 
@@ -108,8 +105,8 @@ impl Hear {
             has_changed |= matches!(&heard, Ok(all) if all.contains(&Heard::Changed));
             work(&mut tx, &connected, one, heard).await?;
         }
-        if has_changed {
-            jobs::nudge_soon(&mut tx, SYNC, &id.to_string(), GATHERED).await?;
+        if has_changed && let Some(seconds) = sync::to_be_read_in(&mut tx, id).await? {
+            jobs::nudge_soon(&mut tx, SYNC, &id.to_string(), seconds).await?;
         }
         jobs::progress(&mut tx, &held.lease().fence()).await?;
         tx.commit().await?;

@@ -53,7 +53,11 @@ impl Handler for SyncConnection {
 
     async fn run(&self, held: &Held) -> Done {
         match self.read(held).await {
-            Ok(()) => Done::Finished,
+            Ok(None) => Done::Finished,
+            Ok(after) => Done::Retry {
+                after,
+                error: "something has changed meanwhile".to_owned(),
+            },
             Err(interrupted) => self.interrupted(held, interrupted).await,
         }
     }
@@ -65,10 +69,11 @@ impl Handler for SyncConnection {
 }
 
 impl SyncConnection {
-    async fn read(&self, held: &Held) -> Result<(), Interrupted> {
+    /// Some: when to read it again, for it has said meanwhile that something changed.
+    async fn read(&self, held: &Held) -> Result<Option<Duration>, Interrupted> {
         let org = held.lease().org;
         let Some((connected, run)) = self.open(held).await? else {
-            return Ok(());
+            return Ok(None);
         };
         let connector = registry::find(&connected.system).ok_or_else(|| {
             ConnectorError::Unexpected(format!("nothing here reads {}", connected.system))
@@ -104,10 +109,13 @@ impl SyncConnection {
         let mut tx = self.services.db.org(org).await?;
         reading.remove_gone(&mut tx).await?;
         company::match_mails(&mut tx, run.id).await?;
-        let note = words::closed(&reading.closed.into_inner());
+        let note = words::closed(&reading.closed.lock());
         let end = RunEnd::Done(note.as_deref());
         sync::end_run(&mut tx, connected.id, run.id, end).await?;
-        Ok(tx.commit().await?)
+        // Behind the end, which whoever hears of a change waits for.
+        let again = reading.again(&mut tx).await?;
+        tx.commit().await?;
+        Ok(again)
     }
 
     /// None: there is nothing to read any more.

@@ -10,6 +10,7 @@ use crate::store::sync;
 use crate::store::{OrgTx, StoreResult, company, jobs};
 use chrono::{DateTime, TimeDelta, Utc};
 use std::collections::BTreeSet;
+use std::time::Duration;
 use uuid::Uuid;
 
 /// How long a search may still find what is gone.
@@ -50,6 +51,19 @@ impl Reading<'_> {
         Ok(())
     }
 
+    /// In how many seconds there has to be another run, for what was said during this one. What
+    /// was changed by approval meanwhile has asked for one by itself, at once.
+    pub(super) async fn again(&self, tx: &mut OrgTx) -> StoreResult<Option<Duration>> {
+        let begun = self.run.started_at;
+        let changed = sync::changed_by_approval(tx, self.source(), begun).await?;
+        let heard = self.heard_since(tx, begun).await?;
+        if !changed.is_empty() || !heard.contains(&Heard::Changed) {
+            return Ok(None);
+        }
+        let seconds = sync::to_be_read_in(tx, self.connection).await?;
+        Ok(seconds.map(Duration::from_secs_f64))
+    }
+
     fn last_began(&self) -> DateTime<Utc> {
         let this = self.run.started_at;
         self.run.read_before.map_or(this, |last| last.min(this))
@@ -86,8 +100,11 @@ impl Reading<'_> {
                 };
                 // It could be read when it was worked on.
                 let heard = self.connector.hear(&said).unwrap_or_default();
-                let of_records = heard.into_iter();
-                all.extend(of_records.filter(|it| matches!(it, Heard::Gone(_) | Heard::Named(_))));
+                all.extend(
+                    heard
+                        .into_iter()
+                        .filter(|it| !matches!(it, Heard::Event(_))),
+                );
             }
         }
     }

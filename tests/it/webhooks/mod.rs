@@ -89,7 +89,13 @@ impl Company {
             })
             .await;
         self.app
-            .execute("update core.jobs set run_at = now() where kind = 'sync'")
+            .comes_true("what was said is read", async || {
+                let due = "update core.jobs set run_at = now()
+                     where kind = 'sync' and run_at > now()";
+                self.app.execute(due).await;
+                let jobs = "select from core.jobs where kind = 'sync'";
+                self.app.count(jobs).await == 0
+            })
             .await;
         self.app.settles().await;
     }
