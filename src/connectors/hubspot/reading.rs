@@ -184,8 +184,12 @@ impl Reading<'_> {
     ) -> Result<Page, ConnectorError> {
         let path = format!("{}/search", self.path());
         let search = search(self.kind, since, beyond.as_deref());
-        let mut records = self.api.search::<Records>(&path, &search).await?.results;
-        let next = next_change(self.kind, &records, since, beyond.as_deref(), begun);
+        let found: Records = self.api.search(&path, &search).await?;
+        // It may give fewer at a time than were asked for.
+        let is_full = found.results.len() >= FOUND || Paging::after(found.paging).is_some();
+        let mut records = found.results;
+        let goes_on = (since, beyond.as_deref());
+        let next = next_change(self.kind, &records, goes_on, begun, is_full);
         link(self.api, self.kind, &mut records).await?;
         Ok(Page {
             rows: self.rows(&records),
@@ -310,9 +314,9 @@ fn search(kind: &Kind, since: DateTime<Utc>, beyond: Option<&str>) -> Value {
 fn next_change(
     kind: &Kind,
     records: &[Record],
-    since: DateTime<Utc>,
-    beyond: Option<&str>,
+    (since, beyond): (DateTime<Utc>, Option<&str>),
     begun: DateTime<Utc>,
+    is_full: bool,
 ) -> Position {
     let go_on = |since, beyond| Position::Changed {
         since,
@@ -325,7 +329,6 @@ fn next_change(
             None => Position::Archived { after: None, begun },
         };
     };
-    let is_full = records.len() >= FOUND;
     if beyond.is_some() {
         return match is_full {
             true => go_on(since, Some(last.id.clone())),
