@@ -167,6 +167,8 @@ async fn what_was_written_without_an_answer_is_found_and_not_written_twice() {
 async fn what_github_would_swallow_or_refuse_is_said_before_anybody_is_asked() {
     let (company, github) = company().await;
     github.issue(API, json!({"title": "Slow"}));
+    let done = json!({"title": "Old", "state": "closed", "state_reason": "completed"});
+    github.issue(API, done);
     github.branch(API, "fix");
     for (operation, wanted, said) in [
         (
@@ -193,6 +195,11 @@ async fn what_github_would_swallow_or_refuse_is_said_before_anybody_is_asked() {
             "update_issue",
             json!({"issue": "acme/api#1", "title": "Slow"}),
             "like that already",
+        ),
+        (
+            "update_issue",
+            json!({"issue": "acme/api#2", "state": "not_planned"}),
+            "Reopen it first",
         ),
         (
             "create_branch",
