@@ -131,9 +131,7 @@ async fn issue(api: &JsonApi, arguments: &Arguments) -> Result<Value, LookError>
         Err(ApiError::NotFound) => return missing("issue", &format!("issue {key}")),
         found => found?,
     };
-    let comments: Value = api
-        .get(&key.issue("/comments"), &[("per_page", "100")])
-        .await?;
+    let (comments, is_whole) = first(api, &key.issue("/comments")).await?;
     let fields = [
         "number",
         "title",
@@ -151,7 +149,15 @@ async fn issue(api: &JsonApi, arguments: &Arguments) -> Result<Value, LookError>
     shown["labels"] = names(&found["labels"], "name");
     shown["assignees"] = names(&found["assignees"], "login");
     shown["comments"] = chosen(&comments, &COMMENT);
+    shown["comments_are_whole"] = json!(is_whole);
     Ok(shown)
+}
+
+/// The first hundred of a list, and whether that is all of it.
+async fn first(api: &JsonApi, path: &str) -> Result<(Value, bool), ApiError> {
+    let many = in_query(&[("per_page", "100")]);
+    let listed = api.page::<Vec<Value>>(path, &many).await?;
+    Ok((Value::Array(listed.items), listed.next.is_none()))
 }
 
 fn names(items: &Value, field: &str) -> Value {
@@ -167,9 +173,8 @@ async fn pull(api: &JsonApi, arguments: &Arguments) -> Result<Value, LookError> 
         }
         found => found?,
     };
-    let many = [("per_page", "100")];
-    let reviews: Value = api.get(&key.pull("/reviews"), &many).await?;
-    let comments: Value = api.get(&key.issue("/comments"), &many).await?;
+    let (reviews, all_reviews) = first(api, &key.pull("/reviews")).await?;
+    let (comments, all_comments) = first(api, &key.issue("/comments")).await?;
     let diff = api.text(&key.pull(""), "application/vnd.github.diff").await;
     let (diff, is_whole) = match diff {
         Ok(diff) => capped(&diff),
@@ -198,7 +203,9 @@ async fn pull(api: &JsonApi, arguments: &Arguments) -> Result<Value, LookError> 
     shown["base"] = found["base"]["ref"].clone();
     shown["requested_reviewers"] = names(&found["requested_reviewers"], "login");
     shown["reviews"] = chosen(&reviews, &["user", "state", "body", "submitted_at"]);
+    shown["reviews_are_whole"] = json!(all_reviews);
     shown["comments"] = chosen(&comments, &COMMENT);
+    shown["comments_are_whole"] = json!(all_comments);
     shown["diff"] = json!(diff);
     shown["diff_is_whole"] = json!(is_whole);
     Ok(shown)

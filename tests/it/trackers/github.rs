@@ -272,6 +272,14 @@ async fn files_diffs_and_searches_are_asked_live_and_only_at_home() {
     assert_eq!(both["found_in_all"], 2, "{both}");
     let pull = asks("get_pull_request", json!({"pull_request": "acme/api#2"})).await;
     assert!(pull["diff"].as_str().unwrap().starts_with("diff --git"));
+    let issue = asks("get_issue", json!({"issue": "acme/api#1"})).await;
+    assert_eq!(issue["comments_are_whole"], true);
+    for number in 0..101 {
+        github.comment(API, 1, &format!("Word {number}"));
+    }
+    let issue = asks("get_issue", json!({"issue": "acme/api#1"})).await;
+    assert_eq!(issue["comments"].as_array().unwrap().len(), 100);
+    assert_eq!(issue["comments_are_whole"], false);
     for (query, wrong) in [
         ("get_file", json!({"repository": API, "path": "src"})),
         ("get_file", json!({"repository": "acme/../..", "path": "x"})),

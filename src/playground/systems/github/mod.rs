@@ -150,6 +150,11 @@ impl GitHub {
         self.edit(|world, now| world.add_pull(repo, fields, now))
     }
 
+    /// As the key's own account would.
+    pub fn comment(&self, repo: &str, on: u64, body: &str) {
+        self.edit(|world, now| world.add_comment(repo, on, &json!(body), now));
+    }
+
     pub fn review(&self, repo: &str, pull: u64, by: &str, state: &str) {
         let mut world = self.world();
         let user = world.user(by);
