@@ -47,6 +47,20 @@ enum Position {
 struct Records {
     results: Vec<Record>,
     paging: Option<Paging>,
+    /// Of those that were asked for by their ids.
+    #[serde(default)]
+    errors: Vec<Missing>,
+}
+
+#[derive(Deserialize)]
+struct Missing {
+    category: Option<String>,
+}
+
+impl Missing {
+    fn is_gone(&self) -> bool {
+        self.category.as_deref() == Some("OBJECT_NOT_FOUND")
+    }
 }
 
 /// What is saved behind a page.
@@ -230,10 +244,14 @@ impl Reading<'_> {
         let inputs: Vec<Value> = ids.iter().map(|id| json!({"id": id})).collect();
         let wanted = json!({"properties": self.kind.properties, "inputs": inputs});
         let path = format!("{}/batch/read", self.path());
-        let mut records = self.api.search::<Records>(&path, &wanted).await?.results;
+        let found: Records = self.api.search(&path, &wanted).await?;
+        let mut records = found.results;
         let there: HashSet<String> = records.iter().map(|it| it.id.clone()).collect();
-        let gone = ids.iter().filter(|id| !there.contains(**id));
-        page.gone.extend(gone.map(|id| self.gone(id)));
+        // Some may be missing for another reason, and HubSpot does not always say which.
+        if found.errors.iter().all(Missing::is_gone) {
+            let gone = ids.iter().filter(|id| !there.contains(**id));
+            page.gone.extend(gone.map(|id| self.gone(id)));
+        }
         // One that is part of another by now is answered with that.
         records.retain(|record| seen.insert(record.id.clone()));
         link(self.api, self.kind, &mut records).await?;
