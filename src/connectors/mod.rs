@@ -207,6 +207,18 @@ pub trait Connector: Send + Sync {
         Err(undeclared(asked.stream))
     }
 
+    /// Reads these records by their ids, as they are at this moment: those that a delivery has
+    /// named ([`Heard::Named`]), and those that were changed by approval. For systems whose lists
+    /// and searches do not show that, or only later. What is not there any more is gone.
+    async fn named(
+        &self,
+        _api: &JsonApi,
+        _asked: &Asked<'_>,
+        _source_ids: &[String],
+    ) -> Result<Page, ConnectorError> {
+        Ok(Page::ending(Next::End(Value::Null)))
+    }
+
     /// Answers one of the manifest's queries, with data for the model. Of areas with readers of
     /// their own it shows nothing that is not in `readable`.
     async fn query(

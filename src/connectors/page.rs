@@ -20,6 +20,9 @@ pub struct Page {
     pub gone_within: Vec<GoneWithin>,
     /// Who may read which part of the system.
     pub areas: Vec<Area>,
+    /// What the system closed to everybody: it is passed over, and people are told, in words that
+    /// all of them may read.
+    pub closed: Vec<String>,
     pub next: Next,
 }
 
@@ -33,6 +36,7 @@ impl Page {
             unlisted: None,
             gone_within: Vec::new(),
             areas: Vec::new(),
+            closed: Vec::new(),
             next,
         }
     }

@@ -10,15 +10,13 @@ use crate::connectors::{Connector, ConnectorError, registry};
 use crate::queue::{Done, Handler, Held, Lane};
 use crate::store::deliveries::{self, HEAR, Waiting, Worked};
 use crate::store::events::{self, Event, Within};
-use crate::store::{OrgTx, StoreError, StoreResult, jobs, sync};
+use crate::store::sync::Connected;
+use crate::store::{OrgTx, StoreError, StoreResult, company, jobs, sync};
 use async_trait::async_trait;
 use std::time::Duration;
 
 /// Deliveries of one transaction.
 const AT_ONCE: i64 = 50;
-/// How long a system is left alone after it said that something has changed: what it says until
-/// then is read in the same run.
-const GATHERED: f64 = 5.0;
 /// Pauses between the tries at a delivery that cannot be read.
 const PAUSES: [f64; 3] = [10.0, 60.0, 600.0];
 
@@ -105,10 +103,10 @@ impl Hear {
                 None => Err(Unheard::NobodyListens(connected.system.clone())),
             };
             has_changed |= matches!(&heard, Ok(all) if all.contains(&Heard::Changed));
-            work(&mut tx, id, one, heard).await?;
+            work(&mut tx, &connected, one, heard).await?;
         }
-        if has_changed {
-            jobs::nudge_soon(&mut tx, SYNC, &id.to_string(), GATHERED).await?;
+        if has_changed && let Some(seconds) = sync::to_be_read_in(&mut tx, id).await? {
+            jobs::nudge_soon(&mut tx, SYNC, &id.to_string(), seconds).await?;
         }
         jobs::progress(&mut tx, &held.lease().fence()).await?;
         tx.commit().await?;
@@ -139,7 +137,7 @@ fn meaning(connector: &'static dyn Connector, one: &Waiting) -> Result<Vec<Heard
 
 async fn work(
     tx: &mut OrgTx,
-    connection: ConnectionId,
+    connected: &Connected,
     one: &Waiting,
     heard: Result<Vec<Heard>, Unheard>,
 ) -> StoreResult<()> {
@@ -161,10 +159,18 @@ async fn work(
         }
     };
     for (number, heard) in heard.iter().enumerate() {
-        if let Heard::Event(happened) = heard {
-            let by_itself = format!("{}/{number}", one.id);
-            let cause = happened.id.as_deref().unwrap_or(&by_itself);
-            events::record(tx, &event(connection, one, happened, cause)).await?;
+        match heard {
+            // Records that only a look at the system shows: there will be one.
+            Heard::Changed | Heard::Named(_) => {}
+            Heard::Gone(gone) => {
+                let ids = std::slice::from_ref(&gone.source_id);
+                company::remove(tx, gone.table, &connected.system, ids).await?;
+            }
+            Heard::Event(happened) => {
+                let by_itself = format!("{}/{number}", one.id);
+                let cause = happened.id.as_deref().unwrap_or(&by_itself);
+                events::record(tx, &event(connected.id, one, happened, cause)).await?;
+            }
         }
     }
     deliveries::settle(tx, one.id, Worked::Done).await

@@ -13,6 +13,7 @@ pub use ears::{Ears, Refused, Taken};
 pub use signature::{At, Encoding, Freshness, Piece, Signature, Unit};
 pub use verify::{Received, Refusal, VerifiedDelivery};
 
+use super::Gone;
 use chrono::{DateTime, Utc};
 use serde_json::Value;
 
@@ -88,6 +89,10 @@ pub struct Said<'a> {
 pub enum Heard {
     /// Something has changed there: it is read soon.
     Changed,
+    /// This record is gone there for good, and so it is here, at once.
+    Gone(Gone),
+    /// This record is read by its id, for looking at what has changed may not show it.
+    Named(String),
     Event(Happened),
 }
 

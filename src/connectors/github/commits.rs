@@ -46,7 +46,7 @@ async fn compared(visit: &Visit<'_>, page: &mut Page, known: &str) -> Result<Tur
     Ok(match found.next {
         Some(query) => Turn::Further(Within {
             query: Some(query),
-            mark: Mark::default(),
+            ..Within::default()
         }),
         None => Turn::Done(done(visit, head.or_else(|| Some(known.to_owned())))),
     })
@@ -70,6 +70,7 @@ async fn listed(visit: &Visit<'_>, page: &mut Page) -> Result<Turn, ConnectorErr
                 head,
                 ..Mark::default()
             },
+            ..Within::default()
         }),
         None => Turn::Done(done(visit, head)),
     })
@@ -81,7 +82,7 @@ fn done(visit: &Visit<'_>, head: Option<String>) -> Mark {
     Mark {
         head,
         pushed_at: visit.stop.pushed_at.filter(|at| *at < settled),
-        since: None,
+        ..Mark::default()
     }
 }
 

@@ -1,11 +1,11 @@
 //! What GitHub tells by itself, through a hook of a repository, an organisation or an app.
 
 use super::repositories::odd;
-use crate::connectors::ConnectorError;
 use crate::connectors::deliveries::{
     Addressee, Encoding, EventKind, Happened, Heard, Listen, Part, Piece, Place, Proof, Said,
     SharedSecret, Signature,
 };
+use crate::connectors::{ConnectorError, Gone};
 use serde_json::{Value, json};
 
 /// GitHub does not say when it sent a delivery; one that comes twice is known by its bytes.
@@ -77,8 +77,26 @@ pub fn hear(said: &Said<'_>) -> Result<Vec<Heard>, ConnectorError> {
         // Such as the ping that greets a new hook.
         _ => return Ok(Vec::new()),
     };
-    let event = event.map(Heard::Event);
-    Ok(std::iter::once(Heard::Changed).chain(event).collect())
+    let gone = gone(said.topic, action, &told).map(Heard::Gone);
+    let told = event.map(Heard::Event).into_iter().chain(gone);
+    Ok(std::iter::once(Heard::Changed).chain(told).collect())
+}
+
+/// GitHub lists no issue that was deleted or moved elsewhere; this is all that is ever heard of it.
+fn gone(topic: Option<&str>, action: &str, told: &Value) -> Option<Gone> {
+    if topic != Some("issues") || !["deleted", "transferred"].contains(&action) {
+        return None;
+    }
+    Some(Gone {
+        table: "issues",
+        source_id: key(told, "issue"),
+    })
+}
+
+/// Such as acme/api#12.
+fn key(told: &Value, what: &str) -> String {
+    let repository = told["repository"]["full_name"].as_str().unwrap_or_default();
+    format!("{repository}#{}", told[what]["number"])
 }
 
 fn issue(action: &str, told: &Value) -> Option<Happened> {
@@ -106,7 +124,7 @@ fn pull(action: &str, told: &Value) -> Happened {
 fn about(name: &'static str, told: &Value, what: &str) -> Happened {
     let record = &told[what];
     let repository = told["repository"]["full_name"].as_str().unwrap_or_default();
-    let key = format!("{repository}#{}", record["number"]);
+    let key = key(told, what);
     let labels = record["labels"].as_array().into_iter().flatten();
     let labels: Vec<&Value> = labels.map(|label| &label["name"]).collect();
     let fields = json!({
@@ -155,6 +173,8 @@ mod tests {
         heard
             .map(|one| match one {
                 Heard::Changed => "changed",
+                Heard::Gone(gone) => gone.table,
+                Heard::Named(_) => "named",
                 Heard::Event(event) => event.name,
             })
             .collect()
@@ -166,12 +186,12 @@ mod tests {
 
     #[test]
     fn what_became_of_an_issue_is_told_apart() {
-        for (action, name) in [
-            ("labeled", "issue.changed"),
-            ("transferred", "issue.deleted"),
-        ] {
+        let labeled = told("labeled", "issue", json!({"number": 1}));
+        assert_eq!(heard("issues", &labeled), ["changed", "issue.changed"]);
+        for action in ["deleted", "transferred"] {
             let what = told(action, "issue", json!({"number": 1}));
-            assert_eq!(heard("issues", &what), ["changed", name]);
+            let gone = ["changed", "issue.deleted", "issues"];
+            assert_eq!(heard("issues", &what), gone);
         }
         for action in ["opened", "closed", "reopened"] {
             let what = told(action, "issue", json!({"number": 1}));

@@ -118,7 +118,9 @@ async fn new_issue(api: &JsonApi, content: &Content) -> Found {
     while let Some(query) = next {
         let listed = api.page::<Vec<Issue>>(&path, &query).await?;
         let found = listed.items.iter().find(|issue| {
-            issue.created_at >= since
+            // Pull requests are in that list, too.
+            issue.pull_request.is_none()
+                && issue.created_at >= since
                 && is_mine(issue.user.as_ref())
                 && issue.title == text(&content.arguments, "title").trim()
                 && issue.body.as_deref().unwrap_or_default() == text(&content.arguments, "body")

@@ -8,6 +8,8 @@ use url::Url;
 
 /// What GitHub asks to be waited for where it does not say how long.
 const LIMITED: Duration = Duration::from_secs(60);
+/// What GitHub says of a repository that it took from everybody.
+const BLOCKED: &str = "access blocked";
 const LONGEST_LIMIT: Duration = Duration::from_secs(60 * 60);
 
 pub const DIALECT: Dialect = Dialect {
@@ -38,6 +40,8 @@ fn meaning(answered: &Answered<'_>) -> Option<ApiError> {
             let (_, said) = refused(answered.status);
             limit(answered, &said).map(ApiError::Limited)
         }
+        // Blocked, for legal reasons; for other ones GitHub says so with a 403.
+        451 => Some(ApiError::Forbidden(format!("repository {BLOCKED}"))),
         // It was renamed or moved; whoever asked has an old name.
         301 | 307 | 308 => Some(ApiError::NotFound),
         422 => {
@@ -46,6 +50,12 @@ fn meaning(answered: &Answered<'_>) -> Option<ApiError> {
         }
         _ => None,
     }
+}
+
+/// Whether GitHub has closed a repository to everybody, which says nothing about the key. It goes
+/// on listing such.
+pub fn is_blocked(error: &ApiError) -> bool {
+    matches!(error, ApiError::Forbidden(said) if said.contains(BLOCKED))
 }
 
 impl Refused {
@@ -211,6 +221,16 @@ mod tests {
             meant(403, &[("x-ratelimit-remaining", "40")], forbidden),
             None
         );
+    }
+
+    #[test]
+    fn a_repository_that_is_blocked_is_told_from_a_key_that_may_not() {
+        let body = r#"{"message": "Repository access blocked", "block": {"reason": "dmca"}}"#;
+        assert!(is_blocked(&meant(451, &[], body).unwrap()));
+        let forbidden = |said: &str| ApiError::Forbidden(said.to_owned());
+        assert!(is_blocked(&forbidden("Repository access blocked")));
+        let missing = "Resource not accessible by personal access token";
+        assert!(!is_blocked(&forbidden(missing)));
     }
 
     #[test]

@@ -14,8 +14,8 @@ use serde_json::Value;
 
 pub async fn read(visit: Visit<'_>, page: &mut Page) -> Result<Turn, ConnectorError> {
     let within = visit.within.clone().unwrap_or_else(|| Within {
-        query: None,
         mark: visit.before.clone(),
+        ..Within::default()
     });
     let since = within.mark.since;
     let asked = within.query.unwrap_or_else(|| from(since));
@@ -41,11 +41,15 @@ pub async fn read(visit: Visit<'_>, page: &mut Page) -> Result<Turn, ConnectorEr
     Ok(match listed.next {
         // From the moment reached, which may hold more than this page showed: going on by page
         // numbers would miss what a change meanwhile pushes forward.
-        Some(_) if reached > since => Turn::Further(Within { query: None, mark }),
+        Some(_) if reached > since => Turn::Further(Within {
+            mark,
+            ..Within::default()
+        }),
         // A whole page of one moment.
         Some(query) => Turn::Further(Within {
             query: Some(query),
             mark,
+            ..Within::default()
         }),
         None => Turn::Done(Mark {
             since: reached

@@ -181,6 +181,14 @@ async fn issue(api: &JsonApi, operation: &str, given: &Arguments) -> Result<Look
     let mut arguments = given.clone();
     check_lists(api, &key.repo, &mut arguments).await?;
     let before = (operation == "update_issue").then(|| issue_fields(&found, &arguments));
+    let wanted = text(&arguments, "state");
+    let state = before.as_ref().and_then(|it| it.get("state"));
+    let is_another = state.is_some_and(|state| state != wanted);
+    if found.state == "closed" && ["completed", "not_planned"].contains(&wanted) && is_another {
+        let said = "It is closed already, and GitHub keeps the reason that was given then. \
+            Reopen it first (state open), and then close it with the other reason.";
+        return Err(LookError::problem("state", said));
+    }
     Ok(Look {
         target: Target {
             kind: "issue".to_owned(),

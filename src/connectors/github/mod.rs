@@ -16,6 +16,7 @@ mod queries;
 mod readers;
 mod repositories;
 mod rows;
+mod searching;
 mod undoing;
 mod walk;
 mod wire;

@@ -64,12 +64,15 @@ pub async fn page(api: &JsonApi, asked: &Asked<'_>) -> Result<Page, ConnectorErr
     Ok(page)
 }
 
+/// Each of them is asked for by themselves, and with a small limit, what was read of a page is
+/// lost with the rest of it.
+const AT_ONCE: &str = "20";
 const COLLABORATORS: &str = "/collaborators";
 
 fn first_of(list: &str) -> String {
     match list.ends_with(COLLABORATORS) {
-        true => query(&[("affiliation", "outside"), ("per_page", "100")]),
-        false => query(&[("per_page", "100")]),
+        true => query(&[("affiliation", "outside"), ("per_page", AT_ONCE)]),
+        false => query(&[("per_page", AT_ONCE)]),
     }
 }
 

@@ -16,69 +16,78 @@ use serde_json::Value;
 /// are left out: they cost two calls each, of a few thousand an hour.
 const RECENT: TimeDelta = TimeDelta::days(90);
 
+/// How many are asked for one by one between two places that are saved: with a small limit, what
+/// was read of a page must not be lost with the rest of it.
+const AT_ONCE: usize = 10;
+
 pub async fn read(visit: Visit<'_>, page: &mut Page) -> Result<Turn, ConnectorError> {
-    let since = visit.before.since;
-    let within = visit.within.clone().unwrap_or_default();
-    let first = || {
-        let latest = [("state", "all"), ("sort", "updated"), ("direction", "desc")];
-        query(&[&latest[..], &[("per_page", "50")]].concat())
-    };
-    let asked = within.query.unwrap_or_else(first);
-    let listed = visit
-        .api
-        .page::<Vec<Value>>(&visit.repo.path("/pulls"), &asked)
-        .await?;
-    let mut newest = within.mark.since;
-    let mut is_over = false;
-    for mut node in listed.items {
-        without_nul(&mut node);
-        let pull = Pull::deserialize(&node).map_err(odd)?;
-        newest = newest.max(Some(pull.updated_at));
-        if since.is_some_and(|since| pull.updated_at < since) {
-            is_over = true;
-            break;
-        }
-        add(&visit, page, pull, node).await?;
+    let mut within = visit.within.clone().unwrap_or_default();
+    if within.ahead.is_empty() {
+        list(&visit, page, &mut within).await?;
     }
-    let mark = Mark {
-        since: newest,
-        ..Mark::default()
-    };
-    Ok(match listed.next.filter(|_| !is_over) {
-        Some(query) => Turn::Further(Within {
-            query: Some(query),
-            mark,
-        }),
-        None => Turn::Done(Mark {
+    let some = within.ahead.len().min(AT_ONCE);
+    for number in within.ahead.drain(..some) {
+        whole(&visit, page, number).await?;
+    }
+    let (since, newest) = (visit.before.since, within.mark.since);
+    Ok(match within.is_last && within.ahead.is_empty() {
+        false => Turn::Further(within),
+        true => Turn::Done(Mark {
             since: newest.map(|newest| newest - BEHIND).max(since),
-            ..mark
+            ..Mark::default()
         }),
     })
 }
 
-async fn add(
+/// The next page of the list: what it shows in full of those that are not asked for by themselves.
+async fn list(
     visit: &Visit<'_>,
     page: &mut Page,
-    mut pull: Pull,
-    mut node: Value,
+    within: &mut Within,
 ) -> Result<(), ConnectorError> {
-    let mut reviews = Vec::new();
-    if visit.before.since.is_some() || is_fresh(&pull, visit.asked.now) {
-        let key = Numbered {
-            repo: visit.repo.clone(),
-            number: pull.number,
-        };
-        match one(visit.api, &key).await {
-            Ok((whole, read)) => {
-                node = whole;
-                without_nul(&mut node);
-                pull = Pull::deserialize(&node).map_err(odd)?;
-                reviews = read;
-            }
-            Err(ApiError::NotFound) => return Ok(()),
-            Err(error) => return Err(error.into()),
+    let since = visit.before.since;
+    let first = || {
+        let latest = [("state", "all"), ("sort", "updated"), ("direction", "desc")];
+        query(&[&latest[..], &[("per_page", "50")]].concat())
+    };
+    let asked = within.query.take().unwrap_or_else(first);
+    let listed = visit
+        .api
+        .page::<Vec<Value>>(&visit.repo.path("/pulls"), &asked)
+        .await?;
+    within.query = listed.next;
+    within.is_last = within.query.is_none();
+    for mut node in listed.items {
+        without_nul(&mut node);
+        let pull = Pull::deserialize(&node).map_err(odd)?;
+        within.mark.since = within.mark.since.max(Some(pull.updated_at));
+        if since.is_some_and(|since| pull.updated_at < since) {
+            within.is_last = true;
+            break;
+        }
+        if since.is_some() || is_fresh(&pull, visit.asked.now) {
+            within.ahead.push(pull.number);
+        } else {
+            page.rows
+                .pull_requests
+                .push(rows::pull(visit, pull, &[], &node));
         }
     }
+    Ok(())
+}
+
+/// One with its size and its reviews.
+async fn whole(visit: &Visit<'_>, page: &mut Page, number: u64) -> Result<(), ConnectorError> {
+    let key = Numbered {
+        repo: visit.repo.clone(),
+        number,
+    };
+    let (mut node, reviews) = match one(visit.api, &key).await {
+        Err(ApiError::NotFound) => return Ok(()),
+        read => read?,
+    };
+    without_nul(&mut node);
+    let pull = Pull::deserialize(&node).map_err(odd)?;
     let row = rows::pull(visit, pull, &reviews, &node);
     page.rows.pull_requests.push(row);
     Ok(())

@@ -4,22 +4,15 @@ use super::files::content;
 use super::http::{in_path, query as in_query};
 use super::looking::{numbered, repo_of, text};
 use super::readers::admit;
-use super::repositories;
-use super::wire::Repository;
+use super::searching;
 use crate::connectors::field::Arguments;
 use crate::connectors::operation::{LookError, Query};
 use crate::connectors::{Readable, undeclared};
 use crate::net::json_api::{ApiError, JsonApi};
 use serde_json::{Value, json};
-use std::collections::BTreeSet;
 
 /// Of a file or a diff: more than this no model reads well.
 const MOST_CHARS: usize = 60_000;
-/// Of what GitHub takes as a search.
-const MOST_QUERY: usize = 256;
-const FOUND_AT_ONCE: usize = 30;
-/// That are gone through where some of what is found may not be shown.
-const MOST_PAGES: usize = 4;
 
 pub async fn answer(
     api: &JsonApi,
@@ -32,11 +25,11 @@ pub async fn answer(
         "get_file" => file(api, arguments).await,
         "list_directory" => directory(api, arguments).await,
         "search_code" => {
-            let found = search(api, "/search/code", arguments, readable).await?;
+            let found = searching::code(api, arguments, readable).await?;
             Ok(listed(&found, &["path", "html_url"], true))
         }
         "search_issues" => {
-            let found = search(api, "/search/issues", arguments, readable).await?;
+            let found = searching::issues(api, arguments, readable).await?;
             let fields = ["number", "title", "state", "html_url", "updated_at", "user"];
             Ok(listed(&found, &fields, false))
         }
@@ -97,119 +90,6 @@ async fn directory(api: &JsonApi, arguments: &Arguments) -> Result<Value, LookEr
     Ok(chosen(&found, &["name", "type", "size"]))
 }
 
-/// Searches only where the key opens something: GitHub itself would search the whole world.
-async fn search(
-    api: &JsonApi,
-    path: &str,
-    arguments: &Arguments,
-    readable: &Readable,
-) -> Result<Value, LookError> {
-    let shown = match arguments.contains_key("repository") {
-        true => Shown::One(repo_of(arguments)?.full_name),
-        false => Shown::among(&repositories::all(api).await?, readable),
-    };
-    if shown.is_nothing() {
-        return Ok(json!({ "items": [] }));
-    }
-    let wanted = wanted(text(arguments, "text"), &shown.within())?;
-    let mut items = Vec::new();
-    for page in 1..=MOST_PAGES {
-        let page = page.to_string();
-        let query = [("q", wanted.as_str()), ("per_page", "30"), ("page", &page)];
-        let mut found: Value = api.get(path, &query).await?;
-        let Value::Array(listed) = found["items"].take() else {
-            break;
-        };
-        let is_last = listed.len() < FOUND_AT_ONCE;
-        items.extend(listed.into_iter().filter(|item| shown.has(item)));
-        if !shown.is_partial() {
-            found["items"] = Value::Array(items);
-            return Ok(found);
-        }
-        if is_last || items.len() >= FOUND_AT_ONCE {
-            break;
-        }
-    }
-    items.truncate(FOUND_AT_ONCE);
-    // How many there are in all would tell of what is not shown.
-    Ok(json!({ "items": items }))
-}
-
-fn wanted(words: &str, within: &str) -> Result<String, LookError> {
-    // What somebody puts in as a qualifier of their own must not widen the search.
-    let is_word = |word: &&str| {
-        let word = word.to_lowercase();
-        !["repo:", "user:", "org:"]
-            .iter()
-            .any(|it| word.starts_with(it))
-    };
-    let words: Vec<_> = words.split_whitespace().filter(is_word).collect();
-    let wanted = format!("{}{within}", words.join(" "));
-    if wanted.chars().count() > MOST_QUERY {
-        let said = "It is too much to search for at once; name a repository or fewer words.";
-        return Err(LookError::problem("text", said));
-    }
-    Ok(wanted)
-}
-
-/// Where a search may show what it finds.
-enum Shown {
-    One(String),
-    Among {
-        owners: BTreeSet<String>,
-        names: BTreeSet<String>,
-        /// There are others, which whoever asks may not read.
-        is_partial: bool,
-    },
-}
-
-impl Shown {
-    fn among(all: &[Repository], readable: &Readable) -> Self {
-        let is_open = |it: &&Repository| it.area().is_none_or(|area| readable.includes(&area));
-        let open: Vec<_> = all.iter().filter(is_open).collect();
-        Self::Among {
-            owners: open.iter().map(|it| it.owner.login.clone()).collect(),
-            names: open.iter().map(|it| it.full_name.clone()).collect(),
-            is_partial: open.len() < all.len(),
-        }
-    }
-
-    fn within(&self) -> String {
-        match self {
-            Self::One(name) => format!(" repo:{name}"),
-            Self::Among { owners, .. } => owners.iter().map(|it| format!(" user:{it}")).collect(),
-        }
-    }
-
-    fn has(&self, item: &Value) -> bool {
-        let name = home(item);
-        match self {
-            Self::One(one) => name.is_some_and(|name| name.eq_ignore_ascii_case(one)),
-            Self::Among { names, .. } => name.is_some_and(|name| names.contains(name)),
-        }
-    }
-
-    fn is_nothing(&self) -> bool {
-        matches!(self, Self::Among { names, .. } if names.is_empty())
-    }
-
-    fn is_partial(&self) -> bool {
-        matches!(
-            self,
-            Self::Among {
-                is_partial: true,
-                ..
-            }
-        )
-    }
-}
-
-/// The repository that something was found in.
-fn home(item: &Value) -> Option<&str> {
-    let of_issue = || Some(item["repository_url"].as_str()?.split_once("/repos/")?.1);
-    item["repository"]["full_name"].as_str().or_else(of_issue)
-}
-
 fn listed(found: &Value, fields: &[&str], with_repository: bool) -> Value {
     let mut items = chosen(&found["items"], fields);
     if with_repository && let Some(items) = items.as_array_mut() {
@@ -251,9 +131,7 @@ async fn issue(api: &JsonApi, arguments: &Arguments) -> Result<Value, LookError>
         Err(ApiError::NotFound) => return missing("issue", &format!("issue {key}")),
         found => found?,
     };
-    let comments: Value = api
-        .get(&key.issue("/comments"), &[("per_page", "100")])
-        .await?;
+    let (comments, is_whole) = first(api, &key.issue("/comments")).await?;
     let fields = [
         "number",
         "title",
@@ -271,7 +149,15 @@ async fn issue(api: &JsonApi, arguments: &Arguments) -> Result<Value, LookError>
     shown["labels"] = names(&found["labels"], "name");
     shown["assignees"] = names(&found["assignees"], "login");
     shown["comments"] = chosen(&comments, &COMMENT);
+    shown["comments_are_whole"] = json!(is_whole);
     Ok(shown)
+}
+
+/// The first hundred of a list, and whether that is all of it.
+async fn first(api: &JsonApi, path: &str) -> Result<(Value, bool), ApiError> {
+    let many = in_query(&[("per_page", "100")]);
+    let listed = api.page::<Vec<Value>>(path, &many).await?;
+    Ok((Value::Array(listed.items), listed.next.is_none()))
 }
 
 fn names(items: &Value, field: &str) -> Value {
@@ -287,9 +173,8 @@ async fn pull(api: &JsonApi, arguments: &Arguments) -> Result<Value, LookError> 
         }
         found => found?,
     };
-    let many = [("per_page", "100")];
-    let reviews: Value = api.get(&key.pull("/reviews"), &many).await?;
-    let comments: Value = api.get(&key.issue("/comments"), &many).await?;
+    let (reviews, all_reviews) = first(api, &key.pull("/reviews")).await?;
+    let (comments, all_comments) = first(api, &key.issue("/comments")).await?;
     let diff = api.text(&key.pull(""), "application/vnd.github.diff").await;
     let (diff, is_whole) = match diff {
         Ok(diff) => capped(&diff),
@@ -318,7 +203,9 @@ async fn pull(api: &JsonApi, arguments: &Arguments) -> Result<Value, LookError> 
     shown["base"] = found["base"]["ref"].clone();
     shown["requested_reviewers"] = names(&found["requested_reviewers"], "login");
     shown["reviews"] = chosen(&reviews, &["user", "state", "body", "submitted_at"]);
+    shown["reviews_are_whole"] = json!(all_reviews);
     shown["comments"] = chosen(&comments, &COMMENT);
+    shown["comments_are_whole"] = json!(all_comments);
     shown["diff"] = json!(diff);
     shown["diff_is_whole"] = json!(is_whole);
     Ok(shown)

@@ -61,11 +61,8 @@ pub async fn perform(api: &JsonApi, content: &Content) -> Result<Effect, WriteEr
         "write_file" | "delete_file" => file(api, content).await,
         "create_pull_request" => {
             let path = repo(arguments)?.path("/pulls");
-            let body = json!({
-                "title": arguments.get("title"), "body": arguments.get("body"),
-                "head": arguments.get("head"), "base": arguments.get("base"),
-                "draft": arguments.get("draft").is_some_and(|it| it == true),
-            });
+            // GitHub refuses a null where a text may be left out.
+            let body = given(arguments, &["title", "body", "head", "base", "draft"]);
             let pull: Pull = send(api, Method::POST, &path, &body).await?;
             Ok(of_new_pull(&pull, content))
         }

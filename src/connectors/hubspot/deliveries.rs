@@ -1,6 +1,9 @@
 //! What HubSpot tells by itself: batches of small notes on records that were made, changed or
 //! deleted, of all accounts that have let Penny in.
 
+mod note;
+
+use self::note::Note;
 use super::objects::Kind;
 use crate::connectors::ConnectorError;
 use crate::connectors::deliveries::{
@@ -8,7 +11,6 @@ use crate::connectors::deliveries::{
     Said, SharedSecret, Signature, Unit,
 };
 use chrono::DateTime;
-use serde::Deserialize;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 
@@ -54,26 +56,6 @@ const fn event(name: &'static str, about: &'static str) -> EventKind {
     EventKind { name, about }
 }
 
-#[derive(Debug, Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct Note {
-    subscription_type: String,
-    /// Of newer subscriptions, which are all about an `object`.
-    #[serde(default)]
-    object_type_id: Option<String>,
-    object_id: Option<u64>,
-    #[serde(default)]
-    property_name: Option<String>,
-    #[serde(default)]
-    property_value: Option<Value>,
-    #[serde(default)]
-    event_id: Option<u64>,
-    #[serde(default)]
-    subscription_id: Option<u64>,
-    #[serde(default)]
-    occurred_at: Option<i64>,
-}
-
 /// Each account gets its own notes of a batch.
 pub fn addressed(body: &[u8]) -> Result<Vec<Part>, ConnectorError> {
     let notes: Vec<Value> = serde_json::from_slice(body).map_err(odd)?;
@@ -96,18 +78,17 @@ pub fn addressed(body: &[u8]) -> Result<Vec<Part>, ConnectorError> {
 
 pub fn hear(said: &Said<'_>) -> Result<Vec<Heard>, ConnectorError> {
     let notes: Vec<Note> = serde_json::from_slice(said.payload).map_err(odd)?;
-    let events = notes.iter().filter_map(happened).map(Heard::Event);
-    Ok(std::iter::once(Heard::Changed).chain(events).collect())
+    let mut heard = vec![Heard::Changed];
+    for note in &notes {
+        heard.extend(happened(note).map(Heard::Event));
+        heard.extend(note.gone().into_iter().map(Heard::Gone));
+        heard.extend(note.named().into_iter().map(Heard::Named));
+    }
+    Ok(heard)
 }
 
 fn happened(note: &Note) -> Option<Happened> {
-    let (object, what) = note.subscription_type.split_once('.')?;
-    let kind = match (object, note.object_type_id.as_deref()) {
-        ("deal", _) | ("object", Some("0-3")) => "deals",
-        ("contact", _) | ("object", Some("0-1")) => "contacts",
-        ("company", _) | ("object", Some("0-2")) => "companies",
-        _ => return None,
-    };
+    let (kind, what) = (note.kind()?.name, note.what()?);
     let property = note.property_name.as_deref();
     let name = match (kind, what) {
         // Reading tells of these, with what was before.
@@ -117,7 +98,8 @@ fn happened(note: &Note) -> Option<Happened> {
         ("deals", "deletion") => "deal.deleted",
         ("contacts", "creation") => "contact.created",
         ("contacts", "propertyChange") => "contact.changed",
-        ("contacts", "deletion" | "privacyDeletion") => "contact.deleted",
+        // Which a deletion for the sake of privacy is told as, too.
+        ("contacts", "deletion") => "contact.deleted",
         ("companies", "creation") => "account.created",
         ("companies", "propertyChange") => "account.changed",
         ("companies", "deletion") => "account.deleted",
@@ -136,16 +118,6 @@ fn happened(note: &Note) -> Option<Happened> {
     })
 }
 
-impl Note {
-    /// What HubSpot could not deliver comes again in another batch. Its event ids alone are not
-    /// said to be unique.
-    fn own_id(&self, object: u64) -> Option<String> {
-        let (event, subscription) = (self.event_id?, self.subscription_id?);
-        let at = self.occurred_at?;
-        Some(format!("{subscription}/{event}/{object}/{at}"))
-    }
-}
-
 fn unexpected(what: &str) -> ConnectorError {
     ConnectorError::Unexpected(what.to_owned())
 }
@@ -157,17 +129,16 @@ fn odd(error: serde_json::Error) -> ConnectorError {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::connectors::Gone;
 
     fn note(kind: &str, more: Value) -> Value {
-        let mut note = json!({
+        let mut one = json!({
             "eventId": 100, "subscriptionId": 7, "portalId": 62, "appId": 9,
             "occurredAt": 1_790_000_000_000_i64, "subscriptionType": kind, "attemptNumber": 0,
             "objectId": 33_800_000_001_u64,
         });
-        note.as_object_mut()
-            .unwrap()
-            .extend(more.as_object().unwrap().clone());
-        note
+        merge(&mut one, &more);
+        one
     }
 
     fn heard(notes: &[Value]) -> Vec<Heard> {
@@ -186,9 +157,10 @@ mod tests {
         let mut newer = renamed;
         newer["objectTypeId"] = "0-3".into();
         assert_eq!(heard(&[note("object.propertyChange", newer)]), old);
-        let [Heard::Changed, Heard::Event(event)] = &old[..] else {
+        let [Heard::Changed, Heard::Event(event), Heard::Named(id)] = &old[..] else {
             panic!("{old:?}");
         };
+        assert_eq!(id, "deals/33800000001");
         assert_eq!(event.name, "deal.changed");
         assert_eq!(event.source_id.as_deref(), Some("deals/33800000001"));
         let fields = json!({"property": "dealname", "value": "Acme"});
@@ -200,7 +172,8 @@ mod tests {
         let moved = json!({"propertyName": "dealstage", "propertyValue": "closedwon"});
         let made = note("deal.creation", json!({}));
         for told in [note("deal.propertyChange", moved), made] {
-            assert_eq!(heard(&[told]), [Heard::Changed]);
+            let named = Heard::Named("deals/33800000001".to_owned());
+            assert_eq!(heard(&[told]), [Heard::Changed, named]);
         }
     }
 
@@ -208,12 +181,78 @@ mod tests {
     fn what_is_not_known_changes_something_and_is_no_event() {
         for kind in [
             "ticket.creation",
-            "deal.merge",
+            "ticket.merge",
             "conversation.newMessage",
             "odd",
         ] {
             assert_eq!(heard(&[note(kind, json!({}))]), [Heard::Changed], "{kind}");
         }
+    }
+
+    fn gone(table: &'static str, source_id: &str) -> Heard {
+        Heard::Gone(Gone {
+            table,
+            source_id: source_id.to_owned(),
+        })
+    }
+
+    #[test]
+    fn what_was_erased_is_gone_and_told_once() {
+        let erased = heard(&[
+            note("contact.deletion", json!({"objectId": 5})),
+            note("contact.privacyDeletion", json!({"objectId": 5})),
+        ]);
+        let [Heard::Changed, Heard::Event(event), last] = &erased[..] else {
+            panic!("{erased:?}");
+        };
+        assert_eq!(event.name, "contact.deleted");
+        assert_eq!(*last, gone("contacts", "contacts/5"));
+    }
+
+    #[test]
+    fn of_records_that_became_one_that_one_is_read_and_the_others_are_gone() {
+        let merged = json!({
+            "primaryObjectId": 1, "mergedObjectIds": [2, "3"], "newObjectId": 1,
+            "objectTypeId": "0-2",
+        });
+        let (one, others) = (
+            Heard::Named("companies/1".to_owned()),
+            [
+                gone("accounts", "companies/2"),
+                gone("accounts", "companies/3"),
+            ],
+        );
+        let [second, third] = others.clone();
+        let all = [Heard::Changed, second, third, one];
+        assert_eq!(heard(&[note("company.merge", merged.clone())]), all);
+        assert_eq!(heard(&[note("object.merge", merged.clone())]), all);
+        // HubSpot may make a record of its own of them.
+        let mut anew = merged;
+        anew["newObjectId"] = 9.into();
+        let ([second, third], first) = (others, gone("accounts", "companies/1"));
+        let new = Heard::Named("companies/9".to_owned());
+        let all = [Heard::Changed, second, third, first, new];
+        assert_eq!(heard(&[note("company.merge", anew)]), all);
+    }
+
+    #[test]
+    fn both_ends_of_an_association_are_read_whichever_way_they_are_told() {
+        let ends = json!({"fromObjectId": 7, "toObjectId": 8});
+        let with = |mut more: Value| {
+            merge(&mut more, &ends);
+            more
+        };
+        let word = with(json!({"associationType": "DEAL_TO_COMPANY", "objectId": null}));
+        let numbers = with(json!({"fromObjectTypeId": "0-3", "toObjectTypeId": "0-2"}));
+        let named = |id: &str| Heard::Named(id.to_owned());
+        let both = [Heard::Changed, named("deals/7"), named("companies/8")];
+        assert_eq!(heard(&[note("deal.associationChange", word)]), both);
+        assert_eq!(heard(&[note("object.associationChange", numbers)]), both);
+    }
+
+    fn merge(value: &mut Value, more: &Value) {
+        let more = more.as_object().unwrap().clone();
+        value.as_object_mut().unwrap().extend(more);
     }
 
     #[test]

@@ -2,6 +2,7 @@
 
 use super::Paging;
 use super::objects::{Associated, Kind, Record, Reference};
+use super::rows::primary;
 use crate::connectors::ConnectorError;
 use crate::net::json_api::JsonApi;
 use serde::Deserialize;
@@ -24,6 +25,34 @@ struct LinksOf {
 #[serde(rename_all = "camelCase")]
 struct LinkedTo {
     to_object_id: Value,
+    #[serde(default)]
+    association_types: Vec<Sort>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Sort {
+    category: Option<String>,
+    type_id: Option<u64>,
+}
+
+impl LinkedTo {
+    /// HubSpot's own numbers of the primary company of a contact and of a deal.
+    fn is_primary(&self) -> bool {
+        let is_own = |it: &Sort| it.category.as_deref() == Some("HUBSPOT_DEFINED");
+        let mut sorts = self.association_types.iter().filter(|it| is_own(it));
+        sorts.any(|it| matches!(it.type_id, Some(1 | 5)))
+    }
+
+    fn reference(&self, from: &str, to: &str) -> Reference {
+        let id = self.to_object_id.to_string();
+        Reference {
+            id: id.trim_matches('"').to_owned(),
+            sort: primary(from, to)
+                .filter(|_| self.is_primary())
+                .map(str::to_owned),
+        }
+    }
 }
 
 /// Tells each record what it belongs to.
@@ -69,9 +98,7 @@ pub async fn linked(
             if let Some(after) = Paging::after(one.paging) {
                 inputs.push(json!({"id": one.from.id, "after": after}));
             }
-            let ids = one.to.into_iter().map(|to| Reference {
-                id: to.to_object_id.to_string().trim_matches('"').to_owned(),
-            });
+            let ids = one.to.iter().map(|it| it.reference(from, to));
             links.entry(one.from.id).or_default().extend(ids);
         }
     }

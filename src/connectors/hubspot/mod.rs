@@ -31,6 +31,7 @@ use crate::net::json_api::{Answered, ApiError, Dialect, JsonApi, WriteError, sho
 use async_trait::async_trait;
 use serde::Deserialize;
 use serde_json::Value;
+use std::time::Duration;
 
 pub struct HubSpot;
 
@@ -121,6 +122,15 @@ impl Connector for HubSpot {
         }
     }
 
+    async fn named(
+        &self,
+        api: &JsonApi,
+        asked: &Asked<'_>,
+        source_ids: &[String],
+    ) -> Result<Page, ConnectorError> {
+        reading::named(api, asked, source_ids).await
+    }
+
     async fn query(
         &self,
         api: &JsonApi,
@@ -167,11 +177,20 @@ impl Connector for HubSpot {
     }
 }
 
+/// HubSpot asks for at least as much.
+const LOCKED: Duration = Duration::from_secs(2);
+/// It may take a day, and mostly HubSpot says how long.
+const MOVING: Duration = Duration::from_secs(60 * 60);
+
 /// What HubSpot says about values that it does not take is a list inside of a text; what people
 /// can use stands beside it.
 fn meaning(answered: &Answered<'_>) -> Option<ApiError> {
-    if answered.status != 400 {
-        return None;
+    match answered.status {
+        400 => {}
+        // Many calls for one record, or an account on its way to another data centre.
+        423 => return Some(ApiError::Limited(answered.retry_after().unwrap_or(LOCKED))),
+        477 => return Some(ApiError::Limited(answered.retry_after().unwrap_or(MOVING))),
+        _ => return None,
     }
     let refusal: Refusal = serde_json::from_slice(answered.body).ok()?;
     let said: Vec<String> = refusal.errors.into_iter().map(|one| one.message).collect();

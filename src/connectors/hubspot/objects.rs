@@ -21,6 +21,15 @@ pub struct Record {
     pub associations: HashMap<String, Associated>,
 }
 
+impl Record {
+    /// The ids of those that have become part of it.
+    pub fn merged(&self) -> impl Iterator<Item = &str> {
+        let ids = self.properties.get(MERGED).and_then(Value::as_str);
+        let ids = ids.unwrap_or_default().split(';').map(str::trim);
+        ids.filter(|id| !id.is_empty() && *id != self.id)
+    }
+}
+
 #[derive(Debug, Clone, Default, Deserialize)]
 pub struct Associated {
     pub results: Vec<Reference>,
@@ -29,6 +38,9 @@ pub struct Associated {
 #[derive(Debug, Clone, Deserialize)]
 pub struct Reference {
     pub id: String,
+    /// What sort of association it is, such as deal_to_company, which is that with the primary one.
+    #[serde(default, rename = "type")]
+    pub sort: Option<String>,
 }
 
 /// A kind of record: what is asked of it, and where it goes.
@@ -45,6 +57,9 @@ pub struct Kind {
     pub linked: &'static [&'static str],
     add: fn(&mut Batch, &Read<'_>),
 }
+
+/// The ids of the records that have become part of one.
+const MERGED: &str = "hs_merged_object_ids";
 
 const ENGAGED: &[&str] = &["companies", "contacts", "deals"];
 
@@ -65,6 +80,7 @@ static KINDS: [Kind; 7] = [
             "description",
             "closedate",
             "hubspot_owner_id",
+            MERGED,
         ],
         modified: "hs_lastmodifieddate",
         linked: &[],
@@ -85,6 +101,7 @@ static KINDS: [Kind; 7] = [
             "country",
             "hs_timezone",
             "hubspot_owner_id",
+            MERGED,
         ],
         modified: "lastmodifieddate",
         linked: &["companies"],
@@ -108,6 +125,7 @@ static KINDS: [Kind; 7] = [
             "hs_next_step",
             "closed_lost_reason",
             "hubspot_owner_id",
+            MERGED,
         ],
         modified: "hs_lastmodifieddate",
         linked: &["companies", "contacts"],

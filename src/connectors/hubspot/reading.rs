@@ -10,11 +10,13 @@ use crate::net::json_api::JsonApi;
 use chrono::{DateTime, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
+use std::collections::{BTreeMap, HashSet};
 
 /// HubSpot's search is behind its records by seconds, rarely by minutes.
 const BEHIND: TimeDelta = TimeDelta::minutes(5);
 const LISTED: &str = "100";
 const FOUND: usize = 200;
+const BY_ID: usize = 100;
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -45,6 +47,20 @@ enum Position {
 struct Records {
     results: Vec<Record>,
     paging: Option<Paging>,
+    /// Of those that were asked for by their ids.
+    #[serde(default)]
+    errors: Vec<Missing>,
+}
+
+#[derive(Deserialize)]
+struct Missing {
+    category: Option<String>,
+}
+
+impl Missing {
+    fn is_gone(&self) -> bool {
+        self.category.as_deref() == Some("OBJECT_NOT_FOUND")
+    }
 }
 
 /// What is saved behind a page.
@@ -83,6 +99,37 @@ pub async fn page(
         home: &home,
     };
     reading.page(place.position).await
+}
+
+/// Records by their ids, which HubSpot answers as they are at this moment.
+pub async fn named(
+    api: &JsonApi,
+    asked: &Asked<'_>,
+    source_ids: &[String],
+) -> Result<Page, ConnectorError> {
+    let mut by_kind: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+    for (kind, id) in source_ids.iter().filter_map(|it| it.split_once('/')) {
+        by_kind.entry(kind).or_default().push(id);
+    }
+    let mut page = Page::ending(Next::End(Value::Null));
+    let home = match by_kind.is_empty() {
+        true => return Ok(page),
+        false => Details::read(api).await?.home(),
+    };
+    for (kind, ids) in by_kind {
+        let Some(kind) = Kind::of(kind) else { continue };
+        let reading = Reading {
+            api,
+            asked,
+            kind,
+            home: &home,
+        };
+        let mut seen = HashSet::new();
+        for some in ids.chunks(BY_ID) {
+            reading.named(some, &mut seen, &mut page).await?;
+        }
+    }
+    Ok(page)
 }
 
 /// One page on its way.
@@ -127,6 +174,7 @@ impl Reading<'_> {
         let found: Records = self.api.get(&self.path(), &query).await?;
         Ok(Page {
             rows: self.rows(&found.results),
+            gone: self.merged(&found.results),
             ..Page::ending(match Paging::after(found.paging) {
                 Some(after) => self.more(Position::All {
                     after: Some(after),
@@ -150,11 +198,16 @@ impl Reading<'_> {
     ) -> Result<Page, ConnectorError> {
         let path = format!("{}/search", self.path());
         let search = search(self.kind, since, beyond.as_deref());
-        let mut records = self.api.search::<Records>(&path, &search).await?.results;
-        let next = next_change(self.kind, &records, since, beyond.as_deref(), begun);
+        let found: Records = self.api.search(&path, &search).await?;
+        // It may give fewer at a time than were asked for.
+        let is_full = found.results.len() >= FOUND || Paging::after(found.paging).is_some();
+        let mut records = found.results;
+        let goes_on = (since, beyond.as_deref());
+        let next = next_change(self.kind, &records, goes_on, begun, is_full);
         link(self.api, self.kind, &mut records).await?;
         Ok(Page {
             rows: self.rows(&records),
+            gone: self.merged(&records),
             ..Page::ending(self.more(next)?)
         })
     }
@@ -169,10 +222,7 @@ impl Reading<'_> {
             query.push(("after", after));
         }
         let found: Records = self.api.get(&self.path(), &query).await?;
-        let gone = found.results.iter().map(|record| Gone {
-            table: self.kind.table,
-            source_id: self.kind.source_id(&record.id),
-        });
+        let gone = found.results.iter().map(|record| self.gone(&record.id));
         Ok(Page {
             gone: gone.collect(),
             ..Page::ending(match Paging::after(found.paging) {
@@ -185,16 +235,59 @@ impl Reading<'_> {
         })
     }
 
+    async fn named(
+        &self,
+        ids: &[&str],
+        seen: &mut HashSet<String>,
+        page: &mut Page,
+    ) -> Result<(), ConnectorError> {
+        let inputs: Vec<Value> = ids.iter().map(|id| json!({"id": id})).collect();
+        let wanted = json!({"properties": self.kind.properties, "inputs": inputs});
+        let path = format!("{}/batch/read", self.path());
+        let found: Records = self.api.search(&path, &wanted).await?;
+        let mut records = found.results;
+        let there: HashSet<String> = records.iter().map(|it| it.id.clone()).collect();
+        // Some may be missing for another reason, and HubSpot does not always say which.
+        if found.errors.iter().all(Missing::is_gone) {
+            let gone = ids.iter().filter(|id| !there.contains(**id));
+            page.gone.extend(gone.map(|id| self.gone(id)));
+        }
+        // One that is part of another by now is answered with that.
+        records.retain(|record| seen.insert(record.id.clone()));
+        link(self.api, self.kind, &mut records).await?;
+        page.gone.extend(self.merged(&records));
+        self.add(&mut page.rows, &records);
+        Ok(())
+    }
+
     fn path(&self) -> String {
         format!("/crm/v3/objects/{}", self.kind.name)
     }
 
     fn rows(&self, records: &[Record]) -> Batch {
         let mut rows = Batch::default();
-        for record in records {
-            self.kind.add(&mut rows, self.asked, self.home, record);
-        }
+        self.add(&mut rows, records);
         rows
+    }
+
+    fn add(&self, rows: &mut Batch, records: &[Record]) {
+        for record in records {
+            self.kind.add(rows, self.asked, self.home, record);
+        }
+    }
+
+    /// What has become part of these records is a record no longer, and in no list of what was
+    /// archived.
+    fn merged(&self, records: &[Record]) -> Vec<Gone> {
+        let merged = records.iter().flat_map(Record::merged);
+        merged.map(|id| self.gone(id)).collect()
+    }
+
+    fn gone(&self, id: &str) -> Gone {
+        Gone {
+            table: self.kind.table,
+            source_id: self.kind.source_id(id),
+        }
     }
 
     fn saved(&self, position: Position) -> Result<Value, ConnectorError> {
@@ -239,9 +332,9 @@ fn search(kind: &Kind, since: DateTime<Utc>, beyond: Option<&str>) -> Value {
 fn next_change(
     kind: &Kind,
     records: &[Record],
-    since: DateTime<Utc>,
-    beyond: Option<&str>,
+    (since, beyond): (DateTime<Utc>, Option<&str>),
     begun: DateTime<Utc>,
+    is_full: bool,
 ) -> Position {
     let go_on = |since, beyond| Position::Changed {
         since,
@@ -254,7 +347,6 @@ fn next_change(
             None => Position::Archived { after: None, begun },
         };
     };
-    let is_full = records.len() >= FOUND;
     if beyond.is_some() {
         return match is_full {
             true => go_on(since, Some(last.id.clone())),

@@ -1,6 +1,6 @@
 //! HubSpot's records as rows of the company's tables.
 
-use super::objects::{Kind, Record};
+use super::objects::{Kind, Record, Reference};
 use crate::connectors::Asked;
 use crate::store::company::{
     Account, Activity, Cents, Contact, Currency, Deal, Origin, Visibility,
@@ -59,10 +59,13 @@ impl Read<'_> {
         self.row(self.kind.table, self.kind.name, &self.record.id)
     }
 
-    /// The first record of a kind that this one belongs to.
+    /// The record of a kind that this one belongs to: the primary one, or the first.
     fn linked(&self, kind: &str, table: &str) -> Option<Uuid> {
-        let first = self.record.associations.get(kind)?.results.first()?;
-        Some(self.row(table, kind, &first.id))
+        let all = &self.record.associations.get(kind)?.results;
+        let primary = primary(self.kind.name, kind);
+        let is_primary = |it: &&Reference| primary.is_some() && it.sort.as_deref() == primary;
+        let one = all.iter().find(is_primary).or(all.first())?;
+        Some(self.row(table, kind, &one.id))
     }
 
     fn origin(&self) -> Origin {
@@ -78,6 +81,15 @@ impl Read<'_> {
             created_at: self.record.created_at,
             updated_at: self.record.updated_at,
         }
+    }
+}
+
+/// What HubSpot calls the association with a primary record; only companies are such.
+pub fn primary(from: &str, to: &str) -> Option<&'static str> {
+    match (from, to) {
+        ("contacts", "companies") => Some("contact_to_company"),
+        ("deals", "companies") => Some("deal_to_company"),
+        _ => None,
     }
 }
 

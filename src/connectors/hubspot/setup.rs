@@ -1,12 +1,13 @@
 //! What the records refer to: the people who own them, and the pipelines that deals go through.
 
 use super::Paging;
-use crate::connectors::{Asked, Batch, ConnectorError, Next, Page, SourcePerson};
+use crate::connectors::{Asked, Batch, ConnectorError, Gone, Next, Page, SourcePerson};
 use crate::net::json_api::JsonApi;
 use crate::store::company::{Origin, Pipeline, PipelineStage, Visibility};
 use chrono::{DateTime, Utc};
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
+use std::collections::BTreeSet;
 
 #[derive(Deserialize)]
 struct Owners {
@@ -19,18 +20,18 @@ struct Owners {
 pub struct Owner {
     pub id: String,
     pub email: Option<String>,
-    #[serde(default)]
-    first_name: String,
-    #[serde(default)]
-    last_name: String,
+    first_name: Option<String>,
+    last_name: Option<String>,
 }
 
 impl Owner {
     pub fn name(&self) -> String {
-        let name = format!("{} {}", self.first_name, self.last_name);
-        match name.trim() {
-            "" => self.email.clone().unwrap_or_default(),
-            name => name.to_owned(),
+        let names = [&self.first_name, &self.last_name];
+        let names = names.into_iter().flatten().map(|name| name.trim());
+        let names: Vec<&str> = names.filter(|name| !name.is_empty()).collect();
+        match names.as_slice() {
+            [] => self.email.clone().unwrap_or_default(),
+            names => names.join(" "),
         }
     }
 }
@@ -116,8 +117,45 @@ pub async fn all_pipelines(api: &JsonApi) -> Result<Vec<WirePipeline>, Connector
     Ok(found.results)
 }
 
+/// What there was when the pipelines were last read: HubSpot does not tell what it deletes.
+#[derive(Default, Serialize, Deserialize)]
+struct Known {
+    pipelines: BTreeSet<String>,
+    stages: BTreeSet<String>,
+}
+
+impl Known {
+    fn of(found: &[WirePipeline]) -> Self {
+        let stages = found.iter().flat_map(|it| &it.stages);
+        Self {
+            pipelines: found.iter().map(|it| it.id.clone()).collect(),
+            stages: stages.map(|it| it.id.clone()).collect(),
+        }
+    }
+
+    /// What of these is not there any more.
+    fn without(self, now: &Self) -> Vec<Gone> {
+        let stages = self.stages.difference(&now.stages);
+        let stages = stages.map(|id| ("pipeline_stages", id));
+        let pipelines = self.pipelines.difference(&now.pipelines);
+        let all = stages.chain(pipelines.map(|id| ("pipelines", id)));
+        all.map(|(table, id)| Gone {
+            table,
+            source_id: id.clone(),
+        })
+        .collect()
+    }
+}
+
 pub async fn pipelines(api: &JsonApi, asked: &Asked<'_>) -> Result<Page, ConnectorError> {
     let found = all_pipelines(api).await?;
+    let now = Known::of(&found);
+    let before: Option<Known> = match asked.position {
+        None => None,
+        Some(saved) => Deserialize::deserialize(saved).map_err(odd)?,
+    };
+    let gone = before.unwrap_or_default().without(&now);
+    let known = serde_json::to_value(now).map_err(odd)?;
     let first = found.iter().map(|it| it.display_order).min();
     let mut rows = Batch::default();
     for pipeline in found {
@@ -151,8 +189,13 @@ pub async fn pipelines(api: &JsonApi, asked: &Asked<'_>) -> Result<Page, Connect
     }
     Ok(Page {
         rows,
-        ..Page::ending(Next::End(Value::Null))
+        gone,
+        ..Page::ending(Next::End(known))
     })
+}
+
+fn odd(error: serde_json::Error) -> ConnectorError {
+    ConnectorError::Unexpected(error.to_string())
 }
 
 /// HubSpot knows closed and open; won is closed with certainty.

@@ -4,6 +4,7 @@
 
 mod reading;
 mod saving;
+mod told;
 mod words;
 
 use self::reading::Reading;
@@ -52,7 +53,11 @@ impl Handler for SyncConnection {
 
     async fn run(&self, held: &Held) -> Done {
         match self.read(held).await {
-            Ok(()) => Done::Finished,
+            Ok(None) => Done::Finished,
+            Ok(after) => Done::Retry {
+                after,
+                error: "something has changed meanwhile".to_owned(),
+            },
             Err(interrupted) => self.interrupted(held, interrupted).await,
         }
     }
@@ -64,10 +69,11 @@ impl Handler for SyncConnection {
 }
 
 impl SyncConnection {
-    async fn read(&self, held: &Held) -> Result<(), Interrupted> {
+    /// Some: when to read it again, for it has said meanwhile that something changed.
+    async fn read(&self, held: &Held) -> Result<Option<Duration>, Interrupted> {
         let org = held.lease().org;
         let Some((connected, run)) = self.open(held).await? else {
-            return Ok(());
+            return Ok(None);
         };
         let connector = registry::find(&connected.system).ok_or_else(|| {
             ConnectorError::Unexpected(format!("nothing here reads {}", connected.system))
@@ -82,6 +88,7 @@ impl SyncConnection {
             owner: connected.owner,
             run: &run,
             shown_at: Mutex::new(self.services.clock.now()),
+            closed: Mutex::default(),
         };
         let mut tx = self.services.db.org(org).await?;
         let progress = sync::progress(&mut tx, connected.id, run.id).await?;
@@ -98,10 +105,17 @@ impl SyncConnection {
             let position = positions.remove(stream.name);
             reading.stream(stream.name, position).await?;
         }
+        reading.named().await?;
         let mut tx = self.services.db.org(org).await?;
+        reading.remove_gone(&mut tx).await?;
         company::match_mails(&mut tx, run.id).await?;
-        sync::end_run(&mut tx, connected.id, run.id, RunEnd::Done).await?;
-        Ok(tx.commit().await?)
+        let note = words::closed(&reading.closed.lock());
+        let end = RunEnd::Done(note.as_deref());
+        sync::end_run(&mut tx, connected.id, run.id, end).await?;
+        // Behind the end, which whoever hears of a change waits for.
+        let again = reading.again(&mut tx).await?;
+        tx.commit().await?;
+        Ok(again)
     }
 
     /// None: there is nothing to read any more.
@@ -128,7 +142,9 @@ impl SyncConnection {
             Interrupted::HandOver => Done::HandOver,
             // The run has ended with the connection.
             Interrupted::Disconnected => Done::Finished,
-            Interrupted::Store(error) => again(None, error),
+            Interrupted::Store(error) | Interrupted::Connection(ConnectionError::Store(error)) => {
+                again(None, error)
+            }
             Interrupted::Connector(ConnectorError::Api(ApiError::Limited(wait))) => {
                 again(Some(*wait), &interrupted)
             }
@@ -138,9 +154,17 @@ impl SyncConnection {
             Interrupted::Connector(ConnectorError::Key(said)) => {
                 self.end(held, RunEnd::Broken(said)).await
             }
-            Interrupted::Connector(error) => {
-                let note = words::unreadable(error);
+            Interrupted::Connector(ConnectorError::Api(
+                error @ (ApiError::Unauthorized | ApiError::Forbidden(_)),
+            )) => {
+                let note = words::refused(error);
                 self.end(held, RunEnd::Broken(&note)).await
+            }
+            // Nobody can mend that over here, and it may pass.
+            Interrupted::Connector(error) => {
+                tracing::warn!(connection = held.key(), %error, "a system could not be read to its end");
+                let note = words::unreadable(error);
+                self.end(held, RunEnd::Delayed(&note)).await
             }
             Interrupted::Connection(error) => {
                 let note = words::unopened(error);

@@ -12,7 +12,7 @@ use crate::store::sync::{self, Run};
 use chrono::{DateTime, Utc};
 use parking_lot::Mutex;
 use serde_json::Value;
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 
@@ -33,6 +33,8 @@ pub(super) struct Reading<'a> {
     pub run: &'a Run,
     /// When whoever follows the run was last told how far it is.
     pub shown_at: Mutex<DateTime<Utc>>,
+    /// What was passed over, for nobody may read it.
+    pub closed: Mutex<BTreeSet<String>>,
 }
 
 impl Reading<'_> {
@@ -95,7 +97,17 @@ impl Reading<'_> {
         position: Option<&Value>,
         people: &HashMap<String, PersonId>,
     ) -> Result<Page, Interrupted> {
-        let asked = Asked {
+        let asked = self.asked(stream, position, people);
+        Ok(self.connector.page(&self.api, &asked).await?)
+    }
+
+    pub(super) fn asked<'a>(
+        &self,
+        stream: &'static str,
+        position: Option<&'a Value>,
+        people: &'a HashMap<String, PersonId>,
+    ) -> Asked<'a> {
+        Asked {
             stream,
             position,
             ids: Ids {
@@ -105,11 +117,10 @@ impl Reading<'_> {
             owner: self.owner,
             people,
             now: self.services.clock.now(),
-        };
-        Ok(self.connector.page(&self.api, &asked).await?)
+        }
     }
 
-    async fn people(&self) -> StoreResult<HashMap<String, PersonId>> {
+    pub(super) async fn people(&self) -> StoreResult<HashMap<String, PersonId>> {
         let mut tx = self.services.db.org(self.org()).await?;
         sync::people_of(&mut tx, self.source()).await
     }

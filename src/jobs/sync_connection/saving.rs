@@ -49,7 +49,8 @@ impl Reading<'_> {
     }
 
     /// Returns how many rows that changed.
-    async fn store(&self, tx: &mut OrgTx, page: &Page) -> StoreResult<u64> {
+    pub(super) async fn store(&self, tx: &mut OrgTx, page: &Page) -> StoreResult<u64> {
+        self.closed.lock().extend(page.closed.iter().cloned());
         self.link_people(tx, page).await?;
         self.tell(tx, &page.rows).await?;
         let mut changed = page.rows.store(tx).await?;

@@ -25,9 +25,12 @@ impl Answer {
 
 /// The query of the address that a `Link` header calls the next one.
 pub(super) fn next_query(header: &HeaderValue) -> Option<String> {
-    header.to_str().ok()?.split(',').find_map(|link| {
-        let (address, relation) = link.trim().strip_prefix('<')?.split_once('>')?;
-        let is_next = relation.split(';').any(|it| it.trim() == r#"rel="next""#);
+    // An address may have commas in it, and links stand between commas, too.
+    header.to_str().ok()?.split('<').find_map(|link| {
+        let (address, relation) = link.split_once('>')?;
+        let is_next = relation
+            .split([';', ','])
+            .any(|it| it.trim() == r#"rel="next""#);
         let query = Url::parse(address).ok()?.query()?.to_owned();
         is_next.then_some(query)
     })
@@ -49,6 +52,12 @@ mod tests {
         assert_eq!(
             next(r#"<https://api.example/user?page=9>; rel="last""#),
             None
+        );
+        assert_eq!(
+            next(
+                r#"<https://api.example/user?a=b,c&page=2>; rel="next", <https://api.example/user?a=b,c&page=9>; rel="last""#
+            ),
+            Some("a=b,c&page=2".to_owned())
         );
         assert_eq!(next("nonsense"), None);
     }

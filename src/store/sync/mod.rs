@@ -7,6 +7,7 @@ mod messages;
 mod people;
 mod renewal;
 mod runs;
+mod told;
 
 pub use addresses::{
     AtAddress, NewAddress, at_address, id_of_label, nudge_watches, open_address, watch_again,
@@ -25,6 +26,7 @@ pub use renewal::{
     Broken, TELL_BROKEN, begin_renewal, broken, end_renewal, give_up_renewal, mark_broken,
 };
 pub use runs::{Progress, Run, RunEnd, Step, end_run, open_run, progress, save_step};
+pub use told::{changed_by_approval, heard_behind, to_be_read_in};
 
 use super::db::{Db, OrgTx, StoreResult};
 use crate::base::ids::{ConnectionId, PersonId, RunId};

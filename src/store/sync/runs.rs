@@ -143,7 +143,8 @@ pub async fn save_step(tx: &mut OrgTx, fence: &Fence, step: &Step<'_>) -> StoreR
 /// How a run ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum RunEnd<'a> {
-    Done,
+    /// With a note on what could not be read of it.
+    Done(Option<&'a str>),
     /// Worth another try by itself, an hour later.
     Delayed(&'a str),
     /// Somebody has to do something first.
@@ -158,11 +159,12 @@ pub async fn end_run(
     run: RunId,
     end: RunEnd<'_>,
 ) -> StoreResult<()> {
-    let (state, health, error) = match end {
-        RunEnd::Done => ("done", "healthy", None),
+    let (state, health, note) = match end {
+        RunEnd::Done(note) => ("done", "healthy", note),
         RunEnd::Delayed(error) => ("failed", "delayed", Some(error)),
         RunEnd::Broken(error) => ("failed", "broken", Some(error)),
     };
+    let error = note.filter(|_| state == "failed");
     let ended = sqlx::query!(
         "with ended as (
              update core.sync_runs set state = $4, error = $5, ended_at = now()
@@ -170,7 +172,7 @@ pub async fn end_run(
              returning started_at, rows_read, rows_changed
          )
          update core.connections as c
-         set health = $6, health_note = $5,
+         set health = $6, health_note = $7,
              last_synced_at = case when $4 = 'done' then ended.started_at else last_synced_at end,
              next_sync_at = case when $6 = 'broken' then null else now() + interval '1 hour' end,
              broken_at = case when $6 = 'broken' then coalesce(broken_at, now()) end
@@ -183,6 +185,7 @@ pub async fn end_run(
         state,
         error,
         health,
+        note,
     )
     .fetch_optional(tx.connection())
     .await?;
@@ -190,7 +193,7 @@ pub async fn end_run(
         return Ok(());
     };
     let name = match end {
-        RunEnd::Done => events::SYNC_COMPLETED,
+        RunEnd::Done(_) => events::SYNC_COMPLETED,
         RunEnd::Delayed(_) | RunEnd::Broken(_) => events::SYNC_FAILED,
     };
     let fields = json!({

@@ -42,6 +42,19 @@ async fn what_was_asked_for_is_shown_approved_made_in_hubspot_told_and_undone() 
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn what_was_just_changed_is_in_the_tables_though_the_systems_search_is_behind() {
+    let office = Office::open().await;
+    let thread = office.wants_more().await;
+    office.hubspot.hold_search();
+    office.approves(&office.maya, &thread).await;
+    office.app.settles().await;
+    assert_eq!(office.states().await, ["1 succeeded"]);
+    let amount = "select amount::text from core.deals where source = 'hubspot'";
+    assert_eq!(office.app.texts(amount).await, ["15000.00"]);
+    office.close(&thread).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_record_that_somebody_changed_meanwhile_is_left_alone_and_the_agent_is_told() {
     use penny::playground::systems::hubspot::DEALS;
     let office = Office::open().await;

@@ -10,6 +10,8 @@ mod keys;
 mod nango;
 mod parting;
 mod people;
+mod recovering;
+mod records;
 mod registered;
 mod shut_out;
 mod telling;

@@ -6,7 +6,7 @@ use penny::store::{events, sync};
 
 impl Desk {
     /// The hour has come, and HubSpot is read once more.
-    async fn is_read_again(&self) {
+    pub(super) async fn is_read_again(&self) {
         self.app
             .execute("update core.connections set next_sync_at = now() where system = 'hubspot'")
             .await;

@@ -143,6 +143,86 @@ async fn what_is_in_a_repository_goes_and_moves_with_it() {
 }
 
 #[tokio::test]
+async fn what_was_tidied_up_right_before_a_repository_was_archived_is_read() {
+    let (company, github) = company().await;
+    github.issue(API, json!({"title": "Never mind"}));
+    github.branch(API, "work");
+    let pull = github.pull(
+        API,
+        json!({"title": "Work", "head": "work", "base": "main"}),
+    );
+    company.connects(github.token()).await;
+    let closed = json!({"state": "closed", "state_reason": "not_planned"});
+    assert!(github.change(API, 1, closed));
+    assert!(github.change(API, pull, json!({"state": "closed"})));
+    assert!(github.commit(API, "Say where it went"));
+    github.archive_repository(API);
+    company.reads_again().await;
+    let states = "select concat_ws(' ', r.is_archived, i.status, p.state)
+        from core.repositories r
+        join core.issues i on i.source = 'github'
+        join core.pull_requests p on p.repository_id = r.repository_id";
+    assert_eq!(company.app.texts(states).await, ["t cancelled closed"]);
+    let commits = "select message from core.commits where source = 'github' order by message";
+    let both = ["Begin", "Say where it went"];
+    assert_eq!(company.app.texts(commits).await, both);
+    company.app.stop().await;
+}
+
+#[tokio::test]
+async fn many_pull_requests_are_read_although_few_calls_at_a_time_are_allowed() {
+    let (company, github) = company().await;
+    github.branch(API, "work");
+    for number in 0..50 {
+        let title = format!("Change {number:02}");
+        github.pull(API, json!({"title": title, "head": "work", "base": "main"}));
+    }
+    let pulls = "/repos/acme/api/pulls";
+    for _ in 0..2 {
+        let limit = Fault::Limited(Secondary);
+        github.faults().on(pulls).after(40).next(4).hit(limit);
+    }
+    company.connects(github.token()).await;
+    let read = "select from core.pull_requests where source = 'github'";
+    assert_eq!(company.app.count(read).await, 50);
+    assert_eq!(github.faults().unused(), 0);
+    let calls = github.calls().into_iter();
+    let calls = calls.filter(|call| call.path.starts_with(pulls)).count();
+    assert!(calls < 150, "{calls} calls: what was read was read again");
+    company.app.stop().await;
+}
+
+#[tokio::test]
+async fn a_repository_that_github_took_down_is_passed_over_and_said_and_the_others_are_read() {
+    let (company, github) = company().await;
+    for name in ["acme/a-taken", "acme/b-hidden"] {
+        github.repository(name);
+        github.issue(name, json!({"title": format!("In {name}")}));
+    }
+    github.show_to("acme/b-hidden", None);
+    company.connects(github.token()).await;
+    assert_eq!(company.health().await, "healthy");
+    github.block_repository("acme/a-taken", 451);
+    github.block_repository("acme/b-hidden", 403);
+    github.issue(API, json!({"title": "Still there"}));
+    assert!(github.commit(API, "More"));
+    company.reads_again().await;
+    let kept = ["In acme/a-taken", "In acme/b-hidden", "Still there"];
+    assert_eq!(titles(&company).await, kept);
+    let commits = "select from core.commits where source = 'github' and message = 'More'";
+    assert_eq!(company.app.count(commits).await, 1);
+    let health = company.health().await;
+    assert!(health.starts_with("healthy: All is read but "), "{health}");
+    assert!(
+        health.contains("a private repository, acme/a-taken: it is blocked"),
+        "{health}"
+    );
+    let next = "select from core.connections where system = 'github' and next_sync_at > now()";
+    assert_eq!(company.app.count(next).await, 1);
+    company.app.stop().await;
+}
+
+#[tokio::test]
 async fn a_limit_is_waited_out_and_a_revoked_token_is_said() {
     let (company, github) = company().await;
     github.issue(API, json!({"title": "Patience"}));
@@ -186,8 +266,20 @@ async fn files_diffs_and_searches_are_asked_live_and_only_at_home() {
     assert_eq!(found["found_in_all"], 1);
     let found = asks("search_issues", json!({"text": "once", "repository": API})).await;
     assert_eq!(found["found"][0]["title"], "Round once");
+    let found = asks("search_issues", json!({"text": "fix", "repository": API})).await;
+    assert_eq!(found["found"][0]["title"], "Fix", "a pull request");
+    let both = asks("search_issues", json!({"text": "acme", "repository": API})).await;
+    assert_eq!(both["found_in_all"], 2, "{both}");
     let pull = asks("get_pull_request", json!({"pull_request": "acme/api#2"})).await;
     assert!(pull["diff"].as_str().unwrap().starts_with("diff --git"));
+    let issue = asks("get_issue", json!({"issue": "acme/api#1"})).await;
+    assert_eq!(issue["comments_are_whole"], true);
+    for number in 0..101 {
+        github.comment(API, 1, &format!("Word {number}"));
+    }
+    let issue = asks("get_issue", json!({"issue": "acme/api#1"})).await;
+    assert_eq!(issue["comments"].as_array().unwrap().len(), 100);
+    assert_eq!(issue["comments_are_whole"], false);
     for (query, wrong) in [
         ("get_file", json!({"repository": API, "path": "src"})),
         ("get_file", json!({"repository": "acme/../..", "path": "x"})),

@@ -93,6 +93,19 @@ async fn a_change_to_code_goes_from_branch_to_merge() {
 }
 
 #[tokio::test]
+async fn a_pull_request_without_a_text_is_opened_as_it_was_approved() {
+    let (company, github) = company().await;
+    github.branch(API, "fix");
+    let wanted = json!({"repository": API, "head": "fix", "title": "Fix", "draft": true});
+    succeeds(&company, "create_pull_request", wanted).await;
+    assert_eq!(github.issues(API)[0]["title"], "Fix");
+    let read = "select concat_ws(' ', title, is_draft) from core.pull_requests
+         where source = 'github' and body is null";
+    assert_eq!(company.app.texts(read).await, ["Fix t"]);
+    company.app.stop().await;
+}
+
+#[tokio::test]
 async fn files_and_branches_come_back_as_they_were() {
     let (company, github) = company().await;
     assert!(github.write(API, "main", "README.md", "Hello\n"));
@@ -154,6 +167,8 @@ async fn what_was_written_without_an_answer_is_found_and_not_written_twice() {
 async fn what_github_would_swallow_or_refuse_is_said_before_anybody_is_asked() {
     let (company, github) = company().await;
     github.issue(API, json!({"title": "Slow"}));
+    let done = json!({"title": "Old", "state": "closed", "state_reason": "completed"});
+    github.issue(API, done);
     github.branch(API, "fix");
     for (operation, wanted, said) in [
         (
@@ -180,6 +195,11 @@ async fn what_github_would_swallow_or_refuse_is_said_before_anybody_is_asked() {
             "update_issue",
             json!({"issue": "acme/api#1", "title": "Slow"}),
             "like that already",
+        ),
+        (
+            "update_issue",
+            json!({"issue": "acme/api#2", "state": "not_planned"}),
+            "Reopen it first",
         ),
         (
             "create_branch",

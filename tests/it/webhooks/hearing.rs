@@ -19,11 +19,11 @@ impl Company {
     }
 
     /// What a system needs to know to tell Penny of changes.
-    fn subscribed(&self, system: &str) -> Subscription {
+    pub(super) fn subscribed(&self, system: &str) -> Subscription {
         Subscription::of(self.app.address(), PUBLIC, system, Secret::new(SECRET))
     }
 
-    async fn comes_to_hear(&self, number: usize) {
+    pub(super) async fn comes_to_hear(&self, number: usize) {
         self.app
             .comes_true("it was told", async || {
                 let states = self.deliveries().await;

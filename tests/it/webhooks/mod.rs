@@ -2,6 +2,7 @@
 //! acknowledged, and of effect once.
 
 mod addresses;
+mod gone;
 mod hearing;
 mod proof;
 mod pushing;
@@ -36,7 +37,10 @@ impl Company {
     }
 
     async fn with(change: impl FnOnce(Builder) -> Builder) -> Self {
-        let hubspot = HubSpot::start().await.unwrap();
+        Self::beside(HubSpot::start().await.unwrap(), change).await
+    }
+
+    async fn beside(hubspot: HubSpot, change: impl FnOnce(Builder) -> Builder) -> Self {
         let app = TestApp::build([])
             .setting("PENNY_PUBLIC_URL", PUBLIC)
             .setting("HUBSPOT_BASE_URL", hubspot.url())
@@ -85,7 +89,13 @@ impl Company {
             })
             .await;
         self.app
-            .execute("update core.jobs set run_at = now() where kind = 'sync'")
+            .comes_true("what was said is read", async || {
+                let due = "update core.jobs set run_at = now()
+                     where kind = 'sync' and run_at > now()";
+                self.app.execute(due).await;
+                let jobs = "select from core.jobs where kind = 'sync'";
+                self.app.count(jobs).await == 0
+            })
             .await;
         self.app.settles().await;
     }

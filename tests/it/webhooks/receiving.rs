@@ -168,6 +168,42 @@ async fn a_burst_of_deliveries_makes_one_run() {
 }
 
 #[tokio::test]
+async fn a_system_that_says_one_thing_after_the_other_is_not_read_for_each_of_them() {
+    let company = Company::connected().await;
+    let before = company.runs().await;
+    company.hubspot_says(json!([renamed(1, "1")])).await;
+    company
+        .app
+        .comes_true("it was heard", async || {
+            company.deliveries().await == ["done"]
+        })
+        .await;
+    // It was read just now.
+    let waits = "select from core.jobs where kind = 'sync' and lease_token is null
+         and run_at between now() + interval '20 seconds' and now() + interval '2 minutes'";
+    assert_eq!(company.app.count(waits).await, 1);
+    company.time_passes().await;
+    assert_eq!(company.runs().await, before + 1);
+    // After a long reading it is left alone for longer.
+    company
+        .app
+        .execute("update core.sync_runs set started_at = ended_at - interval '1 minute'")
+        .await;
+    company.hubspot_says(json!([renamed(2, "1")])).await;
+    company
+        .app
+        .comes_true("that was heard, too", async || {
+            company.deliveries().await == ["done", "done"]
+        })
+        .await;
+    let waits = "select from core.jobs where kind = 'sync'
+         and run_at between now() + interval '5 minutes' and now() + interval '10 minutes'";
+    assert_eq!(company.app.count(waits).await, 1);
+    company.time_passes().await;
+    company.app.stop().await;
+}
+
+#[tokio::test]
 async fn what_was_said_is_erased_after_a_week_and_forgotten_after_the_retention() {
     let company = Company::connected().await;
     company.hubspot_says(json!([renamed(1, "1")])).await;

@@ -5,6 +5,7 @@ mod demo;
 mod oauth;
 mod reading;
 mod routes;
+mod search;
 mod shown;
 mod telling;
 mod world;
@@ -12,7 +13,7 @@ mod writing;
 
 pub use self::routes::Secondary;
 
-use self::world::{World, written};
+use self::world::{World, merge, written};
 use super::faults;
 use super::stand_in::StandIn;
 use serde_json::{Value, json};
@@ -85,6 +86,23 @@ impl GitHub {
         self.world().repos.remove(name).is_some()
     }
 
+    /// It is taken down, for legal reasons (451) or for others (403).
+    pub fn block_repository(&self, name: &str, status: u16) {
+        if let Some(repo) = self.world().repos.get_mut(name) {
+            repo.blocked = Some(status);
+        }
+    }
+
+    /// It takes no changes from now on.
+    pub fn archive_repository(&self, name: &str) {
+        self.edit(|world, now| {
+            if let Some(repo) = world.repos.get_mut(name) {
+                let archived = json!({"archived": true, "updated_at": written(now)});
+                merge(&mut repo.shown, archived);
+            }
+        });
+    }
+
     /// It has another name from now on.
     pub fn rename_repository(&self, name: &str, new: &str) {
         let mut world = self.world();
@@ -132,6 +150,11 @@ impl GitHub {
         self.edit(|world, now| world.add_pull(repo, fields, now))
     }
 
+    /// As the key's own account would.
+    pub fn comment(&self, repo: &str, on: u64, body: &str) {
+        self.edit(|world, now| world.add_comment(repo, on, &json!(body), now));
+    }
+
     pub fn review(&self, repo: &str, pull: u64, by: &str, state: &str) {
         let mut world = self.world();
         let user = world.user(by);
@@ -146,6 +169,21 @@ impl GitHub {
         self.edit(|world, now| {
             fields["updated_at"] = written(now);
             world.amend(repo, number, fields)
+        })
+    }
+
+    /// It is in no list from now on; false: there is none.
+    pub fn delete_issue(&self, repo: &str, number: u64) -> bool {
+        self.edit(|world, _| world.lose_issue(repo, number, "deleted").is_some())
+    }
+
+    /// It goes to another repository, where it gets a number of its own; returns that.
+    pub fn transfer_issue(&self, repo: &str, number: u64, to: &str) -> Option<u64> {
+        self.edit(|world, now| {
+            let mut issue = world.lose_issue(repo, number, "transferred")?;
+            let fields = issue.as_object_mut()?;
+            fields.retain(|name, _| !["id", "number", "html_url"].contains(&name.as_str()));
+            Some(world.add_issue(to, issue, now))
         })
     }
 

@@ -1,6 +1,7 @@
 //! What the stand-in for GitHub shows.
 
 use super::routes::{Answer, Asked};
+use super::search;
 use super::world::{OWN_LOGIN, Repo, World, sha_of};
 use axum::http::StatusCode;
 use base64::Engine;
@@ -19,9 +20,16 @@ pub fn answer(world: &World, asked: &Asked) -> Option<Answer> {
             Some(asked.page(repos.collect()))
         }
         ["orgs", _, "members"] => Some(asked.page(world.users(|user| !is_guest(user)))),
-        ["search", kind] => Some(search(world, kind, asked.wants("q").unwrap_or_default())),
+        ["search", kind] => Some(search::answer(
+            world,
+            kind,
+            asked.wants("q").unwrap_or_default(),
+        )),
         ["repos", owner, name, rest @ ..] => {
             let repo = world.repos.get(&format!("{owner}/{name}"))?;
+            if let Some(status) = repo.blocked {
+                return Some(Answer::blocked(status));
+            }
             within(world, repo, rest, asked)
         }
         _ => None,
@@ -200,47 +208,4 @@ fn contents(repo: &Repo, path: &str, asked: &Asked) -> Option<Answer> {
     let mut inside: Vec<Value> = inside.collect();
     inside.dedup();
     (!inside.is_empty()).then(|| Value::Array(inside).into())
-}
-
-/// By words, within the repositories that the qualifiers allow; without any, within the world,
-/// where there is more than anybody's own.
-fn search(world: &World, kind: &str, query: &str) -> Answer {
-    let mut parts = query.split_whitespace();
-    let (mut words, mut scopes) = (Vec::new(), Vec::new());
-    for part in parts.by_ref() {
-        match part.split_once(':') {
-            Some(("user" | "org", owner)) => scopes.push(format!("{owner}/")),
-            Some(("repo", name)) => scopes.push(name.to_owned()),
-            _ => words.push(part.to_lowercase()),
-        }
-    }
-    let fits = |text: &str| words.iter().all(|word| text.to_lowercase().contains(word));
-    let mut found = Vec::new();
-    for (name, repo) in &world.repos {
-        if !scopes.iter().any(|scope| name.starts_with(scope)) {
-            continue;
-        }
-        let files = repo
-            .branches
-            .get("main")
-            .into_iter()
-            .flat_map(|it| &it.files);
-        if kind == "code" {
-            found.extend(files.filter(|(_, text)| fits(text)).map(|(path, _)| {
-                let link = format!("https://github.com/{name}/blob/main/{path}");
-                json!({"path": path, "html_url": link, "repository": {"full_name": name}})
-            }));
-        } else {
-            let issues = repo.issues.iter().filter(|it| fits(&it.to_string()));
-            found.extend(issues.cloned().map(|mut issue| {
-                let home = format!("https://api.github.com/repos/{name}");
-                issue["repository_url"] = json!(home);
-                issue
-            }));
-        }
-    }
-    if scopes.is_empty() {
-        found.push(json!({"path": "elsewhere.rs", "title": "Somebody else's"}));
-    }
-    json!({"total_count": found.len(), "incomplete_results": false, "items": found}).into()
 }

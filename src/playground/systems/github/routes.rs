@@ -53,6 +53,14 @@ impl Answer {
         Self::status(status, json!({"message": message, "documentation_url": ""}))
     }
 
+    /// As GitHub answers for a repository that it has taken down, and lists all the same.
+    pub fn blocked(status: u16) -> Self {
+        let reason = json!({"reason": "dmca", "html_url": "https://github.com/github/dmca"});
+        let body = json!({"message": "Repository access blocked", "block": reason});
+        let status = StatusCode::from_u16(status);
+        Self::status(status.unwrap_or(StatusCode::FORBIDDEN), body)
+    }
+
     pub fn not_found() -> Self {
         Self::refused(StatusCode::NOT_FOUND, "Not Found")
     }

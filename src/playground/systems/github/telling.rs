@@ -31,6 +31,15 @@ impl World {
         self.news.push(json!({"topic": topic, "told": told}));
     }
 
+    /// Takes an issue away, and tells of it; None: there is none.
+    pub fn lose_issue(&mut self, repo: &str, number: u64, action: &str) -> Option<Value> {
+        let issues = &mut self.repos.get_mut(repo)?.issues;
+        let place = issues.iter().position(|it| it["number"] == number)?;
+        let issue = issues.remove(place);
+        self.say("issues", repo, json!({"action": action, "issue": issue}));
+        Some(issue)
+    }
+
     /// Changes an issue or a pull request, and tells of it; false: there is none.
     pub fn amend(&mut self, repo: &str, number: u64, fields: Value) -> bool {
         let found = self.repos.get_mut(repo);

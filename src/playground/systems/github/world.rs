@@ -31,6 +31,8 @@ pub struct Repo {
     pub reviews: Vec<Value>,
     pub comments: Vec<Value>,
     pub labels: Vec<String>,
+    /// GitHub has closed it to everybody, and says so with this status.
+    pub blocked: Option<u16>,
     /// Who may read it if it is private. None: those who ask may not know.
     pub readers: Option<BTreeSet<String>>,
 }

@@ -17,6 +17,11 @@ pub fn answer(world: &mut World, asked: &Asked, now: DateTime<Utc>) -> Option<An
     let name = format!("{owner}/{name}");
     world.repos.get(&name)?;
     let body = &asked.body;
+    if asked.method == Method::POST
+        && let Some(refused) = null_in(body)
+    {
+        return Some(refused);
+    }
     let number = |text: &str| text.parse::<u64>().ok();
     match (&asked.method, rest) {
         (&Method::POST, ["issues"]) => {
@@ -79,6 +84,14 @@ fn invalid(said: &str) -> Answer {
     let errors = json!([{"message": said}]);
     let body = json!({"message": "Validation Failed", "errors": errors});
     Answer::status(StatusCode::UNPROCESSABLE_ENTITY, body)
+}
+
+/// What may be left out of something new may not be null in it.
+fn null_in(body: &Value) -> Option<Answer> {
+    let (name, _) = body.as_object()?.iter().find(|(_, it)| it.is_null())?;
+    let said = format!("Invalid request.\n\nFor 'properties/{name}', nil is not a string.");
+    let refused = Answer::refused(StatusCode::UNPROCESSABLE_ENTITY, &said);
+    Some(refused)
 }
 
 /// Labels and assignees come as names and are shown as records.

@@ -25,16 +25,25 @@ struct BatchInput {
     after: Option<String>,
 }
 
+/// With their places. Nobody may rely on the primary company to be the first.
+fn in_any_order<'l>(
+    linked: impl Iterator<Item = (usize, &'l u64)>,
+    to: &Kind,
+) -> impl Iterator<Item = (usize, &'l u64)> {
+    let mut linked: Vec<_> = linked.collect();
+    if to.singular == "company" {
+        linked.reverse();
+    }
+    linked.into_iter()
+}
+
 /// As a list says it: an id once for each type of its association. Kinds that nothing is linked
 /// with are left out.
 pub fn listed(world: &World, kind: &Kind, id: u64, asked: &[&'static Kind]) -> Option<Value> {
     let mut all = Map::new();
     for to in asked {
         let linked = world.linked(kind, id, to);
-        let results: Vec<Value> = linked
-            .iter()
-            .take(MOST_LISTED)
-            .enumerate()
+        let results: Vec<Value> = in_any_order(linked.iter().take(MOST_LISTED).enumerate(), to)
             .flat_map(|(place, other)| {
                 let name = format!("{}_to_{}", kind.singular, to.singular);
                 let names = match kind.association(to) {
@@ -104,7 +113,7 @@ fn one(from: &Kind, to: &Kind, id: &str, linked: &[u64], begin: usize) -> Value 
     let (plain, primary) = from.association(to);
     let typed = |number: Option<u64>, label: Option<&str>| json!({"category": "HUBSPOT_DEFINED", "typeId": number, "label": label});
     let page = linked.iter().enumerate().skip(begin).take(MOST_OF_ONE);
-    let to: Vec<Value> = page
+    let to: Vec<Value> = in_any_order(page, to)
         .map(|(place, other)| {
             let mut types = vec![typed(plain, None)];
             if place == 0 && primary.is_some() {

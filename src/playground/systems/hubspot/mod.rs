@@ -79,6 +79,17 @@ impl HubSpot {
         self.edit(|world, now| world.archive(kind, id, now))
     }
 
+    /// As a person asks for who wants to be forgotten.
+    pub fn erase(&self, kind: &Kind, id: &str) -> Result<(), NoSuchRecord> {
+        let id = kind.number(id)?;
+        self.edit(|world, now| world.erase(kind, id, now))
+    }
+
+    pub fn merge(&self, kind: &Kind, id: &str, into: &str) -> Result<(), NoSuchRecord> {
+        let (id, into) = (kind.number(id)?, kind.number(into)?);
+        self.edit(|world, now| world.merge(kind, id, into, now))
+    }
+
     /// In both directions. The first company of a record is its primary one.
     pub fn link(&self, from: (&Kind, &str), to: (&Kind, &str)) -> Result<(), NoSuchRecord> {
         let from = (from.0, from.0.number(from.1)?);
@@ -93,6 +104,11 @@ impl HubSpot {
     /// A deal pipeline; a stage whose probability is 0 or 1 is one of closed deals.
     pub fn pipeline(&self, name: &str, stages: &[(&str, f64)]) -> Pipeline {
         self.edit(|world, now| world.add_pipeline(name, stages, now))
+    }
+
+    /// Takes a pipeline away, or a stage of one, in which there is no deal.
+    pub fn remove_stage(&self, id: &str) {
+        self.edit(|world, _| world.remove_stage(id));
     }
 
     /// From now on searches find what there was at this moment: HubSpot's index is behind.

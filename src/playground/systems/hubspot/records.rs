@@ -205,6 +205,34 @@ impl World {
         Ok(())
     }
 
+    /// Erases a record: no list names it from now on, not even that of what was archived.
+    pub fn erase(&mut self, kind: &Kind, id: u64, now: DateTime<Utc>) -> Result<(), NoSuchRecord> {
+        self.take(kind, id)?;
+        self.note(kind, id, "deletion", &Value::Null, now);
+        let other = json!({"subscriptionId": 8});
+        self.note(kind, id, "privacyDeletion", &other, now);
+        Ok(())
+    }
+
+    /// Makes a record a part of another one, and no longer one itself.
+    pub fn merge(
+        &mut self,
+        kind: &Kind,
+        id: u64,
+        into: u64,
+        now: DateTime<Utc>,
+    ) -> Result<(), NoSuchRecord> {
+        self.take(kind, id)?;
+        let merged = id.to_string();
+        self.change(kind, into, &[("hs_merged_object_ids", &merged)], now)?;
+        let told = json!({
+            "primaryObjectId": into, "mergedObjectIds": [id], "newObjectId": into,
+            "numberOfPropertiesMoved": 0,
+        });
+        self.note(kind, into, "merge", &told, now);
+        Ok(())
+    }
+
     /// HubSpot counts a record's associations in its properties, so a link is a change of both
     /// ends, except of what happened with them.
     pub fn link(

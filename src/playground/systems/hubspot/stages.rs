@@ -81,6 +81,16 @@ impl World {
         pipeline
     }
 
+    /// Takes a pipeline away, or a stage of one.
+    pub fn remove_stage(&mut self, id: &str) {
+        self.pipelines.retain(|it| it["id"] != id);
+        for pipeline in &mut self.pipelines {
+            if let Some(stages) = pipeline["stages"].as_array_mut() {
+                stages.retain(|it| it["id"] != id);
+            }
+        }
+    }
+
     pub fn stages(&self) -> impl Iterator<Item = &Value> {
         self.pipelines
             .iter()
