@@ -9,6 +9,7 @@
 //! | the job | [`claim`] → read the target → [`begin`] → `Action::execute(&ApprovedAction)` → [`settle`] | commits between them |
 //! | the sweep | [`expire`] for each of `store::proposals::due`, and a nudge for each `stranded` one | its own |
 //! | a cancelled run | [`withdraw`] for each of `store::proposals::open_of_runs` | the click's |
+//! | a system that asks for a pause | [`put_off`], and another [`claim`] when it is over | |
 //! | a long call | `store::proposals::renew` well within the minute that a lease lives | its own |
 //! | after a look, or a person's | [`resolve`] for what was left unknown | |
 //! | App Home | `store::proposals::{open, requested_by}`, `store::grants::usable`; [`give`], [`revoke`], [`set_policy`] | |
@@ -24,7 +25,8 @@
 //! - Of any number of clicks, people and processes one moves a proposal; the others are told how
 //!   it stands.
 //! - Time is the database's: neither an expired proposal nor an approval that nobody began to
-//!   carry out within the hour (or its own time, if longer) runs.
+//!   carry out within the hour (or its own time, if longer) runs. One that the system itself has
+//!   asked to wait is kept for a day.
 //! - An [`ApprovedAction`] exists only between the written intent and its settlement, and its
 //!   content is the stored one, checked against its hash.
 //! - Once the provider may have been reached, nobody sends again before a look-up says that
@@ -48,8 +50,8 @@ pub mod verify;
 pub use deciding::{Decided, decide, expire, withdraw};
 pub use error::{Error, Refusal};
 pub use execution::{
-    ApprovedAction, Begun, Claim, Claimed, Effect, JOB, Live, Outcome, begin, claim, resolve,
-    settle,
+    ApprovedAction, Begun, Claim, Claimed, Effect, JOB, KEPT_FOR, Live, Outcome, begin, claim,
+    put_off, resolve, settle,
 };
 pub use grants::{GrantDraft, give, revoke};
 pub use ledger::{Act, Actor};

@@ -120,6 +120,7 @@ fn stage(seen: &Seen) -> Stage {
         State::Approved => Stage::Approved {
             by,
             beforehand: seen.decisions.iter().any(|one| one.grant.is_some()),
+            waits_until: seen.record.wait_until,
         },
         State::Executing => Stage::Running { by },
         State::Succeeded => Stage::Done {

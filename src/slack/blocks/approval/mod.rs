@@ -58,6 +58,8 @@ pub enum Stage {
     Approved {
         by: String,
         beforehand: bool,
+        /// The system asks for a pause until then.
+        waits_until: Option<DateTime<Utc>>,
     },
     Running {
         by: String,

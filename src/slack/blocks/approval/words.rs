@@ -85,7 +85,17 @@ pub fn stage(stage: &Stage, system: &str) -> String {
         Stage::Open { .. } => String::new(),
         Stage::Approved {
             by,
+            waits_until: Some(until),
+            ..
+        } => format!(
+            ":hourglass_flowing_sand: Approved by {by}. {} asks for a pause, so I’ll do it {}. There is nothing to do for you.",
+            escape(system),
+            moment(*until)
+        ),
+        Stage::Approved {
+            by,
             beforehand: true,
+            ..
         } => format!(":hourglass_flowing_sand: {by} allowed this beforehand. I’m about to do it."),
         Stage::Approved { by, .. } => {
             format!(":hourglass_flowing_sand: Approved by {by}. I’m about to do it.")
