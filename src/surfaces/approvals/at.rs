@@ -1,6 +1,5 @@
 //! What a click is about: the version that was shown, and where its card stands.
 
-use crate::approvals::policy::Stakes;
 use crate::approvals::{Content, State, Ticket};
 use crate::jobs::cards::draw::{card_of, seal_of_open};
 use crate::jobs::cards::read::{Seen, see, see_record};
@@ -49,10 +48,6 @@ impl At {
 
     pub fn content(&self) -> &Content {
         self.seen.sealed.content()
-    }
-
-    pub fn is_irreversible(&self) -> bool {
-        self.content().stakes == Stakes::Irreversible
     }
 
     /// As its card shows it.

@@ -6,11 +6,13 @@ use crate::support::request::INTERACTIONS;
 use penny::approvals::policy::{Policy, Stakes};
 use penny::approvals::seal::{Operation, Target};
 use penny::approvals::{self, Draft, Facts, Ticket, Wording};
-use penny::base::ids::{OrgId, PersonId};
+use penny::base::ids::{ConversationId, OrgId, PersonId, TurnId};
 use penny::jobs::cards;
 use penny::jobs::workspaces::Workspace;
 use penny::models::scripted::Step;
 use penny::playground::{Container, Human, Pressed, Seen, Setup, Thread};
+use penny::store::conversations;
+use penny::store::proposals::Origin;
 use serde_json::{Map, Value, json};
 use std::sync::Arc;
 use std::time::Duration;
@@ -129,6 +131,33 @@ impl Office {
         .unwrap();
         self.app.settles().await;
         ticket
+    }
+
+    /// Proposes these as one turn would, and puts their card up.
+    pub async fn proposes_together(&self, drafts: impl IntoIterator<Item = Draft>) {
+        let services = &self.app.process().app.services;
+        let turn = TurnId::fresh();
+        for (place, draft) in drafts.into_iter().enumerate() {
+            let origin = Origin {
+                conversation: ConversationId::fresh(),
+                turn,
+                tool_use_id: format!("call_{place}"),
+            };
+            let mut tx = services.db.org(self.org).await.unwrap();
+            let proposed = approvals::propose(&mut tx, draft, Some(&origin)).await;
+            proposed.unwrap();
+            tx.commit().await.unwrap();
+        }
+        let workspace = self.workspace();
+        let thread = conversations::Thread {
+            workspace: workspace.id.as_str().into(),
+            channel: self.thread.channel.clone(),
+            thread_ts: self.thread.root.to_string().as_str().into(),
+        };
+        cards::show_open_of_turn(services, &workspace, &thread, turn)
+            .await
+            .unwrap();
+        self.app.settles().await;
     }
 
     /// An administrator has said who decides.

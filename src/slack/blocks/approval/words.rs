@@ -235,17 +235,40 @@ pub fn plan_progress(done: usize, open: usize, count: usize) -> String {
     }
 }
 
-pub fn warning(is_irreversible: bool) -> &'static str {
-    match is_irreversible {
+/// Of fields for which a row has no room.
+pub fn and_fields(named: &str, more: usize) -> String {
+    let fields = if more == 1 { "field" } else { "fields" };
+    match named {
+        "" => format!("{more} {fields}"),
+        named => format!("{named} · and {more} more {fields}"),
+    }
+}
+
+pub fn warning(asks_twice: bool) -> &'static str {
+    match asks_twice {
         true => "  ⚠️ cannot be undone",
         false => "",
     }
 }
 
-pub fn sure_of_all(count: usize) -> String {
-    format!(
-        "All {count} are done as soon as you say yes. Those marked with a warning cannot be undone."
-    )
+/// `for_good` names those that nobody can take back. Slack shows 300 characters.
+pub fn sure_of_all(count: usize, for_good: &[String]) -> String {
+    let mut said = format!("All {count} are done as soon as you say yes.");
+    for (place, name) in for_good.iter().enumerate() {
+        let name = clip(name, 60);
+        if said.chars().count() + name.chars().count() > 260 {
+            let left = for_good.len() - place;
+            said.push_str(&format!("; and {left} more, marked with ⚠️"));
+            break;
+        }
+        let before = match place {
+            0 => " These cannot be undone: ",
+            _ => "; ",
+        };
+        said.push_str(before);
+        said.push_str(&name);
+    }
+    said
 }
 
 // App Home and lists.
