@@ -2,6 +2,7 @@
 
 mod deciding;
 mod editing;
+mod losing;
 pub mod office;
 mod plans;
 mod story;

@@ -110,13 +110,23 @@ impl Office {
         self.proposes_this(self.draft().await).await
     }
 
-    /// Proposes it and puts its card up.
-    pub async fn proposes_this(&self, draft: Draft) -> Ticket {
+    /// Proposes it, and puts no card up.
+    pub async fn proposes_unseen(&self) -> Ticket {
+        self.makes(self.draft().await).await
+    }
+
+    async fn makes(&self, draft: Draft) -> Ticket {
         let services = &self.app.process().app.services;
         let mut tx = services.db.org(self.org).await.unwrap();
         let proposed = approvals::propose(&mut tx, draft, None).await.unwrap();
         tx.commit().await.unwrap();
-        let ticket = proposed.sealed.ticket();
+        proposed.sealed.ticket()
+    }
+
+    /// Proposes it and puts its card up.
+    pub async fn proposes_this(&self, draft: Draft) -> Ticket {
+        let ticket = self.makes(draft).await;
+        let services = &self.app.process().app.services;
         let (workspace, root) = (self.workspace(), self.thread.root.to_string());
         let channel = &self.thread.channel;
         let thread = root.as_str().into();
