@@ -35,6 +35,9 @@ pub enum Refusal {
     Expired,
     #[error("not allowed: {0}")]
     NotAllowed(#[from] Refused),
+    /// By a rule that was set after the card was put up.
+    #[error("not allowed any more: {0}")]
+    NoLongerAllowed(Refused),
     #[error("they have already agreed")]
     AlreadyAgreed,
     /// Only what succeeded can be undone.

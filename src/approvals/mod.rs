@@ -24,6 +24,7 @@
 //! What always holds:
 //! - Of any number of clicks, people and processes one moves a proposal; the others are told how
 //!   it stands.
+//! - A rule that an administrator makes stricter holds for what waits already.
 //! - Time is the database's: neither an expired proposal nor an approval that nobody began to
 //!   carry out within the hour (or its own time, if longer) runs. One that the system itself has
 //!   asked to wait is kept for a day.
@@ -47,7 +48,7 @@ pub mod seal;
 pub mod state;
 pub mod verify;
 
-pub use deciding::{Decided, decide, expire, withdraw};
+pub use deciding::{Decided, decide, expire, may_say, needed, withdraw};
 pub use error::{Error, Refusal};
 pub use execution::{
     ApprovedAction, Begun, Claim, Claimed, Effect, JOB, KEPT_FOR, Live, Outcome, begin, claim,
@@ -58,6 +59,6 @@ pub use ledger::{Act, Actor};
 pub use policy::{Facts, Policy, Verdict};
 pub use proposing::{Draft, Proposed, Wording, propose, revise};
 pub use rows::{open, outcome_of, state_of};
-pub use rules::{policy_for, set_policy};
+pub use rules::{Newer, newer_policy, policy_for, set_policy};
 pub use seal::{Content, Sealed, Ticket};
 pub use state::State;

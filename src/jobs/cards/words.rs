@@ -48,6 +48,16 @@ pub fn deciders(
     said
 }
 
+/// By a rule that is newer than the card.
+pub fn stricter(deciders: &str) -> String {
+    format!("{deciders} This rule was set after the card was put up.")
+}
+
+/// By two rules, of which the newer one is not simply the stricter one.
+pub fn both(before: &str, since: &str) -> String {
+    format!("{before} A rule was set since, and a yes has to fit both: {since}")
+}
+
 fn any_of(names: &[String]) -> String {
     match names {
         [] => "nobody".to_owned(),

@@ -13,8 +13,16 @@ use std::collections::BTreeSet;
 
 /// What somebody may do about a proposal.
 pub async fn about(scene: &Scene<'_>, user: &UserId, at: &At) -> Surfaced<Facts> {
-    let content = at.content();
-    about_by(scene, user, at, &content.policy).await
+    about_by(scene, user, at, &rule_of(at)).await
+}
+
+/// Everybody whom the rule of a proposal names, and a stricter one since.
+pub fn rule_of(at: &At) -> Policy {
+    let mut policy = at.content().policy.clone();
+    if let Some(newer) = &at.seen.newer {
+        policy.deciders.extend(newer.policy.deciders.clone());
+    }
+    policy
 }
 
 /// The same where another policy decides than the one that the proposal was made under.

@@ -2,8 +2,8 @@
 //! it, and what they have allowed beforehand.
 
 use super::{At, facts, words};
-use crate::approvals::policy::{Standing, may_decide};
-use crate::approvals::{Facts, State, Verdict};
+use crate::approvals::policy::Standing;
+use crate::approvals::{Facts, State, Verdict, may_say};
 use crate::base::ids::{ChannelId, PersonId, UserId};
 use crate::connectors::registry;
 use crate::jobs::cards::read::see_record;
@@ -95,15 +95,16 @@ async fn waiting(
         let content = at.content();
         let own = Facts {
             owns_record: owns(scene, facts, &at).await?,
-            groups: facts::groups(scene, user, &content.policy).await?,
+            groups: facts::groups(scene, user, &facts::rule_of(&at)).await?,
             ..facts.clone()
         };
+        let since = at.seen.newer.as_ref().and_then(|newer| newer.since);
         let has_agreed = at
             .seen
             .decisions
             .iter()
-            .any(|one| one.person == facts.person);
-        let may = may_decide(&content.policy, content.request(), &own, Verdict::Approved);
+            .any(|one| one.person == facts.person && since.is_none_or(|since| one.at >= since));
+        let may = may_say(content, at.seen.newer.as_ref(), &own, Verdict::Approved);
         if may.is_ok() && !has_agreed {
             waiting.push(at);
         }

@@ -23,6 +23,10 @@ pub fn refused(refusal: &Refusal, deciders: &str) -> String {
         Refusal::Already(state) => already(*state).to_owned(),
         Refusal::Expired => already(State::Expired).to_owned(),
         Refusal::NotAllowed(refused) => format!("{} {deciders}", not_allowed(*refused)),
+        Refusal::NoLongerAllowed(refused) => format!(
+            "The rule for this has become stricter since I asked. {} {deciders}",
+            not_allowed(*refused)
+        ),
         Refusal::AlreadyAgreed => {
             format!("You’ve agreed already; now others have to. {deciders}")
         }
@@ -177,7 +181,7 @@ pub fn rule(scope: &str, deciders: &str) -> String {
 
 pub fn policy_set(scope: &str) -> String {
     format!(
-        "Noted. The new rule for “{}” holds for what is proposed from now on.",
+        "Noted. The new rule for “{}” holds for what is proposed from now on. Where it is stricter, it holds for what waits already, too.",
         escape(scope)
     )
 }

@@ -6,4 +6,5 @@ mod losing;
 pub mod office;
 mod plans;
 mod story;
+mod stricter;
 mod waiting;

@@ -180,8 +180,7 @@ pub const TARGETS_HINT: &str = "Their ids over there, one a line. Empty: for any
 pub const UNTIL_LABEL: &str = "Until when?";
 pub const GRANT_NOTE: &str = "You can end this at any time in my App Home. What waits now still waits: press *Approve* for it.";
 pub const POLICY_TITLE: &str = "Who decides";
-pub const POLICY_ABOUT: &str =
-    "This holds for what is proposed from now on; what waits already keeps its own rule.";
+pub const POLICY_ABOUT: &str = "This holds for what is proposed from now on. Where it is stricter, it holds for what waits already, too.";
 
 pub fn page(page: usize, of: usize) -> String {
     format!("Page {page} of {of}")
