@@ -35,6 +35,7 @@
 //! - Whatever happens stands in the ledger in the transaction in which it happens.
 
 pub mod canonical;
+mod decidable;
 mod deciding;
 mod error;
 mod execution;

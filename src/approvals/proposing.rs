@@ -2,6 +2,7 @@
 //! transaction and either does all of it, the ledger's entry included, or refuses and has changed
 //! nothing; what must happen with it (a job, a card) goes into the same transaction.
 
+use super::decidable;
 use super::deciding::may_say;
 use super::error::{Error, Refusal};
 use super::grants;
@@ -64,7 +65,9 @@ pub async fn propose(
     if let Some(undone) = draft.undo_of {
         check_undoable(tx, undone).await?;
     }
-    let sealed = Sealed::new(first_version(tx, draft).await?)?;
+    let content = first_version(tx, draft).await?;
+    decidable::check(tx, &content, origin).await?;
+    let sealed = Sealed::new(content)?;
     if !insert(tx, &sealed, origin).await? {
         // The same call at the same time, or else another undo of the same.
         let earlier = made_by(tx, origin).await?;

@@ -86,6 +86,17 @@ impl Seen {
             .collect()
     }
 
+    /// Whether somebody's yes is there already.
+    pub fn has_agreed(&self, person: PersonId) -> bool {
+        let said_yes = Verdict::Approved.as_str();
+        let since = self.newer.as_ref().and_then(|newer| newer.since);
+        self.decisions.iter().any(|decision| {
+            decision.person == person
+                && decision.verdict == said_yes
+                && since.is_none_or(|since| decision.at >= since)
+        })
+    }
+
     /// Who said no, and why.
     pub fn rejection(&self) -> (String, Option<String>) {
         let said_no = Verdict::Rejected.as_str();

@@ -66,6 +66,13 @@ fn any_of(names: &[String]) -> String {
     }
 }
 
+/// Beside a card on which nobody can decide. `what` is markup.
+pub fn nobody(what: &str, deciders: &str) -> String {
+    format!(
+        ":warning: I know of nobody whom I could ask about *{what}*: {deciders} They have to see what it is about, and too few of those who may are here or can be written to. Please ask again in a channel where they are, or have an administrator say with `/penny policy` who decides."
+    )
+}
+
 // Reminders.
 
 /// In the thread of the card, to those who may decide.
@@ -76,7 +83,7 @@ pub fn reminder(what: &str, until: DateTime<Utc>, deciders: &str) -> String {
     )
 }
 
-/// To an administrator, in a direct message.
+/// To somebody who may decide, in a direct message.
 pub fn escalation(what: &str, until: DateTime<Utc>, link: Option<&str>) -> String {
     let card = match link {
         Some(link) => format!("<{link}|Open the card>"),

@@ -288,6 +288,7 @@ async fn redraw_open(tx: &mut OrgTx, scope: &Operation) -> Surfaced {
         let fits = |scope: &str, name: &str| scope == ANY || scope == name;
         if fits(&scope.system, &operation.system) && fits(&scope.name, &operation.name) {
             redraw_later(tx, record.key.proposal).await?;
+            cards::bring_later(tx, record.key.proposal).await?;
         }
     }
     Ok(())

@@ -27,6 +27,7 @@ pub fn refused(refusal: &Refusal, deciders: &str) -> String {
             "The rule for this has become stricter since I asked. {} {deciders}",
             not_allowed(*refused)
         ),
+        Refusal::NobodyDecides => NOBODY_DECIDES.to_owned(),
         Refusal::AlreadyAgreed => {
             format!("You’ve agreed already; now others have to. {deciders}")
         }
@@ -47,6 +48,7 @@ pub fn refused(refusal: &Refusal, deciders: &str) -> String {
     }
 }
 
+pub const NOBODY_DECIDES: &str = "By the rule for this nobody could say yes, so I haven’t proposed it. An administrator sets with `/penny policy` who decides.";
 pub const ADMINISTRATORS_ONLY: &str =
     "Only administrators of this workspace can do that. Ask one of them.";
 

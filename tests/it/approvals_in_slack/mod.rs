@@ -5,6 +5,7 @@ mod editing;
 mod losing;
 pub mod office;
 mod plans;
+mod reaching;
 mod story;
 mod stricter;
 mod waiting;
