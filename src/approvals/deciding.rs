@@ -2,13 +2,15 @@
 
 use super::error::{Error, Refusal};
 use super::ledger::{self, Act, Actor};
-use super::policy::{self, Facts, Verdict};
+use super::policy::{self, Facts, Policy, Verdict};
 use super::rows::{illegal, locked, open, state_of, ticket_of};
-use super::seal::Ticket;
+use super::rules::{Newer, newer_policy};
+use super::seal::{Content, Ticket};
 use super::state::Step;
 use crate::base::ids::PersonId;
 use crate::store::OrgTx;
 use crate::store::proposals::{self, Key, Record};
+use chrono::{DateTime, Utc};
 
 /// What a decision came to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -20,6 +22,31 @@ pub enum Decided {
     },
     Approved,
     Rejected,
+}
+
+/// Whether this person may say this: a no by the rule of the proposal or by a newer one, a yes by
+/// both.
+pub fn may_say(
+    content: &Content,
+    newer: Option<&Newer>,
+    facts: &Facts,
+    verdict: Verdict,
+) -> Result<(), Refusal> {
+    let by = |policy: &Policy| policy::may_decide(policy, content.request(), facts, verdict);
+    let made_under = by(&content.policy);
+    match newer.map(|newer| by(&newer.policy)) {
+        Some(Ok(())) if verdict == Verdict::Rejected => Ok(()),
+        Some(Err(refused)) if verdict == Verdict::Approved && made_under.is_ok() => {
+            Err(Refusal::NoLongerAllowed(refused))
+        }
+        _ => Ok(made_under?),
+    }
+}
+
+/// How many have to agree.
+pub fn needed(content: &Content, newer: Option<&Newer>) -> usize {
+    let newer = newer.map_or(0, |newer| newer.policy.approvals);
+    usize::from(content.policy.approvals.max(newer))
 }
 
 /// Takes somebody's word on exactly what they were shown.
@@ -37,14 +64,15 @@ pub async fn decide(
         .map_err(|_| Refusal::Already(state))?;
     let sealed = open(tx.org(), &record)?;
     let content = sealed.content();
-    policy::may_decide(&content.policy, content.request(), facts, verdict)
-        .map_err(Refusal::from)?;
+    let newer = newer_policy(tx, content).await?;
+    may_say(content, newer.as_ref(), facts, verdict)?;
 
     let decided = match verdict {
         Verdict::Rejected => Decided::Rejected,
         Verdict::Approved => {
-            let others = agreed(tx, record.key, facts.person).await?;
-            let needed = usize::from(content.policy.approvals);
+            let since = newer.as_ref().and_then(|newer| newer.since);
+            let others = agreed(tx, record.key, facts.person, since).await?;
+            let needed = needed(content, newer.as_ref());
             match others + 1 {
                 have if have < needed => Decided::Waiting { have, needed },
                 _ => Decided::Approved,
@@ -71,13 +99,20 @@ pub async fn decide(
     Ok(decided)
 }
 
-/// How many others have agreed and are still somebody to agree.
-async fn agreed(tx: &mut OrgTx, key: Key, person: PersonId) -> Result<usize, Error> {
+/// How many others have agreed and are still somebody to agree. A yes from before a stricter rule
+/// was set has to be said again.
+async fn agreed(
+    tx: &mut OrgTx,
+    key: Key,
+    person: PersonId,
+    since: Option<DateTime<Utc>>,
+) -> Result<usize, Error> {
     let said_yes = Verdict::Approved.as_str();
     let decisions = proposals::decisions(tx, key).await?;
     let mut agreed = decisions
         .iter()
-        .filter(|decision| decision.verdict == said_yes && decision.still_counts);
+        .filter(|decision| decision.verdict == said_yes && decision.still_counts)
+        .filter(|decision| since.is_none_or(|since| decision.at >= since));
     if agreed.clone().any(|decision| decision.person == person) {
         return Err(Refusal::AlreadyAgreed.into());
     }

@@ -35,6 +35,13 @@ pub enum Refusal {
     Expired,
     #[error("not allowed: {0}")]
     NotAllowed(#[from] Refused),
+    /// By a rule that was set after the card was put up.
+    #[error("not allowed any more: {0}")]
+    NoLongerAllowed(Refused),
+    #[error(
+        "it was not proposed: nobody who may decide on it could say yes. Say so, and that an administrator sets with /penny policy who decides; where others decide, asking in a channel where they are helps"
+    )]
+    NobodyDecides,
     #[error("they have already agreed")]
     AlreadyAgreed,
     /// Only what succeeded can be undone.

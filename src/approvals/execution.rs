@@ -21,6 +21,7 @@ use crate::store::{Db, OrgTx, StoreError};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use std::collections::BTreeSet;
+use std::time::Duration;
 
 /// The kind of job that carries a version out; its key is the version's. Whoever approves nudges
 /// it, in the same transaction.
@@ -28,6 +29,10 @@ pub const JOB: &str = "execute";
 
 /// How often a version is tried as long as nothing reached the provider.
 const MOST_ATTEMPTS: i32 = 5;
+/// How long a yes is kept for a system that asks for one pause after the other.
+pub const KEPT_FOR: Duration = Duration::from_secs(24 * 60 * 60);
+const NO_END: &str = "it asked for one pause after the other, so I have stopped trying after a day. \
+    Please propose it again once it has calmed down";
 
 /// The right to carry out one version. There is one at a time, and it is not `Clone`.
 #[derive(Debug)]
@@ -221,13 +226,35 @@ pub async fn settle(tx: &mut OrgTx, lease: &Lease, outcome: &Outcome) -> Result<
         .ok_or(Refusal::NoSuchProposal)?;
     let sealed = open(tx.org(), &record)?;
     let step = match outcome.step() {
-        Step::GiveBack if lease.attempts() >= MOST_ATTEMPTS => Step::Fail,
+        Step::GiveBack if lease.attempts() - lease.pauses() >= MOST_ATTEMPTS => Step::Fail,
         step => step,
     };
     let next = State::Executing.after(step).map_err(illegal)?;
     hold_undone(tx, &sealed).await?;
     write_down(tx, lease, next, outcome).await?;
     follow(tx, Actor::Penny, &sealed, next, outcome).await?;
+    Ok(next)
+}
+
+/// Gives back for a while what the system turned away with a pause: nothing was written, and it
+/// does not count as a try. Whatever has waited for a day has failed.
+pub async fn put_off(
+    tx: &mut OrgTx,
+    lease: &Lease,
+    pause: Duration,
+    why: &str,
+) -> Result<State, Error> {
+    let record = proposals::lock(tx, lease.key())
+        .await?
+        .ok_or(Refusal::NoSuchProposal)?;
+    let sealed = open(tx.org(), &record)?;
+    let next = State::Executing.after(Step::GiveBack).map_err(illegal)?;
+    let outcome = Outcome::NeverSent(why.to_owned());
+    hold_undone(tx, &sealed).await?;
+    if !proposals::put_off(tx, lease, pause, KEPT_FOR, &as_json(&outcome)?).await? {
+        return settle(tx, lease, &Outcome::Failed(NO_END.to_owned())).await;
+    }
+    follow(tx, Actor::Penny, &sealed, next, &outcome).await?;
     Ok(next)
 }
 

@@ -9,6 +9,7 @@
 //! | the job | [`claim`] → read the target → [`begin`] → `Action::execute(&ApprovedAction)` → [`settle`] | commits between them |
 //! | the sweep | [`expire`] for each of `store::proposals::due`, and a nudge for each `stranded` one | its own |
 //! | a cancelled run | [`withdraw`] for each of `store::proposals::open_of_runs` | the click's |
+//! | a system that asks for a pause | [`put_off`], and another [`claim`] when it is over | |
 //! | a long call | `store::proposals::renew` well within the minute that a lease lives | its own |
 //! | after a look, or a person's | [`resolve`] for what was left unknown | |
 //! | App Home | `store::proposals::{open, requested_by}`, `store::grants::usable`; [`give`], [`revoke`], [`set_policy`] | |
@@ -23,8 +24,10 @@
 //! What always holds:
 //! - Of any number of clicks, people and processes one moves a proposal; the others are told how
 //!   it stands.
+//! - A rule that an administrator makes stricter holds for what waits already.
 //! - Time is the database's: neither an expired proposal nor an approval that nobody began to
-//!   carry out within the hour (or its own time, if longer) runs.
+//!   carry out within the hour (or its own time, if longer) runs. One that the system itself has
+//!   asked to wait is kept for a day.
 //! - An [`ApprovedAction`] exists only between the written intent and its settlement, and its
 //!   content is the stored one, checked against its hash.
 //! - Once the provider may have been reached, nobody sends again before a look-up says that
@@ -32,6 +35,7 @@
 //! - Whatever happens stands in the ledger in the transaction in which it happens.
 
 pub mod canonical;
+mod decidable;
 mod deciding;
 mod error;
 mod execution;
@@ -45,17 +49,17 @@ pub mod seal;
 pub mod state;
 pub mod verify;
 
-pub use deciding::{Decided, decide, expire, withdraw};
+pub use deciding::{Decided, decide, expire, may_say, needed, withdraw};
 pub use error::{Error, Refusal};
 pub use execution::{
-    ApprovedAction, Begun, Claim, Claimed, Effect, JOB, Live, Outcome, begin, claim, resolve,
-    settle,
+    ApprovedAction, Begun, Claim, Claimed, Effect, JOB, KEPT_FOR, Live, Outcome, begin, claim,
+    put_off, resolve, settle,
 };
 pub use grants::{GrantDraft, give, revoke};
 pub use ledger::{Act, Actor};
 pub use policy::{Facts, Policy, Verdict};
 pub use proposing::{Draft, Proposed, Wording, propose, revise};
 pub use rows::{open, outcome_of, state_of};
-pub use rules::{policy_for, set_policy};
+pub use rules::{Newer, newer_policy, policy_for, set_policy};
 pub use seal::{Content, Sealed, Ticket};
 pub use state::State;

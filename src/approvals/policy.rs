@@ -80,6 +80,13 @@ impl Policy {
         }
     }
 
+    /// Whether whatever satisfies this one satisfies the other, too.
+    pub fn is_within(&self, other: &Self) -> bool {
+        self.deciders.is_subset(&other.deciders)
+            && self.approvals >= other.approvals
+            && (self.not_requester || !other.not_requester)
+    }
+
     /// Refuses what nobody could ever satisfy.
     pub fn check(&self) -> Result<(), BadPolicy> {
         if !(1..=MOST_APPROVALS).contains(&self.approvals) {

@@ -2,12 +2,14 @@
 //! transaction and either does all of it, the ledger's entry included, or refuses and has changed
 //! nothing; what must happen with it (a job, a card) goes into the same transaction.
 
+use super::decidable;
+use super::deciding::may_say;
 use super::error::{Error, Refusal};
 use super::grants;
 use super::ledger::{self, Act, Actor};
-use super::policy::{self, Facts, Stakes, Verdict};
+use super::policy::{Facts, Stakes, Verdict};
 use super::rows::{hold, illegal, locked, open, state_of};
-use super::rules::policy_for;
+use super::rules::{newer_policy, policy_for};
 use super::seal::{Amount, Connection, Content, Operation, SCHEMA, Sealed, Target, Ticket};
 use super::state::{State, Step};
 use crate::base::ids::{GrantId, PersonId, ProposalId};
@@ -63,7 +65,9 @@ pub async fn propose(
     if let Some(undone) = draft.undo_of {
         check_undoable(tx, undone).await?;
     }
-    let sealed = Sealed::new(first_version(tx, draft).await?)?;
+    let content = first_version(tx, draft).await?;
+    decidable::check(tx, &content, origin).await?;
+    let sealed = Sealed::new(content)?;
     if !insert(tx, &sealed, origin).await? {
         // The same call at the same time, or else another undo of the same.
         let earlier = made_by(tx, origin).await?;
@@ -169,8 +173,8 @@ pub async fn revise(
     let old = open(tx.org(), &record)?;
     let content = old.content();
     // Whoever may say no may also say how it would be right.
-    policy::may_decide(&content.policy, content.request(), facts, Verdict::Rejected)
-        .map_err(Refusal::from)?;
+    let newer = newer_policy(tx, content).await?;
+    may_say(content, newer.as_ref(), facts, Verdict::Rejected)?;
     let mut next = content.clone();
     next.version += 1;
     next.policy = policy_for(tx, &content.operation, content.stakes).await?;

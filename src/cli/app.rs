@@ -29,7 +29,7 @@ use crate::connectors::connections::Connections;
 use crate::connectors::deliveries::Ears;
 use crate::jobs::Services;
 use crate::jobs::await_nango::AwaitNango;
-use crate::jobs::cards::RefreshCard;
+use crate::jobs::cards::{BringCard, RefreshCard};
 use crate::jobs::deliver_artifact::DeliverArtifact;
 use crate::jobs::execute_action::ExecuteAction;
 use crate::jobs::hear::Hear;
@@ -312,6 +312,7 @@ fn handlers(services: &Services, slack: &SlackConfig) -> Vec<Arc<dyn Handler>> {
         Arc::new(SendDigest { services: own() }),
         Arc::new(RunWorkflow { services: own() }),
         Arc::new(RefreshCard { services: own() }),
+        Arc::new(BringCard { services: own() }),
         Arc::new(DeliverArtifact { services: own() }),
     ];
     if services.connections.nango().is_some() {

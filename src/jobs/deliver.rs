@@ -3,13 +3,18 @@
 
 use super::workspaces::Workspace;
 use crate::base::ids::{ChannelId, Ts};
-use crate::slack::client::{Metadata, NewMessage, SlackError};
+use crate::slack::client::{Metadata, NewMessage, Said, SlackError};
 use crate::store::StoreError;
 use crate::store::outbox::{Earlier, Intent, Outbox};
+use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::json;
 
 /// Names Penny's own messages in Slack's metadata.
 pub const EVENT_TYPE: &str = "penny_message";
+/// How far Slack's clock may be behind the database's.
+const SKEW: TimeDelta = TimeDelta::minutes(10);
+/// Messages of a channel that are looked at in one call.
+const PAGE: u16 = 200;
 
 #[derive(Debug, thiserror::Error)]
 pub enum DeliverError {
@@ -35,11 +40,17 @@ pub async fn once(
         thread_ts: message.thread.as_ref().map(|thread| thread.0.clone()),
         body: json!({ "text": message.text }),
     };
-    let earlier = outbox.intend(intent).await?;
-    let found = match earlier {
+    let intended = outbox.intend(intent).await?;
+    let lost = Lost {
+        key,
+        channel,
+        thread: message.thread.clone(),
+        since: intended.at - SKEW,
+    };
+    let found = match intended.earlier {
         Earlier::Sent(ts) => return Ok(ts),
         Earlier::None => None,
-        Earlier::Unsettled => find(workspace, key, channel, message.thread.as_ref()).await?,
+        Earlier::Unsettled => lost.find(workspace).await?,
     };
     let ts = match found {
         Some(ts) => ts,
@@ -48,7 +59,7 @@ pub async fn once(
                 event_type: EVENT_TYPE,
                 event_payload: json!({ "key": key }),
             });
-            post(workspace, key, channel, &message).await?
+            post(workspace, &lost, &message).await?
         }
     };
     outbox.sent(workspace.org, key, &ts).await?;
@@ -57,45 +68,87 @@ pub async fn once(
 
 async fn post(
     workspace: &Workspace,
-    key: &str,
-    channel: &ChannelId,
+    lost: &Lost<'_>,
     message: &NewMessage,
 ) -> Result<Ts, SlackError> {
-    match workspace.slack.post_message(channel, message).await {
+    match workspace.slack.post_message(lost.channel, message).await {
         Ok(posted) => Ok(posted.ts),
-        Err(error @ SlackError::Ambiguous(_)) => {
-            match find(workspace, key, channel, message.thread.as_ref()).await? {
-                Some(ts) => Ok(ts),
-                None => Err(error),
-            }
-        }
+        Err(error @ SlackError::Ambiguous(_)) => match lost.find(workspace).await? {
+            Some(ts) => Ok(ts),
+            None => Err(error),
+        },
         Err(error) => Err(error),
     }
 }
 
-/// Reads back whether a message with this key is there.
-async fn find(
-    workspace: &Workspace,
-    key: &str,
-    channel: &ChannelId,
-    thread: Option<&Ts>,
-) -> Result<Option<Ts>, SlackError> {
-    let messages = match thread {
-        Some(thread) => {
-            workspace
-                .slack
-                .replies(channel, thread, None, None)
-                .await?
-                .entries
+/// A message that may be there.
+struct Lost<'a> {
+    key: &'a str,
+    channel: &'a ChannelId,
+    thread: Option<Ts>,
+    /// It was not posted earlier.
+    since: DateTime<Utc>,
+}
+
+impl Lost<'_> {
+    /// Reads back whether it is there, however much was said since.
+    async fn find(&self, workspace: &Workspace) -> Result<Option<Ts>, SlackError> {
+        match &self.thread {
+            Some(thread) => self.in_thread(workspace, thread).await,
+            None => self.in_channel(workspace).await,
         }
-        None => workspace.slack.history(channel, None, 100).await?,
-    };
-    Ok(messages
-        .into_iter()
-        .find(|said| {
-            said.metadata.as_ref().is_some_and(|metadata| {
-                metadata.event_type == EVENT_TYPE && metadata.event_payload["key"] == key
-            })
+    }
+
+    /// Threads are read from their older end.
+    async fn in_thread(
+        &self,
+        workspace: &Workspace,
+        thread: &Ts,
+    ) -> Result<Option<Ts>, SlackError> {
+        let oldest = Ts(format!("{}.000000", self.since.timestamp()));
+        let mut cursor = None;
+        loop {
+            let slack = &workspace.slack;
+            let page = slack
+                .replies(self.channel, thread, Some(&oldest), cursor)
+                .await?;
+            if let Some(found) = page.entries.into_iter().find(|said| self.is_it(said)) {
+                return Ok(found.ts);
+            }
+            cursor = page.next;
+            if cursor.is_none() {
+                return Ok(None);
+            }
+        }
+    }
+
+    /// Channels are read from their newer end.
+    async fn in_channel(&self, workspace: &Workspace) -> Result<Option<Ts>, SlackError> {
+        let mut latest: Option<Ts> = None;
+        loop {
+            let slack = &workspace.slack;
+            let page = slack.history(self.channel, latest.as_ref(), PAGE).await?;
+            if let Some(found) = page.iter().find(|said| self.is_it(said)) {
+                return Ok(found.ts.clone());
+            }
+            let oldest = page.into_iter().rev().find_map(|said| said.ts);
+            if !oldest.as_ref().is_some_and(|ts| self.may_be_before(ts)) || oldest == latest {
+                return Ok(None);
+            }
+            latest = oldest;
+        }
+    }
+
+    /// Whether it may have been posted before that.
+    fn may_be_before(&self, ts: &Ts) -> bool {
+        let seconds = ts.as_str().split('.').next();
+        let seconds = seconds.and_then(|seconds| seconds.parse::<i64>().ok());
+        seconds.is_some_and(|seconds| seconds >= self.since.timestamp())
+    }
+
+    fn is_it(&self, said: &Said) -> bool {
+        said.metadata.as_ref().is_some_and(|metadata| {
+            metadata.event_type == EVENT_TYPE && metadata.event_payload["key"] == self.key
         })
-        .and_then(|said| said.ts))
+    }
 }

@@ -5,12 +5,13 @@
 use super::{Services, cards, waiting};
 use crate::approvals::seal::Content;
 use crate::approvals::{
-    self, ApprovedAction, Begun, Claim, Claimed, JOB, Outcome, State, begin, claim, settle,
+    self, ApprovedAction, Begun, Claim, Claimed, JOB, KEPT_FOR, Outcome, State, begin, claim,
+    put_off, settle,
 };
 use crate::base::ids::OrgId;
 use crate::connectors::ConnectorError;
 use crate::connectors::changes::{self, Unfit};
-use crate::connectors::connections::{JOB as SYNC, Open};
+use crate::connectors::connections::{ConnectionError, JOB as SYNC, Open, ReachError};
 use crate::net::json_api::{ApiError, WriteError};
 use crate::queue::{Done, Handler, Held};
 use crate::store::proposals::{self, Key, Lease};
@@ -25,7 +26,12 @@ const RENEW_EVERY: Duration = Duration::from_secs(20);
 const LOOKS_AFTER: [Duration; 2] = [Duration::from_secs(2), Duration::from_secs(10)];
 /// Longer than a lease: whoever looks again must be able to claim.
 const LOOK_AGAIN: Duration = Duration::from_secs(65);
+const SHORTEST_PAUSE: Duration = Duration::from_secs(1);
 const TRY_AGAIN: Duration = Duration::from_secs(10);
+/// A pause lasts as long as the system says, and no longer than this: it may have named too much.
+const LONGEST_PAUSE: Duration = Duration::from_secs(6 * 60 * 60);
+/// Where it names too little again and again, pauses double from a second up to this.
+const LONGEST_FLOOR: Duration = Duration::from_secs(600);
 
 #[derive(Debug, Clone)]
 pub struct ExecuteAction {
@@ -43,8 +49,11 @@ enum Interrupted {
 /// What is known after an attempt.
 enum Attempt {
     Over(Outcome),
-    /// It may have been written, and the system cannot be asked right now.
-    Dark(String),
+    /// The system asks for a pause; nothing was written.
+    TooMuch(Duration, String),
+    /// It may have been written, and the system cannot be asked right now, perhaps because it
+    /// asks for a pause.
+    Dark(String, Option<Duration>),
 }
 
 #[async_trait]
@@ -70,7 +79,7 @@ impl ExecuteAction {
                 error: "the key names no proposal".to_owned(),
             };
         };
-        match Box::pin(self.carry_out(held.lease().org, key, is_last)).await {
+        match Box::pin(self.carry_out(held, key, is_last)).await {
             Ok(None) => Done::Finished,
             Ok(Some(after)) => Done::Retry {
                 after: Some(after),
@@ -91,42 +100,45 @@ impl ExecuteAction {
     /// Some: when to come again.
     async fn carry_out(
         &self,
-        org: OrgId,
+        held: &Held,
         key: Key,
         is_last: bool,
     ) -> Result<Option<Duration>, Interrupted> {
+        let org = held.lease().org;
         match claim(&self.services.db, org, key).await? {
             None => self.left_alone(org, key).await,
             Some(Claimed::Ready(claim)) => {
                 self.say_so(org, key).await?;
-                self.write(claim).await
+                self.write(held, claim).await
             }
             Some(Claimed::Unsettled(claim)) => {
                 let idempotency_key = claim.idempotency_key();
                 let found = self.find_out(claim.content(), claim.lease(), &idempotency_key);
-                match found.await {
-                    Attempt::Over(outcome) => {
-                        self.end(claim.lease(), claim.content(), &outcome).await
-                    }
-                    Attempt::Dark(why) if is_last => {
-                        let outcome = Outcome::Unknown(why);
-                        self.end(claim.lease(), claim.content(), &outcome).await
-                    }
-                    Attempt::Dark(_) => Ok(Some(LOOK_AGAIN)),
-                }
+                let known = match found.await {
+                    Attempt::Dark(why, _) if is_last => Attempt::Over(Outcome::Unknown(why)),
+                    known => known,
+                };
+                self.follow(held, claim.lease(), claim.content(), known)
+                    .await
             }
         }
     }
 
-    /// Somebody else has it, and may have died with it; or it is done with, perhaps by somebody
-    /// who died before they could say so.
+    /// Somebody else has it, and may have died with it; or a pause is not over; or it is done with,
+    /// perhaps by somebody who died before they could say so.
     async fn left_alone(&self, org: OrgId, key: Key) -> Result<Option<Duration>, Interrupted> {
         let mut tx = self.services.db.org(org).await?;
         if let Some(record) = proposals::latest(&mut tx, key.proposal).await?
             && record.key == key
-            && approvals::state_of(&record)? == State::Executing
         {
-            return Ok(Some(LOOK_AGAIN));
+            match (approvals::state_of(&record)?, record.wait_until) {
+                (State::Executing, _) => return Ok(Some(LOOK_AGAIN)),
+                (State::Approved, Some(until)) => {
+                    let left = until - self.services.clock.now();
+                    return Ok(Some(left.to_std().unwrap_or_default().max(SHORTEST_PAUSE)));
+                }
+                _ => {}
+            }
         }
         self.tell(&mut tx, key).await?;
         tx.commit().await?;
@@ -141,7 +153,7 @@ impl ExecuteAction {
     }
 
     /// Compares, sends and settles.
-    async fn write(&self, claim: Claim) -> Result<Option<Duration>, Interrupted> {
+    async fn write(&self, held: &Held, claim: Claim) -> Result<Option<Duration>, Interrupted> {
         let services = &self.services;
         let looked = self
             .renewing(
@@ -153,8 +165,8 @@ impl ExecuteAction {
         let (open, live) = match looked {
             Ok(found) => found,
             Err(unfit) => {
-                let outcome = unsent(unfit);
-                return self.end(claim.lease(), claim.content(), &outcome).await;
+                let (lease, content) = (claim.lease(), claim.content());
+                return self.follow(held, lease, content, unsent(unfit)).await;
             }
         };
         let key = claim.lease().key();
@@ -166,12 +178,48 @@ impl ExecuteAction {
                 tx.commit().await?;
                 Ok(None)
             }
-            Begun::Go(action) => match self.send(&open, &action).await {
-                Attempt::Over(outcome) => {
-                    self.end(action.lease(), action.content(), &outcome).await
+            Begun::Go(action) => {
+                let known = self.send(&open, &action).await;
+                self.follow(held, action.lease(), action.content(), known)
+                    .await
+            }
+        }
+    }
+
+    /// What is to be done about what is known. Some: when to come again.
+    async fn follow(
+        &self,
+        held: &Held,
+        lease: &Lease,
+        content: &Content,
+        known: Attempt,
+    ) -> Result<Option<Duration>, Interrupted> {
+        match known {
+            Attempt::Over(outcome) => self.end(lease, content, &outcome).await,
+            Attempt::TooMuch(asked, why) => {
+                let pause = pause(lease, asked);
+                let mut tx = self.services.db.org(content.org).await?;
+                if put_off(&mut tx, lease, pause, &why).await? != State::Approved {
+                    self.tell(&mut tx, lease.key()).await?;
+                    tx.commit().await?;
+                    return Ok(None);
                 }
-                Attempt::Dark(_) => Ok(Some(LOOK_AGAIN)),
-            },
+                cards::redraw_later(&mut tx, lease.key().proposal).await?;
+                jobs::progress(&mut tx, &held.lease().fence()).await?;
+                tx.commit().await?;
+                Ok(Some(pause))
+            }
+            Attempt::Dark(_, None) => Ok(Some(LOOK_AGAIN)),
+            Attempt::Dark(_, Some(asked)) => {
+                let kept = pause(lease, asked).max(LOOK_AGAIN);
+                let mut tx = self.services.db.org(content.org).await?;
+                if !proposals::keep_over(&mut tx, lease, kept, KEPT_FOR).await? {
+                    return Ok(Some(LOOK_AGAIN));
+                }
+                jobs::progress(&mut tx, &held.lease().fence()).await?;
+                tx.commit().await?;
+                Ok(Some(kept + SHORTEST_PAUSE))
+            }
         }
     }
 
@@ -186,6 +234,9 @@ impl ExecuteAction {
             // Not before somebody connects it again, who is told by now.
             Err(WriteError::NotSent(error @ ApiError::Unauthorized)) => {
                 Attempt::Over(Outcome::Failed(error.to_string()))
+            }
+            Err(WriteError::NotSent(error @ ApiError::Limited(asked))) => {
+                Attempt::TooMuch(asked, error.to_string())
             }
             Err(WriteError::NotSent(error)) => Attempt::Over(Outcome::NeverSent(error.to_string())),
             Err(WriteError::Unclear(why)) => {
@@ -206,7 +257,7 @@ impl ExecuteAction {
             .await
         {
             Ok(open) => self.look_for(&open, content, lease, idempotency_key).await,
-            Err(error) => Attempt::Dark(error.to_string()),
+            Err(error) => Attempt::Dark(error.to_string(), None),
         }
     }
 
@@ -227,8 +278,11 @@ impl ExecuteAction {
             match self.renewing(content.org, lease, looking).await {
                 Ok(Some(effect)) => return Attempt::Over(Outcome::Succeeded(effect)),
                 Ok(None) => {}
-                Err(ConnectorError::Api(error @ (ApiError::Away(_) | ApiError::Limited(_)))) => {
-                    return Attempt::Dark(error.to_string());
+                Err(ConnectorError::Api(error @ ApiError::Away(_))) => {
+                    return Attempt::Dark(error.to_string(), None);
+                }
+                Err(ConnectorError::Api(error @ ApiError::Limited(asked))) => {
+                    return Attempt::Dark(error.to_string(), Some(asked));
                 }
                 Err(error) => return Attempt::Over(Outcome::Unknown(error.to_string())),
             }
@@ -294,14 +348,31 @@ impl ExecuteAction {
     }
 }
 
+/// As long as the system asks for, within reason; where that was never enough, longer each time.
+fn pause(lease: &Lease, asked: Duration) -> Duration {
+    let doublings = lease.pauses().clamp(0, 10).cast_unsigned();
+    let floor = SHORTEST_PAUSE * 2_u32.pow(doublings);
+    asked.min(LONGEST_PAUSE).max(floor.min(LONGEST_FLOOR))
+}
+
 /// Nothing was sent. What may pass is tried again; the rest is an answer.
-fn unsent(unfit: Unfit) -> Outcome {
-    match unfit {
+fn unsent(unfit: Unfit) -> Attempt {
+    let error = match &unfit {
+        Unfit::Away { error, .. }
+        | Unfit::Connection(ReachError::Connection(ConnectionError::Connector(error))) => {
+            Some(error)
+        }
+        _ => None,
+    };
+    if let Some(ConnectorError::Api(ApiError::Limited(asked))) = error {
+        return Attempt::TooMuch(*asked, unfit.to_string());
+    }
+    Attempt::Over(match unfit {
         Unfit::Away {
             error: ConnectorError::Api(ApiError::Unauthorized),
             ..
         } => Outcome::Failed(unfit.to_string()),
         Unfit::Away { .. } | Unfit::Connection(_) => Outcome::NeverSent(unfit.to_string()),
         unfit => Outcome::Failed(unfit.to_string()),
-    }
+    })
 }

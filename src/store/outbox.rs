@@ -3,6 +3,7 @@
 use super::db::{Db, StoreResult, column};
 use super::gather::{Gather, Pace};
 use crate::base::ids::{OrgId, Ts};
+use chrono::{DateTime, Utc};
 use serde_json::Value;
 use std::collections::HashSet;
 
@@ -13,6 +14,14 @@ pub enum Earlier {
     /// Begun, outcome unknown: look before sending.
     Unsettled,
     Sent(Ts),
+}
+
+/// An intent as it stands.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Intended {
+    /// When it was written down first: the message is not older.
+    pub at: DateTime<Utc>,
+    pub earlier: Earlier,
 }
 
 /// What somebody means to post.
@@ -36,7 +45,7 @@ struct Settled {
 /// The way to the rows, which whoever posts at the same time shares, in whichever organisation.
 #[derive(Debug, Clone)]
 pub struct Outbox {
-    intents: Gather<Intent, Earlier>,
+    intents: Gather<Intent, Intended>,
     settled: Gather<Settled, ()>,
 }
 
@@ -56,7 +65,7 @@ impl Outbox {
     }
 
     /// Durable when this returns.
-    pub async fn intend(&self, intent: Intent) -> StoreResult<Earlier> {
+    pub async fn intend(&self, intent: Intent) -> StoreResult<Intended> {
         self.intents.ask(intent).await
     }
 
@@ -67,7 +76,7 @@ impl Outbox {
     }
 }
 
-async fn intend_all(db: &Db, intents: &[Intent]) -> StoreResult<Vec<Earlier>> {
+async fn intend_all(db: &Db, intents: &[Intent]) -> StoreResult<Vec<Intended>> {
     let rows = sqlx::query!(
         r#"
         with asked as (
@@ -77,9 +86,10 @@ async fn intend_all(db: &Db, intents: &[Intent]) -> StoreResult<Vec<Earlier>> {
             insert into core.outbox (org_id, key, workspace_id, channel_id, thread_ts, body)
             select org_id, key, workspace_id, channel_id, thread_ts, body from asked order by org_id, key
             on conflict do nothing
-            returning org_id, key
+            returning org_id, key, created_at
         )
-        select made.key is not null as "is_made!", earlier.sent_ts as "sent_ts?"
+        select made.key is not null as "is_made!", earlier.sent_ts as "sent_ts?",
+            coalesce(made.created_at, earlier.created_at, now()) as "at!"
         from asked left join made using (org_id, key) left join core.outbox as earlier using (org_id, key)
         order by place
         "#,
@@ -95,11 +105,16 @@ async fn intend_all(db: &Db, intents: &[Intent]) -> StoreResult<Vec<Earlier>> {
     // Of two that mean the same at the same time, one has made the row.
     let mut made = HashSet::new();
     let earlier = intents.iter().zip(rows).map(|(intent, row)| {
-        if row.is_made && made.insert((intent.org, &intent.key)) {
-            return Earlier::None;
+        let earlier = if row.is_made && made.insert((intent.org, &intent.key)) {
+            Earlier::None
+        } else {
+            let sent = row.sent_ts.map(|ts| Earlier::Sent(Ts(ts)));
+            sent.unwrap_or(Earlier::Unsettled)
+        };
+        Intended {
+            at: row.at,
+            earlier,
         }
-        row.sent_ts
-            .map_or(Earlier::Unsettled, |ts| Earlier::Sent(Ts(ts)))
     });
     Ok(earlier.collect())
 }

@@ -2,6 +2,7 @@
 
 use super::db::{OrgTx, StoreResult};
 use crate::base::ids::PersonId;
+use chrono::{DateTime, Utc};
 use serde_json::Value;
 
 /// Stands for every system, or every operation of one.
@@ -12,6 +13,7 @@ pub struct Row {
     pub system: String,
     pub operation: String,
     pub policy: Value,
+    pub set_at: DateTime<Utc>,
 }
 
 /// The most specific policy that covers an operation.
@@ -22,7 +24,7 @@ pub async fn for_operation(
 ) -> StoreResult<Option<Row>> {
     Ok(sqlx::query_as!(
         Row,
-        "select system, operation, policy from core.policies
+        "select system, operation, policy, set_at from core.policies
          where org_id = $1 and system in ($2, $4) and operation in ($3, $4)
          order by system = $4, operation = $4
          limit 1",
@@ -38,7 +40,7 @@ pub async fn for_operation(
 pub async fn list(tx: &mut OrgTx) -> StoreResult<Vec<Row>> {
     Ok(sqlx::query_as!(
         Row,
-        "select system, operation, policy from core.policies
+        "select system, operation, policy, set_at from core.policies
          where org_id = $1 order by system, operation",
         tx.org().0,
     )

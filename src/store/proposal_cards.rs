@@ -3,7 +3,7 @@
 
 use super::db::{Db, OrgTx, StoreResult};
 use super::proposals::Key;
-use crate::base::ids::{ChannelId, OrgId, ProposalId, Ts, TurnId};
+use crate::base::ids::{ChannelId, OrgId, ProposalId, Ts, TurnId, UserId};
 
 /// A message that shows proposals.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -51,11 +51,66 @@ pub async fn of(tx: &mut OrgTx, proposal: ProposalId) -> StoreResult<Option<Card
     }))
 }
 
+/// A card in somebody's direct messages, besides the one where it was asked for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Copied {
+    pub to: UserId,
+    pub card: Card,
+}
+
+/// Remembers that somebody has these proposals in their direct messages. False: they had them all
+/// before.
+pub async fn copied(tx: &mut OrgTx, copy: &Copied, proposals: &[ProposalId]) -> StoreResult<bool> {
+    let ids: Vec<_> = proposals.iter().map(|proposal| proposal.0).collect();
+    let copied = sqlx::query!(
+        "insert into core.proposal_copies
+             (org_id, proposal_id, slack_user_id, workspace_id, channel_id, message_ts)
+         select $1, unnest($2::uuid[]), $3, $4, $5, $6
+         on conflict do nothing",
+        tx.org().0,
+        &ids,
+        copy.to.as_str(),
+        copy.card.workspace,
+        copy.card.channel.as_str(),
+        copy.card.message.as_str(),
+    )
+    .execute(tx.connection())
+    .await?;
+    Ok(copied.rows_affected() > 0)
+}
+
+/// Who has a proposal in their direct messages, and where.
+pub async fn copies_of(tx: &mut OrgTx, proposal: ProposalId) -> StoreResult<Vec<Copied>> {
+    Ok(sqlx::query!(
+        "select slack_user_id, workspace_id, channel_id, message_ts from core.proposal_copies
+         where org_id = $1 and proposal_id = $2 order by posted_at, slack_user_id",
+        tx.org().0,
+        proposal.0,
+    )
+    .fetch_all(tx.connection())
+    .await?
+    .into_iter()
+    .map(|row| Copied {
+        to: UserId(row.slack_user_id),
+        card: Card {
+            workspace: row.workspace_id,
+            channel: ChannelId(row.channel_id),
+            thread: None,
+            message: Ts(row.message_ts),
+        },
+    })
+    .collect())
+}
+
 /// All proposals that a message shows, in the order in which they were made.
 pub async fn shown_in(tx: &mut OrgTx, card: &Card) -> StoreResult<Vec<ProposalId>> {
     Ok(sqlx::query_scalar!(
-        "select proposal_id from core.proposal_cards
-         where org_id = $1 and channel_id = $2 and message_ts = $3 order by proposal_id",
+        r#"select proposal_id as "proposal_id!" from (
+             select proposal_id from core.proposal_cards
+             where org_id = $1 and channel_id = $2 and message_ts = $3
+             union select proposal_id from core.proposal_copies
+             where org_id = $1 and channel_id = $2 and message_ts = $3) as shown
+         order by 1"#,
         tx.org().0,
         card.channel.as_str(),
         card.message.as_str(),
@@ -87,6 +142,13 @@ pub async fn unshown_of(tx: &mut OrgTx, turn: TurnId) -> StoreResult<Vec<Proposa
 
 /// Forgets the cards of proposals that are no longer kept.
 pub async fn forget_orphans(db: &Db) -> StoreResult<u64> {
+    sqlx::query!(
+        "delete from core.proposal_copies c where not exists (
+             select from core.proposals p
+             where p.org_id = c.org_id and p.proposal_id = c.proposal_id)"
+    )
+    .execute(db.system())
+    .await?;
     Ok(sqlx::query!(
         "delete from core.proposal_cards c where not exists (
              select from core.proposals p
@@ -102,7 +164,7 @@ pub async fn forget_orphans(db: &Db) -> StoreResult<u64> {
 pub enum Call {
     /// Those who may decide, when a quarter of its time is left.
     Reminder,
-    /// An administrator, when half an hour is left, or a tenth of its time.
+    /// Some of them one by one, when half an hour is left, or a tenth of its time.
     Escalation,
 }
 

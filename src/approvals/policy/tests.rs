@@ -227,6 +227,24 @@ proptest! {
     }
 
     #[test]
+    fn whoever_satisfies_a_stricter_policy_satisfies_the_one_that_it_is_within(
+        policy in policies(),
+        more in prop::collection::btree_set(deciders(), 0..3),
+        fewer in 0..3u8,
+        facts in anybody(),
+    ) {
+        let mut wider = policy.clone();
+        wider.deciders.extend(more);
+        wider.approvals = wider.approvals.saturating_sub(fewer);
+        wider.not_requester = false;
+        prop_assert!(policy.is_within(&wider));
+        prop_assert_eq!(wider.is_within(&policy), wider == policy);
+        if approves(&policy, &facts).is_ok() {
+            prop_assert_eq!(approves(&wider, &facts), Ok(()));
+        }
+    }
+
+    #[test]
     fn whoever_may_say_yes_may_say_no(policy in policies(), facts in anybody()) {
         if approves(&policy, &facts).is_ok() {
             prop_assert_eq!(says(&policy, &facts, Verdict::Rejected), Ok(()));

@@ -4,7 +4,7 @@ use super::read::{Seen, see};
 use super::{CardError, values, words};
 use crate::approvals::policy::Stakes;
 use crate::approvals::seal::Hash;
-use crate::approvals::{Outcome, State, Ticket};
+use crate::approvals::{self, Outcome, State, Ticket};
 use crate::base::ids::ProposalId;
 use crate::connectors::registry;
 use crate::slack::blocks::Block;
@@ -92,12 +92,7 @@ pub fn card_of(seen: &Seen) -> Card {
         changes: values::changes(content, operation),
         requester: seen.mention(content.requester),
         edited_by: editors.join(", "),
-        deciders: words::deciders(
-            &content.policy,
-            &words::who_asked(&seen.mention(content.requester)),
-            system,
-            &|person| seen.mention(person),
-        ),
+        deciders: deciders_of(seen, system),
         is_irreversible,
         can_be_undone: can_be_undone && !is_irreversible,
         is_undo: content.undo_of.is_some(),
@@ -108,6 +103,21 @@ pub fn card_of(seen: &Seen) -> Card {
     }
 }
 
+/// Who decides, by the rule of the proposal and by a stricter one since.
+fn deciders_of(seen: &Seen, system: &str) -> String {
+    let content = seen.sealed.content();
+    let asked = words::who_asked(&seen.mention(content.requester));
+    let by = |policy| words::deciders(policy, &asked, system, &|person| seen.mention(person));
+    let made_under = by(&content.policy);
+    match &seen.newer {
+        None => made_under,
+        Some(newer) if newer.policy.is_within(&content.policy) => {
+            words::stricter(&by(&newer.policy))
+        }
+        Some(newer) => words::both(&made_under, &by(&newer.policy)),
+    }
+}
+
 fn stage(seen: &Seen) -> Stage {
     let content = seen.sealed.content();
     let by = seen.approvers().join(", ");
@@ -115,11 +125,12 @@ fn stage(seen: &Seen) -> Stage {
         State::Proposed => Stage::Open {
             expires_at: content.expires_at,
             agreed: seen.approvers(),
-            needed: usize::from(content.policy.approvals),
+            needed: approvals::needed(content, seen.newer.as_ref()),
         },
         State::Approved => Stage::Approved {
             by,
             beforehand: seen.decisions.iter().any(|one| one.grant.is_some()),
+            waits_until: seen.record.wait_until,
         },
         State::Executing => Stage::Running { by },
         State::Succeeded => Stage::Done {

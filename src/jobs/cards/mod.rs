@@ -2,6 +2,8 @@
 //! A card is drawn from what is stored, never from what was clicked, so it may be drawn at any
 //! time and any number of times.
 
+mod bring;
+pub mod deciders;
 pub mod draw;
 mod place;
 pub mod read;
@@ -9,6 +11,7 @@ pub mod sweep;
 mod values;
 mod words;
 
+pub use bring::{BringCard, bring_later};
 pub use place::{show, show_open_of_turn};
 pub use words::deciders;
 
@@ -18,7 +21,8 @@ use crate::approvals;
 use crate::base::ids::{OrgId, ProposalId};
 use crate::queue::{Done, Handler, Held};
 use crate::slack::client::{NewMessage, PATIENT, SlackError};
-use crate::store::{OrgTx, StoreError, StoreResult, jobs, proposal_cards};
+use crate::store::proposal_cards::{self, Card};
+use crate::store::{OrgTx, StoreError, StoreResult, jobs};
 use async_trait::async_trait;
 use std::time::Duration;
 
@@ -54,8 +58,7 @@ pub async fn redraw_later(tx: &mut OrgTx, proposal: ProposalId) -> StoreResult<(
     jobs::nudge(tx, KIND, &proposal.to_string(), "", None).await
 }
 
-/// Draws the card of a proposal as everything on it is now. Whoever draws looks again afterwards:
-/// of two that draw at once, the one that drew what was older draws once more.
+/// Draws the card of a proposal as everything on it is now, wherever it stands.
 pub async fn refresh(
     services: &Services,
     org: OrgId,
@@ -65,7 +68,22 @@ pub async fn refresh(
     let Some(card) = proposal_cards::of(&mut tx, proposal).await? else {
         return Ok(());
     };
+    let copies = proposal_cards::copies_of(&mut tx, proposal).await?;
     drop(tx);
+    let first = redraw(services, org, &card).await;
+    for copy in &copies {
+        match redraw(services, org, &copy.card).await {
+            // They have deleted it, or left.
+            Ok(()) | Err(CardError::Slack(SlackError::Refused { .. })) => {}
+            Err(error) => return Err(error),
+        }
+    }
+    first
+}
+
+/// Whoever draws looks again afterwards: of two that draw at once, the one that drew what was older
+/// draws once more.
+async fn redraw(services: &Services, org: OrgId, card: &Card) -> Result<(), CardError> {
     let workspace = services
         .workspaces
         .get(&card.workspace)
@@ -73,7 +91,7 @@ pub async fn refresh(
     let mut drawn = None;
     for _ in 0..ROUNDS {
         let mut tx = services.db.org(org).await?;
-        let shown = proposal_cards::shown_in(&mut tx, &card).await?;
+        let shown = proposal_cards::shown_in(&mut tx, card).await?;
         let drawing = draw::drawing(&mut tx, &shown).await?;
         drop(tx);
         let Some(drawing) = drawing.filter(|drawing| drawn.as_ref() != Some(drawing)) else {

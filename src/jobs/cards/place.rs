@@ -94,6 +94,7 @@ async fn put_up(
     if has_moved {
         super::redraw_later(&mut tx, *first).await?;
     }
+    super::bring::bring_if_needed(&mut tx, proposals).await?;
     tx.commit().await?;
     Ok(())
 }

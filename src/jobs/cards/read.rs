@@ -3,7 +3,7 @@
 
 use super::CardError;
 use crate::approvals::policy::Decider;
-use crate::approvals::{self, Outcome, Sealed, State, Verdict};
+use crate::approvals::{self, Newer, Outcome, Sealed, State, Verdict};
 use crate::base::ids::{PersonId, ProposalId};
 use crate::slack::blocks::escape;
 use crate::store::OrgTx;
@@ -17,6 +17,8 @@ pub struct Seen {
     pub state: State,
     pub outcome: Option<Outcome>,
     pub decisions: Vec<Decision>,
+    /// A stricter rule that was set since, while it waits.
+    pub newer: Option<Newer>,
     people: Vec<Person>,
 }
 
@@ -32,24 +34,26 @@ pub async fn see_record(tx: &mut OrgTx, record: Record) -> Result<Seen, CardErro
     let sealed = approvals::open(tx.org(), &record)?;
     let decisions = proposals::decisions(tx, record.key).await?;
     let content = sealed.content();
+    let state = approvals::state_of(&record)?;
+    let newer = match state {
+        State::Proposed => approvals::newer_policy(tx, content).await?,
+        _ => None,
+    };
     let mut concerned: Vec<PersonId> = vec![content.requester];
     concerned.extend(&content.edited_by);
     concerned.extend(decisions.iter().map(|decision| decision.person));
-    concerned.extend(
-        content
-            .policy
-            .deciders
-            .iter()
-            .filter_map(|decider| match decider {
-                Decider::Person(person) => Some(*person),
-                _ => None,
-            }),
-    );
+    let since = newer.iter().flat_map(|newer| &newer.policy.deciders);
+    let deciders = content.policy.deciders.iter().chain(since);
+    concerned.extend(deciders.filter_map(|decider| match decider {
+        Decider::Person(person) => Some(*person),
+        _ => None,
+    }));
     let people = people::by_ids(tx, &concerned).await?;
     Ok(Seen {
-        state: approvals::state_of(&record)?,
+        state,
         outcome: approvals::outcome_of(&record)?,
         decisions,
+        newer,
         people,
         sealed,
         record,
@@ -70,14 +74,27 @@ impl Seen {
         }
     }
 
-    /// Who said yes, as markup.
+    /// Who said yes, as markup; while it waits, by the rule that holds today.
     pub fn approvers(&self) -> Vec<String> {
         let said_yes = Verdict::Approved.as_str();
+        let since = self.newer.as_ref().and_then(|newer| newer.since);
         let decisions = self.decisions.iter();
         decisions
             .filter(|decision| decision.verdict == said_yes)
+            .filter(|decision| since.is_none_or(|since| decision.at >= since))
             .map(|decision| self.mention(decision.person))
             .collect()
+    }
+
+    /// Whether somebody's yes is there already.
+    pub fn has_agreed(&self, person: PersonId) -> bool {
+        let said_yes = Verdict::Approved.as_str();
+        let since = self.newer.as_ref().and_then(|newer| newer.since);
+        self.decisions.iter().any(|decision| {
+            decision.person == person
+                && decision.verdict == said_yes
+                && since.is_none_or(|since| decision.at >= since)
+        })
     }
 
     /// Who said no, and why.

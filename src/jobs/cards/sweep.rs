@@ -1,24 +1,23 @@
 //! What nobody clicks for: time that is up, people to be called before it is, and approved changes
 //! that no process carries out. Any number of processes may sweep at once.
 
+use super::deciders::{self, MayDecide};
 use super::draw::card_of;
 use super::read::{Seen, see};
-use super::{CardError, redraw_later, words};
-use crate::approvals::policy::Decider;
+use super::{CardError, bring_later, redraw_later, words};
 use crate::approvals::{self, State};
 use crate::base::ids::{OrgId, UserId};
-use crate::jobs::people::is_in;
 use crate::jobs::workspaces::Workspace;
 use crate::jobs::{Services, deliver, waiting};
 use crate::slack::blocks::escape;
-use crate::slack::client::NewMessage;
-use crate::store::proposal_cards::{self, Call, Card};
+use crate::slack::client::{NewMessage, SlackError};
+use crate::store::proposal_cards::{self, Call, Card, Copied};
 use crate::store::proposals::{self, Key};
-use crate::store::{OrgTx, jobs, people};
+use crate::store::{OrgTx, jobs};
 
 /// Of each kind in one round; the next one takes the rest.
 const BATCH: i64 = 100;
-/// Administrators who are told at most.
+/// Of those who may decide so many are told.
 const MOST_CALLED: usize = 3;
 
 pub async fn sweep(services: &Services) -> Result<(), CardError> {
@@ -53,79 +52,110 @@ async fn call_for(services: &Services, org: OrgId, key: Key, call: Call) -> Resu
     let mut tx = services.db.org(org).await?;
     let seen = see(&mut tx, key.proposal).await?;
     let card = proposal_cards::of(&mut tx, key.proposal).await?;
-    let admins = people::admins(&mut tx).await?;
+    let copies = proposal_cards::copies_of(&mut tx, key.proposal).await?;
     drop(tx);
     let (Some(seen), Some(card)) = (seen, card) else {
         return Ok(());
     };
+    let mut is_anybody_called = true;
     if seen.state == State::Proposed && seen.record.key == key {
         let workspace = services
             .workspaces
             .get(&card.workspace)
             .ok_or(CardError::Uninstalled)?;
+        let place = Place {
+            services,
+            workspace: &workspace,
+            card: &card,
+            copies: &copies,
+        };
         match call {
-            Call::Reminder => remind(services, &workspace, &seen, &card).await?,
-            Call::Escalation => escalate(services, &workspace, &seen, &card, &admins).await?,
+            Call::Reminder => place.remind(&seen).await?,
+            Call::Escalation => is_anybody_called = place.escalate(&seen).await?,
         }
     }
     let mut tx: OrgTx = services.db.org(org).await?;
     proposal_cards::called(&mut tx, key, call).await?;
+    if !is_anybody_called {
+        // Perhaps there is somebody by now.
+        bring_later(&mut tx, key.proposal).await?;
+    }
     Ok(tx.commit().await?)
 }
 
-async fn remind(
-    services: &Services,
-    workspace: &Workspace,
-    seen: &Seen,
-    card: &Card,
-) -> Result<(), CardError> {
-    let shown = card_of(seen);
-    let what = escape(&shown.title);
-    let expires_at = seen.sealed.content().expires_at;
-    let message = NewMessage {
-        thread: Some(card.thread.clone().unwrap_or_else(|| card.message.clone())),
-        text: words::reminder(&what, expires_at, &shown.deciders),
-        ..NewMessage::default()
-    };
-    let key = format!("remind:{}", seen.record.key);
-    deliver::once(&services.outbox, workspace, &key, &card.channel, message).await?;
-    Ok(())
+/// Where a proposal is seen.
+struct Place<'a> {
+    services: &'a Services,
+    workspace: &'a Workspace,
+    card: &'a Card,
+    copies: &'a [Copied],
 }
 
-/// Tells those administrators who can see the card, where administrators may decide.
-async fn escalate(
-    services: &Services,
-    workspace: &Workspace,
-    seen: &Seen,
-    card: &Card,
-    admins: &[UserId],
-) -> Result<(), CardError> {
-    let content = seen.sealed.content();
-    if !content.policy.deciders.contains(&Decider::Admin) {
-        return Ok(());
-    }
-    let link = workspace
-        .slack
-        .permalink(&card.channel, &card.message)
-        .await;
-    let what = escape(&card_of(seen).title);
-    let text = words::escalation(&what, content.expires_at, link.ok().as_deref());
-    let mut called = 0;
-    for admin in admins {
-        if called == MOST_CALLED || !is_in(workspace, &card.channel, admin).await? {
-            continue;
+impl Place<'_> {
+    /// In the thread of the card, and of each that was brought to somebody.
+    async fn remind(&self, seen: &Seen) -> Result<(), CardError> {
+        let key = format!("remind:{}", seen.record.key);
+        self.remind_at(seen, self.card, &key).await?;
+        for copy in self.copies {
+            let key = format!("{key}:{}", copy.to);
+            match self.remind_at(seen, &copy.card, &key).await {
+                // They have left.
+                Ok(()) | Err(CardError::Slack(SlackError::Refused { .. })) => {}
+                Err(error) => return Err(error),
+            }
         }
-        let dm = workspace
-            .slack
-            .open_conversation(std::slice::from_ref(admin))
-            .await?;
+        Ok(())
+    }
+
+    async fn remind_at(&self, seen: &Seen, card: &Card, key: &str) -> Result<(), CardError> {
+        let shown = card_of(seen);
+        let what = escape(&shown.title);
+        let expires_at = seen.sealed.content().expires_at;
         let message = NewMessage {
-            text: text.clone(),
+            thread: Some(card.thread.clone().unwrap_or_else(|| card.message.clone())),
+            text: words::reminder(&what, expires_at, &shown.deciders),
             ..NewMessage::default()
         };
-        let key = format!("escalate:{}:{admin}", seen.record.key);
-        deliver::once(&services.outbox, workspace, &key, &dm, message).await?;
-        called += 1;
+        let outbox = &self.services.outbox;
+        deliver::once(outbox, self.workspace, key, &card.channel, message).await?;
+        Ok(())
     }
-    Ok(())
+
+    /// Tells a few of those who may decide and see a card; whoever asked was reminded in the thread.
+    /// False: there was nobody to tell.
+    async fn escalate(&self, seen: &Seen) -> Result<bool, CardError> {
+        let content = seen.sealed.content();
+        let there = deciders::members(self.workspace, &self.card.channel).await?;
+        let may = deciders::of(self.services, self.workspace, seen, &there).await?;
+        let others = may.iter().filter(|one| one.person != content.requester);
+        let seeing = others.filter_map(|one| Some((&one.user, self.seen_by(one)?)));
+        let mut called = 0;
+        for (user, card) in seeing.take(MOST_CALLED) {
+            self.tell(seen, user, card).await?;
+            called += 1;
+        }
+        Ok(called > 0)
+    }
+
+    /// The card that somebody sees.
+    fn seen_by(&self, one: &MayDecide) -> Option<&Card> {
+        let copy = self.copies.iter().find(|copy| copy.to == one.user);
+        let copy = copy.map(|copy| &copy.card);
+        copy.or_else(|| one.is_there.then_some(self.card))
+    }
+
+    async fn tell(&self, seen: &Seen, user: &UserId, card: &Card) -> Result<(), CardError> {
+        let slack = &self.workspace.slack;
+        let link = slack.permalink(&card.channel, &card.message).await;
+        let what = escape(&card_of(seen).title);
+        let expires_at = seen.sealed.content().expires_at;
+        let message = NewMessage {
+            text: words::escalation(&what, expires_at, link.ok().as_deref()),
+            ..NewMessage::default()
+        };
+        let dm = slack.open_conversation(std::slice::from_ref(user)).await?;
+        let key = format!("escalate:{}:{user}", seen.record.key);
+        deliver::once(&self.services.outbox, self.workspace, &key, &dm, message).await?;
+        Ok(())
+    }
 }

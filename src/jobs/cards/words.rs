@@ -48,12 +48,29 @@ pub fn deciders(
     said
 }
 
+/// By a rule that is newer than the card.
+pub fn stricter(deciders: &str) -> String {
+    format!("{deciders} This rule was set after the card was put up.")
+}
+
+/// By two rules, of which the newer one is not simply the stricter one.
+pub fn both(before: &str, since: &str) -> String {
+    format!("{before} A rule was set since, and a yes has to fit both: {since}")
+}
+
 fn any_of(names: &[String]) -> String {
     match names {
         [] => "nobody".to_owned(),
         [only] => only.clone(),
         [firsts @ .., last] => format!("{} or {last}", firsts.join(", ")),
     }
+}
+
+/// Beside a card on which nobody can decide. `what` is markup.
+pub fn nobody(what: &str, deciders: &str) -> String {
+    format!(
+        ":warning: I know of nobody whom I could ask about *{what}*: {deciders} They have to see what it is about, and too few of those who may are here or can be written to. Please ask again in a channel where they are, or have an administrator say with `/penny policy` who decides."
+    )
 }
 
 // Reminders.
@@ -66,7 +83,7 @@ pub fn reminder(what: &str, until: DateTime<Utc>, deciders: &str) -> String {
     )
 }
 
-/// To an administrator, in a direct message.
+/// To somebody who may decide, in a direct message.
 pub fn escalation(what: &str, until: DateTime<Utc>, link: Option<&str>) -> String {
     let card = match link {
         Some(link) => format!("<{link}|Open the card>"),

@@ -21,13 +21,14 @@ pub async fn due(db: &Db, limit: i64) -> StoreResult<Vec<(OrgId, Key)>> {
     .collect())
 }
 
-/// Approved proposals that nobody carries out: not begun for a while, or left by a process that
-/// died. Each needs a job; to give it one too many costs nothing.
+/// Approved proposals that nobody carries out: not begun for a while, neither after their approval
+/// nor after a pause, or left by a process that died. Each needs a job; to give it one too many
+/// costs nothing.
 pub async fn stranded(db: &Db, limit: i64) -> StoreResult<Vec<(OrgId, Key)>> {
     Ok(sqlx::query!(
         "select org_id, proposal_id, version from core.proposals
          where state = 'approved' and start_by > clock_timestamp()
-                 and decided_at < clock_timestamp() - interval '10 seconds'
+                 and greatest(decided_at, wait_until) < clock_timestamp() - interval '10 seconds'
              or state = 'executing' and lease_until < clock_timestamp()
          limit $1",
         limit,

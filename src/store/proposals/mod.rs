@@ -5,7 +5,9 @@ mod execution;
 mod housekeeping;
 mod transitions;
 
-pub use execution::{Claim, Lease, Settled, claim, renew, resolve, send, settle};
+pub use execution::{
+    Claim, Lease, Settled, claim, keep_over, put_off, renew, resolve, send, settle,
+};
 pub use housekeeping::{delete_older_than, due, forget_all, stranded};
 pub use transitions::{decide, expire, mark_undone, record_decision, supersede, withdraw};
 
@@ -78,6 +80,8 @@ pub struct Record {
     pub created_at: DateTime<Utc>,
     pub expires_at: DateTime<Utc>,
     pub decided_at: Option<DateTime<Utc>>,
+    /// Until when it waits, approved, because the system asks for a pause.
+    pub wait_until: Option<DateTime<Utc>>,
     pub ended_at: Option<DateTime<Utc>>,
     /// What came of it, as JSON.
     pub outcome: Option<String>,
@@ -95,6 +99,7 @@ struct Row {
     created_at: DateTime<Utc>,
     expires_at: DateTime<Utc>,
     decided_at: Option<DateTime<Utc>>,
+    wait_until: Option<DateTime<Utc>>,
     ended_at: Option<DateTime<Utc>>,
     outcome: Option<String>,
 }
@@ -117,6 +122,7 @@ impl From<Row> for Record {
             created_at: row.created_at,
             expires_at: row.expires_at,
             decided_at: row.decided_at,
+            wait_until: row.wait_until,
             ended_at: row.ended_at,
             outcome: row.outcome,
         }
@@ -129,7 +135,8 @@ macro_rules! rows {
         sqlx::query_as!(
             Row,
             "select proposal_id, version, state, content, hash, conversation_id, turn_id,
-                 tool_use_id, created_at, expires_at, decided_at, ended_at, outcome
+                 tool_use_id, created_at, expires_at, decided_at, wait_until,
+                 ended_at, outcome
              from core.proposals " + $which,
             $($argument),+
         )

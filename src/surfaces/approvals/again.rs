@@ -5,7 +5,7 @@ use super::{At, facts, words};
 use crate::approvals::{self, Error};
 use crate::base::ids::UserId;
 use crate::connectors::changes;
-use crate::jobs::cards::redraw_later;
+use crate::jobs::cards::{bring_later, redraw_later};
 use crate::surfaces::scene::{Scene, Surfaced};
 
 pub async fn propose(scene: &Scene<'_>, user: &UserId, at: &At, answer: &Answer<'_>) -> Surfaced {
@@ -33,5 +33,6 @@ pub async fn propose(scene: &Scene<'_>, user: &UserId, at: &At, answer: &Answer<
         Err(error) => return Err(error.into()),
     }
     redraw_later(&mut tx, at.ticket.key.proposal).await?;
+    bring_later(&mut tx, at.ticket.key.proposal).await?;
     Ok(tx.commit().await?)
 }

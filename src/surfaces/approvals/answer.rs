@@ -24,7 +24,7 @@ impl<'a> Answer<'a> {
 
     pub fn beside(at: &'a At, user: &'a UserId) -> Self {
         Self::Beside {
-            card: at.card.as_ref(),
+            card: at.card_for(user),
             user,
         }
     }

@@ -1,12 +1,12 @@
 //! What a click is about: the version that was shown, and where its card stands.
 
-use crate::approvals::policy::Stakes;
 use crate::approvals::{Content, State, Ticket};
+use crate::base::ids::UserId;
 use crate::jobs::cards::draw::{card_of, seal_of_open};
 use crate::jobs::cards::read::{Seen, see, see_record};
 use crate::slack::blocks::approval::Card as Shown;
 use crate::store::OrgTx;
-use crate::store::proposal_cards::{self, Card};
+use crate::store::proposal_cards::{self, Card, Copied};
 use crate::store::proposals;
 use crate::surfaces::scene::{Scene, Surfaced};
 
@@ -17,6 +17,8 @@ pub struct At {
     /// That version, as it stands by now.
     pub seen: Seen,
     pub card: Option<Card>,
+    /// Who has it in their direct messages besides.
+    pub copies: Vec<Copied>,
 }
 
 impl At {
@@ -26,8 +28,16 @@ impl At {
             return Ok(None);
         };
         let seen = see_record(tx, record).await?;
-        let card = proposal_cards::of(tx, ticket.key.proposal).await?;
-        Ok(Some(Self { ticket, seen, card }))
+        Ok(Some(Self::of(tx, ticket, seen).await?))
+    }
+
+    pub async fn of(tx: &mut OrgTx, ticket: Ticket, seen: Seen) -> Surfaced<Self> {
+        Ok(Self {
+            card: proposal_cards::of(tx, ticket.key.proposal).await?,
+            copies: proposal_cards::copies_of(tx, ticket.key.proposal).await?,
+            ticket,
+            seen,
+        })
     }
 
     /// Everything that is still open on a card, and the name of just that.
@@ -39,20 +49,27 @@ impl At {
         }
         let seal = seal_of_open(&seen);
         let open = seen.into_iter().filter(|one| one.state == State::Proposed);
-        let at = open.map(|seen| Self {
-            ticket: seen.sealed.ticket(),
-            seen,
-            card: Some(card.clone()),
-        });
-        Ok((at.collect(), seal))
+        let mut at = Vec::new();
+        for seen in open {
+            let ticket = seen.sealed.ticket();
+            at.push(Self::of(&mut tx, ticket, seen).await?);
+        }
+        Ok((at, seal))
+    }
+
+    /// The card in somebody's own direct messages.
+    pub fn copy_of(&self, user: &UserId) -> Option<&Card> {
+        let copy = self.copies.iter().find(|copy| copy.to == *user);
+        copy.map(|copy| &copy.card)
+    }
+
+    /// The card that somebody sees.
+    pub fn card_for(&self, user: &UserId) -> Option<&Card> {
+        self.copy_of(user).or(self.card.as_ref())
     }
 
     pub fn content(&self) -> &Content {
         self.seen.sealed.content()
-    }
-
-    pub fn is_irreversible(&self) -> bool {
-        self.content().stakes == Stakes::Irreversible
     }
 
     /// As its card shows it.

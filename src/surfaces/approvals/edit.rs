@@ -10,7 +10,7 @@ use crate::connectors::field::{Arguments, Field, Kind, NONE, is_none, name_of};
 use crate::connectors::operation::Operation;
 use crate::connectors::registry;
 use crate::jobs::Services;
-use crate::jobs::cards::redraw_later;
+use crate::jobs::cards::{bring_later, redraw_later};
 use crate::slack::blocks::approval::form::{Input, Inputs, TEXT_CHARS};
 use crate::slack::blocks::approval::windows;
 use crate::slack::blocks::approval::words::too_long_to_edit;
@@ -236,5 +236,6 @@ pub async fn submitted(
         Err(error) => return Err(error.into()),
     }
     redraw_later(&mut tx, at.ticket.key.proposal).await?;
+    bring_later(&mut tx, at.ticket.key.proposal).await?;
     Ok(tx.commit().await?)
 }

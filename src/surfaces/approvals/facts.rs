@@ -3,8 +3,9 @@
 
 use super::At;
 use crate::approvals::policy::{Decider, Policy, Standing};
-use crate::approvals::{Content, Facts};
-use crate::base::ids::{GroupId, UserId};
+use crate::approvals::{Content, Facts, State};
+use crate::base::ids::{GroupId, PersonId, UserId};
+use crate::jobs::cards::deciders::may_see;
 use crate::jobs::people::is_in;
 use crate::slack::client::SlackError;
 use crate::store::company;
@@ -13,8 +14,16 @@ use std::collections::BTreeSet;
 
 /// What somebody may do about a proposal.
 pub async fn about(scene: &Scene<'_>, user: &UserId, at: &At) -> Surfaced<Facts> {
-    let content = at.content();
-    about_by(scene, user, at, &content.policy).await
+    about_by(scene, user, at, &rule_of(at)).await
+}
+
+/// Everybody whom the rule of a proposal names, and a stricter one since.
+pub fn rule_of(at: &At) -> Policy {
+    let mut policy = at.content().policy.clone();
+    if let Some(newer) = &at.seen.newer {
+        policy.deciders.extend(newer.policy.deciders.clone());
+    }
+    policy
 }
 
 /// The same where another policy decides than the one that the proposal was made under.
@@ -25,13 +34,21 @@ pub async fn about_by(
     policy: &Policy,
 ) -> Surfaced<Facts> {
     let mut facts = of(scene, user).await?;
-    facts.sees_card = match &at.card {
+    let is_there = match &at.card {
         Some(card) => is_in(&scene.workspace, &card.channel, user).await?,
         None => false,
     };
+    facts.sees_card = is_there || is_brought(scene, user, at, facts.person).await;
     facts.owns_record = owns(scene, &facts, at.content()).await?;
     facts.groups = groups(scene, user, policy).await?;
     Ok(facts)
+}
+
+/// Whether somebody has the card in their direct messages, and may see what it is about, still.
+async fn is_brought(scene: &Scene<'_>, user: &UserId, at: &At, person: PersonId) -> bool {
+    let state = at.seen.state;
+    let is_over = state != State::Proposed && !state.can_be_proposed_again();
+    at.copy_of(user).is_some() && (is_over || may_see(scene.services, at.content(), person).await)
 }
 
 /// What somebody is by themselves, for what is no single proposal.

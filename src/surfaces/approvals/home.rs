@@ -2,8 +2,8 @@
 //! it, and what they have allowed beforehand.
 
 use super::{At, facts, words};
-use crate::approvals::policy::{Standing, may_decide};
-use crate::approvals::{Facts, State, Verdict};
+use crate::approvals::policy::Standing;
+use crate::approvals::{Facts, State, Verdict, may_say};
 use crate::base::ids::{ChannelId, PersonId, UserId};
 use crate::connectors::registry;
 use crate::jobs::cards::read::see_record;
@@ -12,7 +12,7 @@ use crate::slack::blocks::approval::home::{Approvals, Done, Granted, Waiting};
 use crate::slack::blocks::escape;
 use crate::store::grants::{self, Grant};
 use crate::store::proposals::{self, Record};
-use crate::store::{OrgTx, company, people, proposal_cards};
+use crate::store::{OrgTx, company, people};
 use crate::surfaces::scene::{Scene, Surfaced};
 use std::collections::HashMap;
 
@@ -42,12 +42,12 @@ pub async fn read(scene: &Scene<'_>, user: &UserId) -> Surfaced<Option<Approvals
     {
         under_way.push(Waiting {
             line: words::asked_for(&at.shown()),
-            link: link(scene, at).await,
+            link: link(scene, user, at).await,
         });
     }
     Ok(Some(Approvals {
         more: waiting.len().saturating_sub(SHOWN),
-        waiting: lines(scene, waiting).await,
+        waiting: lines(scene, user, waiting).await,
         under_way,
         lately: done_for(scene, facts.person, SHOWN).await?,
         grants,
@@ -58,12 +58,8 @@ async fn seen(tx: &mut OrgTx, records: Vec<Record>) -> Surfaced<Vec<At>> {
     let mut all = Vec::new();
     for record in records {
         let seen = see_record(tx, record).await?;
-        let card = proposal_cards::of(tx, seen.record.key.proposal).await?;
-        all.push(At {
-            ticket: seen.sealed.ticket(),
-            seen,
-            card,
-        });
+        let ticket = seen.sealed.ticket();
+        all.push(At::of(tx, ticket, seen).await?);
     }
     Ok(all)
 }
@@ -80,6 +76,7 @@ async fn waiting(
     for at in open {
         let Some(card) = &at.card else { continue };
         let sees_card = match channels.get(&card.channel) {
+            _ if at.copy_of(user).is_some() => true,
             Some(known) => *known,
             None => {
                 // A channel that cannot be read any more has nobody in it.
@@ -95,15 +92,16 @@ async fn waiting(
         let content = at.content();
         let own = Facts {
             owns_record: owns(scene, facts, &at).await?,
-            groups: facts::groups(scene, user, &content.policy).await?,
+            groups: facts::groups(scene, user, &facts::rule_of(&at)).await?,
             ..facts.clone()
         };
+        let since = at.seen.newer.as_ref().and_then(|newer| newer.since);
         let has_agreed = at
             .seen
             .decisions
             .iter()
-            .any(|one| one.person == facts.person);
-        let may = may_decide(&content.policy, content.request(), &own, Verdict::Approved);
+            .any(|one| one.person == facts.person && since.is_none_or(|since| one.at >= since));
+        let may = may_say(content, at.seen.newer.as_ref(), &own, Verdict::Approved);
         if may.is_ok() && !has_agreed {
             waiting.push(at);
         }
@@ -121,19 +119,19 @@ async fn owns(scene: &Scene<'_>, facts: &Facts, at: &At) -> Surfaced<bool> {
     Ok(company::owner_of(&mut tx, system, kind, id).await? == Some(facts.person))
 }
 
-async fn lines(scene: &Scene<'_>, waiting: Vec<At>) -> Vec<Waiting> {
+async fn lines(scene: &Scene<'_>, user: &UserId, waiting: Vec<At>) -> Vec<Waiting> {
     let mut lines = Vec::new();
     for at in waiting.iter().take(SHOWN) {
         lines.push(Waiting {
             line: words::waits(&at.shown()),
-            link: link(scene, at).await,
+            link: link(scene, user, at).await,
         });
     }
     lines
 }
 
-async fn link(scene: &Scene<'_>, at: &At) -> Option<String> {
-    let card = at.card.as_ref()?;
+async fn link(scene: &Scene<'_>, user: &UserId, at: &At) -> Option<String> {
+    let card = at.card_for(user)?;
     let slack = &scene.workspace.slack;
     slack.permalink(&card.channel, &card.message).await.ok()
 }

@@ -73,7 +73,7 @@ pub async fn clicked(scene: &Scene<'_>, clicked: &BlockActions, action: &Action)
     let source = &clicked.source;
     match name {
         // A menu cannot ask twice by itself.
-        ids::APPROVE if entry.is_some() && at.is_irreversible() => {
+        ids::APPROVE if entry.is_some() && at.shown().asks_twice() => {
             ask::twice(scene, source, &at).await
         }
         ids::APPROVE => decide::approve(scene, &source.user, &at, &answer).await,

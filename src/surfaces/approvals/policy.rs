@@ -7,14 +7,14 @@ use crate::approvals::seal::Operation;
 use crate::approvals::{self, Error};
 use crate::base::ids::{GroupId, PersonId, UserId};
 use crate::connectors::registry;
-use crate::jobs::cards;
+use crate::jobs::cards::{self, redraw_later};
 use crate::slack::blocks::approval::form::{Input, Inputs};
 use crate::slack::blocks::approval::windows;
 use crate::slack::blocks::{approval, raw};
 use crate::slack::ids::FIELD;
 use crate::slack::inbound::{BlockActions, View, ViewSubmission};
-use crate::store::people;
 use crate::store::policies::{self, ANY};
+use crate::store::{OrgTx, people, proposals};
 use crate::surfaces::scene::{Scene, Surfaced, Whisper};
 use serde_json::{Map, Value, json};
 use std::collections::BTreeSet;
@@ -35,6 +35,8 @@ const RESET: &str = "reset";
 /// As many as a window offers.
 const MOST_APPROVALS: u8 = 5;
 const MOST_OPTIONS: usize = 100;
+/// Cards that say anew who decides when a rule is set; the others do when somebody clicks.
+const MOST_REDRAWN: i64 = 100;
 
 pub async fn show(scene: &Scene<'_>, to: Whisper<'_>, is_admin: bool) -> Surfaced {
     let mut tx = scene.tx().await?;
@@ -265,8 +267,10 @@ pub async fn submitted(scene: &Scene<'_>, submitted: &ViewSubmission) -> Surface
     let policy = (!chosen.is_reset).then_some(chosen.policy);
     let scope = scope_in_words(&chosen.scope.system, &chosen.scope.name);
     let mut tx = scene.tx().await?;
-    let said = match approvals::set_policy(&mut tx, chosen.scope, policy, &facts).await {
+    let set = approvals::set_policy(&mut tx, chosen.scope.clone(), policy, &facts).await;
+    let said = match set {
         Ok(()) => {
+            redraw_open(&mut tx, &chosen.scope).await?;
             tx.commit().await?;
             words::policy_set(&scope)
         }
@@ -274,4 +278,18 @@ pub async fn submitted(scene: &Scene<'_>, submitted: &ViewSubmission) -> Surface
         Err(error) => return Err(error.into()),
     };
     scene.tell_directly(user, &said).await
+}
+
+/// What waits already may need other people from now on, and its card says whom.
+async fn redraw_open(tx: &mut OrgTx, scope: &Operation) -> Surfaced {
+    for record in proposals::open(tx, MOST_REDRAWN).await? {
+        let sealed = approvals::open(tx.org(), &record)?;
+        let operation = &sealed.content().operation;
+        let fits = |scope: &str, name: &str| scope == ANY || scope == name;
+        if fits(&scope.system, &operation.system) && fits(&scope.name, &operation.name) {
+            redraw_later(tx, record.key.proposal).await?;
+            cards::bring_later(tx, record.key.proposal).await?;
+        }
+    }
+    Ok(())
 }

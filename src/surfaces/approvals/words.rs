@@ -23,6 +23,11 @@ pub fn refused(refusal: &Refusal, deciders: &str) -> String {
         Refusal::Already(state) => already(*state).to_owned(),
         Refusal::Expired => already(State::Expired).to_owned(),
         Refusal::NotAllowed(refused) => format!("{} {deciders}", not_allowed(*refused)),
+        Refusal::NoLongerAllowed(refused) => format!(
+            "The rule for this has become stricter since I asked. {} {deciders}",
+            not_allowed(*refused)
+        ),
+        Refusal::NobodyDecides => NOBODY_DECIDES.to_owned(),
         Refusal::AlreadyAgreed => {
             format!("You’ve agreed already; now others have to. {deciders}")
         }
@@ -43,6 +48,7 @@ pub fn refused(refusal: &Refusal, deciders: &str) -> String {
     }
 }
 
+pub const NOBODY_DECIDES: &str = "By the rule for this nobody could say yes, so I haven’t proposed it. An administrator sets with `/penny policy` who decides.";
 pub const ADMINISTRATORS_ONLY: &str =
     "Only administrators of this workspace can do that. Ask one of them.";
 
@@ -177,7 +183,7 @@ pub fn rule(scope: &str, deciders: &str) -> String {
 
 pub fn policy_set(scope: &str) -> String {
     format!(
-        "Noted. The new rule for “{}” holds for what is proposed from now on.",
+        "Noted. The new rule for “{}” holds for what is proposed from now on. Where it is stricter, it holds for what waits already, too.",
         escape(scope)
     )
 }

@@ -2,7 +2,10 @@
 
 mod deciding;
 mod editing;
+mod losing;
 pub mod office;
 mod plans;
+mod reaching;
 mod story;
+mod stricter;
 mod waiting;

@@ -6,11 +6,13 @@ use crate::support::request::INTERACTIONS;
 use penny::approvals::policy::{Policy, Stakes};
 use penny::approvals::seal::{Operation, Target};
 use penny::approvals::{self, Draft, Facts, Ticket, Wording};
-use penny::base::ids::{OrgId, PersonId};
+use penny::base::ids::{ConversationId, OrgId, PersonId, TurnId};
 use penny::jobs::cards;
 use penny::jobs::workspaces::Workspace;
 use penny::models::scripted::Step;
 use penny::playground::{Container, Human, Pressed, Seen, Setup, Thread};
+use penny::store::conversations;
+use penny::store::proposals::Origin;
 use serde_json::{Map, Value, json};
 use std::sync::Arc;
 use std::time::Duration;
@@ -108,13 +110,23 @@ impl Office {
         self.proposes_this(self.draft().await).await
     }
 
-    /// Proposes it and puts its card up.
-    pub async fn proposes_this(&self, draft: Draft) -> Ticket {
+    /// Proposes it, and puts no card up.
+    pub async fn proposes_unseen(&self) -> Ticket {
+        self.makes(self.draft().await).await
+    }
+
+    async fn makes(&self, draft: Draft) -> Ticket {
         let services = &self.app.process().app.services;
         let mut tx = services.db.org(self.org).await.unwrap();
         let proposed = approvals::propose(&mut tx, draft, None).await.unwrap();
         tx.commit().await.unwrap();
-        let ticket = proposed.sealed.ticket();
+        proposed.sealed.ticket()
+    }
+
+    /// Proposes it and puts its card up.
+    pub async fn proposes_this(&self, draft: Draft) -> Ticket {
+        let ticket = self.makes(draft).await;
+        let services = &self.app.process().app.services;
         let (workspace, root) = (self.workspace(), self.thread.root.to_string());
         let channel = &self.thread.channel;
         let thread = root.as_str().into();
@@ -129,6 +141,33 @@ impl Office {
         .unwrap();
         self.app.settles().await;
         ticket
+    }
+
+    /// Proposes these as one turn would, and puts their card up.
+    pub async fn proposes_together(&self, drafts: impl IntoIterator<Item = Draft>) {
+        let services = &self.app.process().app.services;
+        let turn = TurnId::fresh();
+        for (place, draft) in drafts.into_iter().enumerate() {
+            let origin = Origin {
+                conversation: ConversationId::fresh(),
+                turn,
+                tool_use_id: format!("call_{place}"),
+            };
+            let mut tx = services.db.org(self.org).await.unwrap();
+            let proposed = approvals::propose(&mut tx, draft, Some(&origin)).await;
+            proposed.unwrap();
+            tx.commit().await.unwrap();
+        }
+        let workspace = self.workspace();
+        let thread = conversations::Thread {
+            workspace: workspace.id.as_str().into(),
+            channel: self.thread.channel.clone(),
+            thread_ts: self.thread.root.to_string().as_str().into(),
+        };
+        cards::show_open_of_turn(services, &workspace, &thread, turn)
+            .await
+            .unwrap();
+        self.app.settles().await;
     }
 
     /// An administrator has said who decides.

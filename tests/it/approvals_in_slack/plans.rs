@@ -1,7 +1,8 @@
 //! Several changes of one turn on one card, while the world goes on beside it.
 
-use super::office::{choose, press};
+use super::office::{Office, choose, press};
 use super::story::Story;
+use penny::approvals::policy::Stakes;
 use penny::models::content::Block;
 use penny::models::scripted::Step;
 use penny::playground::systems::hubspot::DEALS;
@@ -207,4 +208,41 @@ async fn what_cannot_be_undone_is_asked_for_twice_in_a_row_of_a_plan() {
     story.maya.reads(&thread, "One is gone.").await.unwrap();
     assert_eq!(are_there(&story), 1);
     story.app.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_said_outside_stays_said_and_so_a_row_of_a_plan_asks_twice_before() {
+    let office = Office::open().await;
+    let mut mails = Vec::new();
+    for name in ["To Ann", "To Bea"] {
+        let mut draft = office.draft().await;
+        draft.stakes = Stakes::Own;
+        draft.target.name = name.into();
+        mails.push(draft);
+    }
+    office.proposes_together(mails).await;
+    let plan = office.card(&office.jonas);
+    assert_eq!(plan.matches("cannot be undone").count(), 2, "{plan}");
+    let blocks = office.jonas.answers_in(&office.thread);
+    let blocks = blocks.into_iter().flat_map(|seen| seen.blocks);
+    let confirm = blocks
+        .flat_map(|it| it["elements"].as_array().cloned().unwrap_or_default())
+        .find(|it| it["action_id"] == "penny_approve_all")
+        .unwrap();
+    let asked = confirm["confirm"]["text"]["text"].as_str().unwrap();
+    assert!(
+        asked.contains("cannot be undone: update_deal: To Ann; update_deal: To Bea"),
+        "{asked}"
+    );
+
+    choose(&office.thread, &office.jonas, "To Ann", "Approve").await;
+    let sure = "It is done as soon as you say yes";
+    office.sees_window(&office.jonas, sure).await;
+    office.app.settles().await;
+    assert_eq!(office.states().await, ["1 proposed", "1 proposed"]);
+    office.jonas.submits(&[]).await.unwrap();
+    office.app.settles().await;
+    assert_eq!(office.states().await, ["1 failed", "1 proposed"]);
+    office.card(&office.jonas);
+    office.close().await;
 }

@@ -3,5 +3,6 @@
 
 mod interrupted;
 mod office;
+mod patience;
 mod story;
 mod unclear;

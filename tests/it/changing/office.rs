@@ -191,6 +191,7 @@ impl Office {
                  where lease_token is not null and not exists (
                      select from core.jobs where kind = 'execute' and lease_token is not null
                          and lease_until > now());
+                 update core.proposals set wait_until = now() where wait_until > now();
                  update core.jobs set run_at = now() where lease_token is null",
             )
             .await;

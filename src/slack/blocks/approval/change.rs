@@ -11,6 +11,11 @@ const ROOM: usize = 5_000;
 const SHORTEST: usize = 40;
 const LONGEST: usize = 300;
 const LINES: usize = 6;
+/// Of a value in a row of a plan; with less room for each, only the fields are named.
+const ROW_SHORTEST: usize = 8;
+const ROW_LABEL: usize = 60;
+/// What stands around a label and its values: a colon, an arrow, and the point before the next.
+const ROW_MARKS: usize = 8;
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Change {
@@ -128,20 +133,41 @@ fn part(change: &Change, chars: usize) -> Vec<Json> {
     parts
 }
 
-/// One line for a row of a plan.
+/// One line for a row of a plan: values are shortened one by one so that all of them fit, and where
+/// even that is not enough, the fields without room are at least named, or counted.
 pub fn in_one_line(changes: &[Change], chars: usize) -> String {
-    let each = (chars / changes.len().max(1)).max(SHORTEST);
-    let one = |change: &Change| {
+    let label = |change: &Change| clip(&change.label, ROW_LABEL);
+    let around = |change: &Change| label(change).chars().count() + ROW_MARKS;
+    let marks: usize = changes.iter().map(around).sum();
+    let values = changes.iter().flat_map(|one| [&one.before, &one.after]);
+    let values = values.flatten().count();
+    let each = chars.saturating_sub(marks) / values.max(1);
+    if each >= ROW_SHORTEST {
         let flat = |value: &Value| clip(&value.short(each).replace('\n', " "), each);
-        let label = &change.label;
-        match (&change.before, &change.after) {
-            (Some(before), Some(after)) => format!("{label}: {} → {}", flat(before), flat(after)),
-            (Some(only), None) | (None, Some(only)) => format!("{label}: {}", flat(only)),
-            (None, None) => label.clone(),
+        let one = |change: &Change| match (&change.before, &change.after) {
+            (Some(before), Some(after)) => {
+                format!("{}: {} → {}", label(change), flat(before), flat(after))
+            }
+            (Some(only), None) | (None, Some(only)) => {
+                format!("{}: {}", label(change), flat(only))
+            }
+            (None, None) => label(change),
+        };
+        let all: Vec<String> = changes.iter().map(one).collect();
+        return all.join(" · ");
+    }
+    let mut named = String::new();
+    for (place, change) in changes.iter().enumerate() {
+        let label = label(change);
+        if named.chars().count() + label.chars().count() > chars {
+            return words::and_fields(&named, changes.len() - place);
         }
-    };
-    let all: Vec<String> = changes.iter().map(one).collect();
-    clip(&all.join(" · "), chars)
+        if place > 0 {
+            named.push_str(" · ");
+        }
+        named.push_str(&label);
+    }
+    named
 }
 
 /// The changes whole, in blocks of which each fits by itself.

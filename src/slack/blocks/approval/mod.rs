@@ -58,6 +58,8 @@ pub enum Stage {
     Approved {
         by: String,
         beforehand: bool,
+        /// The system asks for a pause until then.
+        waits_until: Option<DateTime<Utc>>,
     },
     Running {
         by: String,
@@ -84,6 +86,11 @@ pub enum Stage {
 }
 
 impl Card {
+    /// Whether a yes is asked for twice: nobody can take it back afterwards.
+    pub fn asks_twice(&self) -> bool {
+        self.is_irreversible || !(self.can_be_undone || self.is_undo)
+    }
+
     fn can_be_proposed_again(&self) -> bool {
         // An undo is proposed again where it was asked for.
         !self.is_undo

@@ -14,7 +14,8 @@ use serde_json::{Value, json};
 
 /// Slack shows 50 blocks and some 13,000 characters in a message.
 pub const MOST_ROWS: usize = 20;
-const ROW_CHARS: usize = 320;
+const ROWS_CHARS: usize = 6_400;
+const ROW_CHARS: usize = 1_500;
 const NAME_CHARS: usize = 90;
 
 /// The text for notifications, and the blocks. `seal` names what “Approve all” would approve.
@@ -25,15 +26,26 @@ pub fn plan(cards: &[Card], seal: &str) -> (String, Vec<Block>) {
     let done = cards.iter().filter(is_done).count();
     let progress = words::plan_progress(done, open, cards.len());
     let mut blocks = vec![header(&title), context(&progress)];
-    blocks.extend(cards.iter().enumerate().map(row));
+    let room = (ROWS_CHARS / cards.len().max(1)).min(ROW_CHARS);
+    let rows = cards.iter().enumerate();
+    blocks.extend(rows.map(|(place, card)| row(place, card, room)));
     blocks.extend(footing(cards));
     if open > 1 {
         let mut all = button(words::APPROVE_ALL, APPROVE_ALL, seal);
         all["style"] = "primary".into();
-        all["confirm"] = confirm(&words::sure_of_all(open));
+        all["confirm"] = confirm(&words::sure_of_all(open, &for_good(cards)));
         blocks.push(actions(vec![all]));
     }
     (format!("{title}. {progress}"), raw(blocks))
+}
+
+/// What “Approve all” would do that nobody can take back.
+fn for_good(cards: &[Card]) -> Vec<String> {
+    let named = |card: &Card| format!("{}: {}", card.title, shown_name(&card.record));
+    let cards = cards
+        .iter()
+        .filter(|card| is_open(card) && card.asks_twice());
+    cards.map(named).collect()
 }
 
 fn is_open(card: &Card) -> bool {
@@ -42,13 +54,13 @@ fn is_open(card: &Card) -> bool {
 
 /// While it is open, the row is plain text: nothing that a model wrote is markup in it. Later it
 /// tells who decided, by name.
-fn row((place, card): (usize, &Card)) -> Value {
+fn row(place: usize, card: &Card, room: usize) -> Value {
     let headline = words::headline(&card.title, &card.system);
     let record = clip(&shown_name(&card.record), NAME_CHARS);
     let mut row = match &card.stage {
         Stage::Open { .. } => {
-            let warning = words::warning(card.is_irreversible);
-            let changes = in_one_line(&card.changes, ROW_CHARS);
+            let warning = words::warning(card.asks_twice());
+            let changes = in_one_line(&card.changes, room);
             let line = format!("⚪ {headline}: {record}{warning}\n{changes}");
             json!({"type": "section", "text": {"type": "plain_text", "text": line, "emoji": false}})
         }

@@ -139,7 +139,7 @@ fn open_buttons(card: &Card) -> Vec<Value> {
         button
     };
     let mut approve = styled(button(words::APPROVE, APPROVE, ticket), "primary");
-    if card.is_irreversible || !(card.can_be_undone || card.is_undo) {
+    if card.asks_twice() {
         approve["confirm"] = confirm(&words::sure(&card.title, &card.system));
     }
     let mut buttons = vec![approve];

@@ -160,6 +160,73 @@ fn a_very_long_value_never_hides_a_later_field() {
     assert!(markup_of(&blocks).contains("Show all"));
 }
 
+fn rows_of(blocks: &[Block]) -> Vec<String> {
+    let mut found = Vec::new();
+    texts(&json_of(blocks), "plain_text", &mut found);
+    found.retain(|text| text.starts_with('⚪'));
+    found
+}
+
+#[test]
+fn a_long_value_never_hides_a_later_field_in_a_row_of_a_plan() {
+    let mut card_of = open();
+    card_of.changes = vec![
+        change("Text", &"old ".repeat(5_000), &"new\n".repeat(5_000)),
+        change("State", "open", "closed"),
+    ];
+    for rows in [2, MOST_ROWS] {
+        let (_, blocks) = plan(&vec![card_of.clone(); rows], "seal");
+        let shown = rows_of(&blocks);
+        assert_eq!(shown.len(), rows);
+        assert!(
+            shown
+                .iter()
+                .all(|row| row.ends_with("State: open → closed")),
+            "{shown:?}"
+        );
+    }
+    card_of.changes = (0..30)
+        .map(|n| change(&format!("A field of some name {n}"), "old", "new"))
+        .collect();
+    let (_, blocks) = plan(&vec![card_of; MOST_ROWS], "seal");
+    for row in rows_of(&blocks) {
+        assert!(row.ends_with(" more fields"), "{row}");
+    }
+}
+
+#[test]
+fn what_a_plan_does_for_good_is_marked_and_named_before_all_of_it_is_approved() {
+    let sends = Card {
+        title: "Send a mail".into(),
+        record: "ann@acme.example".into(),
+        can_be_undone: false,
+        ..open()
+    };
+    let (_, blocks) = plan(&[open(), sends.clone()], "seal");
+    let rows = rows_of(&blocks);
+    assert!(!rows[0].contains("cannot be undone"), "{}", rows[0]);
+    assert!(rows[1].contains("cannot be undone"), "{}", rows[1]);
+    let asked = |blocks: &[Block]| {
+        let json = json_of(blocks);
+        let elements = json.as_array().unwrap().iter();
+        let mut buttons = elements.filter_map(|it| it["elements"][0]["confirm"].as_object());
+        buttons.next().unwrap()["text"]["text"]
+            .as_str()
+            .unwrap()
+            .to_owned()
+    };
+    assert_eq!(
+        asked(&blocks),
+        "All 2 are done as soon as you say yes. These cannot be undone: Send a mail: ann@acme.example"
+    );
+    let (_, blocks) = plan(&[open(), open()], "seal");
+    assert_eq!(asked(&blocks), "All 2 are done as soon as you say yes.");
+    let (_, blocks) = plan(&vec![sends; MOST_ROWS], "seal");
+    let all = asked(&blocks);
+    assert!(all.chars().count() <= 300, "{all}");
+    assert!(all.ends_with(" more, marked with ⚠️"), "{all}");
+}
+
 #[test]
 fn a_link_says_where_it_leads_whatever_the_record_is_called() {
     let mut card_of = open();

@@ -85,7 +85,17 @@ pub fn stage(stage: &Stage, system: &str) -> String {
         Stage::Open { .. } => String::new(),
         Stage::Approved {
             by,
+            waits_until: Some(until),
+            ..
+        } => format!(
+            ":hourglass_flowing_sand: Approved by {by}. {} asks for a pause, so I’ll do it {}. There is nothing to do for you.",
+            escape(system),
+            moment(*until)
+        ),
+        Stage::Approved {
+            by,
             beforehand: true,
+            ..
         } => format!(":hourglass_flowing_sand: {by} allowed this beforehand. I’m about to do it."),
         Stage::Approved { by, .. } => {
             format!(":hourglass_flowing_sand: Approved by {by}. I’m about to do it.")
@@ -170,8 +180,7 @@ pub const TARGETS_HINT: &str = "Their ids over there, one a line. Empty: for any
 pub const UNTIL_LABEL: &str = "Until when?";
 pub const GRANT_NOTE: &str = "You can end this at any time in my App Home. What waits now still waits: press *Approve* for it.";
 pub const POLICY_TITLE: &str = "Who decides";
-pub const POLICY_ABOUT: &str =
-    "This holds for what is proposed from now on; what waits already keeps its own rule.";
+pub const POLICY_ABOUT: &str = "This holds for what is proposed from now on. Where it is stricter, it holds for what waits already, too.";
 
 pub fn page(page: usize, of: usize) -> String {
     format!("Page {page} of {of}")
@@ -225,17 +234,40 @@ pub fn plan_progress(done: usize, open: usize, count: usize) -> String {
     }
 }
 
-pub fn warning(is_irreversible: bool) -> &'static str {
-    match is_irreversible {
+/// Of fields for which a row has no room.
+pub fn and_fields(named: &str, more: usize) -> String {
+    let fields = if more == 1 { "field" } else { "fields" };
+    match named {
+        "" => format!("{more} {fields}"),
+        named => format!("{named} · and {more} more {fields}"),
+    }
+}
+
+pub fn warning(asks_twice: bool) -> &'static str {
+    match asks_twice {
         true => "  ⚠️ cannot be undone",
         false => "",
     }
 }
 
-pub fn sure_of_all(count: usize) -> String {
-    format!(
-        "All {count} are done as soon as you say yes. Those marked with a warning cannot be undone."
-    )
+/// `for_good` names those that nobody can take back. Slack shows 300 characters.
+pub fn sure_of_all(count: usize, for_good: &[String]) -> String {
+    let mut said = format!("All {count} are done as soon as you say yes.");
+    for (place, name) in for_good.iter().enumerate() {
+        let name = clip(name, 60);
+        if said.chars().count() + name.chars().count() > 260 {
+            let left = for_good.len() - place;
+            said.push_str(&format!("; and {left} more, marked with ⚠️"));
+            break;
+        }
+        let before = match place {
+            0 => " These cannot be undone: ",
+            _ => "; ",
+        };
+        said.push_str(before);
+        said.push_str(&name);
+    }
+    said
 }
 
 // App Home and lists.
