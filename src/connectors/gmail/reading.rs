@@ -30,11 +30,14 @@ enum Position {
         since: DateTime<Utc>,
         page: Option<String>,
     },
-    /// What changed from there on.
+    /// What changed from there on. `newest` is the mailbox's history when its first page was made:
+    /// later pages go on with that list, whatever their own answers call newest by then.
     Changes {
         account: String,
         history: String,
         page: Option<String>,
+        #[serde(default)]
+        newest: Option<String>,
     },
     /// The history was read to its end.
     Rest { account: String, history: String },
@@ -48,18 +51,26 @@ pub async fn page(api: &JsonApi, asked: &Asked<'_>) -> Result<Page, ConnectorErr
     };
     match position {
         Position::All { .. } => everything(api, asked, position).await,
-        Position::Changes {
-            account,
-            history,
-            page,
-        } => changes(api, asked, account, history, page).await,
+        Position::Changes { .. } => changes(api, asked, position).await,
         Position::Rest { account, history } => {
             let profile = profile(api).await?;
             if profile.email_address == account {
-                return changes(api, asked, account, history, None).await;
+                return changes(api, asked, Position::since(account, history)).await;
             }
             // Its owner has connected another mailbox.
             everything(api, asked, from_start(profile, asked.now)).await
+        }
+    }
+}
+
+impl Position {
+    /// Nothing is read yet of what changed from there on.
+    fn since(account: String, history: String) -> Self {
+        Self::Changes {
+            account,
+            history,
+            page: None,
+            newest: None,
         }
     }
 }
@@ -118,11 +129,7 @@ async fn everything(
                 listing: history.clone(),
             });
             // What changed meanwhile is read in the same run.
-            more(&Position::Changes {
-                account,
-                history,
-                page: None,
-            })?
+            more(&Position::since(account, history))?
         }
     };
     Ok(read)
@@ -166,10 +173,17 @@ impl Change {
 async fn changes(
     api: &JsonApi,
     asked: &Asked<'_>,
-    account: String,
-    since: String,
-    page: Option<String>,
+    position: Position,
 ) -> Result<Page, ConnectorError> {
+    let Position::Changes {
+        account,
+        history: since,
+        page,
+        newest,
+    } = position
+    else {
+        return Err(ConnectorError::Unexpected("not a history".to_owned()));
+    };
     let mut query = vec![("startHistoryId", since.as_str()), ("maxResults", LISTED)];
     if let Some(page) = &page {
         query.push(("pageToken", page));
@@ -195,15 +209,17 @@ async fn changes(
     found.gone.extend(deleted);
     let place = place(asked, &account, None)?;
     let mut read = sorted(&place, found);
+    let newest = newest.unwrap_or(told.history_id);
     read.next = match told.next_page_token {
         Some(page) => more(&Position::Changes {
             account,
             history: since,
             page: Some(page),
+            newest: Some(newest),
         })?,
         None => Next::End(saved(&Position::Rest {
             account,
-            history: told.history_id,
+            history: newest,
         })?),
     };
     Ok(read)

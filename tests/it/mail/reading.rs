@@ -128,6 +128,28 @@ async fn what_happens_while_the_mailbox_is_read_is_not_lost() {
 }
 
 #[tokio::test]
+async fn what_arrives_between_two_pages_of_the_history_is_read_by_the_next_run() {
+    let house = House::open().await;
+    house.maya_connects().await;
+    for number in 0..150 {
+        house
+            .mayas
+            .receives(mail(ANN, &format!("Mail {number:03}")));
+    }
+    let mailbox = house.mayas.clone();
+    house.gmail.on_page("history", move |_, page| {
+        if page == 1 {
+            mailbox.receives(mail(ANN, "Mail 150"));
+        }
+    });
+    house.reads_again().await;
+    assert_eq!(house.subjects().await.len(), 150, "of two pages");
+    house.reads_again().await;
+    assert_eq!(house.subjects().await.len(), 151);
+    house.app.stop().await;
+}
+
+#[tokio::test]
 async fn where_gmail_has_forgotten_the_history_everything_is_listed_and_compared() {
     let house = House::open().await;
     let gone = house.mayas.receives(mail(ANN, "Gone"));

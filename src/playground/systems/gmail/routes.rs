@@ -168,13 +168,18 @@ async fn history(
     let since: u64 = value(&asked, "startHistoryId")
         .and_then(|since| since.parse().ok())
         .ok_or_else(|| Refusal::invalid("Missing startHistoryId"))?;
-    let after: Option<u64> = value(&asked, "pageToken").and_then(|it| it.parse().ok());
+    let token = value(&asked, "pageToken");
     let body = gmail.look_at(&caller, |store| {
         if since < store.forgotten {
             return Err(Refusal::NotFound);
         }
-        let from = after.unwrap_or(since);
-        let events = store.events.iter().filter(|event| event.id > from);
+        // A further page goes on with the list that the first one began.
+        let (from, until) = match token {
+            None => (since, store.last_history),
+            Some(token) => between(token)?,
+        };
+        let events = store.events.iter();
+        let events = events.filter(|event| event.id > from && event.id <= until);
         let (page, has_more) = page(events, limit);
         let mut body = json!({"historyId": store.last_history.to_string()});
         let records = page.iter().map(|event| {
@@ -191,12 +196,19 @@ async fn history(
             body["history"] = records.collect();
         }
         if let (Some(last), true) = (page.last(), has_more) {
-            body["nextPageToken"] = last.id.to_string().into();
+            body["nextPageToken"] = format!("{}.{until}", last.id).into();
         }
         Ok(body)
     })??;
     gmail.page_was_made("history");
     Ok(Json(body))
+}
+
+/// Where a page of the history begins, and where its list ends.
+fn between(token: &str) -> Result<(u64, u64), Refusal> {
+    let ends = token.split_once('.');
+    let ends = ends.and_then(|(from, until)| Some((from.parse().ok()?, until.parse().ok()?)));
+    ends.ok_or_else(|| Refusal::invalid("Invalid pageToken"))
 }
 
 #[derive(Deserialize)]
