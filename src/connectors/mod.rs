@@ -26,7 +26,7 @@ mod tracker;
 pub mod twilio;
 pub mod webhook;
 
-pub use page::{Batch, Gone, GoneWithin, Next, Page, SourcePerson, Unlisted};
+pub use page::{Batch, Gone, GoneIn, GoneWithin, Next, Page, SourcePerson, Unlisted};
 pub use parting::Parting;
 
 pub use crate::store::sync::{Area, Readable, Readers};
