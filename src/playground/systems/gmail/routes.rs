@@ -14,6 +14,9 @@ use chrono::TimeDelta;
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
+/// That are added or removed with one update.
+const MOST_LABELS: usize = 100;
+
 type Answer = Result<Json<Value>, Refusal>;
 type Asked = Query<Vec<(String, String)>>;
 
@@ -253,6 +256,11 @@ async fn modify(
 ) -> Answer {
     let add: Vec<&str> = wanted.add_label_ids.iter().map(String::as_str).collect();
     let remove: Vec<&str> = wanted.remove_label_ids.iter().map(String::as_str).collect();
+    match add.len().max(remove.len()) {
+        0 => return Err(Refusal::invalid("No label add or removes specified")),
+        1..=MOST_LABELS => {}
+        _ => return Err(Refusal::invalid("Too many label IDs")),
+    }
     gmail.edit(|world, _| {
         let store = world.of(&caller.0);
         let unknown = add
