@@ -259,6 +259,11 @@ pub trait Connector: Send + Sync {
         Err(undeclared(&content.operation.name))
     }
 
+    /// How long a delivery may be that it hears. A longer one is not taken.
+    fn longest_delivery(&self) -> usize {
+        usize::MAX
+    }
+
     /// Whom a genuine delivery is for. It is asked only where `listen` names a proof that all
     /// connections share.
     fn addressed(&self, _delivery: &VerifiedDelivery) -> Result<Vec<Part>, ConnectorError> {
