@@ -19,6 +19,8 @@ const LISTED: &str = "100";
 /// Mails fetched at once: Gmail allows fifty a second and person.
 const AT_ONCE: usize = 5;
 const TABLE: &str = "activities";
+/// How often in a row a list is begun again because its next page was refused.
+const MOST_REFUSED: u8 = 3;
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -29,6 +31,8 @@ enum Position {
         history: String,
         since: DateTime<Utc>,
         page: Option<String>,
+        #[serde(default)]
+        refused: u8,
     },
     /// What changed from there on. `newest` is the mailbox's history when its first page was made:
     /// later pages go on with that list, whatever their own answers call newest by then.
@@ -38,6 +42,8 @@ enum Position {
         page: Option<String>,
         #[serde(default)]
         newest: Option<String>,
+        #[serde(default)]
+        refused: u8,
     },
     /// The history was read to its end.
     Rest { account: String, history: String },
@@ -49,6 +55,21 @@ pub async fn page(api: &JsonApi, asked: &Asked<'_>) -> Result<Page, ConnectorErr
         Some(saved) => serde_json::from_value(saved.clone())
             .map_err(|error| ConnectorError::Unexpected(error.to_string()))?,
     };
+    let again = position.begun_again();
+    match (read(api, asked, position).await, again) {
+        (Err(ConnectorError::Api(ApiError::Refused { status: 400, .. })), Some(again)) => {
+            tracing::info!("a mailbox is listed again, for its next page was refused");
+            read(api, asked, again).await
+        }
+        (read, _) => read,
+    }
+}
+
+async fn read(
+    api: &JsonApi,
+    asked: &Asked<'_>,
+    position: Position,
+) -> Result<Page, ConnectorError> {
     match position {
         Position::All { .. } => everything(api, asked, position).await,
         Position::Changes { .. } => changes(api, asked, position).await,
@@ -71,7 +92,30 @@ impl Position {
             history,
             page: None,
             newest: None,
+            refused: 0,
         }
+    }
+
+    /// The beginning of the same list, where this is a further page of it: nobody says how long
+    /// Gmail takes the name of one. None: it was refused too often.
+    fn begun_again(&self) -> Option<Self> {
+        let mut again = self.clone();
+        let (page, refused) = match &mut again {
+            Self::All { page, refused, .. } => (page, refused),
+            Self::Changes {
+                page,
+                newest,
+                refused,
+                ..
+            } => {
+                *newest = None;
+                (page, refused)
+            }
+            Self::Rest { .. } => return None,
+        };
+        page.take()?;
+        *refused += 1;
+        (*refused <= MOST_REFUSED).then_some(again)
     }
 }
 
@@ -89,6 +133,7 @@ fn from_start(profile: Profile, now: DateTime<Utc>) -> Position {
         history: profile.history_id,
         since: now - TimeDelta::days(DAYS),
         page: None,
+        refused: 0,
     }
 }
 
@@ -102,6 +147,7 @@ async fn everything(
         history,
         since,
         page,
+        refused,
     } = position
     else {
         return Err(ConnectorError::Unexpected("not a listing".to_owned()));
@@ -121,6 +167,7 @@ async fn everything(
             history,
             since,
             page: Some(page),
+            refused,
         })?,
         None => {
             read.unlisted = Some(Unlisted {
@@ -180,6 +227,7 @@ async fn changes(
         history: since,
         page,
         newest,
+        refused,
     } = position
     else {
         return Err(ConnectorError::Unexpected("not a history".to_owned()));
@@ -216,6 +264,7 @@ async fn changes(
             history: since,
             page: Some(page),
             newest: Some(newest),
+            refused,
         })?,
         None => Next::End(saved(&Position::Rest {
             account,

@@ -1,7 +1,7 @@
 //! The addresses of the stand-in, and whose token opens them.
 
 use super::mailbox::{Mail, Store, number};
-use super::refusal::Refusal;
+use super::refusal::{Limit, Refusal};
 use super::{Gmail, oauth, search};
 use crate::playground::systems::keys::{Standing, bearer};
 use crate::playground::systems::page;
@@ -50,6 +50,10 @@ async fn admit(State(gmail): State<Gmail>, mut request: Request, next: Next) -> 
     let Some(Standing::Good { owner }) = standing else {
         return Refusal::Unauthorized.into_response();
     };
+    if gmail.world().is_exhausted() {
+        let (status, reason) = (403, "userRateLimitExceeded");
+        return Refusal::Limited(Limit { status, reason }).into_response();
+    }
     request.extensions_mut().insert(Caller(owner));
     next.run(request).await
 }
@@ -102,18 +106,16 @@ async fn list(
     let now = gmail.now();
     let query = value(&asked, "q").unwrap_or_default();
     let label = value(&asked, "labelIds");
-    let after = value(&asked, "pageToken").map(number);
+    let token = value(&asked, "pageToken");
     let body = gmail.look_at(&caller, |store| {
         // Newest first; a page goes on behind the last mail of the one before.
+        let last = token.map(|token| store.page_at(token)).transpose()?;
+        let place = |mail: &Mail| [mail.at.timestamp_millis().unsigned_abs(), mail.id];
         let mut found: Vec<&Mail> = store.mails.values().collect();
-        found.sort_by_key(|mail| std::cmp::Reverse((mail.at, mail.id)));
-        let begin = after.flatten().and_then(|last| {
-            let place = found.iter().position(|mail| mail.id == last)?;
-            Some(place + 1)
-        });
+        found.sort_by_key(|mail| std::cmp::Reverse(place(mail)));
         let found = found
             .into_iter()
-            .skip(begin.unwrap_or_default())
+            .filter(|mail| last.is_none_or(|last| place(mail) < last))
             .filter(|mail| label.is_none_or(|label| mail.labels.contains(label)))
             .filter(|mail| search::finds(store, mail, query, now));
         let (page, has_more) = page(found, limit);
@@ -122,10 +124,10 @@ async fn list(
             body["messages"] = page.iter().map(|mail| mail.reference()).collect();
         }
         if let (Some(last), true) = (page.last(), has_more) {
-            body["nextPageToken"] = last.reference()["id"].clone();
+            body["nextPageToken"] = store.page_name(place(last)).into();
         }
-        body
-    })?;
+        Ok::<_, Refusal>(body)
+    })??;
     gmail.page_was_made("messages");
     Ok(Json(body))
 }
@@ -177,9 +179,9 @@ async fn history(
             return Err(Refusal::NotFound);
         }
         // A further page goes on with the list that the first one began.
-        let (from, until) = match token {
-            None => (since, store.last_history),
-            Some(token) => between(token)?,
+        let [from, until] = match token {
+            None => [since, store.last_history],
+            Some(token) => store.page_at(token)?,
         };
         let events = store.events.iter();
         let events = events.filter(|event| event.id > from && event.id <= until);
@@ -199,19 +201,12 @@ async fn history(
             body["history"] = records.collect();
         }
         if let (Some(last), true) = (page.last(), has_more) {
-            body["nextPageToken"] = format!("{}.{until}", last.id).into();
+            body["nextPageToken"] = store.page_name([last.id, until]).into();
         }
         Ok(body)
     })??;
     gmail.page_was_made("history");
     Ok(Json(body))
-}
-
-/// Where a page of the history begins, and where its list ends.
-fn between(token: &str) -> Result<(u64, u64), Refusal> {
-    let ends = token.split_once('.');
-    let ends = ends.and_then(|(from, until)| Some((from.parse().ok()?, until.parse().ok()?)));
-    ends.ok_or_else(|| Refusal::invalid("Invalid pageToken"))
 }
 
 #[derive(Deserialize)]
