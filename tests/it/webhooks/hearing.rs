@@ -234,6 +234,27 @@ async fn an_issue_of_a_team_that_not_everybody_may_know_is_no_event() {
 }
 
 #[tokio::test]
+async fn access_that_was_taken_away_in_linear_is_told_of_at_once() {
+    let linear = Linear::start().await.unwrap();
+    let url = linear.url().to_owned();
+    let company = Company::with(|app| app.setting("LINEAR_BASE_URL", url)).await;
+    company.connects("linear", linear.token()).await;
+    let account = "select account_id from core.connections where system = 'linear'";
+    let account = company.app.texts(account).await.remove(0);
+    linear.revoke_token();
+    let told = json!({
+        "action": "revoked", "type": "OAuthApp", "organizationId": account,
+        "createdAt": "2026-03-02T10:00:00.000Z", "oauthClientId": "penny",
+    });
+    assert_eq!(company.linear_says(&told).await.status, 200);
+    company.time_passes().await;
+    let maya = company.app.slack.person("maya").unwrap();
+    let said = "I can’t read *Linear* any more";
+    company.app.is_written(&maya, said).await;
+    company.app.stop().await;
+}
+
+#[tokio::test]
 async fn a_delivery_that_is_worked_on_again_has_its_effect_once() {
     let company = Company::connected().await;
     company

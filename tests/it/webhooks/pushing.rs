@@ -266,3 +266,18 @@ async fn gmail_is_asked_to_tell_of_changes_and_asked_again_before_it_stops() {
     );
     post.company.app.stop().await;
 }
+
+#[tokio::test]
+async fn a_mailbox_that_is_connected_anew_is_watched_at_the_next_look() {
+    let post = Post::open().await;
+    let connections = &post.company.app.process().app.services.connections;
+    connections.nudge_watches().await.unwrap();
+    post.company.app.settles().await;
+    assert!(post.mayas.watched_by().is_some());
+    let private = post.gmail.mailbox("maya@home.example");
+    post.company.connects("gmail", private.token()).await;
+    connections.nudge_watches().await.unwrap();
+    post.company.app.settles().await;
+    assert!(private.watched_by().is_some());
+    post.company.app.stop().await;
+}
