@@ -9,7 +9,7 @@ use super::rows;
 use super::wire::{Connection, Issue, Project, Team, User, read};
 use crate::connectors::tracker::without_nul;
 use crate::connectors::{Asked, Batch, ConnectorError, Gone, GoneIn, Next, Page, SourcePerson};
-use crate::net::json_api::JsonApi;
+use crate::net::json_api::{ApiError, JsonApi};
 use chrono::{DateTime, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
@@ -51,10 +51,17 @@ const ISSUES: &str = "query Issues($after: String, $filter: IssueFilter) {
             id identifier title description url priority estimate dueDate trashed
             startedAt completedAt canceledAt archivedAt autoArchivedAt createdAt updatedAt
             state { id name type } team { id name private } project { id name }
-            assignee { id name } creator { id name } labels(first: 50) { nodes { id name } }
+            assignee { id name } creator { id name }
+            labels(first: 10) { nodes { id name } pageInfo { hasNextPage } }
         }
         pageInfo { hasNextPage endCursor }
     }
+}";
+
+/// Linear counts what a list may bring and not what it brings, so a page of issues asks for a few
+/// labels of each, and for those of the few that have more on its own.
+const LABELS: &str = "query Labels($id: String!) {
+    issue(id: $id) { labels(first: 100) { nodes { id name } } }
 }";
 
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
@@ -236,7 +243,12 @@ pub async fn issues(api: &JsonApi, asked: &Asked<'_>) -> Result<Page, ConnectorE
         closed = position.learn(Doors::of(api).await?);
     }
     let variables = json!({"after": position.after, "filter": position.filter()});
-    let data: Data = ask(api, ISSUES, variables).await?;
+    let mut data: Data = ask(api, ISSUES, variables).await?;
+    for node in &mut data.issues.nodes {
+        if node["labels"]["pageInfo"]["hasNextPage"] == true {
+            add_labels(api, node).await?;
+        }
+    }
     let mut page = changed(position, data.issues, |page, node| {
         let issue: Issue = read(node)?;
         if issue.team.private || issue.life.is_over() {
@@ -248,6 +260,17 @@ pub async fn issues(api: &JsonApi, asked: &Asked<'_>) -> Result<Page, ConnectorE
     })?;
     page.gone_in = closed.into_iter().map(in_team).collect();
     Ok(page)
+}
+
+/// All labels of an issue, unless it is gone by now: then it has those that were seen.
+async fn add_labels(api: &JsonApi, issue: &mut Value) -> Result<(), ApiError> {
+    let all: Result<Value, _> = ask(api, LABELS, json!({"id": issue["id"]})).await;
+    match all {
+        Ok(mut all) => issue["labels"] = all["issue"]["labels"].take(),
+        Err(ApiError::NotFound) => {}
+        Err(error) => return Err(error),
+    }
+    Ok(())
 }
 
 /// What was read of the issues of a team.

@@ -79,6 +79,27 @@ async fn a_connected_linear_becomes_the_companys_data() {
 }
 
 #[tokio::test]
+async fn an_issue_has_all_of_its_labels_however_many_they_are() {
+    let (company, linear) = company().await;
+    let team = linear.team("ENG", "Engineering");
+    let labels: Vec<String> = (0..12)
+        .map(|it| linear.label(&format!("Label {it:02}")))
+        .collect();
+    let last = linear.label("Bug");
+    let all: Vec<&String> = labels.iter().chain([&last]).collect();
+    linear.issue(&team, json!({"title": "Labelled", "labelIds": all}));
+    linear.issue(&team, json!({"title": "Plain", "labelIds": [labels[0]]}));
+    company.connects(linear.token()).await;
+    let kept = "select concat_ws(' ', title, kind, cardinality(labels)) from core.issues
+        where source = 'linear' order by 1";
+    assert_eq!(
+        company.app.texts(kept).await,
+        ["Labelled bug 13", "Plain chore 1"]
+    );
+    company.app.stop().await;
+}
+
+#[tokio::test]
 async fn what_changes_while_linear_is_read_is_not_lost() {
     let (company, linear) = company().await;
     let team = linear.team("ENG", "Engineering");
