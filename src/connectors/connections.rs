@@ -139,6 +139,8 @@ impl Connections {
             by,
         };
         sync::connect(&mut tx, &new).await?;
+        // Whoever was asked to tell of changes was asked about another key, or another account.
+        sync::watch_again(&mut tx, id, 0.0).await?;
         let run = ask_for_run(&mut tx, id, by).await?;
         tx.commit().await?;
         Ok(Opened { account, run })

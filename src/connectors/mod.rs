@@ -26,7 +26,7 @@ mod tracker;
 pub mod twilio;
 pub mod webhook;
 
-pub use page::{Batch, Gone, GoneWithin, Next, Page, SourcePerson, Unlisted};
+pub use page::{Batch, Gone, GoneIn, GoneWithin, Next, Page, SourcePerson, Unlisted};
 pub use parting::Parting;
 
 pub use crate::store::sync::{Area, Readable, Readers};
@@ -269,6 +269,11 @@ pub trait Connector: Send + Sync {
         _idempotency_key: &str,
     ) -> Result<Option<Effect>, ConnectorError> {
         Err(undeclared(&content.operation.name))
+    }
+
+    /// How long a delivery may be that it hears. A longer one is not taken.
+    fn longest_delivery(&self) -> usize {
+        usize::MAX
     }
 
     /// Whom a genuine delivery is for. It is asked only where `listen` names a proof that all

@@ -2,6 +2,7 @@
 //! them; Penny keeps the name of each connection there, and asks for its token when she needs it.
 
 use super::connections::{ConnectionError, Connections, NewCredentials, Opened, place};
+use super::oauth::renewal;
 use super::{Connector, ConnectorError, Manifest};
 use crate::base::clock::SharedClock;
 use crate::base::config::Endpoint;
@@ -21,9 +22,7 @@ use serde_json::{Value, json};
 use std::collections::HashMap;
 use std::sync::Arc;
 
-/// So long before its end a token is asked for again …
-const BEFORE_EXPIRY: TimeDelta = TimeDelta::minutes(3);
-/// … and so long after it was given, where no end is named.
+/// So long after it was given a token is asked for again where no end is named.
 const GOOD_FOR: TimeDelta = TimeDelta::minutes(10);
 /// Nango says the same of a consent that was withdrawn and of a system that is away for a moment.
 /// So long it may be the latter.
@@ -133,7 +132,7 @@ impl Nango {
         let token = credentials.access_token.or(credentials.api_key);
         let token = token.ok_or_else(|| ApiError::Unreadable("there is no token in it".into()))?;
         let now = self.clock.now();
-        let until = credentials.expires_at.map(|end| end - BEFORE_EXPIRY);
+        let until = credentials.expires_at.map(|end| renewal(now, end));
         Ok(Good {
             token: Secret::new(token),
             until: until.unwrap_or(now + GOOD_FOR),

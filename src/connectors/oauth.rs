@@ -26,6 +26,8 @@ pub struct Granted {
     pub refresh: Option<Secret>,
     /// None: it does not end.
     pub expires_at: Option<DateTime<Utc>>,
+    /// From then on there is another one to ask for.
+    pub renew_at: Option<DateTime<Utc>>,
     /// None: what was asked for.
     pub scopes: Option<Vec<String>>,
 }
@@ -192,12 +194,50 @@ impl<'a> Consent<'a> {
     }
 }
 
+/// So long before its end a token is renewed, and one with a short life in its last quarter.
+const BEFORE_EXPIRY: TimeDelta = TimeDelta::minutes(3);
+
+/// When a token that was given now is to be renewed.
+pub(super) fn renewal(now: DateTime<Utc>, end: DateTime<Utc>) -> DateTime<Utc> {
+    end - BEFORE_EXPIRY.min((end - now) / 4)
+}
+
 #[derive(Deserialize)]
 struct Answer {
     access_token: String,
     refresh_token: Option<String>,
-    expires_in: Option<i64>,
-    scope: Option<String>,
+    #[serde(default)]
+    expires_in: Value,
+    #[serde(default)]
+    scope: Value,
+}
+
+/// A token that is good once only must not be lost because of what stands beside it, so that is
+/// read in whatever form it comes.
+impl Answer {
+    fn seconds(&self) -> Option<i64> {
+        let text = self.expires_in.as_str();
+        let seconds = text.and_then(|text| text.trim().parse().ok());
+        seconds.or_else(|| Some(self.expires_in.as_f64()? as i64))
+    }
+
+    fn scopes(&self) -> Option<Vec<String>> {
+        let words = |text: &str| {
+            let words = text.split([' ', ',']).filter(|word| !word.is_empty());
+            words.map(str::to_owned).collect::<Vec<_>>()
+        };
+        match &self.scope {
+            Value::String(text) => Some(words(text)),
+            // As Linear lists them for apps of the first years.
+            Value::Array(all) => Some(
+                all.iter()
+                    .filter_map(Value::as_str)
+                    .flat_map(words)
+                    .collect(),
+            ),
+            _ => None,
+        }
+    }
 }
 
 /// Some say that they refuse with 200.
@@ -214,17 +254,14 @@ fn read(status: u16, body: &[u8], now: DateTime<Utc>) -> Result<Granted, OAuthEr
         return Err(OAuthError::Refused(said.chars().take(MAX_SAID).collect()));
     }
     let answer: Answer = serde_json::from_value(parsed).map_err(|_| OAuthError::Unreadable)?;
-    let scopes = answer.scope.map(|scope| {
-        let scopes = scope.split([' ', ',']).filter(|scope| !scope.is_empty());
-        scopes.map(str::to_owned).collect()
-    });
+    let lasts = answer.seconds().and_then(TimeDelta::try_seconds);
+    let expires_at = lasts.and_then(|lasts| now.checked_add_signed(lasts));
     Ok(Granted {
+        scopes: answer.scopes(),
         access: Secret::new(answer.access_token),
         refresh: answer.refresh_token.map(Secret::new),
-        expires_at: answer
-            .expires_in
-            .and_then(|seconds| now.checked_add_signed(TimeDelta::try_seconds(seconds)?)),
-        scopes,
+        expires_at,
+        renew_at: expires_at.map(|end| renewal(now, end)),
     })
 }
 
@@ -309,5 +346,37 @@ mod tests {
         assert_eq!(granted.expires_at, Some(now + TimeDelta::minutes(30)));
         assert_eq!(granted.scopes.unwrap(), ["read", "write"]);
         assert!(granted.refresh.is_none());
+    }
+
+    #[test]
+    fn a_token_is_read_whatever_form_has_what_stands_beside_it() {
+        let now = Utc::now();
+        for (beside, lasts, scopes) in [
+            (r#""expires_in":60,"scope":"read,write""#, Some(60), Some(2)),
+            (
+                r#""expires_in":"60","scope":["read","write"]"#,
+                Some(60),
+                Some(2),
+            ),
+            (r#""expires_in":60.0,"scope":[]"#, Some(60), Some(0)),
+            (r#""expires_in":null,"scope":{"odd":true}"#, None, None),
+            (r#""token_type":"Bearer""#, None, None),
+        ] {
+            let body = format!(r#"{{"access_token":"a","refresh_token":"r",{beside}}}"#);
+            let granted = read(200, body.as_bytes(), now).unwrap();
+            assert_eq!(granted.refresh.unwrap().expose(), "r", "{beside}");
+            let end = lasts.map(|seconds| now + TimeDelta::seconds(seconds));
+            assert_eq!(granted.expires_at, end, "{beside}");
+            assert_eq!(granted.scopes.map(|it| it.len()), scopes, "{beside}");
+        }
+    }
+
+    #[test]
+    fn a_token_is_renewed_minutes_before_its_end_and_a_short_one_in_its_last_quarter() {
+        let now = Utc::now();
+        for (lasts, good) in [(3_600, 3_420), (720, 540), (60, 45), (0, 0)] {
+            let end = now + TimeDelta::seconds(lasts);
+            assert_eq!(renewal(now, end), now + TimeDelta::seconds(good), "{lasts}");
+        }
     }
 }

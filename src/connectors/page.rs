@@ -18,6 +18,7 @@ pub struct Page {
     /// Set where a listing of everything has come to its end.
     pub unlisted: Option<Unlisted>,
     pub gone_within: Vec<GoneWithin>,
+    pub gone_in: Vec<GoneIn>,
     /// Who may read which part of the system.
     pub areas: Vec<Area>,
     /// What the system closed to everybody: it is passed over, and people are told, in words that
@@ -35,6 +36,7 @@ impl Page {
             gone: Vec::new(),
             unlisted: None,
             gone_within: Vec::new(),
+            gone_in: Vec::new(),
             areas: Vec::new(),
             closed: Vec::new(),
             next,
@@ -81,6 +83,15 @@ pub struct Unlisted {
 pub struct GoneWithin {
     pub table: &'static str,
     pub prefix: String,
+}
+
+/// Everything that lies in a record which is gone, or which not everybody may see any more: what
+/// names it at this place of what the system sent.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct GoneIn {
+    pub table: &'static str,
+    pub place: &'static [&'static str],
+    pub record: String,
 }
 
 macro_rules! batch {

@@ -14,13 +14,11 @@ use crate::store::StoreError;
 use crate::store::sealing::SealError;
 use crate::store::sync::{self, Connected};
 use async_trait::async_trait;
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, Utc};
 use parking_lot::Mutex;
 use serde::{Deserialize, Serialize};
 use std::time::Duration;
 
-/// So long before its end a token is renewed.
-const BEFORE_EXPIRY: TimeDelta = TimeDelta::minutes(3);
 /// How often it is looked whether somebody else has renewed it …
 const LOOK_EVERY: Duration = Duration::from_millis(200);
 /// … and for how long: as long as their right to do so lasts.
@@ -32,6 +30,9 @@ pub(super) struct Kept {
     pub(super) access: String,
     pub(super) refresh: Option<String>,
     expires_at: Option<DateTime<Utc>>,
+    /// None in what an older version has kept.
+    #[serde(default)]
+    renew_at: Option<DateTime<Utc>>,
 }
 
 impl Kept {
@@ -40,6 +41,7 @@ impl Kept {
             access: granted.access.expose().to_owned(),
             refresh: granted.refresh.as_ref().map(|it| it.expose().to_owned()),
             expires_at: granted.expires_at,
+            renew_at: granted.renew_at,
         }
     }
 
@@ -53,7 +55,8 @@ impl Kept {
     }
 
     fn is_good(&self, now: DateTime<Utc>) -> bool {
-        self.expires_at.is_none_or(|end| end - now > BEFORE_EXPIRY)
+        let until = self.renew_at.or(self.expires_at);
+        until.is_none_or(|until| now < until)
     }
 }
 

@@ -6,9 +6,10 @@ mod dialect;
 mod outward;
 mod writing;
 
-pub use dialect::{Answered, Dialect, Keys};
+pub use dialect::{Answered, Dialect, Keys, UNNAMED};
 
 use self::answer::{Answer, next_query};
+use self::dialect::ending;
 use super::Http;
 use super::retry::RetryPolicy;
 use super::tokens::{Fixed, Tokens};
@@ -223,7 +224,7 @@ impl JsonApi {
                 continue;
             }
             let (may_pass, asked) = match &error {
-                ApiError::Limited(wait) => (true, Some(*wait)),
+                ApiError::Limited(wait) => (true, Some(*wait).filter(|wait| *wait != UNNAMED)),
                 ApiError::Away(_) => (true, None),
                 _ => (false, None),
             };
@@ -231,7 +232,7 @@ impl JsonApi {
             let wait = self.policy.wait(made, elapsed, asked);
             match wait.filter(|wait| may_pass && *wait <= LONGEST_SLEEP) {
                 Some(wait) => self.clock.sleep(wait).await,
-                None => return Err(error),
+                None => return Err(ending(error)),
             }
         }
     }

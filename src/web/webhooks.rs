@@ -80,7 +80,11 @@ impl Webhooks {
         request: Request,
     ) -> Result<Taken, NotTaken> {
         let (parts, body) = request.into_parts();
-        let body = body::whole(&parts.headers, body, BOUNDS).await?;
+        let bounds = Bounds {
+            bytes: BOUNDS.bytes.min(connector.longest_delivery()),
+            ..BOUNDS
+        };
+        let body = body::whole(&parts.headers, body, bounds).await?;
         let path = parts.uri.path_and_query().map(|it| it.as_str());
         let sent_to = self.public_url.as_ref().zip(path);
         let received = Received {

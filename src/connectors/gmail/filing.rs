@@ -21,6 +21,9 @@ const SWITCHES: [(&str, &str); 3] = [
     ("starred", "STARRED"),
 ];
 
+/// Of either kind, Gmail takes so many at once.
+const MOST_AT_ONCE: usize = 100;
+
 #[derive(Debug, Deserialize)]
 struct Labels {
     #[serde(default)]
@@ -118,7 +121,34 @@ fn fields(mail: &Message, labels: &Labels, arguments: &Arguments) -> Map<String,
 pub async fn perform(api: &JsonApi, content: &Content) -> Result<Effect, WriteError> {
     let arguments = &content.arguments;
     let labels = Labels::of(api).await.map_err(WriteError::NotSent)?;
-    let wanted = texts(arguments, "labels");
+    let (add, remove) = moves(&labels, content);
+    let id = rows::own_id(text(arguments, "id"));
+    let path = format!("{ME}/messages/{id}/modify");
+    let (mut add, mut remove) = (add.chunks(MOST_AT_ONCE), remove.chunks(MOST_AT_ONCE));
+    let mut filed: Option<Message> = None;
+    loop {
+        let (more, less) = (add.next(), remove.next());
+        if let (Some(filed), None, None) = (&filed, more, less) {
+            return Ok(effect(content, fields(filed, &labels, arguments)));
+        }
+        let body = json!({
+            "addLabelIds": more.unwrap_or_default(),
+            "removeLabelIds": less.unwrap_or_default(),
+        });
+        let written = api.write(Method::POST, &path, &[], &body).await;
+        filed = Some(match written {
+            Ok(mail) => mail,
+            // A part of it was written.
+            Err(error) if filed.is_some() => return Err(WriteError::Unclear(error.to_string())),
+            Err(error) => return Err(error),
+        });
+    }
+}
+
+/// The labels to add and to take away: of its owner's own ones those that it lacks, and those
+/// that it has.
+fn moves<'a>(labels: &'a Labels, content: &Content) -> (Vec<&'a str>, Vec<&'a str>) {
+    let arguments = &content.arguments;
     let (mut add, mut remove) = (Vec::new(), Vec::new());
     for (field, label) in SWITCHES {
         match arguments.get(field).and_then(Value::as_bool) {
@@ -128,18 +158,20 @@ pub async fn perform(api: &JsonApi, content: &Content) -> Result<Effect, WriteEr
         }
     }
     if arguments.contains_key("labels") {
+        let wanted = texts(arguments, "labels");
+        let before = content.before.as_ref();
+        let has = before.map(|before| texts(before, "labels"));
+        let has = has.unwrap_or_default();
         for label in &labels.labels {
-            match wanted.contains(&label.name.as_str()) {
-                true => add.push(&label.id),
-                false => remove.push(&label.id),
+            let name = label.name.as_str();
+            match (wanted.contains(&name), has.contains(&name)) {
+                (true, false) => add.push(&label.id),
+                (false, true) => remove.push(&label.id),
+                _ => {}
             }
         }
     }
-    let id = rows::own_id(text(arguments, "id"));
-    let path = format!("{ME}/messages/{id}/modify");
-    let body = json!({"addLabelIds": add, "removeLabelIds": remove});
-    let filed: Message = api.write(Method::POST, &path, &[], &body).await?;
-    Ok(effect(content, fields(&filed, &labels, arguments)))
+    (add, remove)
 }
 
 /// Filing says how it shall be, so whether it is like that is all there is to find out.

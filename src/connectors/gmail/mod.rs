@@ -22,11 +22,15 @@ use super::{
     Stream,
 };
 use crate::approvals::{ApprovedAction, Content, Effect};
-use crate::net::json_api::{Answered, ApiError, Dialect, JsonApi, WriteError};
+use crate::net::json_api::{Answered, ApiError, Dialect, JsonApi, UNNAMED, WriteError};
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use serde_json::Value;
 use std::time::Duration;
+
+/// What the project may ask in a day is used up, which a minute does not mend.
+const A_DAYS: &str = "dailyLimitExceeded";
+const AN_HOUR: Duration = Duration::from_secs(60 * 60);
 
 pub struct Gmail;
 
@@ -133,27 +137,33 @@ impl Connector for Gmail {
     }
 }
 
-/// Gmail says some of its limits with a 403, and until when in words.
+/// Gmail says some of its limits with a 403, and until when in words, if at all.
 fn limited(answered: &Answered<'_>) -> Option<ApiError> {
     if !matches!(answered.status, 403 | 429) {
         return None;
     }
     let body: Value = serde_json::from_slice(answered.body).unwrap_or_default();
-    let reason = body
-        .pointer("/error/errors/0/reason")
-        .and_then(Value::as_str);
-    let is_limit = matches!(reason, Some("rateLimitExceeded" | "userRateLimitExceeded"));
-    if answered.status == 403 && !is_limit {
+    let error = &body["error"];
+    let reason = error["errors"][0]["reason"].as_str();
+    let is_limit = matches!(
+        reason,
+        Some("rateLimitExceeded" | "userRateLimitExceeded" | "quotaExceeded" | A_DAYS)
+    );
+    if answered.status == 403 && !is_limit && error["status"] != "RESOURCE_EXHAUSTED" {
         return None;
     }
-    let said = body.pointer("/error/message").and_then(Value::as_str);
+    let said = error["message"].as_str();
     let until = || {
         let (_, moment) = said?.split_once("Retry after ")?;
         let at = DateTime::parse_from_rfc3339(moment.split_whitespace().next()?).ok()?;
         Some((at.to_utc() - answered.now).to_std().unwrap_or_default())
     };
     let wait = answered.retry_after().or_else(until);
-    Some(ApiError::Limited(wait.unwrap_or(Duration::from_secs(1))))
+    let usual = match reason {
+        Some(A_DAYS) => AN_HOUR,
+        _ => UNNAMED,
+    };
+    Some(ApiError::Limited(wait.unwrap_or(usual)))
 }
 
 #[cfg(test)]
@@ -176,8 +186,14 @@ mod tests {
         let error = |reason: &str, message: &str| json!({"error": {"message": message, "errors": [{"reason": reason}]}});
         assert_eq!(
             meaning(403, &error("userRateLimitExceeded", "Quota exceeded")),
-            Some(ApiError::Limited(Duration::from_secs(1)))
+            Some(ApiError::Limited(UNNAMED))
         );
+        assert_eq!(
+            meaning(403, &error("dailyLimitExceeded", "Daily Limit Exceeded")),
+            Some(ApiError::Limited(AN_HOUR))
+        );
+        let exhausted = json!({"error": {"code": 403, "status": "RESOURCE_EXHAUSTED"}});
+        assert_eq!(meaning(403, &exhausted), Some(ApiError::Limited(UNNAMED)));
         let until = "User-rate limit exceeded.  Retry after 2026-03-02T10:00:30.000Z";
         assert_eq!(
             meaning(429, &error("rateLimitExceeded", until)),

@@ -19,6 +19,8 @@ const LISTED: &str = "100";
 /// Mails fetched at once: Gmail allows fifty a second and person.
 const AT_ONCE: usize = 5;
 const TABLE: &str = "activities";
+/// How often in a row a list is begun again because its next page was refused.
+const MOST_REFUSED: u8 = 3;
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -29,12 +31,19 @@ enum Position {
         history: String,
         since: DateTime<Utc>,
         page: Option<String>,
+        #[serde(default)]
+        refused: u8,
     },
-    /// What changed from there on.
+    /// What changed from there on. `newest` is the mailbox's history when its first page was made:
+    /// later pages go on with that list, whatever their own answers call newest by then.
     Changes {
         account: String,
         history: String,
         page: Option<String>,
+        #[serde(default)]
+        newest: Option<String>,
+        #[serde(default)]
+        refused: u8,
     },
     /// The history was read to its end.
     Rest { account: String, history: String },
@@ -46,21 +55,67 @@ pub async fn page(api: &JsonApi, asked: &Asked<'_>) -> Result<Page, ConnectorErr
         Some(saved) => serde_json::from_value(saved.clone())
             .map_err(|error| ConnectorError::Unexpected(error.to_string()))?,
     };
+    let again = position.begun_again();
+    match (read(api, asked, position).await, again) {
+        (Err(ConnectorError::Api(ApiError::Refused { status: 400, .. })), Some(again)) => {
+            tracing::info!("a mailbox is listed again, for its next page was refused");
+            read(api, asked, again).await
+        }
+        (read, _) => read,
+    }
+}
+
+async fn read(
+    api: &JsonApi,
+    asked: &Asked<'_>,
+    position: Position,
+) -> Result<Page, ConnectorError> {
     match position {
         Position::All { .. } => everything(api, asked, position).await,
-        Position::Changes {
-            account,
-            history,
-            page,
-        } => changes(api, asked, account, history, page).await,
+        Position::Changes { .. } => changes(api, asked, position).await,
         Position::Rest { account, history } => {
             let profile = profile(api).await?;
             if profile.email_address == account {
-                return changes(api, asked, account, history, None).await;
+                return changes(api, asked, Position::since(account, history)).await;
             }
             // Its owner has connected another mailbox.
             everything(api, asked, from_start(profile, asked.now)).await
         }
+    }
+}
+
+impl Position {
+    /// Nothing is read yet of what changed from there on.
+    fn since(account: String, history: String) -> Self {
+        Self::Changes {
+            account,
+            history,
+            page: None,
+            newest: None,
+            refused: 0,
+        }
+    }
+
+    /// The beginning of the same list, where this is a further page of it: nobody says how long
+    /// Gmail takes the name of one. None: it was refused too often.
+    fn begun_again(&self) -> Option<Self> {
+        let mut again = self.clone();
+        let (page, refused) = match &mut again {
+            Self::All { page, refused, .. } => (page, refused),
+            Self::Changes {
+                page,
+                newest,
+                refused,
+                ..
+            } => {
+                *newest = None;
+                (page, refused)
+            }
+            Self::Rest { .. } => return None,
+        };
+        page.take()?;
+        *refused += 1;
+        (*refused <= MOST_REFUSED).then_some(again)
     }
 }
 
@@ -78,6 +133,7 @@ fn from_start(profile: Profile, now: DateTime<Utc>) -> Position {
         history: profile.history_id,
         since: now - TimeDelta::days(DAYS),
         page: None,
+        refused: 0,
     }
 }
 
@@ -91,6 +147,7 @@ async fn everything(
         history,
         since,
         page,
+        refused,
     } = position
     else {
         return Err(ConnectorError::Unexpected("not a listing".to_owned()));
@@ -110,6 +167,7 @@ async fn everything(
             history,
             since,
             page: Some(page),
+            refused,
         })?,
         None => {
             read.unlisted = Some(Unlisted {
@@ -118,11 +176,7 @@ async fn everything(
                 listing: history.clone(),
             });
             // What changed meanwhile is read in the same run.
-            more(&Position::Changes {
-                account,
-                history,
-                page: None,
-            })?
+            more(&Position::since(account, history))?
         }
     };
     Ok(read)
@@ -166,10 +220,18 @@ impl Change {
 async fn changes(
     api: &JsonApi,
     asked: &Asked<'_>,
-    account: String,
-    since: String,
-    page: Option<String>,
+    position: Position,
 ) -> Result<Page, ConnectorError> {
+    let Position::Changes {
+        account,
+        history: since,
+        page,
+        newest,
+        refused,
+    } = position
+    else {
+        return Err(ConnectorError::Unexpected("not a history".to_owned()));
+    };
     let mut query = vec![("startHistoryId", since.as_str()), ("maxResults", LISTED)];
     if let Some(page) = &page {
         query.push(("pageToken", page));
@@ -195,15 +257,18 @@ async fn changes(
     found.gone.extend(deleted);
     let place = place(asked, &account, None)?;
     let mut read = sorted(&place, found);
+    let newest = newest.unwrap_or(told.history_id);
     read.next = match told.next_page_token {
         Some(page) => more(&Position::Changes {
             account,
             history: since,
             page: Some(page),
+            newest: Some(newest),
+            refused,
         })?,
         None => Next::End(saved(&Position::Rest {
             account,
-            history: told.history_id,
+            history: newest,
         })?),
     };
     Ok(read)

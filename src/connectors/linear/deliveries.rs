@@ -71,7 +71,8 @@ pub fn hear(said: &Said<'_>) -> Result<Vec<Heard>, ConnectorError> {
     let event = match told.r#type.as_str() {
         "Issue" => told.issue(),
         "Comment" if told.action == "create" => told.comment(),
-        "Comment" | "Project" | "Team" | "User" | "IssueLabel" | "Cycle" => None,
+        // The last: somebody has taken access away, which reading will show.
+        "Comment" | "Project" | "Team" | "User" | "IssueLabel" | "Cycle" | "OAuthApp" => None,
         _ => return Ok(Vec::new()),
     };
     let event = event.map(Heard::Event);
@@ -188,8 +189,17 @@ mod tests {
     }
 
     #[test]
+    fn that_access_was_taken_away_is_a_reason_to_look() {
+        let told = json!({
+            "action": "revoked", "type": "OAuthApp", "createdAt": "2026-03-02T10:00:00.000Z",
+            "organizationId": "org", "oauthClientId": "penny", "webhookTimestamp": 1,
+        });
+        assert_eq!(heard(&told), [Heard::Changed]);
+    }
+
+    #[test]
     fn what_is_not_known_is_heard_without_a_word() {
-        for kind in ["Reaction", "OAuthApp", "SomethingNew"] {
+        for kind in ["Reaction", "SomethingNew"] {
             let told = json!({"action": "create", "type": kind, "organizationId": "org"});
             assert_eq!(heard(&told), []);
         }

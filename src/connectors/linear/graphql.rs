@@ -48,48 +48,72 @@ pub async fn change<T: DeserializeOwned>(
 
 #[derive(Deserialize)]
 struct Failed {
-    errors: Vec<Failure>,
+    errors: Vec<Value>,
 }
 
-#[derive(Deserialize)]
-struct Failure {
-    #[serde(default)]
-    message: String,
-    #[serde(default)]
-    extensions: Extensions,
+/// What an error says of itself, which may be nothing.
+struct Failure<'a> {
+    message: &'a str,
+    extensions: &'a Value,
 }
 
-#[derive(Default, Deserialize)]
-#[serde(rename_all = "camelCase", default)]
-struct Extensions {
-    code: String,
-    r#type: String,
-    user_presentable_message: Option<String>,
+impl<'a> Failure<'a> {
+    fn of(error: &'a Value) -> Self {
+        Self {
+            message: error["message"].as_str().unwrap_or_default(),
+            extensions: &error["extensions"],
+        }
+    }
+
+    /// Whether its code or its type is one of these.
+    fn is(&self, names: &[&str]) -> bool {
+        let said = [&self.extensions["code"], &self.extensions["type"]];
+        let mut said = said.into_iter().filter_map(Value::as_str);
+        said.any(|name| names.contains(&name))
+    }
+
+    /// Linear could not, and does not know whether it did.
+    fn is_linears_own(&self) -> bool {
+        let is_ours = self.extensions["userError"] == true;
+        self.is(&["INTERNAL_SERVER_ERROR", "internal error", "lock timeout"])
+            || !is_ours && self.is(&["unknown", "network error", "bootstrap error", "other"])
+    }
+
+    fn said(&self) -> String {
+        let presentable = self.extensions["userPresentableMessage"].as_str();
+        shortened(presentable.unwrap_or(self.message))
+    }
 }
 
 fn meaning(answered: &Answered<'_>) -> Option<ApiError> {
     let failed: Failed = serde_json::from_slice(answered.body).ok()?;
-    let failure = failed.errors.into_iter().next()?;
-    let Extensions { code, r#type, .. } = &failure.extensions;
-    let is = |codes: &[&str]| codes.contains(&code.as_str()) || codes.contains(&r#type.as_str());
-    let said = failure.extensions.user_presentable_message.as_deref();
-    let said = shortened(said.unwrap_or(&failure.message));
-    Some(if is(&["RATELIMITED", "ratelimited"]) {
+    let failure = Failure::of(failed.errors.first()?);
+    let said = failure.said();
+    Some(if failure.is(&["RATELIMITED", "ratelimited"]) {
         ApiError::Limited(wait(answered))
-    } else if is(&["AUTHENTICATION_ERROR", "authentication error"]) {
+    } else if failure.is(&["AUTHENTICATION_ERROR", "authentication error"]) {
         ApiError::Unauthorized
-    } else if is(&["FORBIDDEN", "forbidden"]) {
+    } else if failure.is(&["FORBIDDEN", "forbidden"]) {
         ApiError::Forbidden(said)
     } else if failure.message.starts_with("Entity not found") {
         ApiError::NotFound
-    } else if is(&["INTERNAL_SERVER_ERROR", "internal error", "lock timeout"]) {
+    } else if failure.is_linears_own() {
         ApiError::Away(said)
     } else {
-        ApiError::Refused {
-            status: answered.status,
-            said,
-        }
+        by_status(answered, said)
     })
+}
+
+/// What an error means that does not say it by itself. With the status of a success, or of a
+/// request that was not understood, it is about what was asked.
+fn by_status(answered: &Answered<'_>, said: String) -> ApiError {
+    match answered.status {
+        401 => ApiError::Unauthorized,
+        403 => ApiError::Forbidden(said),
+        429 => ApiError::Limited(wait(answered)),
+        500.. => ApiError::Away(format!("{}: {said}", answered.status)),
+        status => ApiError::Refused { status, said },
+    }
 }
 
 /// Until the limit that was reached is filled up again.
@@ -154,6 +178,48 @@ mod tests {
         }
         let nothing_wrong = json!({"data": {"viewer": {"id": "1"}}});
         assert_eq!(meant(200, &[], &nothing_wrong), None);
+    }
+
+    #[test]
+    fn an_error_without_a_code_that_is_known_means_what_the_status_says() {
+        let bare = json!({"errors": [{"message": "Service unavailable", "extensions": null}]});
+        let odd = failed("Odd", "SOMETHING_NEW");
+        let refused = |status, said: &str| ApiError::Refused {
+            status,
+            said: said.to_owned(),
+        };
+        for (status, body, means) in [
+            (401, &bare, ApiError::Unauthorized),
+            (403, &odd, ApiError::Forbidden("Odd".to_owned())),
+            (429, &odd, ApiError::Limited(LIMITED)),
+            (500, &odd, ApiError::Away("500: Odd".to_owned())),
+            (
+                503,
+                &bare,
+                ApiError::Away("503: Service unavailable".to_owned()),
+            ),
+            (200, &odd, refused(200, "Odd")),
+            (400, &odd, refused(400, "Odd")),
+        ] {
+            assert_eq!(meant(status, &[], body), Some(means), "{status}");
+        }
+    }
+
+    #[test]
+    fn a_failure_of_linears_own_is_no_refusal_unless_it_is_about_what_was_asked() {
+        let kind = |kind: &str, is_ours: bool| {
+            let extensions = json!({"type": kind, "code": null, "userError": is_ours});
+            json!({"errors": [{"message": "Hm", "extensions": extensions}]})
+        };
+        for name in ["unknown", "network error", "bootstrap error", "other"] {
+            let away = Some(ApiError::Away("Hm".to_owned()));
+            assert_eq!(meant(200, &[], &kind(name, false)), away, "{name}");
+        }
+        let refused = Some(ApiError::Refused {
+            status: 200,
+            said: "Hm".to_owned(),
+        });
+        assert_eq!(meant(200, &[], &kind("other", true)), refused);
     }
 
     #[test]

@@ -3,6 +3,7 @@
 
 mod calls;
 mod deliveries;
+mod doors;
 mod graphql;
 mod manifest;
 mod naming;

@@ -2,7 +2,7 @@
 
 use super::Interrupted;
 use super::reading::Reading;
-use crate::connectors::{Batch, Next, Page, Unlisted};
+use crate::connectors::{Batch, GoneIn, Next, Page, Unlisted};
 use crate::jobs::show_sync::SHOW_EVERY;
 use crate::store::sync::{self, SourceUser, Step};
 use crate::store::{OrgTx, StoreResult, company, events};
@@ -115,6 +115,14 @@ impl Reading<'_> {
         }
         for one in &page.gone_within {
             removed += company::remove_within(tx, one.table, self.source(), &one.prefix).await?;
+        }
+        for GoneIn {
+            table,
+            place,
+            record,
+        } in &page.gone_in
+        {
+            removed += company::remove_in(tx, table, self.source(), place, record).await?;
         }
         Ok(removed)
     }

@@ -6,6 +6,23 @@ use chrono::{DateTime, Utc};
 use http::HeaderMap;
 use std::time::Duration;
 
+/// How long a dialect says that a limit lasts whose end nobody names. It is tried again after waits
+/// that grow; where they do not suffice, whoever called hears of a while in place of this.
+pub const UNNAMED: Duration = Duration::MAX;
+/// Between once and twice as long: a few of them outlast a quota by the minute, and not everybody
+/// comes back at the same moment.
+const A_WHILE: Duration = Duration::from_secs(30);
+
+/// As whoever called may hear it.
+pub(super) fn ending(error: ApiError) -> ApiError {
+    match error {
+        ApiError::Limited(wait) if wait == UNNAMED => {
+            ApiError::Limited(A_WHILE.mul_f64(rand::random_range(1.0..=2.0)))
+        }
+        error => error,
+    }
+}
+
 /// Where a system's HTTP differs from that of most.
 #[derive(Debug, Clone, Copy)]
 pub struct Dialect {
@@ -50,5 +67,26 @@ impl Answered<'_> {
 
     pub fn retry_after(&self) -> Option<Duration> {
         retry_after(self.headers, self.now)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_limit_without_an_end_is_over_in_a_while_and_another_when_it_says() {
+        for _ in 0..100 {
+            let ApiError::Limited(wait) = ending(ApiError::Limited(UNNAMED)) else {
+                panic!("it is a limit");
+            };
+            assert!((A_WHILE..=2 * A_WHILE).contains(&wait), "{wait:?}");
+        }
+        for error in [
+            ApiError::Limited(Duration::from_secs(7)),
+            ApiError::Unauthorized,
+        ] {
+            assert_eq!(ending(error.clone()), error);
+        }
     }
 }

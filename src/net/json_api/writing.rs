@@ -1,5 +1,6 @@
 //! Calls that change something: tried once, and clear about what cannot be known.
 
+use super::dialect::ending;
 use super::{ApiError, JsonApi, WriteError, reason};
 use crate::base::secret::Secret;
 use reqwest::{Method, RequestBuilder};
@@ -83,6 +84,7 @@ impl JsonApi {
         self.answer(response)
             .await
             .and_then(|answer| answer.json())
+            .map_err(ending)
             .map_err(|error| match error {
                 ApiError::Limited(_) | ApiError::Unauthorized => WriteError::NotSent(error),
                 ApiError::Away(_) | ApiError::Unreadable(_) => {

@@ -15,6 +15,8 @@ pub enum Fault<L> {
     Status(u16),
     /// The call is applied, and then answered with this status and a page.
     AppliedStatus(u16),
+    /// The call is applied, and then answered with this status and these words in JSON.
+    AppliedWords(u16, &'static str),
     /// The answer takes this long (real time).
     Slow(Duration),
     /// The call is applied, and the connection is cut in the middle of its answer.
@@ -136,6 +138,11 @@ pub(super) async fn suffer<L: IntoResponse>(
             answer.await;
             broken(status)
         }
+        Some(Fault::AppliedWords(status, words)) => {
+            answer.await;
+            let json = [(header::CONTENT_TYPE, "application/json")];
+            (status_of(status), json, words).into_response()
+        }
         Some(Fault::Slow(time)) => {
             tokio::time::sleep(time).await;
             answer.await
@@ -150,8 +157,11 @@ pub(super) async fn suffer<L: IntoResponse>(
 }
 
 fn broken(status: u16) -> Response {
-    let status = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-    (status, "<html>Something went wrong</html>").into_response()
+    (status_of(status), "<html>Something went wrong</html>").into_response()
+}
+
+fn status_of(status: u16) -> StatusCode {
+    StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR)
 }
 
 /// Half of an answer, and then no more.

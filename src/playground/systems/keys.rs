@@ -3,7 +3,7 @@
 use super::stand_in::{StandIn, System};
 use crate::base::secret::Secret;
 use axum::http::{HeaderMap, header};
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use std::collections::HashMap;
 use uuid::Uuid;
 
@@ -65,6 +65,8 @@ pub fn bearer(headers: &HeaderMap) -> Option<&str> {
 #[derive(Debug, Default)]
 pub struct Grants {
     made: u32,
+    /// How long access lasts, where that is not what is usual there.
+    pub lasts: Option<TimeDelta>,
     codes: HashMap<String, Code>,
     /// Whose access it is, and when it ends.
     access: HashMap<String, (String, DateTime<Utc>)>,

@@ -11,7 +11,7 @@ mod upsert;
 pub use confine::confine;
 pub use mails::match_mails;
 pub use owner::owner_of;
-pub use remove::{Unlisted, remove, remove_unlisted, remove_within};
+pub use remove::{Unlisted, remove, remove_in, remove_unlisted, remove_within};
 pub use rows::*;
 pub use upsert::{CompanyRow, upsert, upsert_attendees};
 

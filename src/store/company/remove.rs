@@ -44,6 +44,26 @@ pub async fn remove_within(
     Ok(done.rows_affected())
 }
 
+/// As [`remove`], for everything that names a record at this place of its raw payload.
+pub async fn remove_in(
+    tx: &mut OrgTx,
+    table: &'static str,
+    source: &str,
+    place: &[&str],
+    record: &str,
+) -> StoreResult<u64> {
+    let statement =
+        format!("delete from core.{table} where org_id = $1 and source = $2 and (raw #>> $3) = $4");
+    let done = sqlx::query(AssertSqlSafe(statement))
+        .bind(tx.org().0)
+        .bind(source)
+        .bind(place)
+        .bind(record)
+        .execute(tx.connection())
+        .await?;
+    Ok(done.rows_affected())
+}
+
 /// What a listing of everything did not name.
 #[derive(Debug)]
 pub struct Unlisted<'a> {

@@ -3,7 +3,7 @@
 
 use super::browser::{Browser, private_link};
 use super::desk::{Desk, PUBLIC};
-use chrono::Utc;
+use chrono::{TimeDelta, Utc};
 use futures::future::join_all;
 use penny::base::clock::TestClock;
 use penny::base::ids::{OrgId, PersonId};
@@ -145,6 +145,28 @@ async fn a_token_is_renewed_before_it_ends() {
     open.api.get::<Value>(DETAILS, &[]).await.unwrap();
     assert_eq!(desk.tokens_asked_for(), before + 1);
     assert_eq!(desk.hubspot.calls().len(), calls + 3, "nothing was refused");
+    desk.app.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_token_with_a_short_life_is_used_for_most_of_it() {
+    let clock = TestClock::at(Utc::now());
+    let hubspot = HubSpot::start_at(clock.clone()).await.unwrap();
+    hubspot.access_lasts(TimeDelta::seconds(120));
+    let penny = clock.clone();
+    let desk = Desk::consenting(hubspot, |app| app.clock(penny)).await;
+    desk.is_connected_by_consent().await;
+    assert_eq!(desk.tokens_asked_for(), 1, "for the code alone");
+    let (org, maya) = desk.org_and_maya().await;
+    let connections = &desk.app.process().app.services.connections;
+    let open = connections.reach(org, maya, "hubspot").await.unwrap();
+    for (seconds, asked) in [(80, 1), (15, 2), (80, 2), (15, 3)] {
+        clock.advance(Duration::from_secs(seconds));
+        for _ in 0..3 {
+            open.api.get::<Value>(DETAILS, &[]).await.unwrap();
+        }
+        assert_eq!(desk.tokens_asked_for(), asked);
+    }
     desk.app.stop().await;
 }
 

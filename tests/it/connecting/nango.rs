@@ -6,7 +6,7 @@ use super::desk::Desk;
 use crate::support::Builder;
 use crate::support::hurried::Hurried;
 use chrono::{TimeDelta, Utc};
-use penny::base::clock::TestClock;
+use penny::base::clock::{Clock, TestClock};
 use penny::net::json_api::ApiError;
 use penny::playground::systems::hubspot::HubSpot;
 use std::sync::Arc;
@@ -94,6 +94,21 @@ async fn a_token_is_asked_for_when_it_is_needed_and_again_only_before_it_ends() 
     for _ in 0..3 {
         desk.asks().await.unwrap();
     }
+    assert_eq!(nango.asked(), (before + 1, 0));
+    desk.app.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_token_of_nangos_with_a_short_life_is_used_for_most_of_it() {
+    let (desk, nango, clock) = connected_for_an_hour().await;
+    clock.advance(58 * MINUTE);
+    nango.tokens_end(clock.now() + TimeDelta::minutes(2));
+    let (before, _) = nango.asked();
+    for _ in 0..3 {
+        desk.asks().await.unwrap();
+    }
+    clock.advance(MINUTE);
+    desk.asks().await.unwrap();
     assert_eq!(nango.asked(), (before + 1, 0));
     desk.app.stop().await;
 }

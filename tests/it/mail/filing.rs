@@ -25,6 +25,38 @@ async fn a_mail_is_archived_and_labelled_and_comes_back() {
 }
 
 #[tokio::test]
+async fn a_mailbox_may_have_more_labels_than_gmail_moves_at_once() {
+    let house = House::open().await;
+    let id = house.mayas.receives(mail("ann@acme.example", "Offer"));
+    let names: Vec<String> = (0..150)
+        .map(|number| format!("Label {number:03}"))
+        .collect();
+    let labels: Vec<String> = names.iter().map(|it| house.mayas.makes_label(it)).collect();
+    assert!(house.mayas.files(&id, &[labels[0].as_str()], &[]));
+    house.maya_connects().await;
+    let own = || {
+        let all = house.mayas.mails().remove(0).labels;
+        all.iter().filter(|it| it.starts_with("Label_")).count()
+    };
+    let filed = json!({"id": id, "labels": [names[1]]});
+    let done = house.changes("file_mail", filed).await.unwrap();
+    assert_eq!(done.state, State::Succeeded);
+    let now = house.mayas.mails().remove(0).labels;
+    assert!(now.contains(&labels[1]) && !now.contains(&labels[0]));
+    assert_eq!(house.undoes(&done).await.unwrap().state, State::Succeeded);
+    assert!(house.mayas.mails().remove(0).labels.contains(&labels[0]));
+
+    // Somebody has put all of them on one mail.
+    let all: Vec<&str> = labels.iter().map(String::as_str).collect();
+    assert!(house.mayas.files(&id, &all, &[]));
+    let filed = json!({"id": id, "unread": false, "labels": [names[7]]});
+    let done = house.changes("file_mail", filed).await.unwrap();
+    assert_eq!(done.state, State::Succeeded);
+    assert_eq!(own(), 1);
+    house.app.stop().await;
+}
+
+#[tokio::test]
 async fn a_label_that_is_not_there_is_said_with_those_that_are() {
     let house = House::open().await;
     let id = house.mayas.receives(mail("ann@acme.example", "Offer"));

@@ -128,6 +128,28 @@ async fn what_happens_while_the_mailbox_is_read_is_not_lost() {
 }
 
 #[tokio::test]
+async fn what_arrives_between_two_pages_of_the_history_is_read_by_the_next_run() {
+    let house = House::open().await;
+    house.maya_connects().await;
+    for number in 0..150 {
+        house
+            .mayas
+            .receives(mail(ANN, &format!("Mail {number:03}")));
+    }
+    let mailbox = house.mayas.clone();
+    house.gmail.on_page("history", move |_, page| {
+        if page == 1 {
+            mailbox.receives(mail(ANN, "Mail 150"));
+        }
+    });
+    house.reads_again().await;
+    assert_eq!(house.subjects().await.len(), 150, "of two pages");
+    house.reads_again().await;
+    assert_eq!(house.subjects().await.len(), 151);
+    house.app.stop().await;
+}
+
+#[tokio::test]
 async fn where_gmail_has_forgotten_the_history_everything_is_listed_and_compared() {
     let house = House::open().await;
     let gone = house.mayas.receives(mail(ANN, "Gone"));
@@ -211,6 +233,71 @@ async fn a_limit_is_waited_for_whatever_status_it_comes_with() {
     house.maya_connects().await;
     assert_eq!(house.subjects().await.len(), 3);
     assert_eq!(house.gmail.faults().unused(), 0);
+    house.app.stop().await;
+}
+
+#[tokio::test]
+async fn a_quota_by_the_minute_that_names_no_end_fails_no_reading() {
+    let house = House::open().await;
+    for number in 0..20 {
+        house.mayas.receives(mail(ANN, &format!("Mail {number}")));
+    }
+    house.gmail.allows(Some(10));
+    house.connects(house.maya, &house.mayas).await;
+    for minute in 0..3 {
+        let pauses = "select from core.jobs where kind = 'sync' and lease_token is null
+            and run_at > now() + interval '20 seconds'";
+        house
+            .app
+            .comes_true("it pauses", async || house.app.count(pauses).await == 1)
+            .await;
+        if minute == 2 {
+            house.gmail.allows(None);
+        }
+        house
+            .app
+            .execute("update core.jobs set run_at = now() where kind = 'sync'")
+            .await;
+    }
+    house.app.settles().await;
+    assert_eq!(house.subjects().await.len(), 20);
+    let done = "select from core.sync_runs where state <> 'done'";
+    assert_eq!(house.app.count(done).await, 0);
+    house.app.stop().await;
+}
+
+#[tokio::test]
+async fn a_listing_whose_next_page_is_refused_begins_again() {
+    let house = House::open().await;
+    house.maya_connects().await;
+    for number in 0..250 {
+        house
+            .mayas
+            .receives(mail(ANN, &format!("Mail {number:03}")));
+    }
+    let mailbox = house.mayas.clone();
+    house.gmail.on_page("history", move |_, page| {
+        if page == 1 {
+            mailbox.forgets_pages();
+        }
+    });
+    house.reads_again().await;
+    assert_eq!(house.subjects().await.len(), 250, "of its history");
+
+    let private = house.gmail.mailbox("maya@home.example");
+    for number in 0..250 {
+        private.receives(mail(ANN, &format!("Home {number:03}")));
+    }
+    let mailbox = private.clone();
+    house.gmail.on_page("messages", move |_, page| {
+        if page == 1 {
+            mailbox.forgets_pages();
+        }
+    });
+    house.connects(house.maya, &private).await;
+    house.app.settles().await;
+    let read = "select from core.activities where subject like 'Home %'";
+    assert_eq!(house.app.count(read).await, 250, "of all that there is");
     house.app.stop().await;
 }
 

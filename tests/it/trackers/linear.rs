@@ -1,13 +1,32 @@
 //! Linear becomes the company's data and stays in step.
 
 use super::Company;
+use chrono::{TimeDelta, Utc};
+use penny::base::clock::TestClock;
 use penny::playground::systems::linear::{Fault, Limit, Linear};
 use serde_json::{Value, json};
+use std::sync::Arc;
+use std::time::Duration;
 
 async fn company() -> (Company, Linear) {
     let linear = Linear::start().await.unwrap();
     let company = Company::with("linear", "LINEAR_BASE_URL", linear.url()).await;
     (company, linear)
+}
+
+/// Beside a Linear that has a clock of its own, so that some of it can be old.
+async fn company_at(clock: &Arc<TestClock>) -> (Company, Linear) {
+    let linear = Linear::start_at(clock.clone()).await.unwrap();
+    let company = Company::with("linear", "LINEAR_BASE_URL", linear.url()).await;
+    (company, linear)
+}
+
+/// So much later nothing that was there before counts as changed by the next run.
+const A_WHILE: Duration = Duration::from_secs(10 * 60);
+
+async fn projects(company: &Company) -> Vec<String> {
+    let names = "select name from core.projects where source = 'linear' order by 1";
+    company.app.texts(names).await
 }
 
 async fn keys(company: &Company) -> Vec<String> {
@@ -60,6 +79,27 @@ async fn a_connected_linear_becomes_the_companys_data() {
 }
 
 #[tokio::test]
+async fn an_issue_has_all_of_its_labels_however_many_they_are() {
+    let (company, linear) = company().await;
+    let team = linear.team("ENG", "Engineering");
+    let labels: Vec<String> = (0..12)
+        .map(|it| linear.label(&format!("Label {it:02}")))
+        .collect();
+    let last = linear.label("Bug");
+    let all: Vec<&String> = labels.iter().chain([&last]).collect();
+    linear.issue(&team, json!({"title": "Labelled", "labelIds": all}));
+    linear.issue(&team, json!({"title": "Plain", "labelIds": [labels[0]]}));
+    company.connects(linear.token()).await;
+    let kept = "select concat_ws(' ', title, kind, cardinality(labels)) from core.issues
+        where source = 'linear' order by 1";
+    assert_eq!(
+        company.app.texts(kept).await,
+        ["Labelled bug 13", "Plain chore 1"]
+    );
+    company.app.stop().await;
+}
+
+#[tokio::test]
 async fn what_changes_while_linear_is_read_is_not_lost() {
     let (company, linear) = company().await;
     let team = linear.team("ENG", "Engineering");
@@ -106,7 +146,8 @@ async fn the_next_run_reads_what_changed_and_follows_what_was_put_away() {
         company.app.texts(titles).await,
         ["Changed", "Closed long ago"]
     );
-    assert_eq!(linear.calls().len(), before + 4, "one call a stream");
+    let asked = linear.calls().len() - before;
+    assert_eq!(asked, 5, "one call a stream, and who sees which team");
     company.app.stop().await;
 }
 
@@ -135,6 +176,82 @@ async fn issues_of_private_teams_are_not_read_and_not_found() {
     assert!(got.is_err());
     let said = company.cannot("comment_on_issue", json!({"issue": secret, "body": "Hm."}));
     assert!(said.await.contains("has no issue"));
+    company.app.stop().await;
+}
+
+#[tokio::test]
+async fn a_team_that_becomes_private_takes_its_issues_along_and_brings_them_back() {
+    let clock = TestClock::at(Utc::now() - TimeDelta::hours(1));
+    let (company, linear) = company_at(&clock).await;
+    let (hr, open) = (
+        linear.team("HR", "People"),
+        linear.team("ENG", "Engineering"),
+    );
+    linear.issue(&hr, json!({"title": "Salary of Ann"}));
+    linear.project(&hr, "Layoffs");
+    clock.advance(A_WHILE);
+    linear.issue(&open, json!({"title": "Slow page"}));
+    linear.project(&open, "Checkout");
+    company.connects(linear.token()).await;
+    let all = ["HR-1", "ENG-1"];
+    assert_eq!(keys(&company).await, all);
+    let teams = "select name from core.tracker_teams where source = 'linear' order by 1";
+    for (is_private, issues, named, known) in [
+        (true, &all[1..], &["Checkout"][..], &["Engineering"][..]),
+        (
+            false,
+            &all[..],
+            &["Checkout", "Layoffs"][..],
+            &["Engineering", "People"][..],
+        ),
+    ] {
+        assert!(linear.makes_private(&hr, is_private));
+        company.reads_again().await;
+        assert_eq!(keys(&company).await, issues);
+        assert_eq!(projects(&company).await, named);
+        assert_eq!(company.app.texts(teams).await, known);
+    }
+    company.app.stop().await;
+}
+
+#[tokio::test]
+async fn a_team_that_the_key_does_not_see_any_more_is_forgotten_with_all_of_it() {
+    let clock = TestClock::at(Utc::now() - TimeDelta::hours(1));
+    let (company, linear) = company_at(&clock).await;
+    let (hr, open) = (
+        linear.team("HR", "People"),
+        linear.team("ENG", "Engineering"),
+    );
+    linear.issue(&hr, json!({"title": "Salary of Ann"}));
+    linear.project(&hr, "Layoffs");
+    clock.advance(A_WHILE);
+    linear.issue(&open, json!({"title": "Slow page"}));
+    company.connects(linear.token()).await;
+    linear.hides(&hr);
+    company.reads_again().await;
+    assert_eq!(keys(&company).await, ["ENG-1"]);
+    assert_eq!(projects(&company).await, [""; 0]);
+    let teams = "select from core.tracker_teams where name = 'People'";
+    assert_eq!(company.app.count(teams).await, 0);
+    company.app.stop().await;
+}
+
+#[tokio::test]
+async fn a_project_that_is_archived_or_thrown_away_is_gone() {
+    let clock = TestClock::at(Utc::now() - TimeDelta::hours(1));
+    let (company, linear) = company_at(&clock).await;
+    let team = linear.team("ENG", "Engineering");
+    let archived = linear.project(&team, "Archived");
+    let deleted = linear.project(&team, "Deleted");
+    clock.advance(A_WHILE);
+    linear.project(&team, "Live");
+    company.connects(linear.token()).await;
+    assert_eq!(projects(&company).await, ["Archived", "Deleted", "Live"]);
+    clock.advance(A_WHILE);
+    assert!(linear.archive_project(&archived, false));
+    assert!(linear.archive_project(&deleted, true));
+    company.reads_again().await;
+    assert_eq!(projects(&company).await, ["Live"]);
     company.app.stop().await;
 }
 

@@ -141,6 +141,22 @@ async fn an_issue_whose_making_never_arrived_is_made_once() {
 }
 
 #[tokio::test]
+async fn an_issue_whose_making_ended_in_an_outage_is_found_and_not_made_again() {
+    let tracker = Tracker::start().await;
+    let outage = r#"{"errors": [{"message": "Service unavailable"}]}"#;
+    let faults = tracker.linear.faults();
+    faults
+        .on("/graphql#issueCreate")
+        .hit(Fault::AppliedWords(503, outage));
+    let wanted = json!({"team": "ENG", "title": "Once"});
+    let (_, state) = tracker.company.changes("create_issue", wanted).await;
+    assert_eq!(state, State::Succeeded);
+    assert_eq!(tracker.only_issue()["title"], "Once");
+    assert_eq!(tracker.linear.faults().unused(), 0);
+    tracker.company.app.stop().await;
+}
+
+#[tokio::test]
 async fn archiving_is_taken_back_by_bringing_back() {
     let tracker = Tracker::start().await;
     tracker.linear.issue(&tracker.team, json!({"title": "Old"}));

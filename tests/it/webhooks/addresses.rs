@@ -103,3 +103,19 @@ async fn an_address_of_its_own_is_heard_with_its_own_secret_until_it_is_made_ane
     assert_eq!(company.app.count(&here).await, 0, "secrets are sealed");
     company.app.stop().await;
 }
+
+#[tokio::test]
+async fn what_is_too_long_to_become_an_event_is_refused_at_once_and_not_kept() {
+    let company = Company::start().await;
+    let (address, secret) = company.opens_an_address("Stripe").await;
+    let most = 64 * 1024;
+    let text = |length: usize| format!("\"{}\"", "a".repeat(length - 2));
+    for (length, status) in [(most + 1, 413), (most, 200)] {
+        let answer = sent(&company, &address, &secret, &text(length)).await;
+        assert_eq!(answer.status, status, "{length}");
+    }
+    company.app.settles().await;
+    assert_eq!(company.deliveries().await, ["done"]);
+    assert_eq!(company.events().await, ["webhook.received"]);
+    company.app.stop().await;
+}

@@ -234,6 +234,27 @@ async fn an_issue_of_a_team_that_not_everybody_may_know_is_no_event() {
 }
 
 #[tokio::test]
+async fn access_that_was_taken_away_in_linear_is_told_of_at_once() {
+    let linear = Linear::start().await.unwrap();
+    let url = linear.url().to_owned();
+    let company = Company::with(|app| app.setting("LINEAR_BASE_URL", url)).await;
+    company.connects("linear", linear.token()).await;
+    let account = "select account_id from core.connections where system = 'linear'";
+    let account = company.app.texts(account).await.remove(0);
+    linear.revoke_token();
+    let told = json!({
+        "action": "revoked", "type": "OAuthApp", "organizationId": account,
+        "createdAt": "2026-03-02T10:00:00.000Z", "oauthClientId": "penny",
+    });
+    assert_eq!(company.linear_says(&told).await.status, 200);
+    company.time_passes().await;
+    let maya = company.app.slack.person("maya").unwrap();
+    let said = "I can’t read *Linear* any more";
+    company.app.is_written(&maya, said).await;
+    company.app.stop().await;
+}
+
+#[tokio::test]
 async fn a_delivery_that_is_worked_on_again_has_its_effect_once() {
     let company = Company::connected().await;
     company
@@ -265,10 +286,18 @@ async fn a_delivery_that_is_worked_on_again_has_its_effect_once() {
 async fn what_cannot_be_read_is_tried_again_and_then_shown_and_holds_nothing_up() {
     let company = Company::start().await;
     let (address, secret) = company.opens_an_address("stripe").await;
-    let long = format!("\"{}\"", "x".repeat(LONG));
-    for body in [long.as_str(), r#"{"amount": 12}"#] {
-        assert_eq!(sent(&company, &address, &secret, body).await.status, 200);
-    }
+    assert_eq!(sent(&company, &address, &secret, "1").await.status, 200);
+    company.app.settles().await;
+    // As if a version that knew no bound had kept something long.
+    company
+        .app
+        .execute(&format!(
+            "update core.deliveries set payload = convert_to(repeat('x', {LONG}), 'utf8'),
+                 state = 'waiting', attempts = 0, due_at = now()"
+        ))
+        .await;
+    let body = r#"{"amount": 12}"#;
+    assert_eq!(sent(&company, &address, &secret, body).await.status, 200);
     for _ in 0..4 {
         company
             .app
@@ -286,7 +315,11 @@ async fn what_cannot_be_read_is_tried_again_and_then_shown_and_holds_nothing_up(
             .await;
     }
     company.app.settles().await;
-    assert_eq!(company.events().await, ["webhook.received"]);
+    assert_eq!(
+        company.events().await,
+        ["webhook.received"; 2],
+        "the one from before, and the one behind it"
+    );
     let failed = company.failed().await;
     assert_eq!(failed.len(), 1);
     assert_eq!(

@@ -60,9 +60,16 @@ fn header() -> Value {
 }
 
 fn push(address: &str, history: u64) -> String {
-    let note = json!({"emailAddress": address, "historyId": history}).to_string();
+    pushed(&STANDARD.encode(note(address, history)), history)
+}
+
+fn note(address: &str, history: u64) -> String {
+    json!({"emailAddress": address, "historyId": history}).to_string()
+}
+
+fn pushed(data: &str, history: u64) -> String {
     json!({
-        "message": {"data": STANDARD.encode(note), "messageId": history.to_string()},
+        "message": {"data": data, "messageId": history.to_string()},
         "subscription": "projects/penny/subscriptions/mail",
     })
     .to_string()
@@ -145,6 +152,28 @@ async fn a_mail_is_here_as_soon_as_gmail_tells_of_it() {
     assert_eq!(answer.status, 200);
     assert_eq!(post.company.deliveries().await.len(), 1);
     assert_eq!(post.keys.paths(), ["/certs"], "keys are kept");
+    post.company.app.stop().await;
+}
+
+#[tokio::test]
+async fn a_push_is_understood_however_its_base64_is_written() {
+    let post = Post::open().await;
+    post.mayas
+        .receives(Arriving::from("ann@acme.example", "Renewal", "Soon."));
+    let note = note("maya@northwind.example", 10);
+    let bare = URL_SAFE_NO_PAD.encode(&note);
+    assert_ne!(bare, STANDARD.encode(&note), "it would be padded");
+    let answer = post
+        .pushed(&token(&header(), &claims()), &pushed(&bare, 10))
+        .await;
+    assert_eq!(answer.status, 200);
+    post.company.time_passes().await;
+    assert_eq!(post.subjects().await, ["Renewal"]);
+    // What says nothing must not come again and again.
+    let nothing = json!({"message": {"messageId": "11"}}).to_string();
+    let answer = post.pushed(&token(&header(), &claims()), &nothing).await;
+    assert_eq!(answer.status, 200);
+    assert_eq!(post.company.deliveries().await, ["done"]);
     post.company.app.stop().await;
 }
 
@@ -235,5 +264,20 @@ async fn gmail_is_asked_to_tell_of_changes_and_asked_again_before_it_stops() {
         post.mayas.watched_by(),
         Some("projects/penny/topics/mail".to_owned())
     );
+    post.company.app.stop().await;
+}
+
+#[tokio::test]
+async fn a_mailbox_that_is_connected_anew_is_watched_at_the_next_look() {
+    let post = Post::open().await;
+    let connections = &post.company.app.process().app.services.connections;
+    connections.nudge_watches().await.unwrap();
+    post.company.app.settles().await;
+    assert!(post.mayas.watched_by().is_some());
+    let private = post.gmail.mailbox("maya@home.example");
+    post.company.connects("gmail", private.token()).await;
+    connections.nudge_watches().await.unwrap();
+    post.company.app.settles().await;
+    assert!(private.watched_by().is_some());
     post.company.app.stop().await;
 }

@@ -95,6 +95,8 @@ pub struct Store {
     pub labels: Vec<(String, String)>,
     /// Where Gmail is to publish that something has changed.
     pub watched_by: Option<String>,
+    /// How often the names of pages were forgotten.
+    pub pages: u64,
     made: u64,
 }
 
@@ -185,6 +187,19 @@ impl Store {
             address: address.to_owned(),
             last_history: 1000,
             ..Self::default()
+        }
+    }
+
+    /// What the next page of a list is called.
+    pub fn page_name(&self, place: [u64; 2]) -> String {
+        format!("{}.{}.{}", self.pages, place[0], place[1])
+    }
+
+    pub fn page_at(&self, name: &str) -> Result<[u64; 2], Refusal> {
+        let parts: Result<Vec<u64>, _> = name.split('.').map(str::parse::<u64>).collect();
+        match parts.as_deref() {
+            Ok([pages, from, until]) if *pages == self.pages => Ok([*from, *until]),
+            _ => Err(Refusal::invalid("Invalid pageToken")),
         }
     }
 

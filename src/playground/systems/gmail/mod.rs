@@ -29,9 +29,21 @@ pub type Fault = faults::Fault<Limit>;
 pub struct World {
     boxes: BTreeMap<String, Store>,
     grants: Grants,
+    /// How many calls are left until the minute is over, where they are counted.
+    left: Option<u32>,
 }
 
 impl World {
+    /// Whether one call more is too much.
+    fn is_exhausted(&mut self) -> bool {
+        let Some(left) = &mut self.left else {
+            return false;
+        };
+        let is_exhausted = *left == 0;
+        *left = left.saturating_sub(1);
+        is_exhausted
+    }
+
     /// The mailbox of an address, a new one if there is none.
     fn of(&mut self, address: &str) -> &mut Store {
         let boxes = self.boxes.entry(address.to_owned());
@@ -50,6 +62,11 @@ impl Gmail {
             gmail: self.clone(),
             address,
         }
+    }
+
+    /// So many calls may follow until the minute is over; none: as many as anybody likes.
+    pub fn allows(&self, calls: Option<u32>) {
+        self.edit(|world, _| world.left = calls);
     }
 
     /// Whether an app is let in to any mailbox.
@@ -125,6 +142,11 @@ impl Mailbox {
     /// Deletes a mail for good; false: there is none.
     pub fn deletes(&self, id: &str) -> bool {
         self.change(|mailbox, _| mailbox.delete(id))
+    }
+
+    /// The pages that were named until now cannot be asked for any more.
+    pub fn forgets_pages(&self) {
+        self.change(|mailbox, _| mailbox.pages += 1);
     }
 
     /// Gmail does not remember any more what happened until now.

@@ -1,7 +1,7 @@
 //! The addresses of the stand-in, and whose token opens them.
 
 use super::mailbox::{Mail, Store, number};
-use super::refusal::Refusal;
+use super::refusal::{Limit, Refusal};
 use super::{Gmail, oauth, search};
 use crate::playground::systems::keys::{Standing, bearer};
 use crate::playground::systems::page;
@@ -13,6 +13,9 @@ use axum::{Extension, Json, Router};
 use chrono::TimeDelta;
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
+
+/// That are added or removed with one update.
+const MOST_LABELS: usize = 100;
 
 type Answer = Result<Json<Value>, Refusal>;
 type Asked = Query<Vec<(String, String)>>;
@@ -47,6 +50,10 @@ async fn admit(State(gmail): State<Gmail>, mut request: Request, next: Next) -> 
     let Some(Standing::Good { owner }) = standing else {
         return Refusal::Unauthorized.into_response();
     };
+    if gmail.world().is_exhausted() {
+        let (status, reason) = (403, "userRateLimitExceeded");
+        return Refusal::Limited(Limit { status, reason }).into_response();
+    }
     request.extensions_mut().insert(Caller(owner));
     next.run(request).await
 }
@@ -99,18 +106,16 @@ async fn list(
     let now = gmail.now();
     let query = value(&asked, "q").unwrap_or_default();
     let label = value(&asked, "labelIds");
-    let after = value(&asked, "pageToken").map(number);
+    let token = value(&asked, "pageToken");
     let body = gmail.look_at(&caller, |store| {
         // Newest first; a page goes on behind the last mail of the one before.
+        let last = token.map(|token| store.page_at(token)).transpose()?;
+        let place = |mail: &Mail| [mail.at.timestamp_millis().unsigned_abs(), mail.id];
         let mut found: Vec<&Mail> = store.mails.values().collect();
-        found.sort_by_key(|mail| std::cmp::Reverse((mail.at, mail.id)));
-        let begin = after.flatten().and_then(|last| {
-            let place = found.iter().position(|mail| mail.id == last)?;
-            Some(place + 1)
-        });
+        found.sort_by_key(|mail| std::cmp::Reverse(place(mail)));
         let found = found
             .into_iter()
-            .skip(begin.unwrap_or_default())
+            .filter(|mail| last.is_none_or(|last| place(mail) < last))
             .filter(|mail| label.is_none_or(|label| mail.labels.contains(label)))
             .filter(|mail| search::finds(store, mail, query, now));
         let (page, has_more) = page(found, limit);
@@ -119,10 +124,10 @@ async fn list(
             body["messages"] = page.iter().map(|mail| mail.reference()).collect();
         }
         if let (Some(last), true) = (page.last(), has_more) {
-            body["nextPageToken"] = last.reference()["id"].clone();
+            body["nextPageToken"] = store.page_name(place(last)).into();
         }
-        body
-    })?;
+        Ok::<_, Refusal>(body)
+    })??;
     gmail.page_was_made("messages");
     Ok(Json(body))
 }
@@ -168,13 +173,18 @@ async fn history(
     let since: u64 = value(&asked, "startHistoryId")
         .and_then(|since| since.parse().ok())
         .ok_or_else(|| Refusal::invalid("Missing startHistoryId"))?;
-    let after: Option<u64> = value(&asked, "pageToken").and_then(|it| it.parse().ok());
+    let token = value(&asked, "pageToken");
     let body = gmail.look_at(&caller, |store| {
         if since < store.forgotten {
             return Err(Refusal::NotFound);
         }
-        let from = after.unwrap_or(since);
-        let events = store.events.iter().filter(|event| event.id > from);
+        // A further page goes on with the list that the first one began.
+        let [from, until] = match token {
+            None => [since, store.last_history],
+            Some(token) => store.page_at(token)?,
+        };
+        let events = store.events.iter();
+        let events = events.filter(|event| event.id > from && event.id <= until);
         let (page, has_more) = page(events, limit);
         let mut body = json!({"historyId": store.last_history.to_string()});
         let records = page.iter().map(|event| {
@@ -191,7 +201,7 @@ async fn history(
             body["history"] = records.collect();
         }
         if let (Some(last), true) = (page.last(), has_more) {
-            body["nextPageToken"] = last.id.to_string().into();
+            body["nextPageToken"] = store.page_name([last.id, until]).into();
         }
         Ok(body)
     })??;
@@ -241,6 +251,11 @@ async fn modify(
 ) -> Answer {
     let add: Vec<&str> = wanted.add_label_ids.iter().map(String::as_str).collect();
     let remove: Vec<&str> = wanted.remove_label_ids.iter().map(String::as_str).collect();
+    match add.len().max(remove.len()) {
+        0 => return Err(Refusal::invalid("No label add or removes specified")),
+        1..=MOST_LABELS => {}
+        _ => return Err(Refusal::invalid("Too many label IDs")),
+    }
     gmail.edit(|world, _| {
         let store = world.of(&caller.0);
         let unknown = add

@@ -20,13 +20,14 @@ const ACCESS: TimeDelta = TimeDelta::minutes(30);
 /// The company, which alone lets an app in.
 pub const COMPANY: &str = "";
 
-/// What is handed out: access for half an hour, and what gets more of it.
+/// What is handed out: access for half an hour or so, and what gets more of it.
 fn tokens(grants: &mut Grants, refresh: String, now: DateTime<Utc>) -> Value {
+    let lasts = grants.lasts.unwrap_or(ACCESS);
     json!({
         "token_type": "bearer",
-        "access_token": grants.access("access-", COMPANY, now + ACCESS),
+        "access_token": grants.access("access-", COMPANY, now + lasts),
         "refresh_token": refresh,
-        "expires_in": ACCESS.num_seconds(),
+        "expires_in": lasts.num_seconds(),
     })
 }
 
@@ -39,6 +40,11 @@ impl HubSpot {
     /// Whether an app is let in by consent.
     pub fn lets_apps_in(&self) -> bool {
         !self.world().grants.is_empty()
+    }
+
+    /// From now on access lasts so long.
+    pub fn access_lasts(&self, lasts: TimeDelta) {
+        self.edit(|world, _| world.grants.lasts = Some(lasts));
     }
 
     /// Ends the access that was given so far, as half an hour would.

@@ -56,12 +56,27 @@ fn select(value: &Value, selection: &[Field]) -> Answer {
                 let value = fields
                     .get(&field.name)
                     .ok_or_else(|| unreadable(format!("Cannot query field \"{}\".", field.name)))?;
-                shown.insert(field.alias.clone(), select(value, &field.selection)?);
+                let value = first(value, field);
+                shown.insert(field.alias.clone(), select(&value, &field.selection)?);
             }
             Ok(Value::Object(shown))
         }
         value => Ok(value.clone()),
     }
+}
+
+/// Of a list within a record as many as were asked for.
+fn first(list: &Value, field: &Field) -> Value {
+    let mut list = list.clone();
+    let limit = field.arguments.get("first").and_then(Value::as_u64);
+    let nodes = list.get_mut("nodes").and_then(Value::as_array_mut);
+    if let (Some(limit), Some(nodes)) = (limit, nodes)
+        && nodes.len() > limit as usize
+    {
+        nodes.truncate(limit as usize);
+        list["pageInfo"]["hasNextPage"] = json!(true);
+    }
+    list
 }
 
 fn read(world: &World, field: &Field) -> Answer {

@@ -36,6 +36,16 @@ impl Linear {
         self.edit(|world, now| world.add_team(key, name, true, now))
     }
 
+    /// Who sees a team is no change of its issues.
+    pub fn makes_private(&self, team: &str, private: bool) -> bool {
+        self.edit(|world, _| world.change("teams", team, json!({"private": private})))
+    }
+
+    /// The team is there no more for whoever has the key, and neither is anything of it.
+    pub fn hides(&self, team: &str) {
+        self.edit(|world, _| world.hide(team));
+    }
+
     pub fn project(&self, team: &str, name: &str) -> String {
         let project = json!({
             "name": name, "slugId": name.to_lowercase(), "teamIds": [team],
@@ -76,6 +86,15 @@ impl Linear {
             let by_itself = by_itself.then(|| written(now));
             let archived = json!({"archivedAt": written(now), "autoArchivedAt": by_itself});
             world.change("issues", issue, archived)
+        })
+    }
+
+    /// Neither does it of a project; one that is deleted lies in the bin for a while.
+    pub fn archive_project(&self, project: &str, is_deleted: bool) -> bool {
+        self.edit(|world, now| {
+            let trashed = is_deleted.then_some(true);
+            let archived = json!({"archivedAt": written(now), "trashed": trashed});
+            world.change("projects", project, archived)
         })
     }
 

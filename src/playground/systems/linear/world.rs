@@ -115,6 +115,17 @@ impl World {
         records.len() < before
     }
 
+    /// Takes a team away with all that is its own.
+    pub fn hide(&mut self, team: &str) {
+        self.remove("teams", team);
+        for table in ["issues", "workflowStates"] {
+            let records = self.tables.get_mut(table).into_iter();
+            records.for_each(|records| records.retain(|it| it["teamId"] != team));
+        }
+        let projects = self.tables.get_mut("projects").into_iter();
+        projects.for_each(|it| it.retain(|it| it["teamIds"] != json!([team])));
+    }
+
     fn find(&self, table: &str, id: &Value) -> Value {
         let found = self.table(table).iter().find(|it| it["id"] == *id);
         found.cloned().unwrap_or_default()
