@@ -1,16 +1,16 @@
-//! Walks expressions, every kind of them by name. String literals are rewritten to plain quoted
-//! ones on the way, so that Postgres and the parser cannot disagree about where one ends.
+//! Walks expressions, every kind of them by name.
 
+use super::fields::column_of_table;
 use super::leaves::{bare_column, date_field, literal, operator, unary_operator};
-use super::names::{absent, column_name, qualifier};
+use super::names::{absent, qualifier};
 use super::patterns;
 use super::query::Walk;
 use super::refusal::Refusal;
 use super::size;
 use super::types;
 use sqlparser::ast::{
-    AccessExpr, Array, CaseWhen, CastKind, CeilFloorKind, DateTimeField, Expr, ExtractSyntax,
-    Interval, Query, Subscript, TypedString,
+    Array, CaseWhen, CastKind, CeilFloorKind, DateTimeField, Expr, ExtractSyntax, Interval, Query,
+    TypedString,
 };
 
 type Checked = Result<(), Refusal>;
@@ -57,10 +57,10 @@ impl Walk<'_> {
         }
         match expr {
             Expr::Identifier(ident) => bare_column(ident),
-            Expr::CompoundIdentifier(parts) => parts.iter().try_for_each(column_name),
+            Expr::CompoundIdentifier(parts) => column_of_table(parts),
             Expr::Wildcard(_) => Ok(()),
             Expr::QualifiedWildcard(name, _) => qualifier(name),
-            Expr::Value(value) => literal(&mut value.value),
+            Expr::Value(value) => literal(&value.value),
             Expr::TypedString(TypedString {
                 data_type,
                 value,
@@ -68,7 +68,7 @@ impl Walk<'_> {
             }) => {
                 absent(!*uses_odbc_syntax, "{d '…'}")?;
                 types::check(data_type)?;
-                literal(&mut value.value)
+                literal(&value.value)
             }
             Expr::Interval(interval) => self.interval(interval),
 
@@ -264,10 +264,7 @@ impl Walk<'_> {
             Expr::Tuple(exprs) => self.exprs(exprs),
             Expr::Array(Array { elem, named: _ }) => self.exprs(elem),
             Expr::CompoundFieldAccess { root, access_chain } => {
-                self.expr(root)?;
-                access_chain
-                    .iter_mut()
-                    .try_for_each(|access| self.access(access))
+                self.field_access(root, access_chain)
             }
 
             Expr::JsonAccess { .. } => Err(Refusal::construct(
@@ -296,21 +293,6 @@ impl Walk<'_> {
             | Expr::Prior(_)
             | Expr::Lambda(_)
             | Expr::MemberOf(_) => Err(Refusal::foreign("this kind of expression")),
-        }
-    }
-
-    fn access(&mut self, access: &mut AccessExpr) -> Checked {
-        match access {
-            AccessExpr::Dot(expr) => self.expr(expr),
-            AccessExpr::Subscript(Subscript::Index { index }) => self.expr(index),
-            AccessExpr::Subscript(Subscript::Slice {
-                lower_bound,
-                upper_bound,
-                stride,
-            }) => [lower_bound, upper_bound, stride]
-                .into_iter()
-                .flatten()
-                .try_for_each(|bound| self.expr(bound)),
         }
     }
 

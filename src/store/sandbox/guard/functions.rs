@@ -2,10 +2,10 @@
 //! SQL that stands in a string, or fill memory; a list of what analysis needs is short.
 
 use super::gathering::GATHERING;
+use super::literals;
 use super::patterns;
 use super::refusal::Refusal;
 use super::series;
-use super::size;
 use super::tables::SCHEMA;
 use sqlparser::ast::{
     Expr, Function, FunctionArg, FunctionArgExpr, FunctionArguments, ObjectName, ObjectNamePart,
@@ -277,7 +277,7 @@ fn is_allowed(name: &str) -> bool {
     ALLOWED.binary_search(&name).is_ok()
 }
 
-fn plain_name(name: &ObjectName) -> Result<String, Refusal> {
+pub(super) fn plain_name(name: &ObjectName) -> Result<String, Refusal> {
     match name.0.as_slice() {
         [ObjectNamePart::Identifier(ident)] if ident.quote_style.is_none() => {
             Ok(ident.value.to_ascii_lowercase())
@@ -313,7 +313,7 @@ fn check_bounds(name: &str, args: &[FunctionArg]) -> Result<(), Refusal> {
             _ => unbounded("its pattern must be a quoted text with only %s, %I, %L, %1$s or %%"),
         },
         "jsonb_path_query" | "jsonb_path_query_array" | "jsonb_path_query_first" => {
-            match args.get(1).and_then(argument).and_then(size::text) {
+            match args.get(1).and_then(argument).and_then(literals::text) {
                 Some(path) if !path.contains("**") => Ok(()),
                 _ => unbounded("its path must be a quoted text without **"),
             }

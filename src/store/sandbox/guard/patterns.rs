@@ -2,8 +2,8 @@
 //! of counted repetitions within each other, `((a{1,255}){1,255}){1,255}`, take some 200 MB; those
 //! of `format` can ask for a billion spaces.
 
+use super::literals;
 use super::refusal::Refusal;
-use super::size;
 use sqlparser::ast::{BinaryOperator, Expr, visit_expressions};
 use std::ops::ControlFlow;
 
@@ -22,7 +22,7 @@ pub(super) fn is_match(op: &BinaryOperator) -> bool {
 
 /// Counts in a pattern have to be written out, and to be few.
 pub(super) fn check(pattern: &Expr) -> Result<(), Refusal> {
-    let is_bounded = match size::text(pattern) {
+    let is_bounded = match literals::text(pattern) {
         Some(text) => repetitions(text) <= MAX_REPETITIONS,
         None => !has_braces(pattern),
     };
@@ -46,7 +46,7 @@ fn repetitions(pattern: &str) -> u64 {
 
 /// In a pattern that is put together, a brace could be half of a count.
 fn has_braces(pattern: &Expr) -> bool {
-    visit_expressions(pattern, |part| match size::text(part) {
+    visit_expressions(pattern, |part| match literals::text(part) {
         Some(text) if text.contains('{') => ControlFlow::Break(()),
         _ => ControlFlow::Continue(()),
     })
@@ -55,7 +55,7 @@ fn has_braces(pattern: &Expr) -> bool {
 
 /// A width in a pattern (`%999999999s`, or `%*s`) pads as `lpad` does: none is allowed.
 pub(super) fn is_plain_format(expr: &Expr) -> bool {
-    let Some(mut rest) = size::text(expr) else {
+    let Some(mut rest) = literals::text(expr) else {
         return false;
     };
     while let Some((_, after)) = rest.split_once('%') {

@@ -3,6 +3,7 @@
 //! times by `||`, makes gigabytes of one letter within a second. So every expression is weighed:
 //! a column counts as a long text, a literal as itself, and what calls make of them by rule.
 
+use super::literals;
 use super::refusal::Refusal;
 use sqlparser::ast::{
     BinaryOperator, DataType, ExactNumberInfo, Expr, FunctionArg, Ident, ObjectNamePart, Value,
@@ -125,7 +126,7 @@ impl Scale {
     }
 
     /// A column, or a table's whole row where its name stands for one.
-    fn column(&mut self, parts: &[Ident]) -> u64 {
+    pub(super) fn column(&mut self, parts: &[Ident]) -> u64 {
         let (row, is_whole) = match parts {
             [name] => match self.named(&super::names::folded(name)) {
                 Some(row) => (row, true),
@@ -210,7 +211,7 @@ pub(super) fn of_expr(expr: &Expr, parts: u64, scale: &mut Scale) -> u64 {
 
 fn of_literal(value: &Value) -> u64 {
     match value {
-        Value::SingleQuotedString(text) => text.len() as u64,
+        Value::SingleQuotedString(text) | Value::EscapedStringLiteral(text) => text.len() as u64,
         Value::Number(digits, _) if digits.contains(['e', 'E']) => LONGEST_NUMBER,
         Value::Number(digits, _) => digits.len() as u64,
         _ => SMALL,
@@ -258,7 +259,9 @@ pub(super) fn of_call(name: &str, args: &[FunctionArg], sizes: &[u64]) -> u64 {
         "left" | "right" => sum.min(width(1)),
         "substr" | "substring" if args.len() == 3 => sum.min(width(2)),
         "replace" => {
-            let searched = given(1).and_then(text).map_or(1, |text| text.len().max(1));
+            let searched = given(1)
+                .and_then(literals::text)
+                .map_or(1, |text| text.len().max(1));
             times(size(0), size(2).div_ceil(searched as u64))
         }
         "regexp_replace" => times(size(0), size(2)),
@@ -274,7 +277,7 @@ pub(super) fn of_call(name: &str, args: &[FunctionArg], sizes: &[u64]) -> u64 {
         | "json_build_array" | "jsonb_build_array" => sum.saturating_mul(6),
         "to_char" => size(1).saturating_mul(12).saturating_add(SMALL),
         "format" => {
-            let pattern = given(0).and_then(text).unwrap_or_default();
+            let pattern = given(0).and_then(literals::text).unwrap_or_default();
             let places = pattern.matches('%').count() as u64;
             sum.saturating_mul(2).saturating_mul(places.max(1))
         }
@@ -297,16 +300,6 @@ fn whole_number(expr: &Expr) -> Option<u64> {
     match expr {
         Expr::Value(value) => match &value.value {
             Value::Number(digits, false) => digits.parse().ok(),
-            _ => None,
-        },
-        _ => None,
-    }
-}
-
-pub(super) fn text(expr: &Expr) -> Option<&str> {
-    match expr {
-        Expr::Value(value) => match &value.value {
-            Value::SingleQuotedString(text) => Some(text),
             _ => None,
         },
         _ => None,
