@@ -1,9 +1,9 @@
 //! Model Markdown made safe, line by line: what is decided about a line never changes when
 //! more lines follow, so a growing answer can be sent as it grows.
 
-use super::invisible::strip_invisible;
 use super::token::{Token, tokens};
 use super::{links, mentions};
+use crate::base::invisible::strip_invisible;
 use pulldown_cmark::{CodeBlockKind, Event, Options, Parser, Tag};
 use std::ops::Range;
 

@@ -1,7 +1,7 @@
 //! One line of Markdown as the pieces that must stay whole: code, links, references, emoji.
 //! Where a line may still grow, what is not yet decided is held back.
 
-use super::invisible::is_pictorial;
+use crate::base::invisible::is_pictorial;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Token<'a> {
