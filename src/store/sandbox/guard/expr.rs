@@ -108,9 +108,7 @@ impl Walk<'_> {
             } => self.each([expr, low, high]),
             Expr::BinaryOp { left, op, right } => {
                 operator(op)?;
-                if patterns::is_match(op) {
-                    patterns::check(right)?;
-                }
+                patterns::check_operand(op, right, self.counts)?;
                 self.each([left, right])
             }
             Expr::AnyOp {
@@ -125,6 +123,7 @@ impl Walk<'_> {
                 right,
             } => {
                 operator(compare_op)?;
+                patterns::check_operand(compare_op, right, self.counts)?;
                 self.each([left, right])
             }
             Expr::UnaryOp { op, expr } => {
@@ -154,7 +153,7 @@ impl Walk<'_> {
                 pattern,
                 escape_char,
             } => {
-                patterns::check(pattern)?;
+                patterns::check(pattern, self.counts)?;
                 self.each([expr, pattern])?;
                 self.each(escape_char)
             }
@@ -212,7 +211,7 @@ impl Walk<'_> {
             } => {
                 substring_from
                     .iter()
-                    .try_for_each(|from| patterns::check(from))?;
+                    .try_for_each(|from| patterns::check(from, self.counts))?;
                 self.expr(expr)?;
                 self.each(substring_from)?;
                 self.each(substring_for)

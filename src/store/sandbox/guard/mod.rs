@@ -9,6 +9,7 @@ mod fields;
 mod functions;
 mod gathering;
 mod leaves;
+mod listed;
 mod literals;
 mod names;
 mod parameters;
@@ -58,7 +59,8 @@ pub fn check_bound(
     parameters: &[Parameter],
 ) -> Result<CheckedSql, Refusal> {
     let mut query = parse(text)?;
-    Walk::new(views, parameters).query(&mut query)?;
+    let counts = patterns::counts_in(&tokens(text)?);
+    Walk::new(views, parameters, counts).query(&mut query)?;
     // Nothing but this tree, of which every part was walked, is printed; and as the printer can
     // lose meaning (`- -id` becomes `--id`, a comment), only text that reads back as the very
     // same tree may run.
