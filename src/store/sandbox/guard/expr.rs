@@ -2,6 +2,7 @@
 
 use super::fields::column_of_table;
 use super::leaves::{bare_column, date_field, literal, operator, unary_operator};
+use super::lists;
 use super::names::{absent, qualifier};
 use super::patterns;
 use super::query::Walk;
@@ -55,6 +56,7 @@ impl Walk<'_> {
             *expr = bound;
             return Ok(());
         }
+        lists::each_pattern(expr);
         match expr {
             Expr::Identifier(ident) => bare_column(ident),
             Expr::CompoundIdentifier(parts) => column_of_table(parts),

@@ -141,7 +141,6 @@ pub(super) fn unavailable(name: &str) -> Refusal {
         "group_concat" | "listagg" => "Use string_agg(value, ', ').",
         "median" => "Use percentile_cont(0.5) WITHIN GROUP (ORDER BY value).",
         "year" | "month" | "day" | "hour" => "Use extract(year FROM value).",
-        "all" => "For NOT LIKE ALL write value !~~ ALL (list), for ILIKE !~~* or ~~*.",
         "jsonb_pretty" => "Return the JSON itself.",
         "random" | "gen_random_uuid" => "Order by a column to get the same rows each time.",
         _ => {

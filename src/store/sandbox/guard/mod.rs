@@ -10,6 +10,7 @@ mod functions;
 mod gathering;
 mod leaves;
 mod listed;
+mod lists;
 mod literals;
 mod names;
 mod parameters;
