@@ -3,6 +3,7 @@
 pub mod clock;
 pub mod config;
 pub mod ids;
+pub mod invisible;
 pub mod metrics;
 pub mod secret;
 pub mod telemetry;

@@ -242,3 +242,29 @@ async fn a_value_that_does_not_fit_comes_back_as_a_sentence_and_writes_nothing()
         "No rows."
     );
 }
+
+#[tokio::test]
+async fn a_title_that_looks_like_sql_is_met_as_a_title_and_no_other_row_is() {
+    let desk = Desk::new().await;
+    let odd = r"'a\'' or true --'";
+    desk.wrote(
+        &desk.ann,
+        &format!("insert into tasks (title) values ({odd}), ('Call O''Neill'), ('Rest')"),
+    )
+    .await;
+    desk.wrote(
+        &desk.ann,
+        &format!("update tasks set status = 'done' where title = {odd}"),
+    )
+    .await;
+    let done = "select title from tasks where status = 'done'";
+    let shown = desk.reads(&desk.ann, done).await;
+    assert!(shown.contains("or true --"), "{shown}");
+    assert!(!shown.contains("O'Neill"), "{shown}");
+    assert!(!shown.contains("Rest"), "{shown}");
+    desk.wrote(&desk.ann, &format!("delete from tasks where title = {odd}"))
+        .await;
+    let left = desk.tasks(&desk.ann).await;
+    assert!(left.contains("O'Neill") && left.contains("Rest"), "{left}");
+    assert!(!left.contains("or true"), "{left}");
+}

@@ -2,7 +2,7 @@
 
 use super::draft::Snapshot;
 use crate::slack::blocks::{Block, TaskCard, TaskState, clip};
-use crate::slack::markdown::{Part, Segment, first_part_so_far};
+use crate::slack::markdown::{self, Part, Segment, first_part_so_far};
 use slack_morphism::api::SlackStreamChunk as Chunk;
 use slack_morphism::blocks::{SlackTaskCardStatus, SlackTaskId};
 
@@ -100,7 +100,7 @@ fn text_chunk(text: &str) -> Chunk {
 fn task_chunk(task: &TaskCard, with_outcome: bool) -> Chunk {
     Chunk::TaskUpdate {
         id: SlackTaskId(task.id.clone()),
-        title: clip(&task.title, MAX_TASK_TEXT),
+        title: task_text(&task.title),
         hide_title: None,
         icon: None,
         status: match task.state {
@@ -113,9 +113,16 @@ fn task_chunk(task: &TaskCard, with_outcome: bool) -> Chunk {
             .outcome
             .as_deref()
             .filter(|_| with_outcome)
-            .map(|outcome| clip(outcome, MAX_TASK_TEXT)),
+            .map(task_text),
         sources: None,
     }
+}
+
+/// What a model or a page brought along, made inert like any answer: Slack reads Markdown here.
+/// Cut before as well as after, since what a cut leaves (half a code span) may be read anew.
+fn task_text(text: &str) -> String {
+    let cut = clip(&markdown::clean(text), MAX_TASK_TEXT);
+    clip(&markdown::clean(&cut), MAX_TASK_TEXT)
 }
 
 #[cfg(test)]
@@ -185,5 +192,40 @@ mod tests {
         task.state = TaskState::Failed;
         let again = shown.missing_tasks(&[task]);
         assert!(matches!(&again[0], Chunk::TaskUpdate { output: None, .. }));
+    }
+
+    #[test]
+    fn what_a_model_or_a_page_says_in_a_card_reaches_nobody_and_leads_nowhere_else() {
+        let attack = "<!channel> [bank.com](https://evil.example) <@U012345|bob>\u{202E} @here";
+        let half_a_span = format!("{} `@channel {}`", "t ".repeat(120), "x ".repeat(40));
+        for text in [attack, &half_a_span] {
+            let task = TaskCard {
+                id: "1".into(),
+                title: text.into(),
+                state: TaskState::Done,
+                outcome: Some(text.into()),
+            };
+            let Chunk::TaskUpdate {
+                title,
+                details: None,
+                output: Some(output),
+                ..
+            } = task_chunk(&task, true)
+            else {
+                panic!("no card");
+            };
+            for shown in [title, output] {
+                for active in ["<!", "<@", "](", "@channel ", "@here", "\u{202E}"] {
+                    assert!(!shown.contains(active), "{shown}");
+                }
+                assert!(shown.chars().count() <= MAX_TASK_TEXT, "{shown}");
+            }
+        }
+    }
+
+    #[test]
+    fn ordinary_words_in_a_card_stay_as_they_are() {
+        let text = "Looked up **open deals** of R&D at https://acme.example/x (3 rows, 5 < 7)";
+        assert_eq!(task_text(text), text);
     }
 }

@@ -1,9 +1,9 @@
 //! Model Markdown made safe, line by line: what is decided about a line never changes when
 //! more lines follow, so a growing answer can be sent as it grows.
 
-use super::invisible::strip_invisible;
 use super::token::{Token, tokens};
 use super::{links, mentions};
+use crate::base::invisible::strip_invisible;
 use pulldown_cmark::{CodeBlockKind, Event, Options, Parser, Tag};
 use std::ops::Range;
 
@@ -52,12 +52,18 @@ fn run(markdown: &str, ended: bool) -> String {
 }
 
 fn push_clean(line: &str, ended: bool, safe: &mut String) {
+    let mut seam = Seam::None;
     for (token, source) in tokens(line, ended) {
+        let (next, is_apart) = seam.then(token, safe);
+        seam = next;
+        if is_apart {
+            safe.push(' ');
+        }
         match token {
             Token::Text(text) => safe.push_str(text),
             Token::Code(code) => safe.push_str(&mentions::in_code(code)),
             Token::Link { label, target } => {
-                let link = links::link(&clean_inline(label), target);
+                let link = links::link(label, &clean_inline(label), target);
                 // Behind an exclamation mark it would be an image.
                 if link.starts_with('[') && safe.ends_with('!') {
                     safe.push(' ');
@@ -66,9 +72,43 @@ fn push_clean(line: &str, ended: bool, safe: &mut String) {
             }
             Token::Angle(inner) => safe.push_str(&mentions::angle(inner)),
             Token::Entity(_, next) => safe.push_str(&mentions::entity(source, next)),
-            Token::At(name) => safe.push_str(&mentions::at(name)),
+            Token::At(name, next) => safe.push_str(&mentions::at(name, next)),
             Token::Bracket => safe.push_str("] "),
             Token::LooseAngle(next) => safe.push(mentions::loose_angle(next)),
+        }
+    }
+}
+
+/// Where a link meets what stands next to it without a gap: `[bank](https://evil.example).com`
+/// reads as one address.
+#[derive(Clone, Copy, PartialEq)]
+enum Seam {
+    None,
+    Link,
+    /// A dot right after a link.
+    Dot,
+}
+
+impl Seam {
+    /// The seam behind this token, and whether a gap belongs in front of it.
+    fn then(self, token: Token<'_>, before: &str) -> (Self, bool) {
+        match token {
+            Token::Text(text) if text.chars().all(|c| "*_~\\".contains(c)) => (self, false),
+            Token::Text(text) => {
+                let is_word = text.starts_with(char::is_alphanumeric);
+                match self {
+                    Self::Link if links::is_dot(text) => (Self::Dot, false),
+                    Self::Dot => (Self::None, is_word),
+                    _ => (Self::None, false),
+                }
+            }
+            Token::Link { label, .. } => {
+                let last = before.chars().next_back().unwrap_or(' ');
+                let goes_on = last.is_alphanumeric() && label.starts_with(links::is_dot_sign)
+                    || links::is_dot_sign(last) && label.starts_with(char::is_alphanumeric);
+                (Self::Link, self != Self::None || goes_on)
+            }
+            _ => (Self::None, self != Self::None),
         }
     }
 }

@@ -1,17 +1,22 @@
 //! Links that a model wrote: kept if their text is honest about where they lead, shown bare if
 //! it names another place, and reduced to their text if they lead nowhere a browser should go.
 
+use crate::base::invisible::is_invisible;
 use pulldown_cmark::{Event, Parser};
 use url::Url;
 
-/// What a Markdown link or image becomes. Images become links, so nothing is ever fetched.
-pub(super) fn link(label: &str, target: &str) -> String {
+/// What a Markdown link or image becomes. Images become links, so nothing is ever fetched. The
+/// label may have gaps for what was hidden in it as it was `written`.
+pub(super) fn link(written: &str, label: &str, target: &str) -> String {
     let Some(target) = safe_target(target) else {
         return label.to_owned();
     };
     let label: String = label.chars().filter(|c| !"[]<>`".contains(*c)).collect();
     let label = label.trim();
-    if label.is_empty() || is_lie(label, &target) || is_lie(&as_shown(label), &target) {
+    let lies = [label, &as_shown(label), &as_shown(written)]
+        .into_iter()
+        .any(|label| is_lie(label, &target));
+    if label.is_empty() || lies {
         return target;
     }
     format!("[{label}]({target})")
@@ -77,35 +82,86 @@ fn as_shown(label: &str) -> String {
 
 fn is_lie(label: &str, target: &str) -> bool {
     let target = normalized(target);
+    let label: String = label
+        .chars()
+        .filter(|c| shows(*c))
+        .map(plain_sign)
+        .collect();
     label
-        .split(|c: char| !c.is_alphanumeric() && !"-.@:/?#%&=+!．。｡․‧".contains(c))
+        .split(|c: char| !c.is_alphanumeric() && !"-.@:/?#!&%=+".contains(c))
+        .flat_map(readings)
         .filter_map(address_in)
         .any(|shown| {
             let leads_there = target
                 .strip_prefix(&shown)
                 .is_some_and(|rest| rest.is_empty() || rest.starts_with(['/', '?', '#']));
             // A file's name looks like a host; it is honest if the target is that file.
-            let is_file = !shown.contains('/') && target.ends_with(&format!("/{shown}"));
+            let path = target.split(['?', '#']).next().unwrap_or_default();
+            let is_file = !shown.contains('/') && path.ends_with(&format!("/{shown}"));
             !leads_there && !is_file
         })
+}
+
+/// Whether it is more than a mark on the letter before it.
+fn shows(character: char) -> bool {
+    !is_invisible(character)
+        && !matches!(character,
+            '\u{0300}'..='\u{036F}' | '\u{1AB0}'..='\u{1AFF}' | '\u{1DC0}'..='\u{1DFF}'
+            | '\u{20D0}'..='\u{20FF}' | '\u{FE20}'..='\u{FE2F}')
+}
+
+pub(super) fn is_dot(text: &str) -> bool {
+    text.chars().count() == 1 && text.starts_with(is_dot_sign)
+}
+
+/// A dot, or a sign that is taken for one.
+pub(super) fn is_dot_sign(character: char) -> bool {
+    matches!(character, '.' | '．' | '。' | '｡' | '․' | '‧' | '﹒')
+}
+
+/// A sign for what people take it for.
+fn plain_sign(character: char) -> char {
+    match character {
+        dot if is_dot_sign(dot) => '.',
+        '：' | '﹕' | '∶' | 'ː' | '︓' | '꞉' => ':',
+        '／' | '⁄' | '∕' | '⧸' | '╱' => '/',
+        other => other,
+    }
+}
+
+/// The word as it is, and each piece of it in which somebody could see an address: `Login:bank.com`,
+/// `bank.com&login`, `//bank.com`.
+fn readings(word: &str) -> Vec<&str> {
+    let mut all = vec![word];
+    // What follows the path's beginning belongs to the address, where there is one.
+    if address_in(word).is_none() {
+        let pieces = word.split(|c: char| "&%=+:/#?".contains(c));
+        all.extend(pieces.filter(|piece| *piece != word));
+    }
+    all
 }
 
 /// The address that a word looks like, in a form that can be compared.
 fn address_in(word: &str) -> Option<String> {
     let word = word.trim_matches(|c: char| ".:!?".contains(c));
-    let word = word.replace(['．', '。', '｡', '․', '‧'], ".");
     if word.contains("://") || word.to_lowercase().starts_with("mailto:") {
-        return Some(normalized(&word));
+        return Some(normalized(word));
     }
     let host = word.split(['/', '?', '#', ':']).next().unwrap_or_default();
-    let (name, ending) = host.rsplit_once('.')?;
-    let looks_like_host = !name.is_empty()
-        && ending.chars().count() >= 2
-        && ending.chars().all(char::is_alphabetic)
+    looks_like_host(host).then(|| normalized(word))
+}
+
+fn looks_like_host(host: &str) -> bool {
+    let Some((name, ending)) = host.rsplit_once('.') else {
+        return false;
+    };
+    let is_of_names = !name.is_empty()
         && name
             .chars()
             .all(|c| c.is_alphanumeric() || "-.@".contains(c));
-    looks_like_host.then(|| normalized(&word))
+    let is_ending = ending.chars().count() >= 2 && ending.chars().all(char::is_alphabetic)
+        || ending.to_lowercase().starts_with("xn--");
+    (is_of_names && is_ending) || host.parse::<std::net::Ipv4Addr>().is_ok()
 }
 
 fn normalized(address: &str) -> String {
@@ -122,6 +178,10 @@ fn normalized(address: &str) -> String {
 mod tests {
     use super::*;
 
+    fn link(label: &str, target: &str) -> String {
+        super::link(label, label, target)
+    }
+
     #[test]
     fn honest_links_stay_links() {
         for (label, target) in [
@@ -131,6 +191,17 @@ mod tests {
             ("example.com", "https://www.example.com/pricing?x=1"),
             ("README.md", "https://github.com/acme/x/blob/main/README.md"),
             ("v1.2 (beta)", "https://example.com/releases"),
+            ("Sales: Q3/Q4 & more, 50% = half", "https://example.com/a"),
+            ("#42: node.js", "https://example.com/blob/node.js"),
+            ("10.0.0.1", "http://10.0.0.1/status"),
+            (
+                "src/main.rs",
+                "https://github.com/acme/x/blob/main/src/main.rs#L10",
+            ),
+            ("release 1.2.3", "https://example.com/releases"),
+            ("example.com/a?b=c.de&d", "https://example.com/a?b=c.de&d"),
+            ("example.com:8080/a", "https://example.com:8080/a"),
+            ("❤\u{FE0F} our plan", "https://example.com/a"),
             ("ann@acme.com", "mailto:ann@acme.com"),
         ] {
             assert_eq!(link(label, target), format!("[{label}]({target})"));
@@ -154,6 +225,24 @@ mod tests {
             "\\\\bank.com",
             "“bank.com”",
             "𝖻𝖺𝗇𝗄.com",
+            "Login:bank.com",
+            "https:/bank.com",
+            "https:bank.com",
+            "//bank.com",
+            "/bank.com",
+            "#bank.com",
+            "https：//bank.com",
+            "https∶∕∕bank.com",
+            "bank.com&login",
+            "bank.com=safe",
+            "=bank.com",
+            "bank.com+id",
+            "10.0.0.1",
+            "10.0.0.1:8080/login",
+            "bank.xn--p1ai",
+            "bank\u{FE0F}.com",
+            "bank.c\u{0301}om",
+            "bank&#8203;.com",
         ] {
             assert_eq!(
                 link(label, "https://evil.example/x"),

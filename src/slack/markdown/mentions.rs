@@ -3,21 +3,44 @@
 
 use super::clean::clean_inline;
 use super::links;
+use crate::base::invisible::is_invisible;
 
 /// Looks like `@` and is not one, so no client makes a mention of it.
 const INERT_AT: char = '＠';
 const INERT_OPEN: char = '‹';
 const INERT_CLOSE: char = '›';
 
+/// Entities for characters that nobody sees, in small letters.
+const INVISIBLE: [&str; 17] = [
+    "zwj",
+    "zwnj",
+    "lrm",
+    "rlm",
+    "shy",
+    "zerowidthspace",
+    "negativeverythinspace",
+    "negativethinspace",
+    "negativemediumspace",
+    "negativethickspace",
+    "nobreak",
+    "applyfunction",
+    "af",
+    "invisibletimes",
+    "it",
+    "invisiblecomma",
+    "ic",
+];
+
 const BROADCASTS: [&str; 4] = ["channel", "here", "everyone", "group"];
 
 /// `@channel` and its like; other names stay as they are. Where the name ends is the reader's
-/// guess: `_` begins emphasis for one and goes on with the name for another.
-pub(super) fn at(name: &str) -> String {
+/// guess: `_` begins emphasis for one and goes on with the name for another, and an entity may
+/// stand for its next letter.
+pub(super) fn at(name: &str, next: Option<char>) -> String {
     let lower = name.to_lowercase();
     let word = lower.split('_').next().unwrap_or_default();
-    let is_broadcast = BROADCASTS.contains(&word);
-    let at = if is_broadcast { INERT_AT } else { '@' };
+    let may_be_broadcast = BROADCASTS.contains(&word) || next == Some('&');
+    let at = if may_be_broadcast { INERT_AT } else { '@' };
     format!("{at}{name}")
 }
 
@@ -73,7 +96,8 @@ pub(super) fn loose_angle(next: Option<char>) -> char {
     }
 }
 
-/// An entity is text, unless it writes the beginning of a reference.
+/// An entity is text, unless it writes the beginning of a reference. For one that nobody would
+/// see stands a gap: without any, what is before and after it could become one construct.
 pub(super) fn entity(source: &str, next: Option<char>) -> String {
     let name = source.trim_matches(['&', ';']).to_lowercase();
     let code = match name.strip_prefix('#') {
@@ -84,12 +108,14 @@ pub(super) fn entity(source: &str, next: Option<char>) -> String {
         None => match name.as_str() {
             "lt" => Some(u32::from('<')),
             "commat" => Some(u32::from('@')),
+            _ if INVISIBLE.contains(&name.as_str()) => return " ".to_owned(),
             _ => None,
         },
     };
     match code.and_then(char::from_u32) {
         Some('<') if matches!(next, Some('!' | '@' | '#' | '\\' | '&')) => INERT_OPEN.to_string(),
         Some('@') => INERT_AT.to_string(),
+        Some(character) if is_invisible(character) => " ".to_owned(),
         Some('<' | '>' | '&') | None => source.to_owned(),
         // Other numeric spellings hide letters from those who read the source.
         Some(character) if character.is_ascii_alphanumeric() => character.to_string(),

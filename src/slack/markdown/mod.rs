@@ -1,7 +1,6 @@
 //! Model Markdown for Slack: made inert, cut where nothing breaks, tables as tables.
 
 mod clean;
-mod invisible;
 mod layout;
 mod links;
 mod mentions;
@@ -10,8 +9,8 @@ mod segments;
 mod table;
 mod token;
 
+pub use crate::base::invisible::reveal_invisible;
 pub use clean::{clean, clean_so_far};
-pub use invisible::reveal_invisible;
 pub use layout::{Layout, Part, first_part_so_far, layout};
 pub use plain::plain;
 pub use segments::Segment;

@@ -138,6 +138,48 @@ fn a_reference_to_somebody_becomes_words() {
     );
 }
 
+#[test]
+fn an_entity_hides_no_letter_and_no_character() {
+    for (written, shown) in [
+        ("@&#99;hannel, @c&#104;annel", "＠channel, ＠channel"),
+        ("@chan&zwj;nel", "＠chan nel"),
+        ("pay&#x202E;moc.knab&#8207;", "pay moc.knab "),
+        ("a&shy;b&#xE0041;c&ZeroWidthSpace;d", "a b c d"),
+        (
+            "[bank.com]&zwj;(https://evil.example)",
+            "[bank.com] (https://evil.example)",
+        ),
+        ("R&amp;D &eacute; &copy;", "R&amp;D &eacute; &copy;"),
+    ] {
+        assert_eq!(clean(written), shown);
+    }
+}
+
+#[test]
+fn what_stands_beside_a_link_is_not_read_as_part_of_it() {
+    for (written, shown) in [
+        ("[bank](https://x.io).com", "[bank](https://x.io). com"),
+        (
+            "[bank](https://x.io)[.com](https://x.io)",
+            "[bank](https://x.io) [.com](https://x.io)",
+        ),
+        (
+            "**[bank](https://x.io)**.com",
+            "**[bank](https://x.io)**. com",
+        ),
+        (
+            "[bank](https://x.io)&#46;com",
+            "[bank](https://x.io) &#46;com",
+        ),
+        ("bank[.com](https://x.io)", "bank [.com](https://x.io)"),
+        ("bank.[com](https://x.io)", "bank. [com](https://x.io)"),
+    ] {
+        assert_eq!(clean(written), shown);
+    }
+    let usual = "See [a](https://a.io), ([b](https://b.io)) and **[c](https://c.io)**: [d](https://d.io).\n";
+    assert_eq!(clean(usual), usual);
+}
+
 fn table_of(rows: usize) -> String {
     let body: String = (0..rows).map(|n| format!("| row {n} | {n} |\n")).collect();
     format!("Before\n\n| name | count |\n|---|--:|\n{body}\nAfter\n")
@@ -262,6 +304,8 @@ fn markdown() -> impl Strategy<Value = String> {
         1 => Just("`code <@U1>`".to_owned()),
         1 => Just(" :smile: 👩\u{200D}💻 ".to_owned()),
         1 => Just("@here".to_owned()),
+        1 => Just("@&#104;ere &zwj;".to_owned()),
+        1 => Just("[here](https://evil.example).com".to_owned()),
         1 => Just("\n\n".to_owned()),
         1 => Just("\n```sql\nselect 1\n```\n".to_owned()),
         1 => Just("\n\n| a | b |\n|---|---|\n| 1 | <!here> |\n\n".to_owned()),

@@ -1,7 +1,7 @@
 //! One line of Markdown as the pieces that must stay whole: code, links, references, emoji.
 //! Where a line may still grow, what is not yet decided is held back.
 
-use super::invisible::is_pictorial;
+use crate::base::invisible::is_pictorial;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Token<'a> {
@@ -16,8 +16,8 @@ pub(super) enum Token<'a> {
     Angle(&'a str),
     /// `&lt;` and its like, and the character after it.
     Entity(&'a str, Option<char>),
-    /// A name after `@`.
-    At(&'a str),
+    /// A name after `@`, and the character after it.
+    At(&'a str, Option<char>),
     /// A bracket whose next character would make it part of a link or a definition.
     Bracket,
     /// A `<` that no `>` follows, and the character after it.
@@ -213,7 +213,8 @@ impl<'a> Tokens<'a> {
         if self.before.is_alphanumeric() {
             return Some((Token::Text(&self.rest[..length]), length));
         }
-        Some((Token::At(&self.rest[1..length]), length))
+        let next = self.rest[length..].chars().next();
+        Some((Token::At(&self.rest[1..length], next), length))
     }
 
     fn shortcode(&self) -> Option<(Token<'a>, usize)> {

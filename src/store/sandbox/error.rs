@@ -44,14 +44,16 @@ impl QueryError {
         };
         match db.code() {
             "57014" => Self::TooSlow { seconds },
-            "53100" | "53200" | "53400" | "54000" | "54001" => Self::TooBig,
+            // The last is the stack.
+            "53100" | "53200" | "53400" | "54001" => Self::TooBig,
             "53300" => Self::Busy,
             "42501" | "25006" => Self::Wrong(
                 "this reads or changes something outside the tables that are available".to_owned(),
             ),
-            // Syntax and names, values, cardinality, features: said in Postgres's own words,
-            // which are about this query and the rows it may see.
-            code if ["42", "22", "21", "0A"]
+            // Syntax and names, values, cardinality, features, limits of a query (so many columns,
+            // arguments, entries): said in Postgres's own words, or in ours where an aggregate
+            // of schema `agent` says them, which are about this query and the rows it may see.
+            code if ["42", "22", "21", "0A", "54"]
                 .iter()
                 .any(|class| code.starts_with(class)) =>
             {

@@ -4,8 +4,8 @@
 
 use super::guard::{self, Refusal};
 use sqlparser::ast::{
-    Assignment, AssignmentTarget, Delete, FromTable, Insert, ObjectName, Query, Statement,
-    TableFactor, TableObject, TableWithJoins, Update,
+    Assignment, AssignmentTarget, Delete, Expr, FromTable, Ident, Insert, ObjectName, Query,
+    Select, SelectItem, SetExpr, Statement, TableFactor, TableObject, TableWithJoins, Update,
 };
 
 /// A table that may be written.
@@ -80,7 +80,7 @@ fn of_insert(insert: Insert) -> Result<Plan, Refusal> {
         columns.push(column_of(table, column)?);
     }
     let form = || only("INSERT INTO tasks (title, due_date) VALUES … or SELECT …");
-    let source: &Query = insert.source.as_deref().ok_or_else(form)?;
+    let source: &Box<Query> = insert.source.as_ref().ok_or_else(form)?;
     let columns = columns.join(", ");
     // Whatever else an INSERT can say (conflicts, returning, …) would go unheard.
     if columns.is_empty()
@@ -91,7 +91,15 @@ fn of_insert(insert: Insert) -> Result<Plan, Refusal> {
     Ok(Plan {
         table,
         kind: Kind::Insert,
-        query: format!("SELECT {columns} FROM ({source}) AS written ({columns})"),
+        query: question(
+            &format!("SELECT {columns} FROM (SELECT 1) AS written ({columns})"),
+            |select| {
+                let target = select.from.first_mut().map(|from| &mut from.relation);
+                if let Some(TableFactor::Derived { subquery, .. }) = target {
+                    *subquery = source.clone();
+                }
+            },
+        )?,
     })
 }
 
@@ -116,20 +124,20 @@ fn of_update(update: Update) -> Result<Plan, Refusal> {
         return Err(only("UPDATE table SET column = value WHERE condition"));
     }
     let table = one_table(&target)?;
-    let mut columns = vec![table.id_column().to_owned()];
-    for Assignment { target, value } in &assignments {
+    let mut values = Vec::new();
+    for Assignment { target, value } in assignments {
         let AssignmentTarget::ColumnName(name) = target else {
             return Err(only("SET column = value"));
         };
-        columns.push(format!("({value}) AS {}", column_of(table, name)?));
+        values.push(SelectItem::ExprWithAlias {
+            expr: Expr::Nested(Box::new(value)),
+            alias: Ident::new(column_of(table, &name)?),
+        });
     }
     Ok(Plan {
         table,
         kind: Kind::Update,
-        query: format!(
-            "SELECT {} FROM {target} WHERE {condition}",
-            columns.join(", ")
-        ),
+        query: which(table, target, condition, values)?,
     })
 }
 
@@ -160,11 +168,39 @@ fn of_delete(delete: Delete) -> Result<Plan, Refusal> {
     Ok(Plan {
         table,
         kind: Kind::Delete,
-        query: format!(
-            "SELECT {} FROM {target} WHERE {condition}",
-            table.id_column()
-        ),
+        query: which(table, target.clone(), condition, Vec::new())?,
     })
+}
+
+/// Which rows meet the condition, and what they become.
+fn which(
+    table: OwnTable,
+    target: TableWithJoins,
+    condition: Expr,
+    values: Vec<SelectItem>,
+) -> Result<String, Refusal> {
+    let beginning = format!("SELECT {} FROM t WHERE true", table.id_column());
+    question(&beginning, |select| {
+        select.from = vec![target];
+        select.selection = Some(condition);
+        select.projection.extend(values);
+    })
+}
+
+/// The text of a query into whose tree parts of the write were put as they are. What is read from
+/// that text later has to be this very tree, or it might ask for other rows.
+fn question(frame: &str, put: impl FnOnce(&mut Select)) -> Result<String, Refusal> {
+    let mut asked = guard::statement(frame)?;
+    if let Statement::Query(query) = &mut asked
+        && let SetExpr::Select(select) = query.body.as_mut()
+    {
+        put(select);
+    }
+    let text = asked.to_string();
+    match guard::statement(&text) {
+        Ok(again) if again == asked => Ok(text),
+        _ => Err(Refusal::Ambiguous),
+    }
 }
 
 fn only(instead: &'static str) -> Refusal {
@@ -234,6 +270,27 @@ mod tests {
         );
         query(
             "insert into notes (title, body) select name, next_step from deals where status = 'open'",
+        );
+    }
+
+    #[test]
+    fn a_value_that_looks_like_sql_changes_nothing_about_which_rows_are_written() {
+        assert_eq!(
+            query(r"delete from notes where title = 'a\'' or true --'"),
+            r"SELECT note_id FROM notes WHERE title = E'a\\\' or true --'"
+        );
+        assert_eq!(
+            query(r"update tasks set title = 'a\'' as title from core.tasks --' where title = 'x'"),
+            r"SELECT task_id, (E'a\\\' as title from core.tasks --') AS title FROM tasks WHERE title = 'x'"
+        );
+        assert_eq!(
+            query(r"insert into notes (title) values ('a\'''), ('O''Neill ''x''')"),
+            r"SELECT title FROM (VALUES (E'a\\\''), (E'O\'Neill \'x\'')) AS written (title)"
+        );
+        // Printed it would be a comment, and every task would be meant.
+        assert_eq!(
+            plan("delete from tasks where true or - -1 = 2"),
+            Err(Refusal::Ambiguous)
         );
     }
 

@@ -195,3 +195,22 @@ async fn no_connection_outlives_its_query() {
     world.run(&viewer, "select 1 / 0").await.unwrap_err();
     no_session_is_left(&mut world).await;
 }
+
+#[tokio::test]
+async fn a_limit_of_the_database_is_told_in_its_own_words() {
+    let (world, viewer) = world(Limits::default()).await;
+    let columns = [vec!["*"; 62], vec!["1"; 1_000]].concat().join(", ");
+    let arguments = vec!["1"; 101].join(", ");
+    for (sql, words) in [
+        (format!("select {columns} from pull_requests"), "1664"),
+        (format!("select concat({arguments})"), "100 arguments"),
+        ("select chr(0)".to_owned(), "null character"),
+        (
+            "select string_agg(repeat('x', 1000), ',') from generate_series(1, 1000)".to_owned(),
+            "at most 10,000 entries and 256 kB",
+        ),
+    ] {
+        let told = error(&world, &viewer, &sql).await;
+        assert!(told.contains(words), "{sql}: {told}");
+    }
+}

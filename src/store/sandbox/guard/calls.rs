@@ -15,7 +15,7 @@ type Checked = Result<(), Refusal>;
 
 impl Walk<'_> {
     pub(super) fn function(&mut self, function: &mut Function) -> Checked {
-        let plain = functions::check(function)?;
+        let plain = functions::check(function, self.counts)?;
         if matches!(function.args, FunctionArguments::Subquery(_)) {
             return self.array_of_rows(function);
         }

@@ -1,16 +1,17 @@
-//! Walks expressions, every kind of them by name. String literals are rewritten to plain quoted
-//! ones on the way, so that Postgres and the parser cannot disagree about where one ends.
+//! Walks expressions, every kind of them by name.
 
+use super::fields::column_of_table;
 use super::leaves::{bare_column, date_field, literal, operator, unary_operator};
-use super::names::{absent, column_name, qualifier};
+use super::lists;
+use super::names::{absent, qualifier};
 use super::patterns;
 use super::query::Walk;
 use super::refusal::Refusal;
 use super::size;
 use super::types;
 use sqlparser::ast::{
-    AccessExpr, Array, CaseWhen, CastKind, CeilFloorKind, DateTimeField, Expr, ExtractSyntax,
-    Interval, Query, Subscript, TypedString,
+    Array, CaseWhen, CastKind, CeilFloorKind, DateTimeField, Expr, ExtractSyntax, Interval, Query,
+    TypedString,
 };
 
 type Checked = Result<(), Refusal>;
@@ -55,12 +56,13 @@ impl Walk<'_> {
             *expr = bound;
             return Ok(());
         }
+        lists::each_pattern(expr);
         match expr {
             Expr::Identifier(ident) => bare_column(ident),
-            Expr::CompoundIdentifier(parts) => parts.iter().try_for_each(column_name),
+            Expr::CompoundIdentifier(parts) => column_of_table(parts),
             Expr::Wildcard(_) => Ok(()),
             Expr::QualifiedWildcard(name, _) => qualifier(name),
-            Expr::Value(value) => literal(&mut value.value),
+            Expr::Value(value) => literal(&value.value),
             Expr::TypedString(TypedString {
                 data_type,
                 value,
@@ -68,7 +70,7 @@ impl Walk<'_> {
             }) => {
                 absent(!*uses_odbc_syntax, "{d '…'}")?;
                 types::check(data_type)?;
-                literal(&mut value.value)
+                literal(&value.value)
             }
             Expr::Interval(interval) => self.interval(interval),
 
@@ -108,9 +110,7 @@ impl Walk<'_> {
             } => self.each([expr, low, high]),
             Expr::BinaryOp { left, op, right } => {
                 operator(op)?;
-                if patterns::is_match(op) {
-                    patterns::check(right)?;
-                }
+                patterns::check_operand(op, right, self.counts)?;
                 self.each([left, right])
             }
             Expr::AnyOp {
@@ -125,6 +125,7 @@ impl Walk<'_> {
                 right,
             } => {
                 operator(compare_op)?;
+                patterns::check_operand(compare_op, right, self.counts)?;
                 self.each([left, right])
             }
             Expr::UnaryOp { op, expr } => {
@@ -154,7 +155,7 @@ impl Walk<'_> {
                 pattern,
                 escape_char,
             } => {
-                patterns::check(pattern)?;
+                patterns::check(pattern, self.counts)?;
                 self.each([expr, pattern])?;
                 self.each(escape_char)
             }
@@ -212,7 +213,7 @@ impl Walk<'_> {
             } => {
                 substring_from
                     .iter()
-                    .try_for_each(|from| patterns::check(from))?;
+                    .try_for_each(|from| patterns::check(from, self.counts))?;
                 self.expr(expr)?;
                 self.each(substring_from)?;
                 self.each(substring_for)
@@ -264,10 +265,7 @@ impl Walk<'_> {
             Expr::Tuple(exprs) => self.exprs(exprs),
             Expr::Array(Array { elem, named: _ }) => self.exprs(elem),
             Expr::CompoundFieldAccess { root, access_chain } => {
-                self.expr(root)?;
-                access_chain
-                    .iter_mut()
-                    .try_for_each(|access| self.access(access))
+                self.field_access(root, access_chain)
             }
 
             Expr::JsonAccess { .. } => Err(Refusal::construct(
@@ -296,21 +294,6 @@ impl Walk<'_> {
             | Expr::Prior(_)
             | Expr::Lambda(_)
             | Expr::MemberOf(_) => Err(Refusal::foreign("this kind of expression")),
-        }
-    }
-
-    fn access(&mut self, access: &mut AccessExpr) -> Checked {
-        match access {
-            AccessExpr::Dot(expr) => self.expr(expr),
-            AccessExpr::Subscript(Subscript::Index { index }) => self.expr(index),
-            AccessExpr::Subscript(Subscript::Slice {
-                lower_bound,
-                upper_bound,
-                stride,
-            }) => [lower_bound, upper_bound, stride]
-                .into_iter()
-                .flatten()
-                .try_for_each(|bound| self.expr(bound)),
         }
     }
 

@@ -27,25 +27,39 @@ pub(super) fn bare_column(ident: &Ident) -> Checked {
 
 pub(super) fn date_field(field: &DateTimeField) -> Checked {
     match field {
+        // In quotes, as Postgres takes it, too.
+        DateTimeField::Custom(ident)
+            if ident.quote_style == Some('\'')
+                && ident.value.bytes().all(|byte| byte.is_ascii_alphabetic()) =>
+        {
+            Ok(())
+        }
         DateTimeField::Custom(ident) | DateTimeField::Week(Some(ident)) => column_name(ident),
         // A word of the grammar, printed as it came; Postgres knows which it takes.
         _ => Ok(()),
     }
 }
 
-pub(super) fn literal(value: &mut Value) -> Checked {
-    let text = match value {
-        Value::Number(_, is_long) => return absent(!*is_long, "a number with a suffix"),
-        Value::Boolean(_) | Value::Null => return Ok(()),
-        Value::SingleQuotedString(text) | Value::EscapedStringLiteral(text) => text,
-        Value::DollarQuotedString(quoted) => &mut quoted.value,
-        Value::Placeholder(_) => {
-            return Err(Refusal::construct(
-                "A placeholder such as $1 or :name that is not declared",
-                "Write the value itself.",
-            ));
+/// Of texts only the spellings that `literals::sound` leaves.
+pub(super) fn literal(value: &Value) -> Checked {
+    match value {
+        Value::Number(_, is_long) => absent(!*is_long, "a number with a suffix"),
+        Value::Boolean(_) | Value::Null => Ok(()),
+        Value::SingleQuotedString(text) | Value::EscapedStringLiteral(text) => {
+            if text.contains('\0') {
+                return Err(Refusal::construct(
+                    "A text with a zero byte",
+                    "Leave it out.",
+                ));
+            }
+            Ok(())
         }
-        Value::TripleSingleQuotedString(_)
+        Value::Placeholder(_) => Err(Refusal::construct(
+            "A placeholder such as $1 or :name that is not declared",
+            "Write the value itself.",
+        )),
+        Value::DollarQuotedString(_)
+        | Value::TripleSingleQuotedString(_)
         | Value::TripleDoubleQuotedString(_)
         | Value::UnicodeStringLiteral(_)
         | Value::SingleQuotedByteStringLiteral(_)
@@ -60,21 +74,11 @@ pub(super) fn literal(value: &mut Value) -> Checked {
         | Value::QuoteDelimitedStringLiteral(_)
         | Value::NationalQuoteDelimitedStringLiteral(_)
         | Value::HexStringLiteral(_)
-        | Value::DoubleQuotedString(_) => {
-            return Err(Refusal::construct(
-                "This way to quote a text",
-                "Use plain single quotes.",
-            ));
-        }
-    };
-    if text.contains('\0') {
-        return Err(Refusal::construct(
-            "A text with a zero byte",
-            "Leave it out.",
-        ));
+        | Value::DoubleQuotedString(_) => Err(Refusal::construct(
+            "This way to quote a text",
+            "Use plain single quotes.",
+        )),
     }
-    *value = Value::SingleQuotedString(std::mem::take(text));
-    Ok(())
 }
 
 pub(super) fn operator(op: &BinaryOperator) -> Checked {

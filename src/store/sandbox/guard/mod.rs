@@ -5,9 +5,13 @@
 mod calls;
 mod clauses;
 mod expr;
+mod fields;
 mod functions;
 mod gathering;
 mod leaves;
+mod listed;
+mod lists;
+mod literals;
 mod names;
 mod parameters;
 mod patterns;
@@ -56,10 +60,12 @@ pub fn check_bound(
     parameters: &[Parameter],
 ) -> Result<CheckedSql, Refusal> {
     let mut query = parse(text)?;
-    Walk::new(views, parameters).query(&mut query)?;
+    let counts = patterns::counts_in(&tokens(text)?);
+    Walk::new(views, parameters, counts).query(&mut query)?;
+    // Nothing but this tree, of which every part was walked, is printed; and as the printer can
+    // lose meaning (`- -id` becomes `--id`, a comment), only text that reads back as the very
+    // same tree may run.
     let printed = query.to_string();
-    // The printer can lose meaning (`- -id` becomes `--id`, a comment): only text that reads
-    // back as the very tree that was checked may run.
     match parse(&printed) {
         Ok(again) if again == query => Ok(CheckedSql(printed)),
         _ => Err(Refusal::Ambiguous),
@@ -96,9 +102,12 @@ pub(super) fn statement(text: &str) -> Result<Statement, Refusal> {
 }
 
 fn tokens(text: &str) -> Result<Vec<TokenWithSpan>, Refusal> {
-    let tokens = Tokenizer::new(&PostgreSqlDialect {}, text)
+    let mut tokens = Tokenizer::new(&PostgreSqlDialect {}, text)
         .tokenize_with_location()
         .map_err(|error| Refusal::Syntax(error.to_string()))?;
+    tokens
+        .iter_mut()
+        .for_each(|token| literals::sound(&mut token.token));
     let meaningful = tokens
         .iter()
         .filter(|token| !matches!(token.token, Token::Whitespace(_)))

@@ -36,6 +36,10 @@ pub(super) fn column_name(ident: &Ident) -> Checked {
     if ident.value.is_empty() || ident.value.len() > MAX_NAME {
         return refuse("names have 1 to 63 bytes");
     }
+    // Of a pair of them the printer would make one.
+    if ident.value.contains('"') {
+        return refuse("names hold no double quotes");
+    }
     match ident.quote_style {
         None if !ident.value.is_ascii() => refuse("put names with other letters in double quotes"),
         None | Some('"') if ident.value.chars().any(char::is_control) => {

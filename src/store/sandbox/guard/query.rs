@@ -4,6 +4,7 @@
 
 use super::names::{absent, column_name, folded, qualifier};
 use super::parameters::Parameter;
+use super::patterns::Counts;
 use super::refusal::Refusal;
 use super::size::{self, Row, Scale};
 use sqlparser::ast::{
@@ -20,6 +21,8 @@ pub(super) struct Walk<'a> {
     pub(super) views: &'a [&'a str],
     /// What is bound to the query: `:name` stands for each.
     pub(super) parameters: &'a [Parameter],
+    /// Whether patterns that are put together could hold counts.
+    pub(super) counts: Counts,
     /// WITH queries that can be seen from here and what they hold, innermost last.
     pub(super) ctes: Vec<(String, Row)>,
     pub(super) scale: Scale,
@@ -29,10 +32,11 @@ pub(super) struct Walk<'a> {
 type Checked = Result<(), Refusal>;
 
 impl<'a> Walk<'a> {
-    pub(super) fn new(views: &'a [&'a str], parameters: &'a [Parameter]) -> Self {
+    pub(super) fn new(views: &'a [&'a str], parameters: &'a [Parameter], counts: Counts) -> Self {
         Self {
             views,
             parameters,
+            counts,
             ctes: Vec::new(),
             scale: Scale::default(),
             depth: 0,

@@ -3,13 +3,18 @@
 //! times by `||`, makes gigabytes of one letter within a second. So every expression is weighed:
 //! a column counts as a long text, a literal as itself, and what calls make of them by rule.
 
+use super::literals;
 use super::refusal::Refusal;
 use sqlparser::ast::{
     BinaryOperator, DataType, ExactNumberInfo, Expr, FunctionArg, Ident, ObjectNamePart, Value,
+    visit_expressions,
 };
+use std::ops::ControlFlow;
 
 /// What a column of a table is taken for. Few hold more, and those that do have room.
 pub(super) const COLUMN: u64 = 4 * 1024;
+/// One that holds a page or a transcript, where it would be multiplied.
+const LONG_COLUMN: u64 = 64 * 1024;
 /// What the bounded aggregates of schema `agent` let pass.
 pub(super) const GATHERED: u64 = 256 * 1024;
 /// A number as text where nothing says how long: `10 ^ 131000` is one.
@@ -125,7 +130,7 @@ impl Scale {
     }
 
     /// A column, or a table's whole row where its name stands for one.
-    fn column(&mut self, parts: &[Ident]) -> u64 {
+    pub(super) fn column(&mut self, parts: &[Ident]) -> u64 {
         let (row, is_whole) = match parts {
             [name] => match self.named(&super::names::folded(name)) {
                 Some(row) => (row, true),
@@ -210,7 +215,7 @@ pub(super) fn of_expr(expr: &Expr, parts: u64, scale: &mut Scale) -> u64 {
 
 fn of_literal(value: &Value) -> u64 {
     match value {
-        Value::SingleQuotedString(text) => text.len() as u64,
+        Value::SingleQuotedString(text) | Value::EscapedStringLiteral(text) => text.len() as u64,
         Value::Number(digits, _) if digits.contains(['e', 'E']) => LONGEST_NUMBER,
         Value::Number(digits, _) => digits.len() as u64,
         _ => SMALL,
@@ -244,6 +249,7 @@ pub(super) fn of_call(name: &str, args: &[FunctionArg], sizes: &[u64]) -> u64 {
     let size = |place: usize| sizes.get(place).copied().unwrap_or(0);
     let given = |place| args.get(place).and_then(super::functions::argument);
     let width = |place| given(place).map_or(u64::MAX, of_width);
+    let long = |size| given(0).map_or(size, |text| of_multiplied(text, size));
     // Each piece of the one may bring the whole of the other.
     let times = |one: u64, other: u64| one.saturating_add(1).saturating_mul(other.max(1));
     match name {
@@ -251,17 +257,27 @@ pub(super) fn of_call(name: &str, args: &[FunctionArg], sizes: &[u64]) -> u64 {
         | "cardinality" | "array_length" | "jsonb_array_length" | "json_array_length"
         | "date_trunc" | "date_part" | "row_number" | "rank" | "dense_rank" => SMALL,
         "repeat" => match given(1).and_then(whole_number) {
-            Some(count) => size(0).saturating_mul(count),
+            Some(count) => long(size(0)).saturating_mul(count),
             None => u64::MAX,
         },
         "lpad" | "rpad" => width(1),
         "left" | "right" => sum.min(width(1)),
         "substr" | "substring" if args.len() == 3 => sum.min(width(2)),
         "replace" => {
-            let searched = given(1).and_then(text).map_or(1, |text| text.len().max(1));
+            let size = |place| {
+                if place == 0 {
+                    long(size(0))
+                } else {
+                    size(place)
+                }
+            };
+            let searched = given(1)
+                .and_then(literals::text)
+                .map_or(1, |text| text.len().max(1));
             times(size(0), size(2).div_ceil(searched as u64))
         }
-        "regexp_replace" => times(size(0), size(2)),
+        "regexp_replace" => times(long(size(0)), size(2)),
+        "array_replace" => times(size(0), size(2)),
         "array_to_string" => times(size(0), size(1).saturating_add(size(2)) / 4 + 1),
         "concat_ws" => sum.saturating_add(size(0).saturating_mul(sizes.len() as u64)),
         "string_to_array"
@@ -274,7 +290,7 @@ pub(super) fn of_call(name: &str, args: &[FunctionArg], sizes: &[u64]) -> u64 {
         | "json_build_array" | "jsonb_build_array" => sum.saturating_mul(6),
         "to_char" => size(1).saturating_mul(12).saturating_add(SMALL),
         "format" => {
-            let pattern = given(0).and_then(text).unwrap_or_default();
+            let pattern = given(0).and_then(literals::text).unwrap_or_default();
             let places = pattern.matches('%').count() as u64;
             sum.saturating_mul(2).saturating_mul(places.max(1))
         }
@@ -288,6 +304,33 @@ pub(super) fn of_call(name: &str, args: &[FunctionArg], sizes: &[u64]) -> u64 {
     }
 }
 
+/// A text of so much that is about to be repeated or replaced piece by piece: of columns there
+/// that are not cut short, each is taken for a long one.
+fn of_multiplied(text: &Expr, size: u64) -> u64 {
+    match text {
+        Expr::Nested(inner) => of_multiplied(inner, size),
+        Expr::Substring {
+            substring_for: Some(_),
+            ..
+        } => size,
+        Expr::Function(call)
+            if super::functions::plain_name(&call.name)
+                .is_ok_and(|name| matches!(name.as_str(), "left" | "right")) =>
+        {
+            size
+        }
+        _ => {
+            let mut columns = 0_u64;
+            let _ = visit_expressions(text, |part| {
+                let is_column = matches!(part, Expr::Identifier(_) | Expr::CompoundIdentifier(_));
+                columns += u64::from(is_column);
+                ControlFlow::<()>::Continue(())
+            });
+            size.max(columns.saturating_mul(LONG_COLUMN))
+        }
+    }
+}
+
 /// Bytes of so many characters.
 fn of_width(characters: &Expr) -> u64 {
     whole_number(characters).map_or(u64::MAX, |count| count.saturating_mul(4))
@@ -297,16 +340,6 @@ fn whole_number(expr: &Expr) -> Option<u64> {
     match expr {
         Expr::Value(value) => match &value.value {
             Value::Number(digits, false) => digits.parse().ok(),
-            _ => None,
-        },
-        _ => None,
-    }
-}
-
-pub(super) fn text(expr: &Expr) -> Option<&str> {
-    match expr {
-        Expr::Value(value) => match &value.value {
-            Value::SingleQuotedString(text) => Some(text),
             _ => None,
         },
         _ => None,

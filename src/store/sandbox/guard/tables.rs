@@ -184,7 +184,7 @@ impl Walk<'_> {
         name: &ObjectName,
         args: &mut [FunctionArg],
     ) -> Result<Row, Refusal> {
-        let plain = functions::check_table_function(name, args)?;
+        let plain = functions::check_table_function(name, args, self.counts)?;
         let sizes = self.function_args(args)?;
         let size = self.scale.weigh(size::of_call(&plain, args, &sizes))?;
         Ok(Row::of(size))

@@ -83,8 +83,53 @@ fn a_declared_name_is_bound_and_any_other_placeholder_refused() {
 fn comments_and_odd_quotes_do_not_survive() {
     assert_eq!(
         checked("select /* a */ E'it\\'s', $x$it's$x$ -- b\n from accounts"),
-        "SELECT 'it''s', 'it''s' FROM agent.accounts"
+        "SELECT E'it\\'s', E'it\\'s' FROM agent.accounts"
     );
+}
+
+#[test]
+fn a_text_that_looks_like_sql_stays_a_text() {
+    let attack = r"a\'' union all select current_setting($$penny.viewer$$)) as listed limit 9)) --";
+    let shown = attack.replace("''", r"\'").replacen(r"a\", r"a\\", 1);
+    for (sql, printed) in [
+        (format!("select '{attack}'"), format!("SELECT E'{shown}'")),
+        (
+            format!("select array(select '{attack}')"),
+            format!(
+                "SELECT agent.bounded(ARRAY(SELECT * FROM (SELECT E'{shown}') AS listed LIMIT 10001))"
+            ),
+        ),
+    ] {
+        assert_eq!(checked(&sql), printed);
+    }
+    // Not a text, but what one might become.
+    refused(&format!(
+        "select array(select '{}",
+        attack.replace("''", "'")
+    ));
+}
+
+#[test]
+fn quotes_and_backslashes_in_everyday_texts_are_no_trouble() {
+    assert_eq!(
+        checked("select 1 from accounts where name in ('O''Neill ''''Bros''''', 'C:\\Team\\''s', '5''11')"),
+        "SELECT 1 FROM agent.accounts WHERE name IN (E'O\\'Neill \\'\\'Bros\\'\\'', \
+         E'C:\\\\Team\\\\\\'s', E'5\\'11')"
+    );
+    assert_eq!(
+        checked(r"select name ~ '[\''x]', name ~ '\d+\s' from accounts"),
+        r"SELECT name ~ E'[\\\'x]', name ~ '\d+\s' FROM agent.accounts"
+    );
+}
+
+#[test]
+fn a_name_with_a_double_quote_in_it_is_refused() {
+    for sql in [
+        r#"select name as "a""b" from accounts"#,
+        r#"with "x""" as (select 1) select * from "x""""#,
+    ] {
+        assert!(matches!(refused(sql), Refusal::Name { .. }), "{sql}");
+    }
 }
 
 #[test]
