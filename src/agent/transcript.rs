@@ -1,9 +1,11 @@
 //! The stored entries of a conversation, and how they become the messages that a model reads.
 
-use super::untrusted;
+mod messages;
+
 use crate::base::ids::TurnId;
-use crate::models::{Block, Message, Reply, Role, Stop};
+use crate::models::{Block, Message, Reply, Stop};
 use crate::store::conversations;
+use messages::Messages;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -19,6 +21,10 @@ pub enum Entry {
     /// Why a turn ended without an answer, so that the next turn knows.
     Note {
         text: String,
+    },
+    /// The model stopped before it had said everything, and is asked to go on.
+    GoOn {
+        note: String,
     },
     /// Takes back all else that its turn wrote: something in there defeats whoever works on it.
     GivenUp {
@@ -133,29 +139,70 @@ impl Transcript {
             .map(|(_, entry)| entry)
     }
 
-    /// The answer of a turn as far as it is written, without its first `skip` replies.
-    pub fn answer_of(&self, turn: TurnId, skip: usize) -> String {
+    fn replies(&self, turn: TurnId) -> impl Iterator<Item = &Reply> {
+        self.of_turn(turn).filter_map(|entry| match entry {
+            Entry::Reply(reply) => Some(reply),
+            _ => None,
+        })
+    }
+
+    /// The answer of a turn as far as it is written, without its first `skip` replies. A reply that
+    /// was cut off is one text with what the model went on with.
+    pub fn answer_of(&self, turn: TurnId, mut skip: usize) -> String {
         let mut answer = String::new();
-        let replies = self
-            .of_turn(turn)
-            .filter(|entry| matches!(entry, Entry::Reply(_)));
-        for entry in replies.skip(skip) {
-            if let Entry::Reply(reply) = entry {
-                for block in &reply.content {
-                    if let Block::Text { text } = block {
-                        push_paragraph(&mut answer, text);
+        let (mut is_half, mut goes_on) = (false, false);
+        for entry in self.of_turn(turn) {
+            match entry {
+                Entry::Reply(_) if skip > 0 => skip -= 1,
+                Entry::Reply(reply) => {
+                    for text in reply.texts() {
+                        if std::mem::take(&mut goes_on) {
+                            answer.push_str(text);
+                        } else {
+                            push_paragraph(&mut answer, text);
+                        }
                     }
+                    is_half = reply.is_cut_off() && (is_half || !reply.is_silent());
                 }
+                Entry::GoOn { .. } => goes_on = is_half,
+                Entry::Input(_) => (is_half, goes_on) = (false, false),
+                _ => {}
             }
         }
+        answer.truncate(answer.trim_end().len());
         answer
+    }
+
+    /// What a turn has said that is yet to be gone on with.
+    pub fn half_said(&self, turn: TurnId) -> String {
+        let mut half = String::new();
+        for entry in self.of_turn(turn) {
+            match entry {
+                Entry::Reply(reply) if reply.is_cut_off() => half.extend(reply.texts()),
+                Entry::Reply(_) | Entry::Input(_) => half.clear(),
+                _ => {}
+            }
+        }
+        half
     }
 
     /// How many times the model has spoken in a turn.
     pub fn replies_of(&self, turn: TurnId) -> usize {
-        self.of_turn(turn)
-            .filter(|entry| matches!(entry, Entry::Reply(_)))
-            .count()
+        self.replies(turn).count()
+    }
+
+    /// How many times the model was asked in a turn to go on.
+    pub fn asked_on(&self, turn: TurnId) -> usize {
+        let asked = |entry: &&Entry| matches!(entry, Entry::GoOn { .. });
+        self.of_turn(turn).filter(asked).count()
+    }
+
+    /// The last word is Penny's, and more should follow.
+    pub fn unfinished(&self) -> Option<&Reply> {
+        match self.entries.last() {
+            Some((_, Entry::Reply(reply))) => Some(reply).filter(|reply| reply.is_unfinished()),
+            _ => None,
+        }
     }
 
     /// Tool calls of the last reply that have no result yet.
@@ -186,7 +233,8 @@ impl Transcript {
     pub fn is_answered(&self) -> bool {
         match self.entries.last() {
             Some((_, Entry::Reply(reply))) => {
-                self.open_calls().is_empty() && reply.stop != Stop::Pause
+                let is_whole = reply.stop != Stop::Pause && !reply.is_unfinished();
+                is_whole && self.open_calls().is_empty()
             }
             Some((_, Entry::Note { .. } | Entry::GivenUp { .. })) => true,
             _ => false,
@@ -199,13 +247,15 @@ impl Transcript {
         for (_, entry) in &self.entries {
             match entry {
                 Entry::Input(input) => messages.user(input.blocks()),
-                Entry::Reply(reply) => messages.assistant(&reply.content),
+                Entry::Reply(reply) => messages.assistant(reply),
                 Entry::ToolResult(result) => messages.result(result),
                 Entry::Summary(summary) => messages.user(vec![Block::text(format!(
                     "<summary_of_earlier_conversation>\n{}\n</summary_of_earlier_conversation>",
                     summary.text
                 ))]),
-                Entry::Note { text } | Entry::GivenUp { note: text } => messages.note(text),
+                Entry::Note { text: note } | Entry::GoOn { note } | Entry::GivenUp { note } => {
+                    messages.note(note);
+                }
             }
         }
         messages.finish()
@@ -213,148 +263,21 @@ impl Transcript {
 }
 
 /// Appends as a paragraph of its own.
-pub fn push_paragraph(answer: &mut String, text: &str) {
+fn push_paragraph(answer: &mut String, text: &str) {
     if text.trim().is_empty() {
         return;
     }
+    answer.truncate(answer.trim_end().len());
     if !answer.is_empty() {
         answer.push_str("\n\n");
     }
-    answer.push_str(text.trim_end());
-}
-
-impl Input {
-    fn blocks(&self) -> Vec<Block> {
-        let mut text = String::new();
-        if let Some(surroundings) = &self.surroundings {
-            text.push_str(&untrusted::fence("surroundings", surroundings));
-            text.push('\n');
-        }
-        for said in &self.messages {
-            let aside = if said.overheard { " (not to you)" } else { "" };
-            let words = untrusted::clean(&said.text);
-            text.push_str(&format!("[{} · {}{aside}] {words}\n", said.name, said.at));
-            for file in &said.files {
-                text.push_str(&format!(
-                    "  (attached: {} · {})\n",
-                    file.name, file.media_type
-                ));
-            }
-        }
-        vec![Block::text(text.trim_end())]
-    }
-}
-
-/// Builds alternating messages; results come before anything that people said meanwhile.
-#[derive(Default)]
-struct Messages {
-    done: Vec<Message>,
-    /// Calls of the last reply that wait for their results.
-    expected: Vec<String>,
-    held_back: Vec<Block>,
-}
-
-impl Messages {
-    fn add(&mut self, role: Role, blocks: Vec<Block>) {
-        match self.done.last_mut() {
-            Some(last) if last.role == role => last.content.extend(blocks),
-            _ => self.done.push(Message {
-                role,
-                content: blocks,
-            }),
-        }
-    }
-
-    fn user(&mut self, blocks: Vec<Block>) {
-        if self.expected.is_empty() {
-            self.add(Role::User, blocks);
-        } else {
-            self.held_back.extend(blocks);
-        }
-    }
-
-    fn assistant(&mut self, content: &[Block]) {
-        self.close_calls();
-        let blocks: Vec<_> = content
-            .iter()
-            .filter(|block| !matches!(block, Block::Text { text } if text.trim().is_empty()))
-            .cloned()
-            .collect();
-        if blocks.is_empty() || self.done.is_empty() {
-            return;
-        }
-        self.expected = blocks
-            .iter()
-            .filter_map(|block| match block {
-                Block::ToolUse { id, .. } => Some(id.clone()),
-                _ => None,
-            })
-            .collect();
-        self.add(Role::Assistant, blocks);
-    }
-
-    fn result(&mut self, result: &ToolResult) {
-        let Some(place) = self
-            .expected
-            .iter()
-            .position(|id| *id == result.tool_use_id)
-        else {
-            return;
-        };
-        self.expected.remove(place);
-        let content = if result.is_error {
-            untrusted::clean(&result.content)
-        } else {
-            untrusted::fence(&result.name, &result.content)
-        };
-        self.add(
-            Role::User,
-            vec![Block::ToolResult {
-                tool_use_id: result.tool_use_id.clone(),
-                content,
-                is_error: result.is_error,
-            }],
-        );
-        if self.expected.is_empty() {
-            let held_back = std::mem::take(&mut self.held_back);
-            if !held_back.is_empty() {
-                self.add(Role::User, held_back);
-            }
-        }
-    }
-
-    fn note(&mut self, text: &str) {
-        self.close_calls();
-        self.add(Role::User, vec![Block::text(format!("(Note: {text})"))]);
-    }
-
-    /// A turn that was stopped leaves calls without results, which no provider accepts.
-    fn close_calls(&mut self) {
-        for id in std::mem::take(&mut self.expected) {
-            self.add(
-                Role::User,
-                vec![Block::ToolResult {
-                    tool_use_id: id,
-                    content: "Not run: the turn ended before.".to_owned(),
-                    is_error: true,
-                }],
-            );
-        }
-        let held_back = std::mem::take(&mut self.held_back);
-        if !held_back.is_empty() {
-            self.add(Role::User, held_back);
-        }
-    }
-
-    fn finish(mut self) -> Vec<Message> {
-        self.close_calls();
-        self.done
-    }
+    answer.push_str(text);
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::models::Usage;
 
     fn asked(text: &str) -> Entry {
         Entry::Input(Input {
@@ -368,6 +291,62 @@ mod tests {
             }],
             ..Input::default()
         })
+    }
+
+    fn replied(text: &str, stop: Stop) -> Entry {
+        Entry::Reply(Reply {
+            model: "m".to_owned(),
+            content: vec![Block::text(text)],
+            stop,
+            usage: Usage::default(),
+        })
+    }
+
+    #[test]
+    fn what_was_cut_off_is_one_text_with_what_went_on_and_none_with_another_answer() {
+        let turn = TurnId::fresh();
+        let mut transcript = Transcript::default();
+        let go_on = || Entry::GoOn {
+            note: "go on".to_owned(),
+        };
+        transcript.push(turn, asked("all of them?"));
+        transcript.push(turn, replied("Alpha, Be", Stop::MaxTokens));
+        assert!(!transcript.is_answered());
+        assert!(transcript.unfinished().is_some());
+        transcript.push(turn, go_on());
+        transcript.push(turn, replied("ta and ", Stop::MaxTokens));
+        assert_eq!(transcript.half_said(turn), "Alpha, Beta and ");
+        transcript.push(turn, go_on());
+        assert_eq!(transcript.asked_on(turn), 2);
+        transcript.push(turn, replied("Gamma.", Stop::EndTurn));
+        assert!(transcript.is_answered());
+        assert_eq!(transcript.answer_of(turn, 0), "Alpha, Beta and Gamma.");
+        assert_eq!(transcript.half_said(turn), "");
+        transcript.push(turn, replied("And then there is ", Stop::MaxTokens));
+        transcript.push(turn, asked("only Berlin, please"));
+        transcript.push(turn, replied("Four.", Stop::EndTurn));
+        let answer = transcript.answer_of(turn, 3);
+        assert_eq!(answer, "And then there is\n\nFour.");
+    }
+
+    #[test]
+    fn a_thought_that_led_to_nothing_is_no_answer_and_is_not_sent_back() {
+        let turn = TurnId::fresh();
+        let thought = || Block::Thinking {
+            thinking: "hm".to_owned(),
+            signature: "s".to_owned(),
+        };
+        for stop in [Stop::MaxTokens, Stop::EndTurn] {
+            let mut transcript = Transcript::default();
+            transcript.push(turn, asked("how many?"));
+            let mut reply = replied(" ", stop);
+            if let Entry::Reply(reply) = &mut reply {
+                reply.content.insert(0, thought());
+            }
+            transcript.push(turn, reply);
+            assert!(!transcript.is_answered(), "{stop:?}");
+            assert_eq!(transcript.messages().len(), 1, "{stop:?}");
+        }
     }
 
     #[test]

@@ -24,6 +24,9 @@ use tokio_util::sync::CancellationToken;
 /// How much a model writes at most in one step.
 const MAX_OUTPUT_TOKENS: u32 = 16_000;
 
+/// How often a model that was cut off is asked to go on in one turn.
+const MOST_TIMES_ASKED_ON: usize = 2;
+
 /// A transcript longer than this is summarised before the next step (four characters a token).
 const COMPACT_ABOVE_CHARS: usize = 480_000;
 
@@ -134,6 +137,13 @@ impl Agent {
             if run.transcript.is_answered() {
                 return Ok(Ended::Answered);
             }
+            if run.transcript.unfinished().is_some() {
+                if run.transcript.asked_on(run.journal.turn) >= MOST_TIMES_ASKED_ON {
+                    return Ok(Ended::Limited(Breach::Length));
+                }
+                look |= self.ask_on(run).await?;
+                continue;
+            }
             if let Some(breach) = limits::breach(&self.limits, run.spent, run.age + begun.elapsed())
             {
                 return Ok(Ended::Limited(breach));
@@ -169,6 +179,7 @@ impl Agent {
             max_tokens: MAX_OUTPUT_TOKENS,
         };
         let mut partial = String::new();
+        let half_said = run.transcript.half_said(run.journal.turn);
         let reply = {
             let progress = &mut *run.progress;
             let mut on = |delta: Delta| match delta {
@@ -179,6 +190,9 @@ impl Agent {
                 Delta::Restarted => {
                     partial.clear();
                     progress.restart();
+                    if !half_said.is_empty() {
+                        progress.text(&half_said);
+                    }
                 }
                 Delta::Thinking(_) | Delta::ToolStarted { .. } => {}
             };
@@ -203,7 +217,7 @@ impl Agent {
         run.spent.steps += 1;
         run.spent.tokens += i64::try_from(reply.usage.total()).unwrap_or(i64::MAX);
         run.spent.cost_micros += i64::try_from(cost).unwrap_or(i64::MAX);
-        let refused = reply.stop == Stop::Refusal;
+        let (refused, is_half) = (reply.stop == Stop::Refusal, reply.is_cut_off());
         let model = reply.model.clone();
         let said_more = run
             .journal
@@ -214,8 +228,29 @@ impl Agent {
                 Some(&model),
             )
             .await?;
-        run.progress.saved();
+        // What goes on is no new paragraph.
+        if !is_half {
+            run.progress.saved();
+        }
         Ok(Step::Done { refused, said_more })
+    }
+
+    /// Has the model go on with what it has not said yet. True: something new was said meanwhile.
+    async fn ask_on(&self, run: &mut Run<'_>) -> Result<bool, TurnError> {
+        let is_silent = run.transcript.unfinished().is_none_or(Reply::is_silent);
+        let note = if is_silent {
+            prompt::SPEAK
+        } else {
+            prompt::GO_ON
+        };
+        let entry = Entry::GoOn {
+            note: note.to_owned(),
+        };
+        let spent = run.spent;
+        let saved = run
+            .journal
+            .save(&mut run.transcript, vec![entry], spent, None);
+        Ok(saved.await?)
     }
 
     /// Somebody wrote in the thread instead of pressing a button: that is the answer.
@@ -249,6 +284,8 @@ impl Agent {
         run.journal
             .save_taking(&mut run.transcript, entries, &new.taken, spent, None)
             .await?;
+        // The answer to it is a new paragraph, whatever was said by half before.
+        run.progress.saved();
         Ok(true)
     }
 

@@ -29,6 +29,9 @@ pub fn limited(breach: Breach) -> &'static str {
         Breach::Time => {
             "This took longer than I may work on one answer. Say “go on” and I’ll continue from here."
         }
+        Breach::Length => {
+            "I’ve reached the length that one answer may have. Say “go on” and I’ll continue from here, or ask for a smaller part of it."
+        }
     }
 }
 
