@@ -43,15 +43,16 @@ pub struct ThreadInput<'a> {
 impl TurnInput for ThreadInput<'_> {
     async fn look(&self) -> Result<Option<NewInput>, StoreError> {
         let read = self.waiting.lock().take();
-        let items = match read {
+        let mut items = match read {
             Some(items) => items,
             None => self.read().await?,
         };
         let is_stop = items.iter().any(|item| item.kind == Kind::Stop);
-        let is_said = items.iter().any(|item| item.kind.is_said());
         if is_stop {
             self.stop.cancel();
+            leave_later(&mut items);
         }
+        let is_said = items.iter().any(|item| item.kind.is_said());
         if !is_said && !is_stop {
             return Ok(None);
         }
@@ -195,6 +196,24 @@ fn note(file: &AttachedFile, text: &str) -> Block {
         &format!("file {}", file.name.replace('"', "'")),
         text,
     ))
+}
+
+/// What is said after a stop is not stopped by it: that waits for a turn of its own.
+fn leave_later(items: &mut Vec<Item>) {
+    let stops = || items.iter().filter(|item| item.kind == Kind::Stop);
+    let is_later =
+        |item: &&Item| item.kind != Kind::Stop && stops().all(|stop| is_before(stop, item));
+    let later = items.iter().filter(is_later).map(|item| item.inbox_id);
+    let later: Vec<i64> = later.collect();
+    items.retain(|item| !later.contains(&item.inbox_id));
+}
+
+/// Whether somebody said stop before they said this. A press of the button may bear no moment.
+pub fn is_before(stop: &Item, said: &Item) -> bool {
+    match (&stop.ts, &said.ts) {
+        (Some(stop), Some(said)) => stop < said,
+        _ => stop.inbox_id < said.inbox_id,
+    }
 }
 
 /// The message inside a stored event.
