@@ -32,6 +32,17 @@ pub enum Entry {
     },
 }
 
+impl Entry {
+    /// Whether this file came along with it.
+    pub fn brings(&self, file: &str) -> bool {
+        let Self::Input(input) = self else {
+            return false;
+        };
+        let mut files = input.messages.iter().flat_map(|said| &said.files);
+        files.any(|known| known.id == file)
+    }
+}
+
 /// What people said, in one go.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct Input {

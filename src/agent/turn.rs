@@ -5,7 +5,7 @@ mod calls;
 
 use super::journal::Journal;
 use super::limits::{self, Breach};
-use super::progress::Progress;
+use super::progress::{Progress, Task, TaskState};
 use super::prompt;
 use super::shorten::size;
 use super::tools::{Eyes, Toolbox};
@@ -71,8 +71,16 @@ pub struct NewInput {
 pub trait TurnInput: Send + Sync {
     /// What was said since the last look; None if there is nothing for Penny in it.
     async fn look(&self) -> Result<Option<NewInput>, StoreError>;
-    /// Images and PDFs of the conversation, to go with the messages.
-    async fn attach(&self, messages: &mut Vec<Message>, transcript: &Transcript);
+    /// Images and PDFs of the conversation, to go with the messages; told are those that do not.
+    async fn attach(&self, messages: &mut Vec<Message>, transcript: &Transcript) -> Vec<LeftOut>;
+}
+
+/// A file that came along and that the model does not get.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LeftOut {
+    pub file: String,
+    pub name: String,
+    pub why: String,
 }
 
 /// Everything about the turn that is run.
@@ -171,7 +179,8 @@ impl Agent {
             self.compact(run).await?;
             messages = run.transcript.messages();
         }
-        run.input.attach(&mut messages, &run.transcript).await;
+        let left_out = run.input.attach(&mut messages, &run.transcript).await;
+        tell_left_out(run, left_out);
         let request = Request {
             system: prompt::system(),
             tools: self.tools.specs(),
@@ -317,6 +326,24 @@ impl Agent {
             .save(&mut run.transcript, vec![note], spent, None)
             .await?;
         Ok(Ended::Stopped)
+    }
+}
+
+/// People read what was left out of what they sent just now; earlier answers have told the rest.
+fn tell_left_out(run: &mut Run<'_>, left_out: Vec<LeftOut>) {
+    for LeftOut { file, name, why } in left_out {
+        let is_new = run
+            .transcript
+            .of_turn(run.journal.turn)
+            .any(|entry| entry.brings(&file));
+        if is_new {
+            run.progress.task(Task {
+                id: format!("file_{file}"),
+                title: format!("Reading {name}"),
+                state: TaskState::Failed,
+                outcome: Some(format!("Left out: {why}.")),
+            });
+        }
     }
 }
 

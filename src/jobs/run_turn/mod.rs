@@ -3,6 +3,7 @@
 //! may be run again at any point.
 
 mod ending;
+mod files;
 mod input;
 mod interrupted;
 mod open;
