@@ -4,7 +4,7 @@
 mod accumulate;
 mod wire;
 
-use super::attempt::{Attempt, Failure, Sink, not_silent, persist};
+use super::attempt::{Attempt, Failure, LONGEST_THOUGHT, Sink, not_silent, persist};
 use super::exchange::Exchange;
 use super::{Delta, Model, ModelError, Price, Reply, Request, SetupError, price};
 use crate::base::clock::SharedClock;
@@ -61,7 +61,7 @@ impl OpenAi {
             .ok_or(SetupError::BaseUrl)?;
         let bearer = (http::header::AUTHORIZATION, "Bearer ");
         Ok(Self {
-            exchange: Exchange::new(bearer, &config.api_key, config.first_byte)?,
+            exchange: Exchange::new(bearer, &config.api_key, config.first_byte, &url)?,
             url,
             model: config.model.clone(),
             idle: config.idle,
@@ -72,10 +72,12 @@ impl OpenAi {
 
     async fn stream(&self, request: &Request, on: Sink<'_>) -> Result<Reply, Failure> {
         let body = wire::body(&self.model, &self.url, request);
-        let mut events = self.exchange.post(self.url.clone(), &body).await?;
+        let post = self.exchange.post(self.url.clone(), &body, self.idle);
+        let mut events = post.await?;
         let mut reply = Accumulator::new(&self.model);
         loop {
-            match not_silent(self.idle, events.next()).await?.transpose()? {
+            let next = not_silent(LONGEST_THOUGHT, events.next()).await?;
+            match next.transpose()? {
                 None if reply.has_ended() => return reply.finish(request),
                 None => return Err(Failure::broken("it ended in the middle")),
                 Some(event) if event.data == "[DONE]" => return reply.finish(request),
