@@ -165,6 +165,11 @@ pub enum ModelError {
     Unauthorized,
     #[error("the conversation is too long for the model")]
     ContextTooLong,
+    /// The server has none, or too many to choose from.
+    #[error(
+        "PENNY_MODEL has to name a model of the OpenAI-compatible server, such as gpt-5 or llama3.3: the server lists no single one to take"
+    )]
+    Unnamed,
     #[error("the model could not be reached: {0}")]
     Unreachable(String),
     /// The stream stopped or broke in the middle.
