@@ -10,6 +10,8 @@ pub enum Breach {
     Tokens,
     Money,
     Time,
+    /// The model was cut off again and again.
+    Length,
 }
 
 /// The first bound that is reached, if any.

@@ -12,5 +12,5 @@ pub mod transcript;
 mod turn;
 mod untrusted;
 
-pub use turn::{Agent, Ended, NewInput, Run, TurnError, TurnInput};
+pub use turn::{Agent, Ended, LeftOut, NewInput, Run, TurnError, TurnInput};
 pub use untrusted::fence;

@@ -9,13 +9,17 @@ use std::sync::Arc;
 
 impl Agent {
     /// Puts a summary in the place of everything before this turn, and of this turn's own
-    /// tool results where those alone are too much.
+    /// tool results where those alone are too much. Half an answer stays, to be gone on with.
     pub(super) async fn compact(&self, run: &mut Run<'_>) -> Result<(), TurnError> {
         let turn = run.journal.turn;
         let carried: Vec<Entry> = run
             .transcript
             .of_turn(turn)
-            .filter(|entry| matches!(entry, Entry::Input(_)))
+            .filter(|entry| match entry {
+                Entry::Input(_) | Entry::GoOn { .. } => true,
+                Entry::Reply(reply) => reply.is_cut_off(),
+                _ => false,
+            })
             .cloned()
             .collect();
         let summary = self.summarise(rendered(&run.transcript.messages())).await?;

@@ -1,9 +1,11 @@
 //! The stored entries of a conversation, and how they become the messages that a model reads.
 
-use super::untrusted;
+mod messages;
+
 use crate::base::ids::TurnId;
-use crate::models::{Block, Message, Reply, Role, Stop};
+use crate::models::{Block, Message, Reply, Stop};
 use crate::store::conversations;
+use messages::Messages;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -20,10 +22,25 @@ pub enum Entry {
     Note {
         text: String,
     },
+    /// The model stopped before it had said everything, and is asked to go on.
+    GoOn {
+        note: String,
+    },
     /// Takes back all else that its turn wrote: something in there defeats whoever works on it.
     GivenUp {
         note: String,
     },
+}
+
+impl Entry {
+    /// Whether this file came along with it.
+    pub fn brings(&self, file: &str) -> bool {
+        let Self::Input(input) = self else {
+            return false;
+        };
+        let mut files = input.messages.iter().flat_map(|said| &said.files);
+        files.any(|known| known.id == file)
+    }
 }
 
 /// What people said, in one go.
@@ -133,36 +150,80 @@ impl Transcript {
             .map(|(_, entry)| entry)
     }
 
-    /// The answer of a turn as far as it is written, without its first `skip` replies.
-    pub fn answer_of(&self, turn: TurnId, skip: usize) -> String {
+    fn replies(&self, turn: TurnId) -> impl Iterator<Item = &Reply> {
+        self.of_turn(turn).filter_map(|entry| match entry {
+            Entry::Reply(reply) => Some(reply),
+            _ => None,
+        })
+    }
+
+    /// The answer of a turn as far as it is written, without its first `skip` replies. A reply that
+    /// was cut off is one text with what the model went on with.
+    pub fn answer_of(&self, turn: TurnId, mut skip: usize) -> String {
         let mut answer = String::new();
-        let replies = self
-            .of_turn(turn)
-            .filter(|entry| matches!(entry, Entry::Reply(_)));
-        for entry in replies.skip(skip) {
-            if let Entry::Reply(reply) = entry {
-                for block in &reply.content {
-                    if let Block::Text { text } = block {
-                        push_paragraph(&mut answer, text);
+        let (mut is_half, mut goes_on) = (false, false);
+        for entry in self.of_turn(turn) {
+            match entry {
+                Entry::Reply(_) if skip > 0 => skip -= 1,
+                Entry::Reply(reply) => {
+                    for text in reply.texts() {
+                        if std::mem::take(&mut goes_on) {
+                            answer.push_str(text);
+                        } else {
+                            push_paragraph(&mut answer, text);
+                        }
                     }
+                    is_half = reply.is_cut_off() && (is_half || !reply.is_silent());
                 }
+                Entry::GoOn { .. } => goes_on = is_half,
+                Entry::Input(_) => (is_half, goes_on) = (false, false),
+                _ => {}
             }
         }
+        answer.truncate(answer.trim_end().len());
         answer
+    }
+
+    /// What a turn has said that is yet to be gone on with.
+    pub fn half_said(&self, turn: TurnId) -> String {
+        let mut half = String::new();
+        for entry in self.of_turn(turn) {
+            match entry {
+                Entry::Reply(reply) if reply.is_cut_off() => half.extend(reply.texts()),
+                Entry::Reply(_) | Entry::Input(_) => half.clear(),
+                _ => {}
+            }
+        }
+        half
     }
 
     /// How many times the model has spoken in a turn.
     pub fn replies_of(&self, turn: TurnId) -> usize {
-        self.of_turn(turn)
-            .filter(|entry| matches!(entry, Entry::Reply(_)))
-            .count()
+        self.replies(turn).count()
     }
 
-    /// Tool calls of the last reply that have no result yet.
+    /// How many times the model was asked in a turn to go on.
+    pub fn asked_on(&self, turn: TurnId) -> usize {
+        let asked = |entry: &&Entry| matches!(entry, Entry::GoOn { .. });
+        self.of_turn(turn).filter(asked).count()
+    }
+
+    /// The last word is Penny's, and more should follow.
+    pub fn unfinished(&self) -> Option<&Reply> {
+        match self.entries.last() {
+            Some((_, Entry::Reply(reply))) => Some(reply).filter(|reply| reply.is_unfinished()),
+            _ => None,
+        }
+    }
+
+    /// Tool calls of the last reply that have no result yet. What was stopped, declined or given up
+    /// is over: it is not to be carried out by whatever is said next.
     pub fn open_calls(&self) -> Vec<(String, String, Value)> {
         let mut open: Vec<(String, String, Value)> = Vec::new();
         for (_, entry) in &self.entries {
             match entry {
+                Entry::Reply(reply) if reply.stop == Stop::Refusal => open.clear(),
+                Entry::Note { .. } | Entry::GivenUp { .. } => open.clear(),
                 Entry::Reply(reply) => {
                     open = reply
                         .content
@@ -186,7 +247,8 @@ impl Transcript {
     pub fn is_answered(&self) -> bool {
         match self.entries.last() {
             Some((_, Entry::Reply(reply))) => {
-                self.open_calls().is_empty() && reply.stop != Stop::Pause
+                let is_whole = reply.stop != Stop::Pause && !reply.is_unfinished();
+                is_whole && self.open_calls().is_empty()
             }
             Some((_, Entry::Note { .. } | Entry::GivenUp { .. })) => true,
             _ => false,
@@ -199,13 +261,15 @@ impl Transcript {
         for (_, entry) in &self.entries {
             match entry {
                 Entry::Input(input) => messages.user(input.blocks()),
-                Entry::Reply(reply) => messages.assistant(&reply.content),
+                Entry::Reply(reply) => messages.assistant(reply),
                 Entry::ToolResult(result) => messages.result(result),
                 Entry::Summary(summary) => messages.user(vec![Block::text(format!(
                     "<summary_of_earlier_conversation>\n{}\n</summary_of_earlier_conversation>",
                     summary.text
                 ))]),
-                Entry::Note { text } | Entry::GivenUp { note: text } => messages.note(text),
+                Entry::Note { text: note } | Entry::GoOn { note } | Entry::GivenUp { note } => {
+                    messages.note(note);
+                }
             }
         }
         messages.finish()
@@ -213,182 +277,16 @@ impl Transcript {
 }
 
 /// Appends as a paragraph of its own.
-pub fn push_paragraph(answer: &mut String, text: &str) {
+fn push_paragraph(answer: &mut String, text: &str) {
     if text.trim().is_empty() {
         return;
     }
+    answer.truncate(answer.trim_end().len());
     if !answer.is_empty() {
         answer.push_str("\n\n");
     }
-    answer.push_str(text.trim_end());
-}
-
-impl Input {
-    fn blocks(&self) -> Vec<Block> {
-        let mut text = String::new();
-        if let Some(surroundings) = &self.surroundings {
-            text.push_str(&untrusted::fence("surroundings", surroundings));
-            text.push('\n');
-        }
-        for said in &self.messages {
-            let aside = if said.overheard { " (not to you)" } else { "" };
-            let words = untrusted::clean(&said.text);
-            text.push_str(&format!("[{} · {}{aside}] {words}\n", said.name, said.at));
-            for file in &said.files {
-                text.push_str(&format!(
-                    "  (attached: {} · {})\n",
-                    file.name, file.media_type
-                ));
-            }
-        }
-        vec![Block::text(text.trim_end())]
-    }
-}
-
-/// Builds alternating messages; results come before anything that people said meanwhile.
-#[derive(Default)]
-struct Messages {
-    done: Vec<Message>,
-    /// Calls of the last reply that wait for their results.
-    expected: Vec<String>,
-    held_back: Vec<Block>,
-}
-
-impl Messages {
-    fn add(&mut self, role: Role, blocks: Vec<Block>) {
-        match self.done.last_mut() {
-            Some(last) if last.role == role => last.content.extend(blocks),
-            _ => self.done.push(Message {
-                role,
-                content: blocks,
-            }),
-        }
-    }
-
-    fn user(&mut self, blocks: Vec<Block>) {
-        if self.expected.is_empty() {
-            self.add(Role::User, blocks);
-        } else {
-            self.held_back.extend(blocks);
-        }
-    }
-
-    fn assistant(&mut self, content: &[Block]) {
-        self.close_calls();
-        let blocks: Vec<_> = content
-            .iter()
-            .filter(|block| !matches!(block, Block::Text { text } if text.trim().is_empty()))
-            .cloned()
-            .collect();
-        if blocks.is_empty() || self.done.is_empty() {
-            return;
-        }
-        self.expected = blocks
-            .iter()
-            .filter_map(|block| match block {
-                Block::ToolUse { id, .. } => Some(id.clone()),
-                _ => None,
-            })
-            .collect();
-        self.add(Role::Assistant, blocks);
-    }
-
-    fn result(&mut self, result: &ToolResult) {
-        let Some(place) = self
-            .expected
-            .iter()
-            .position(|id| *id == result.tool_use_id)
-        else {
-            return;
-        };
-        self.expected.remove(place);
-        let content = if result.is_error {
-            untrusted::clean(&result.content)
-        } else {
-            untrusted::fence(&result.name, &result.content)
-        };
-        self.add(
-            Role::User,
-            vec![Block::ToolResult {
-                tool_use_id: result.tool_use_id.clone(),
-                content,
-                is_error: result.is_error,
-            }],
-        );
-        if self.expected.is_empty() {
-            let held_back = std::mem::take(&mut self.held_back);
-            if !held_back.is_empty() {
-                self.add(Role::User, held_back);
-            }
-        }
-    }
-
-    fn note(&mut self, text: &str) {
-        self.close_calls();
-        self.add(Role::User, vec![Block::text(format!("(Note: {text})"))]);
-    }
-
-    /// A turn that was stopped leaves calls without results, which no provider accepts.
-    fn close_calls(&mut self) {
-        for id in std::mem::take(&mut self.expected) {
-            self.add(
-                Role::User,
-                vec![Block::ToolResult {
-                    tool_use_id: id,
-                    content: "Not run: the turn ended before.".to_owned(),
-                    is_error: true,
-                }],
-            );
-        }
-        let held_back = std::mem::take(&mut self.held_back);
-        if !held_back.is_empty() {
-            self.add(Role::User, held_back);
-        }
-    }
-
-    fn finish(mut self) -> Vec<Message> {
-        self.close_calls();
-        self.done
-    }
+    answer.push_str(text);
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn asked(text: &str) -> Entry {
-        Entry::Input(Input {
-            messages: vec![Said {
-                user: "U1".to_owned(),
-                name: "Maya".to_owned(),
-                at: "Mon 2 Mar 2026 09:30 UTC".to_owned(),
-                text: text.to_owned(),
-                overheard: false,
-                files: Vec::new(),
-            }],
-            ..Input::default()
-        })
-    }
-
-    #[test]
-    fn a_turn_that_is_given_up_takes_back_its_words_and_keeps_what_others_said_before() {
-        let (before, given_up, after) = (TurnId::fresh(), TurnId::fresh(), TurnId::fresh());
-        let mut transcript = Transcript::default();
-        transcript.push(before, asked("how many deals?"));
-        transcript.push(given_up, asked("the straw"));
-        let summary = Summary {
-            text: "Maya asked for deals.".to_owned(),
-            carried: vec![asked("the straw")],
-        };
-        transcript.push(given_up, Entry::Summary(summary));
-        let note = "left out".to_owned();
-        transcript.push(given_up, Entry::GivenUp { note });
-        assert!(transcript.is_answered());
-        transcript.push(after, asked("and now?"));
-        let read = format!("{:?}", transcript.messages());
-        for kept in ["Maya asked for deals.", "left out", "and now?"] {
-            assert!(read.contains(kept), "{read}");
-        }
-        assert!(!read.contains("the straw"), "{read}");
-    }
-}
+mod tests;

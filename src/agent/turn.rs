@@ -5,7 +5,7 @@ mod calls;
 
 use super::journal::Journal;
 use super::limits::{self, Breach};
-use super::progress::Progress;
+use super::progress::{Progress, Task, TaskState};
 use super::prompt;
 use super::shorten::size;
 use super::tools::{Eyes, Toolbox};
@@ -23,6 +23,9 @@ use tokio_util::sync::CancellationToken;
 
 /// How much a model writes at most in one step.
 const MAX_OUTPUT_TOKENS: u32 = 16_000;
+
+/// How often a model that was cut off is asked to go on in one turn.
+const MOST_TIMES_ASKED_ON: usize = 2;
 
 /// A transcript longer than this is summarised before the next step (four characters a token).
 const COMPACT_ABOVE_CHARS: usize = 480_000;
@@ -68,8 +71,16 @@ pub struct NewInput {
 pub trait TurnInput: Send + Sync {
     /// What was said since the last look; None if there is nothing for Penny in it.
     async fn look(&self) -> Result<Option<NewInput>, StoreError>;
-    /// Images and PDFs of the conversation, to go with the messages.
-    async fn attach(&self, messages: &mut Vec<Message>, transcript: &Transcript);
+    /// Images and PDFs of the conversation, to go with the messages; told are those that do not.
+    async fn attach(&self, messages: &mut Vec<Message>, transcript: &Transcript) -> Vec<LeftOut>;
+}
+
+/// A file that came along and that the model does not get.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LeftOut {
+    pub file: String,
+    pub name: String,
+    pub why: String,
 }
 
 /// Everything about the turn that is run.
@@ -134,6 +145,13 @@ impl Agent {
             if run.transcript.is_answered() {
                 return Ok(Ended::Answered);
             }
+            if run.transcript.unfinished().is_some() {
+                if run.transcript.asked_on(run.journal.turn) >= MOST_TIMES_ASKED_ON {
+                    return Ok(Ended::Limited(Breach::Length));
+                }
+                look |= self.ask_on(run).await?;
+                continue;
+            }
             if let Some(breach) = limits::breach(&self.limits, run.spent, run.age + begun.elapsed())
             {
                 return Ok(Ended::Limited(breach));
@@ -161,7 +179,8 @@ impl Agent {
             self.compact(run).await?;
             messages = run.transcript.messages();
         }
-        run.input.attach(&mut messages, &run.transcript).await;
+        let left_out = run.input.attach(&mut messages, &run.transcript).await;
+        tell_left_out(run, left_out);
         let request = Request {
             system: prompt::system(),
             tools: self.tools.specs(),
@@ -169,6 +188,7 @@ impl Agent {
             max_tokens: MAX_OUTPUT_TOKENS,
         };
         let mut partial = String::new();
+        let half_said = run.transcript.half_said(run.journal.turn);
         let reply = {
             let progress = &mut *run.progress;
             let mut on = |delta: Delta| match delta {
@@ -179,6 +199,9 @@ impl Agent {
                 Delta::Restarted => {
                     partial.clear();
                     progress.restart();
+                    if !half_said.is_empty() {
+                        progress.text(&half_said);
+                    }
                 }
                 Delta::Thinking(_) | Delta::ToolStarted { .. } => {}
             };
@@ -203,7 +226,7 @@ impl Agent {
         run.spent.steps += 1;
         run.spent.tokens += i64::try_from(reply.usage.total()).unwrap_or(i64::MAX);
         run.spent.cost_micros += i64::try_from(cost).unwrap_or(i64::MAX);
-        let refused = reply.stop == Stop::Refusal;
+        let (refused, is_half) = (reply.stop == Stop::Refusal, reply.is_cut_off());
         let model = reply.model.clone();
         let said_more = run
             .journal
@@ -214,8 +237,29 @@ impl Agent {
                 Some(&model),
             )
             .await?;
-        run.progress.saved();
+        // What goes on is no new paragraph.
+        if !is_half {
+            run.progress.saved();
+        }
         Ok(Step::Done { refused, said_more })
+    }
+
+    /// Has the model go on with what it has not said yet. True: something new was said meanwhile.
+    async fn ask_on(&self, run: &mut Run<'_>) -> Result<bool, TurnError> {
+        let is_silent = run.transcript.unfinished().is_none_or(Reply::is_silent);
+        let note = if is_silent {
+            prompt::SPEAK
+        } else {
+            prompt::GO_ON
+        };
+        let entry = Entry::GoOn {
+            note: note.to_owned(),
+        };
+        let spent = run.spent;
+        let saved = run
+            .journal
+            .save(&mut run.transcript, vec![entry], spent, None);
+        Ok(saved.await?)
     }
 
     /// Somebody wrote in the thread instead of pressing a button: that is the answer.
@@ -249,6 +293,8 @@ impl Agent {
         run.journal
             .save_taking(&mut run.transcript, entries, &new.taken, spent, None)
             .await?;
+        // The answer to it is a new paragraph, whatever was said by half before.
+        run.progress.saved();
         Ok(true)
     }
 
@@ -280,6 +326,24 @@ impl Agent {
             .save(&mut run.transcript, vec![note], spent, None)
             .await?;
         Ok(Ended::Stopped)
+    }
+}
+
+/// People read what was left out of what they sent just now; earlier answers have told the rest.
+fn tell_left_out(run: &mut Run<'_>, left_out: Vec<LeftOut>) {
+    for LeftOut { file, name, why } in left_out {
+        let is_new = run
+            .transcript
+            .of_turn(run.journal.turn)
+            .any(|entry| entry.brings(&file));
+        if is_new {
+            run.progress.task(Task {
+                id: format!("file_{file}"),
+                title: format!("Reading {name}"),
+                state: TaskState::Failed,
+                outcome: Some(format!("Left out: {why}.")),
+            });
+        }
     }
 }
 

@@ -51,6 +51,9 @@ impl Failure {
     }
 }
 
+/// How long a provider may show that it is alive, and say nothing.
+pub(super) const LONGEST_THOUGHT: Duration = Duration::from_secs(10 * 60);
+
 /// What comes next in a stream, unless nothing does for too long.
 pub(super) async fn not_silent<T>(
     idle: Duration,

@@ -20,7 +20,7 @@ pub enum BuildError {
     )]
     NoOpenAi { name: &'static str },
     #[error(
-        "PENNY_MODEL has to name a model of the OpenAI-compatible server, such as gpt-5 or llama3.3: there is no `auto` for it"
+        "PENNY_MODEL has to name a model of OpenAI’s, such as gpt-5: there is no `auto` for it"
     )]
     NoName,
     #[error(transparent)]
@@ -62,11 +62,11 @@ fn one(
     match (compatible, &config.anthropic, &config.openai) {
         (Some(_), _, Some(server)) | (None, None, Some(server)) => {
             let name = compatible.unwrap_or(name);
-            if name == "auto" {
-                return Err(BuildError::NoName);
-            }
             let mut settings = openai::Config::new(server.key.clone(), name);
             settings.base_url = server.url.to_string();
+            if name == openai::AUTO && settings.is_official() {
+                return Err(BuildError::NoName);
+            }
             Ok(Arc::new(OpenAi::new(&settings, clock)?))
         }
         (Some(_), _, None) => Err(BuildError::NoOpenAi { name: variable }),

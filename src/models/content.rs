@@ -59,6 +59,10 @@ impl Block {
         Self::Text { text: text.into() }
     }
 
+    pub fn is_thought(&self) -> bool {
+        matches!(self, Self::Thinking { .. } | Self::RedactedThinking { .. })
+    }
+
     /// What the model wrote as the input of a tool call, if that is no JSON object. The tool must
     /// not run; its result tells the model what was wrong.
     pub fn malformed_input(&self) -> Option<&str> {

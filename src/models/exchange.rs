@@ -2,7 +2,7 @@
 //! there, an event stream or a refusal back.
 
 use super::ModelError;
-use super::attempt::Failure;
+use super::attempt::{Failure, not_silent};
 use super::refusal::{Refusal, without_key};
 use crate::base::secret::Secret;
 use crate::net::ClientError;
@@ -46,11 +46,13 @@ impl From<ClientError> for SetupError {
 }
 
 impl Exchange {
-    /// The key goes into `header`, after `prefix`. An empty key is not sent.
+    /// With servers at this address. The key goes into `header`, after `prefix`; an empty one is not
+    /// sent.
     pub fn new(
         (header, prefix): (HeaderName, &str),
         key: &Secret,
         first_byte: Duration,
+        base: &Url,
     ) -> Result<Self, SetupError> {
         let mut headers = HeaderMap::new();
         if !key.is_empty() {
@@ -60,7 +62,7 @@ impl Exchange {
             headers.insert(header, value);
         }
         Ok(Self {
-            client: crate::net::client()?,
+            client: crate::net::client_for(base)?,
             headers,
             key: key.clone(),
             first_byte,
@@ -73,13 +75,20 @@ impl Exchange {
         self
     }
 
-    pub async fn post(&self, url: Url, body: &impl Serialize) -> Result<Events, Failure> {
+    /// Whatever comes within `idle` keeps the answer alive, be it a ping or a comment.
+    pub async fn post(
+        &self,
+        url: Url,
+        body: &impl Serialize,
+        idle: Duration,
+    ) -> Result<Events, Failure> {
         let response = self.send(self.client.post(url).json(body)).await?;
         Ok(Events {
             body: response.bytes_stream().boxed(),
             parser: Parser::default(),
             complete: VecDeque::new(),
             key: self.key.clone(),
+            idle,
         })
     }
 
@@ -136,6 +145,8 @@ pub(super) struct Events {
     parser: Parser,
     complete: VecDeque<Event>,
     key: Secret,
+    /// How long nothing at all may come.
+    idle: Duration,
 }
 
 impl Events {
@@ -145,7 +156,11 @@ impl Events {
             if let Some(event) = self.complete.pop_front() {
                 return Some(Ok(event));
             }
-            let parsed = match self.body.next().await? {
+            let bytes = match not_silent(self.idle, self.body.next()).await {
+                Ok(bytes) => bytes?,
+                Err(silent) => return Some(Err(silent)),
+            };
+            let parsed = match bytes {
                 Ok(bytes) => self.parser.push(&bytes).map_err(|error| error.to_string()),
                 Err(error) => Err(without_key(&error.without_url().to_string(), &self.key)),
             };
@@ -159,5 +174,40 @@ impl Events {
     /// What an error that came as an event means.
     pub fn refused(&self, body: &Value) -> Failure {
         Failure::of(Refusal::in_body(body).meaning(&self.key))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use futures::stream;
+
+    fn events(body: BoxStream<'static, Result<Bytes, reqwest::Error>>) -> Events {
+        Events {
+            body,
+            parser: Parser::default(),
+            complete: VecDeque::new(),
+            key: Secret::new(""),
+            idle: Duration::from_millis(600),
+        }
+    }
+
+    #[tokio::test]
+    async fn a_comment_keeps_a_stream_alive_and_silence_does_not() {
+        let now_and_then = tokio::time::interval(Duration::from_millis(60));
+        let comments = stream::unfold((now_and_then, 0), |(mut ticks, n)| async move {
+            ticks.tick().await;
+            let bytes = match n {
+                ..15 => ": still at it\n\n",
+                15 => "data: nine\n\n",
+                _ => std::future::pending().await,
+            };
+            Some((Ok(Bytes::from(bytes)), (ticks, n + 1)))
+        });
+        let mut events = events(comments.boxed());
+        let first = events.next().await.unwrap().unwrap();
+        assert_eq!(first.data, "nine");
+        let silent = events.next().await.unwrap().unwrap_err();
+        assert!(matches!(silent.error, ModelError::Broken(_)), "{silent:?}");
     }
 }

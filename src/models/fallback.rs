@@ -58,7 +58,11 @@ impl Fallback {
 /// Whether the second model may do better. One that finds the conversation too long, or the
 /// request wrong, says something about us.
 fn is_the_models_own(error: &ModelError) -> bool {
-    error.is_passing() || matches!(error, ModelError::OutOfCredit | ModelError::Unauthorized)
+    let is_for_its_operator = matches!(
+        error,
+        ModelError::OutOfCredit | ModelError::Unauthorized | ModelError::Unnamed
+    );
+    error.is_passing() || is_for_its_operator
 }
 
 #[async_trait]

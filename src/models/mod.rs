@@ -88,6 +88,36 @@ pub struct Reply {
     pub usage: Usage,
 }
 
+impl Reply {
+    pub fn texts(&self) -> impl Iterator<Item = &str> {
+        self.content.iter().filter_map(|block| match block {
+            Block::Text { text } => Some(text.as_str()),
+            _ => None,
+        })
+    }
+
+    fn has_calls(&self) -> bool {
+        let is_call = |block: &Block| matches!(block, Block::ToolUse { .. });
+        self.content.iter().any(is_call)
+    }
+
+    /// Not a word was said, and nothing called.
+    pub fn is_silent(&self) -> bool {
+        !self.has_calls() && self.texts().all(|text| text.trim().is_empty())
+    }
+
+    /// The limit on its length ended it in the middle of a text.
+    pub fn is_cut_off(&self) -> bool {
+        self.stop == Stop::MaxTokens && !self.has_calls()
+    }
+
+    /// The model has more to say: it was cut off, or has thought and said nothing.
+    pub fn is_unfinished(&self) -> bool {
+        let has_thought = self.content.iter().any(Block::is_thought);
+        self.is_cut_off() || (self.stop == Stop::EndTurn && self.is_silent() && has_thought)
+    }
+}
+
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Stop {
@@ -135,6 +165,11 @@ pub enum ModelError {
     Unauthorized,
     #[error("the conversation is too long for the model")]
     ContextTooLong,
+    /// The server has none, or too many to choose from.
+    #[error(
+        "PENNY_MODEL has to name a model of the OpenAI-compatible server, such as gpt-5 or llama3.3: the server lists no single one to take"
+    )]
+    Unnamed,
     #[error("the model could not be reached: {0}")]
     Unreachable(String),
     /// The stream stopped or broke in the middle.

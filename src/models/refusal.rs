@@ -19,8 +19,10 @@ pub(super) struct Refusal<'a> {
     pub retry_after: Option<Duration>,
 }
 
-const TOO_LONG: [&str; 5] = [
+const TOO_LONG: [&str; 6] = [
     "prompt is too long",
+    // What a server comes to that takes the conversation from all the room that it has.
+    "max_tokens must be at least 1",
     "maximum context length",
     "context_length_exceeded",
     "exceed context limit",

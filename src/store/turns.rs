@@ -31,11 +31,11 @@ impl State {
 #[derive(Debug, Clone)]
 pub struct OpenTurn {
     pub id: TurnId,
-    pub is_waiting: bool,
     pub asked_by: String,
     pub asked_ts: String,
     pub trace_id: String,
     pub attempts: i32,
+    /// Since it began, without the time in which it waited for a person.
     pub age_seconds: f64,
     pub answer: Option<Value>,
     pub spent: Spent,
@@ -51,14 +51,19 @@ pub struct Spent {
     pub cost_micros: i64,
 }
 
-/// The turn of a conversation that is still open, counted as begun once more.
+/// The turn of a conversation that is still open, counted as begun once more. What it waited for a
+/// person until now does not make it older.
 pub async fn resume(tx: &mut OrgTx, conversation: ConversationId) -> StoreResult<Option<OpenTurn>> {
     Ok(sqlx::query!(
         r#"
-        update core.turns set attempts = attempts + 1
+        update core.turns set attempts = attempts + 1,
+            waited = waited + case when state = 'waiting'
+                then now() - coalesce(waiting_since, started_at) else interval '0' end,
+            waiting_since = case when state = 'waiting' then now() end
         where org_id = $1 and conversation_id = $2 and state in ('running', 'waiting')
-        returning turn_id, state, asked_by, asked_ts, trace_id, attempts, answer, steps, tool_calls,
-            tokens, cost_micros, run_id, extract(epoch from now() - started_at)::float8 as "age!"
+        returning turn_id, asked_by, asked_ts, trace_id, attempts, answer, steps, tool_calls,
+            tokens, cost_micros, run_id,
+            extract(epoch from now() - started_at - waited)::float8 as "age!"
         "#,
         tx.org().0,
         conversation.0,
@@ -67,7 +72,6 @@ pub async fn resume(tx: &mut OrgTx, conversation: ConversationId) -> StoreResult
     .await?
     .map(|row| OpenTurn {
         id: TurnId(row.turn_id),
-        is_waiting: row.state == "waiting",
         asked_by: row.asked_by,
         asked_ts: row.asked_ts,
         trace_id: row.trace_id,
@@ -82,6 +86,19 @@ pub async fn resume(tx: &mut OrgTx, conversation: ConversationId) -> StoreResult
         },
         run: row.run_id.map(ScheduleRunId),
     }))
+}
+
+/// Takes back that work on a turn began: what interrupted it says nothing about the turn.
+pub async fn uncount(tx: &mut OrgTx, turn: TurnId) -> StoreResult<()> {
+    sqlx::query!(
+        "update core.turns set attempts = greatest(attempts - 1, 0)
+         where org_id = $1 and turn_id = $2",
+        tx.org().0,
+        turn.0,
+    )
+    .execute(tx.connection())
+    .await?;
+    Ok(())
 }
 
 pub async fn begin(
@@ -118,7 +135,6 @@ pub async fn begin(
     .await?;
     Ok(OpenTurn {
         id,
-        is_waiting: false,
         asked_by: asked_by.to_owned(),
         asked_ts: asked_ts.to_owned(),
         trace_id: trace_id.to_owned(),
@@ -234,7 +250,8 @@ pub async fn set_state(
     let ended = !matches!(state, State::Running | State::Waiting);
     sqlx::query!(
         "update core.turns set state = $3, error = $4, attempts = 0,
-             ended_at = case when $5 then now() end
+             ended_at = case when $5 then now() end,
+             waiting_since = case when $3 = 'waiting' then now() end
          where org_id = $1 and turn_id = $2",
         tx.org().0,
         turn.0,

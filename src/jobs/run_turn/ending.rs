@@ -12,12 +12,12 @@ use crate::jobs::Services;
 use crate::jobs::workspaces::Workspace;
 use crate::models::ModelError;
 use crate::slack::answer::{Answer, AnswerError, FinalAnswer};
-use crate::store::jobs;
 use crate::store::questions;
 use crate::store::schedules::{self, Outcome};
 use crate::store::turns::{self, Spent, State};
 use crate::store::workflows;
 use crate::store::{OrgTx, StoreResult};
+use crate::store::{inbox, jobs};
 
 pub enum Ending {
     Ended(Ended),
@@ -104,6 +104,9 @@ async fn record(
         take_back(finished, &mut tx, asked).await?;
     }
     turns::set_state(&mut tx, finished.journal.turn, state, error).await?;
+    if state == State::Stopped {
+        go_on_after_stop(finished, &mut tx).await?;
+    }
     if finished.spent.tool_calls > 0 {
         questions::close_open(&mut tx, finished.journal.turn, "").await?;
     }
@@ -140,6 +143,16 @@ async fn take_back(finished: &Finished<'_>, tx: &mut OrgTx, asked: &[i64]) -> St
         .await?;
     if waits {
         jobs::nudge(tx, KIND, &journal.thread.job_key(), "", None).await?;
+    }
+    Ok(())
+}
+
+/// What was said after the stop waits for a turn of its own, and may nudge no more.
+async fn go_on_after_stop(finished: &Finished<'_>, tx: &mut OrgTx) -> StoreResult<()> {
+    let thread = finished.journal.thread;
+    let waiting = inbox::waiting_in(tx, &thread.channel, &thread.thread_ts).await?;
+    if waiting.iter().any(|item| item.kind.is_said()) {
+        jobs::nudge(tx, KIND, &thread.job_key(), "", None).await?;
     }
     Ok(())
 }

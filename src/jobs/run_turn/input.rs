@@ -1,20 +1,19 @@
 //! From the inbox to what the agent reads: who said what and when, the files that came along,
 //! and, when Penny is first asked in a thread, what was said around the question.
 
-use super::surroundings;
+use super::{files, surroundings};
 use crate::agent::transcript::{AttachedFile, Entry, Input, Said, Transcript};
-use crate::agent::{NewInput, TurnInput};
+use crate::agent::{LeftOut, NewInput, TurnInput};
 use crate::base::ids::UserId;
 use crate::jobs::Services;
 use crate::jobs::workspaces::Workspace;
-use crate::models::{Block, Message};
-use crate::slack::inbound::{Event, EventEnvelope, FileRef, MessageEvent, readable};
+use crate::models::{Message, Role};
+use crate::slack::inbound::{Event, EventEnvelope, MessageEvent, readable};
 use crate::store::conversations::Thread;
 use crate::store::inbox::{self, Item, Kind};
 use crate::store::people::Person;
 use crate::store::{StoreError, StoreResult};
 use async_trait::async_trait;
-use base64::Engine;
 use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
 use parking_lot::Mutex;
@@ -22,10 +21,6 @@ use std::collections::HashMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use tokio_util::sync::CancellationToken;
-
-const MAX_IMAGE: usize = 5 * 1024 * 1024;
-const MAX_PDF: usize = 20 * 1024 * 1024;
-const MAX_FILES: usize = 6;
 
 pub struct ThreadInput<'a> {
     pub services: &'a Services,
@@ -43,15 +38,16 @@ pub struct ThreadInput<'a> {
 impl TurnInput for ThreadInput<'_> {
     async fn look(&self) -> Result<Option<NewInput>, StoreError> {
         let read = self.waiting.lock().take();
-        let items = match read {
+        let mut items = match read {
             Some(items) => items,
             None => self.read().await?,
         };
         let is_stop = items.iter().any(|item| item.kind == Kind::Stop);
-        let is_said = items.iter().any(|item| item.kind.is_said());
         if is_stop {
             self.stop.cancel();
+            leave_later(&mut items);
         }
+        let is_said = items.iter().any(|item| item.kind.is_said());
         if !is_said && !is_stop {
             return Ok(None);
         }
@@ -74,7 +70,7 @@ impl TurnInput for ThreadInput<'_> {
         }))
     }
 
-    async fn attach(&self, messages: &mut Vec<Message>, transcript: &Transcript) {
+    async fn attach(&self, messages: &mut Vec<Message>, transcript: &Transcript) -> Vec<LeftOut> {
         let files: Vec<&AttachedFile> = transcript
             .entries()
             .filter_map(|entry| match entry {
@@ -84,17 +80,12 @@ impl TurnInput for ThreadInput<'_> {
             .flatten()
             .flat_map(|said| &said.files)
             .collect();
-        // The newest matter most; older ones were answered already.
-        for file in files.iter().rev().take(MAX_FILES).rev() {
-            let block = self.media(file).await;
-            if let Some(last) = messages
-                .iter_mut()
-                .rev()
-                .find(|m| m.role == crate::models::Role::User)
-            {
-                last.content.push(block);
-            }
+        let (blocks, left_out) = files::read(&self.workspace.slack, &files).await;
+        let asked = messages.iter_mut().rfind(|it| it.role == Role::User);
+        if let Some(asked) = asked {
+            asked.content.extend(blocks);
         }
+        left_out
     }
 }
 
@@ -153,48 +144,28 @@ impl ThreadInput<'_> {
                     .map(|person| person.name.clone())
             }),
             overheard: item.kind == Kind::Overheard,
-            files: event.files.iter().filter_map(attached).collect(),
+            files: event.files.iter().filter_map(files::attached).collect(),
             user: user.0,
-        }
-    }
-
-    /// The file itself, or a note of why it cannot be read.
-    async fn media(&self, file: &AttachedFile) -> Block {
-        let is_pdf = file.media_type == "application/pdf";
-        let is_image = matches!(
-            file.media_type.as_str(),
-            "image/png" | "image/jpeg" | "image/gif" | "image/webp"
-        );
-        let is_text = file.media_type.starts_with("text/") || file.media_type == "application/json";
-        if !is_pdf && !is_image && !is_text {
-            return note(file, "this type of file cannot be read yet");
-        }
-        let reference = FileRef {
-            id: file.id.clone(),
-            name: Some(file.name.clone()),
-            mimetype: Some(file.media_type.clone()),
-            size: Some(file.size),
-            url_private: Some(file.url.clone()),
-            ..FileRef::default()
-        };
-        let limit = if is_pdf { MAX_PDF } else { MAX_IMAGE };
-        match self.workspace.slack.download(&reference, limit).await {
-            Ok(bytes) if is_text => note(file, &String::from_utf8_lossy(&bytes)),
-            Ok(bytes) => Block::Media {
-                media_type: file.media_type.clone(),
-                data: base64::engine::general_purpose::STANDARD.encode(&bytes),
-                title: Some(file.name.clone()),
-            },
-            Err(error) => note(file, &format!("it could not be read: {error}")),
         }
     }
 }
 
-fn note(file: &AttachedFile, text: &str) -> Block {
-    Block::text(crate::agent::fence(
-        &format!("file {}", file.name.replace('"', "'")),
-        text,
-    ))
+/// What is said after a stop is not stopped by it: that waits for a turn of its own.
+fn leave_later(items: &mut Vec<Item>) {
+    let stops = || items.iter().filter(|item| item.kind == Kind::Stop);
+    let is_later =
+        |item: &&Item| item.kind != Kind::Stop && stops().all(|stop| is_before(stop, item));
+    let later = items.iter().filter(is_later).map(|item| item.inbox_id);
+    let later: Vec<i64> = later.collect();
+    items.retain(|item| !later.contains(&item.inbox_id));
+}
+
+/// Whether somebody said stop before they said this. A press of the button may bear no moment.
+pub fn is_before(stop: &Item, said: &Item) -> bool {
+    match (&stop.ts, &said.ts) {
+        (Some(stop), Some(said)) => stop < said,
+        _ => stop.inbox_id < said.inbox_id,
+    }
 }
 
 /// The message inside a stored event.
@@ -204,20 +175,6 @@ pub fn message_of(payload: &str) -> Option<MessageEvent> {
         Event::Message(message) | Event::AppMention(message) => Some(*message),
         _ => None,
     }
-}
-
-fn attached(file: &FileRef) -> Option<AttachedFile> {
-    Some(AttachedFile {
-        id: file.id.clone(),
-        name: file
-            .name
-            .clone()
-            .or_else(|| file.title.clone())
-            .unwrap_or_else(|| file.id.clone()),
-        media_type: file.mimetype.clone().unwrap_or_default(),
-        url: file.url_private.clone()?,
-        size: file.size.unwrap_or(0),
-    })
 }
 
 /// When a message was written: its ts is seconds since the epoch.

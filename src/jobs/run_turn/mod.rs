@@ -3,7 +3,9 @@
 //! may be run again at any point.
 
 mod ending;
+mod files;
 mod input;
+mod interrupted;
 mod open;
 mod park;
 mod scheduled;
@@ -12,20 +14,20 @@ mod visible;
 pub(super) mod words;
 
 use super::Services;
-use super::cards::CardError;
-use super::deliver::DeliverError;
 use super::people::TurnEyes;
 use super::workspaces::Workspace;
 use crate::agent::journal::Journal;
 use crate::agent::{Ended, Run, TurnError};
-use crate::base::ids::UserId;
+use crate::base::ids::{TurnId, UserId};
 use crate::queue::{Done, Handler, Held, Lane};
-use crate::slack::answer::{Answer, AnswerError};
+use crate::slack::answer::Answer;
 use crate::store::conversations::Thread;
-use crate::store::{StoreError, inbox};
+use crate::store::jobs::{self, Fence};
+use crate::store::{StoreError, StoreResult, inbox, turns};
 use async_trait::async_trait;
 use ending::Ending;
 use input::ThreadInput;
+use interrupted::Interrupted;
 use open::Opened;
 use parking_lot::Mutex;
 use std::convert::Infallible;
@@ -44,23 +46,6 @@ pub struct RunTurn {
     pub services: Services,
 }
 
-/// Why the work on a turn ended before the turn did.
-#[derive(Debug, thiserror::Error)]
-enum Interrupted {
-    #[error(transparent)]
-    Store(#[from] StoreError),
-    #[error(transparent)]
-    Answer(#[from] AnswerError),
-    #[error(transparent)]
-    Deliver(#[from] DeliverError),
-    #[error(transparent)]
-    Card(#[from] CardError),
-    #[error("the process is shutting down")]
-    HandOver,
-    #[error("Penny is no longer installed in this workspace")]
-    Uninstalled,
-}
-
 #[async_trait]
 impl Handler for RunTurn {
     fn kind(&self) -> &'static str {
@@ -77,24 +62,9 @@ impl Handler for RunTurn {
     }
 
     async fn run(&self, held: &Held) -> Done {
-        let interrupted = match Box::pin(self.turn(held)).await {
-            Ok(()) => return Done::Finished,
-            Err(interrupted) => interrupted,
-        };
-        let error = interrupted.to_string();
-        match interrupted {
-            Interrupted::Store(StoreError::Fenced)
-            | Interrupted::Deliver(DeliverError::Store(StoreError::Fenced))
-            | Interrupted::Answer(AnswerError::Fenced) => Done::Lost,
-            Interrupted::HandOver => Done::HandOver,
-            Interrupted::Uninstalled => Done::Failed { error },
-            Interrupted::Store(_)
-            | Interrupted::Answer(_)
-            | Interrupted::Deliver(_)
-            | Interrupted::Card(_) => Done::Retry {
-                after: Some(Duration::from_secs(2)),
-                error,
-            },
+        match Box::pin(self.turn(held)).await {
+            Ok(()) => Done::Finished,
+            Err(interrupted) => interrupted.done(held.attempts()),
         }
     }
 
@@ -118,8 +88,24 @@ impl RunTurn {
         let shown = Shown::of(&opened)?;
         // Before anything else, so that a sign of life appears at once.
         let answer = visible::begin(&self.services, &workspace, &opened, &fence, &shown);
-        self.think(held, opened, &workspace, answer, shown, begun)
-            .await
+        let (turn, age) = (opened.turn.id, opened.turn.age_seconds);
+        let outcome = self
+            .think(held, opened, &workspace, answer, shown, begun)
+            .await;
+        if let Err(interrupted) = &outcome
+            && interrupted.is_no_attempt(age)
+            && let Err(error) = self.uncount(&fence, turn).await
+        {
+            tracing::debug!(%error, "an interruption counts as an attempt");
+        }
+        outcome
+    }
+
+    async fn uncount(&self, fence: &Fence, turn: TurnId) -> StoreResult<()> {
+        let mut tx = self.services.db.org(fence.org).await?;
+        jobs::hold(&mut tx, fence).await?;
+        turns::uncount(&mut tx, turn).await?;
+        tx.commit().await
     }
 
     async fn think(

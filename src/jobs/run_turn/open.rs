@@ -1,7 +1,7 @@
 //! Opening a turn: one transaction that finds or makes the conversation and its turn, under the
 //! lease. Nothing is taken from the inbox yet; that happens where it is saved.
 
-use super::input::message_of;
+use super::input::{is_before, message_of};
 use crate::agent::transcript::Transcript;
 use crate::base::ids::{ChannelId, ConversationId, TeamId, Ts, WorkflowRunId};
 use crate::jobs::Services;
@@ -83,6 +83,12 @@ pub async fn open(services: &Services, fence: &Fence, key: &str) -> StoreResult<
             }
         },
     };
+    if is_fresh {
+        let over = take_earlier_stops(&mut items);
+        if !over.is_empty() {
+            inbox::mark_taken(&mut tx, &channel, &thread_ts, &over).await?;
+        }
+    }
     let (terms, is_dry) = match turn.run {
         Some(run) => {
             let mut terms = schedules::terms_of(&mut tx, run).await?;
@@ -178,6 +184,21 @@ fn take_earlier_replies(items: &mut Vec<Item>) -> Vec<Item> {
     let items_of = |numbered: Vec<(usize, Item)>| numbered.into_iter().map(|(_, item)| item);
     *items = items_of(others).collect();
     items_of(earlier).collect()
+}
+
+/// A stop that came before the question was meant for what ran before.
+fn take_earlier_stops(items: &mut Vec<Item>) -> Vec<i64> {
+    let Some(asked) = items.iter().find(|item| item.kind.is_said()) else {
+        return Vec::new();
+    };
+    let over = |item: &&Item| item.kind == Kind::Stop && is_before(item, asked);
+    let over: Vec<i64> = items
+        .iter()
+        .filter(over)
+        .map(|item| item.inbox_id)
+        .collect();
+    items.retain(|item| !over.contains(&item.inbox_id));
+    over
 }
 
 async fn begin(tx: &mut OrgTx, conversation: ConversationId, item: &Item) -> StoreResult<OpenTurn> {

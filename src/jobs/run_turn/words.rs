@@ -29,6 +29,9 @@ pub fn limited(breach: Breach) -> &'static str {
         Breach::Time => {
             "This took longer than I may work on one answer. Say “go on” and I’ll continue from here."
         }
+        Breach::Length => {
+            "I’ve reached the length that one answer may have. Say “go on” and I’ll continue from here, or ask for a smaller part of it."
+        }
     }
 }
 
@@ -48,6 +51,9 @@ pub fn model_failed(error: &ModelError) -> &'static str {
         }
         ModelError::ContextTooLong => {
             "This thread has become too long for the model, even shortened. Please start a new one and tell me what matters."
+        }
+        ModelError::Unnamed => {
+            "I don’t know which model to think with. Whoever runs me has to name one in PENNY_MODEL; then press Retry."
         }
         ModelError::Unreachable(_) => {
             "I can’t reach the model I think with. Please press Retry in a minute."

@@ -1,5 +1,6 @@
-//! The Messages API over our own HTTP client, for gateways whose address has a path. The SDK joins
-//! its paths to the host alone (measured: `http://host/gw/anthropic` is asked for `/v1/messages`).
+//! The Messages API over our own HTTP client, in the types of the SDK. For gateways whose address has
+//! a path it is the only way: the SDK joins its paths to the host alone (measured:
+//! `http://host/gw/anthropic` is asked for `/v1/messages`).
 
 use super::{Config, SetupError};
 use crate::models::ModelError;
@@ -9,6 +10,7 @@ use anthropic_sdk::types::messages::{MessageCreateParams, RawMessageStreamEvent}
 use anthropic_sdk::types::models::{ModelInfo, ModelListParams};
 use http::{HeaderName, HeaderValue};
 use serde::Deserialize;
+use std::time::Duration;
 use url::Url;
 
 const API_VERSION: &str = "2023-06-01";
@@ -17,6 +19,7 @@ pub(super) struct Direct {
     exchange: Exchange,
     /// Without a slash at the end.
     base: String,
+    idle: Duration,
 }
 
 /// A page of the list of models.
@@ -31,20 +34,21 @@ pub(super) struct Page {
 impl Direct {
     pub fn new(config: &Config, base: &Url) -> Result<Self, SetupError> {
         let key = (HeaderName::from_static("x-api-key"), "");
-        let exchange = Exchange::new(key, &config.api_key, config.first_byte)?;
+        let exchange = Exchange::new(key, &config.api_key, config.first_byte, base)?;
         Ok(Self {
             exchange: exchange.with_header(
                 HeaderName::from_static("anthropic-version"),
                 HeaderValue::from_static(API_VERSION),
             ),
             base: base.as_str().trim_end_matches('/').to_owned(),
+            idle: config.idle,
         })
     }
 
     pub async fn open(&self, params: &MessageCreateParams) -> Result<DirectEvents, Failure> {
         let events = self
             .exchange
-            .post(self.url("/v1/messages")?, params)
+            .post(self.url("/v1/messages")?, params, self.idle)
             .await?;
         Ok(DirectEvents(events))
     }

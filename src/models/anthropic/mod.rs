@@ -1,5 +1,5 @@
-//! Claude. The requests travel through anthropic-sdk-rs; what its streams mean is worked out
-//! here, because its own accumulator loses the input of tool calls.
+//! Claude, in the types of anthropic-sdk-rs. What its streams mean is worked out here, because the
+//! SDK's own accumulator loses the input of tool calls.
 
 mod accumulate;
 mod direct;
@@ -8,7 +8,7 @@ mod thinking;
 mod transport;
 mod wire;
 
-use super::attempt::{Attempt, Failure, Sink, not_silent, persist};
+use super::attempt::{Attempt, Failure, LONGEST_THOUGHT, Sink, not_silent, persist};
 use super::{Delta, Model, ModelError, Price, Reply, Request, SetupError, price};
 use crate::base::clock::SharedClock;
 use crate::base::secret::Secret;
@@ -56,7 +56,6 @@ pub struct Anthropic {
     transport: Transport,
     current: ArcSwap<Current>,
     follows_newest: bool,
-    idle: Duration,
     retry: RetryPolicy,
     clock: SharedClock,
 }
@@ -84,7 +83,6 @@ impl Anthropic {
             transport: Transport::new(config)?,
             current: ArcSwap::from_pointee(Current::named(named.unwrap_or(DEFAULT_MODEL))),
             follows_newest: named.is_none(),
-            idle: config.idle,
             retry: config.retry,
             clock,
         })
@@ -97,10 +95,10 @@ impl Anthropic {
         on: Sink<'_>,
     ) -> Result<Reply, Failure> {
         let params = wire::params(&current.id, current.thinking, request);
-        let mut events = self.transport.open(params).await?;
+        let mut events = self.transport.open(&params).await?;
         let mut reply = Accumulator::new(&current.id);
         loop {
-            let next = not_silent(self.idle, events.next(&self.transport)).await?;
+            let next = not_silent(LONGEST_THOUGHT, events.next()).await?;
             let Some(event) = next.transpose()? else {
                 return Err(Failure::broken("it ended in the middle"));
             };

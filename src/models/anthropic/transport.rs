@@ -1,5 +1,6 @@
-//! How a request reaches Anthropic: through the SDK, or, for an address with a path, which the
-//! SDK would drop, over a connection of our own that speaks the same types.
+//! How a request reaches Anthropic: answers over a connection of our own, since the SDK keeps to
+//! itself how long a provider that limits us asks us to wait, and that a silent stream is alive. The
+//! list of models comes through the SDK, but for an address with a path, which it would drop.
 
 use super::direct::{Direct, DirectEvents};
 use super::{Config, SetupError};
@@ -7,11 +8,9 @@ use crate::base::secret::Secret;
 use crate::models::ModelError;
 use crate::models::attempt::Failure;
 use crate::models::refusal::{Refusal, without_key};
-use anthropic_sdk::streaming::RawStream;
-use anthropic_sdk::types::messages::{MessageCreateParams, RawMessageStreamEvent};
+use anthropic_sdk::types::messages::MessageCreateParams;
 use anthropic_sdk::types::models::{ModelInfo, ModelListParams};
 use anthropic_sdk::{ApiError, ClientOptions, Error, HttpApiError};
-use futures::StreamExt;
 use http::HeaderMap;
 use serde_json::Value;
 use std::time::Duration;
@@ -20,59 +19,42 @@ use url::Url;
 const OFFICIAL: &str = "https://api.anthropic.com";
 
 pub(super) struct Transport {
-    route: Route,
+    direct: Direct,
+    /// For the list of models, where the address has no path.
+    sdk: Option<Box<anthropic_sdk::Anthropic>>,
     key: Secret,
-    /// For all that the SDK does before a stream begins, its own retries included.
+    /// For all that the SDK does, its own retries included.
     patience: Duration,
-}
-
-enum Route {
-    Sdk(Box<anthropic_sdk::Anthropic>),
-    Direct(Direct),
-}
-
-pub(super) enum Events {
-    Sdk(RawStream<RawMessageStreamEvent>),
-    Direct(Box<DirectEvents>),
 }
 
 impl Transport {
     pub fn new(config: &Config) -> Result<Self, SetupError> {
         let base = config.base_url.as_deref().unwrap_or(OFFICIAL);
-        let base = Url::parse(base).map_err(|_| SetupError::BaseUrl)?;
+        let mut base = Url::parse(base).map_err(|_| SetupError::BaseUrl)?;
         if !matches!(base.scheme(), "http" | "https") || base.cannot_be_a_base() {
             return Err(SetupError::BaseUrl);
         }
         crate::net::install_crypto();
         // Some write the address with the API's version, which is part of every path anyway.
-        let route = match base.path().trim_end_matches('/') {
-            "" | "/v1" => Route::Sdk(Box::new(sdk(config, &base)?)),
-            _ => Route::Direct(Direct::new(config, &base)?),
+        let sdk = match base.path().trim_end_matches('/') {
+            "" | "/v1" => {
+                base.set_path("");
+                Some(Box::new(sdk(config, &base)?))
+            }
+            _ => None,
         };
         Ok(Self {
-            route,
+            direct: Direct::new(config, &base)?,
+            sdk,
             key: config.api_key.clone(),
             patience: config.retry.budget,
         })
     }
 
-    pub async fn open(&self, params: MessageCreateParams) -> Result<Events, Failure> {
-        match &self.route {
-            Route::Direct(direct) => {
-                let events = direct.open(&params).await?;
-                Ok(Events::Direct(Box::new(events)))
-            }
-            // The SDK alone sees `retry-after`, so what fails before a stream begins is its to
-            // try again, and final for us.
-            Route::Sdk(sdk) => {
-                let opening = sdk.messages.create_stream(params, None);
-                let stream = tokio::time::timeout(self.patience, opening).await;
-                match stream.unwrap_or(Err(Error::Timeout)) {
-                    Ok(stream) => Ok(Events::Sdk(stream)),
-                    Err(error) => Err(Failure::lasting(self.meaning(error, Phase::Before))),
-                }
-            }
-        }
+    /// An answer, as it comes. What fails before it begins is told with the pause that the
+    /// provider asks for.
+    pub async fn open(&self, params: &MessageCreateParams) -> Result<DirectEvents, Failure> {
+        self.direct.open(params).await
     }
 
     /// One page of the models on offer, and after which id the next one begins.
@@ -85,27 +67,25 @@ impl Transport {
             after_id: after,
             ..ModelListParams::default()
         };
-        let (models, has_more, last) = match &self.route {
-            Route::Direct(direct) => {
-                let page = direct
-                    .models(&params)
-                    .await
-                    .map_err(|failure| failure.error)?;
+        let (models, has_more, last) = match &self.sdk {
+            None => {
+                let page = self.direct.models(&params).await;
+                let page = page.map_err(|failure| failure.error)?;
                 (page.data, page.has_more, page.last_id)
             }
-            Route::Sdk(sdk) => {
+            Some(sdk) => {
                 let listing = sdk.models.list(Some(params), None);
                 let page = tokio::time::timeout(self.patience, listing).await;
                 let page = page.unwrap_or(Err(Error::Timeout));
-                let page = page.map_err(|error| self.meaning(error, Phase::Before))?;
+                let page = page.map_err(|error| self.meaning(error))?;
                 (page.data, page.has_more, page.last_id)
             }
         };
         Ok((models, last.filter(|_| has_more)))
     }
 
-    fn meaning(&self, error: Error, phase: Phase) -> ModelError {
-        let text = match error {
+    fn meaning(&self, error: Error) -> ModelError {
+        ModelError::Unreachable(match error {
             Error::AuthMissing | Error::InvalidHeaderValue(_) => return ModelError::Unauthorized,
             Error::Http(error) => return refusal(&error, &self.key),
             Error::Timeout => "it did not begin to answer in time".to_owned(),
@@ -115,34 +95,8 @@ impl Transport {
                 "it sent something unreadable".to_owned()
             }
             Error::Url(_) | Error::Aborted | Error::Internal(_) => "the call failed".to_owned(),
-        };
-        match phase {
-            Phase::Before => ModelError::Unreachable(text),
-            Phase::Within => ModelError::Broken(text),
-        }
+        })
     }
-}
-
-impl Events {
-    pub async fn next(
-        &mut self,
-        transport: &Transport,
-    ) -> Option<Result<RawMessageStreamEvent, Failure>> {
-        match self {
-            Self::Direct(events) => events.next().await,
-            Self::Sdk(stream) => {
-                let event = stream.next().await?;
-                Some(event.map_err(|error| Failure::of(transport.meaning(error, Phase::Within))))
-            }
-        }
-    }
-}
-
-/// Whether the stream had begun when an error came.
-#[derive(Clone, Copy)]
-enum Phase {
-    Before,
-    Within,
 }
 
 fn sdk(config: &Config, base: &Url) -> Result<anthropic_sdk::Anthropic, SetupError> {

@@ -4,8 +4,9 @@
 use crate::models::attempt::{Failure, Sink};
 use crate::models::content::tool_input;
 use crate::models::{Block, Delta, Reply, Request, Stop, Usage};
+use serde::de::DeserializeOwned;
 use serde::{Deserialize, Deserializer};
-use serde_json::Value;
+use serde_json::{Map, Value};
 use uuid::Uuid;
 
 /// Where a server does not count, four characters are taken for a token.
@@ -13,9 +14,11 @@ const CHARACTERS_PER_TOKEN: u64 = 4;
 
 #[derive(Debug, Deserialize)]
 pub(super) struct Chunk {
+    #[serde(default, deserialize_with = "if_it_fits")]
     model: Option<String>,
     #[serde(default, deserialize_with = "null_is_default")]
     choices: Vec<Choice>,
+    #[serde(default, deserialize_with = "if_it_fits")]
     usage: Option<Counts>,
 }
 
@@ -23,40 +26,48 @@ pub(super) struct Chunk {
 struct Choice {
     #[serde(default, deserialize_with = "null_is_default")]
     delta: ChoiceDelta,
+    #[serde(default, deserialize_with = "if_it_fits")]
     finish_reason: Option<String>,
 }
 
+/// Some servers send a thought under both of its names at once.
 #[derive(Debug, Default, Deserialize)]
+#[serde(default)]
 struct ChoiceDelta {
-    content: Option<String>,
-    refusal: Option<String>,
-    #[serde(alias = "reasoning")]
-    reasoning_content: Option<String>,
-    #[serde(default, deserialize_with = "null_is_default")]
+    content: Value,
+    refusal: Value,
+    reasoning_content: Value,
+    reasoning: Value,
+    #[serde(deserialize_with = "null_is_default")]
     tool_calls: Vec<CallDelta>,
 }
 
 #[derive(Debug, Deserialize)]
 struct CallDelta {
+    #[serde(default, deserialize_with = "if_it_fits")]
     index: Option<usize>,
+    #[serde(default, deserialize_with = "if_it_fits")]
     id: Option<String>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "null_is_default")]
     function: FunctionDelta,
 }
 
 #[derive(Debug, Default, Deserialize)]
+#[serde(default)]
 struct FunctionDelta {
+    #[serde(deserialize_with = "if_it_fits")]
     name: Option<String>,
     /// Text by the book; some servers send the object itself.
-    arguments: Option<Value>,
+    arguments: Value,
 }
 
 #[derive(Debug, Deserialize)]
 struct Counts {
-    #[serde(default)]
+    #[serde(default, deserialize_with = "null_is_default")]
     prompt_tokens: u64,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "null_is_default")]
     completion_tokens: u64,
+    #[serde(default, deserialize_with = "if_it_fits")]
     prompt_tokens_details: Option<PromptDetails>,
 }
 
@@ -69,6 +80,27 @@ fn null_is_default<'de, D: Deserializer<'de>, T: Default + Deserialize<'de>>(
     value: D,
 ) -> Result<T, D::Error> {
     Option::deserialize(value).map(Option::unwrap_or_default)
+}
+
+/// What is of another kind than agreed is as if it were not there.
+fn if_it_fits<'de, D: Deserializer<'de>, T: DeserializeOwned>(
+    value: D,
+) -> Result<Option<T>, D::Error> {
+    let value = Value::deserialize(value)?;
+    Ok(serde_json::from_value(value).ok())
+}
+
+/// Text, or a list of its parts; none if there is nothing in it.
+fn words(value: &Value) -> Option<String> {
+    let text = match value {
+        Value::String(text) => text.clone(),
+        Value::Array(parts) => parts
+            .iter()
+            .filter_map(|part| part["text"].as_str())
+            .collect(),
+        _ => return None,
+    };
+    Some(text).filter(|text| !text.is_empty())
 }
 
 impl Chunk {
@@ -89,6 +121,7 @@ pub(super) struct Accumulator {
     model: String,
     text: String,
     calls: Vec<Call>,
+    has_thought: bool,
     refused: bool,
     finish_reason: Option<String>,
     usage: Option<Usage>,
@@ -98,8 +131,30 @@ pub(super) struct Accumulator {
 struct Call {
     index: Option<usize>,
     id: String,
+    /// The server gave none.
+    is_id_ours: bool,
     name: String,
     arguments: String,
+}
+
+impl Call {
+    /// Whether a piece belongs to this call. One that brings a name begins another call, unless
+    /// this one has none yet, or the same one and is still being written.
+    fn goes_on_with(&self, index: Option<usize>, id: Option<&str>, name: Option<&str>) -> bool {
+        let is_known = match id {
+            Some(id) => id == self.id || (self.is_id_ours && name.is_none()),
+            None => true,
+        };
+        let is_whole = || serde_json::from_str::<Map<String, Value>>(&self.arguments).is_ok();
+        let is_same = match name {
+            // What has an id or a place of its own is told apart by that.
+            Some(name) if id.is_none() && !self.name.is_empty() => {
+                index.is_some() && name == self.name && !is_whole()
+            }
+            _ => true,
+        };
+        self.index == index.or(self.index) && is_known && is_same
+    }
 }
 
 impl Accumulator {
@@ -108,6 +163,7 @@ impl Accumulator {
             model: model.to_owned(),
             text: String::new(),
             calls: Vec::new(),
+            has_thought: false,
             refused: false,
             finish_reason: None,
             usage: None,
@@ -130,69 +186,75 @@ impl Accumulator {
             return;
         };
         let delta = choice.delta;
-        let given = |text: Option<String>| text.filter(|text| !text.is_empty());
-        if let Some(thought) = given(delta.reasoning_content) {
+        if let Some(thought) = words(&delta.reasoning_content).or_else(|| words(&delta.reasoning)) {
+            self.has_thought = true;
             on(Delta::Thinking(thought));
         }
-        let refusal = given(delta.refusal);
+        let refusal = words(&delta.refusal);
         self.refused |= refusal.is_some();
-        for text in [given(delta.content), refusal].into_iter().flatten() {
+        for text in [words(&delta.content), refusal].into_iter().flatten() {
             self.text.push_str(&text);
             on(Delta::Text(text));
         }
         for call in delta.tool_calls {
             self.grow(call, on);
         }
-        self.finish_reason = choice.finish_reason.or(self.finish_reason.take());
+        let finish_reason = choice.finish_reason.filter(|reason| !reason.is_empty());
+        self.finish_reason = finish_reason.or(self.finish_reason.take());
     }
 
     fn grow(&mut self, delta: CallDelta, on: Sink<'_>) {
         let id = delta.id.filter(|id| !id.is_empty());
         let name = delta.function.name.filter(|name| !name.is_empty());
-        let position = self.position(delta.index, id.as_deref(), name.is_some());
-        let call = match position {
-            Some(position) => &mut self.calls[position],
-            None => {
-                let id = id.unwrap_or_else(|| format!("call_{}", Uuid::now_v7().simple()));
-                let name = name.unwrap_or_default();
-                on(Delta::ToolStarted {
-                    id: id.clone(),
-                    name: name.clone(),
-                });
-                self.calls.push(Call {
-                    index: delta.index,
-                    id,
-                    name,
-                    arguments: String::new(),
-                });
-                let last = self.calls.len() - 1;
-                &mut self.calls[last]
-            }
-        };
-        match delta.function.arguments {
-            Some(Value::String(more)) => call.arguments.push_str(&more),
-            Some(Value::Null) | None => {}
-            Some(whole) => call.arguments = whole.to_string(),
-        }
-    }
-
-    /// Which of the calls so far a piece continues.
-    fn position(&self, index: Option<usize>, id: Option<&str>, is_named: bool) -> Option<usize> {
-        let same_id = |call: &Call| id.is_none_or(|id| id == call.id);
-        match index {
-            Some(_) => self
+        let same = |call: &Call| call.goes_on_with(delta.index, id.as_deref(), name.as_deref());
+        // A piece without a place or a name can only belong to what came last.
+        let position = match delta.index {
+            None if id.is_none() => self
                 .calls
-                .iter()
-                .rposition(|call| call.index == index && same_id(call)),
-            None if id.is_none() && is_named => None,
-            None => self.calls.iter().rposition(same_id),
+                .len()
+                .checked_sub(1)
+                .filter(|&at| same(&self.calls[at])),
+            _ => self.calls.iter().rposition(same),
+        };
+        let position = position.unwrap_or_else(|| {
+            self.calls.push(Call {
+                index: delta.index,
+                is_id_ours: id.is_none(),
+                id: id.unwrap_or_else(|| format!("call_{}", Uuid::now_v7().simple())),
+                name: String::new(),
+                arguments: String::new(),
+            });
+            self.calls.len() - 1
+        });
+        let call = &mut self.calls[position];
+        if let Some(name) = name
+            && call.name.is_empty()
+        {
+            call.name = name;
+            on(Delta::ToolStarted {
+                id: call.id.clone(),
+                name: call.name.clone(),
+            });
+        }
+        match delta.function.arguments {
+            Value::String(more) => call.arguments.push_str(&more),
+            Value::Null => {}
+            whole => call.arguments = whole.to_string(),
         }
     }
 
-    /// Fails if a call never got a name: nothing could be done with it.
+    /// Fails if a call never got a name, or nothing came but thoughts: nothing could be done with it.
     pub fn finish(self, request: &Request) -> Result<Reply, Failure> {
         if self.calls.iter().any(|call| call.name.is_empty()) {
             return Err(Failure::broken("a tool call has no name"));
+        }
+        let is_silent = self.calls.is_empty() && self.text.trim().is_empty();
+        let has_ended = !matches!(
+            self.finish_reason.as_deref(),
+            Some("length" | "content_filter")
+        );
+        if self.has_thought && is_silent && has_ended {
+            return Err(Failure::broken("it thought, and said nothing"));
         }
         let usage = self.usage.unwrap_or_else(|| self.estimate(request));
         let stop = match self.finish_reason.as_deref() {

@@ -2,19 +2,26 @@
 //! NIM and many more. They differ in what they leave out, so little is taken for granted.
 
 mod accumulate;
+mod listing;
+mod room;
 mod wire;
 
-use super::attempt::{Attempt, Failure, Sink, not_silent, persist};
+use super::attempt::{Attempt, Failure, LONGEST_THOUGHT, Sink, not_silent, persist};
 use super::exchange::Exchange;
 use super::{Delta, Model, ModelError, Price, Reply, Request, SetupError, price};
 use crate::base::clock::SharedClock;
 use crate::base::secret::Secret;
 use crate::net::retry::RetryPolicy;
 use accumulate::{Accumulator, Chunk};
+use arc_swap::ArcSwapOption;
 use async_trait::async_trait;
+use room::Known;
 use std::fmt;
 use std::time::Duration;
 use url::Url;
+
+/// In place of a model's name: the one that the server has.
+pub const AUTO: &str = "auto";
 
 pub const DEFAULT_BASE_URL: &str = "https://api.openai.com/v1";
 
@@ -24,6 +31,7 @@ pub struct Config {
     pub api_key: Secret,
     /// With the version, as in [`DEFAULT_BASE_URL`].
     pub base_url: String,
+    /// A name, or [`AUTO`].
     pub model: String,
     pub first_byte: Duration,
     pub idle: Duration,
@@ -41,12 +49,21 @@ impl Config {
             retry: RetryPolicy::default(),
         }
     }
+
+    /// OpenAI itself, whose models are too many to choose from.
+    pub fn is_official(&self) -> bool {
+        Url::parse(&self.base_url).is_ok_and(|url| url.host_str() == Some(wire::OFFICIAL_HOST))
+    }
 }
 
 pub struct OpenAi {
     exchange: Exchange,
     url: Url,
-    model: String,
+    /// Where the server says which models it has.
+    list: Url,
+    /// None until the server was asked for its name.
+    model: ArcSwapOption<String>,
+    room: Known,
     idle: Duration,
     retry: RetryPolicy,
     clock: SharedClock,
@@ -55,27 +72,41 @@ pub struct OpenAi {
 impl OpenAi {
     pub fn new(config: &Config, clock: SharedClock) -> Result<Self, SetupError> {
         let base = config.base_url.trim_end_matches('/');
-        let url = Url::parse(&format!("{base}/chat/completions"))
-            .ok()
-            .filter(|url| matches!(url.scheme(), "http" | "https"))
-            .ok_or(SetupError::BaseUrl)?;
+        let at = |path: &str| {
+            Url::parse(&format!("{base}{path}"))
+                .ok()
+                .filter(|url| matches!(url.scheme(), "http" | "https"))
+                .ok_or(SetupError::BaseUrl)
+        };
+        let url = at("/chat/completions")?;
+        let named = Some(&config.model).filter(|name| *name != AUTO);
         let bearer = (http::header::AUTHORIZATION, "Bearer ");
         Ok(Self {
-            exchange: Exchange::new(bearer, &config.api_key, config.first_byte)?,
+            exchange: Exchange::new(bearer, &config.api_key, config.first_byte, &url)?,
             url,
-            model: config.model.clone(),
+            list: at("/models")?,
+            model: ArcSwapOption::from_pointee(named.cloned()),
+            room: Known::default(),
             idle: config.idle,
             retry: config.retry,
             clock,
         })
     }
 
-    async fn stream(&self, request: &Request, on: Sink<'_>) -> Result<Reply, Failure> {
-        let body = wire::body(&self.model, &self.url, request);
-        let mut events = self.exchange.post(self.url.clone(), &body).await?;
-        let mut reply = Accumulator::new(&self.model);
+    async fn stream(
+        &self,
+        model: &str,
+        request: &Request,
+        room: Option<u32>,
+        on: Sink<'_>,
+    ) -> Result<Reply, Failure> {
+        let body = wire::body(model, &self.url, request, room);
+        let post = self.exchange.post(self.url.clone(), &body, self.idle);
+        let mut events = post.await?;
+        let mut reply = Accumulator::new(model);
         loop {
-            match not_silent(self.idle, events.next()).await?.transpose()? {
+            let next = not_silent(LONGEST_THOUGHT, events.next()).await?;
+            match next.transpose()? {
                 None if reply.has_ended() => return reply.finish(request),
                 None => return Err(Failure::broken("it ended in the middle")),
                 Some(event) if event.data == "[DONE]" => return reply.finish(request),
@@ -95,18 +126,41 @@ impl OpenAi {
 #[async_trait]
 impl Attempt for OpenAi {
     async fn attempt(&self, request: &Request, on: Sink<'_>) -> Result<Reply, Failure> {
-        self.stream(request, on).await
+        let model = self.known_or_found().await?;
+        let mut room = self.room.get();
+        let mut first = None;
+        loop {
+            let tokens = room.of(request.max_tokens);
+            let failure = match self.stream(&model, request, tokens, &mut *on).await {
+                Ok(reply) => {
+                    self.room.set(room);
+                    return Ok(reply);
+                }
+                Err(failure) => failure,
+            };
+            if !room::is_in_question(&failure.error) {
+                return Err(failure);
+            }
+            // Perhaps it is not the conversation that is too long, but the answer asked for. If not,
+            // the first refusal says best what is wrong.
+            let refusal = first.unwrap_or(failure);
+            room = match room.smaller() {
+                Some(smaller) => smaller,
+                None => return Err(refusal),
+            };
+            first = Some(refusal);
+        }
     }
 }
 
 #[async_trait]
 impl Model for OpenAi {
     fn name(&self) -> String {
-        self.model.clone()
+        self.known().to_string()
     }
 
     fn price(&self) -> Option<Price> {
-        price::of(&self.model)
+        price::of(&self.known())
     }
 
     async fn reply(
@@ -121,7 +175,7 @@ impl Model for OpenAi {
 impl fmt::Debug for OpenAi {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("OpenAi")
-            .field("model", &self.model)
+            .field("model", &self.known())
             .finish_non_exhaustive()
     }
 }

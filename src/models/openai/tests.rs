@@ -1,5 +1,8 @@
 //! The adapter against a provider in this process, in the dialects that servers speak.
 
+mod dialects;
+mod small;
+
 use super::*;
 use crate::models::testing::{Answer, End, HastyClock, Provider, ask, request};
 use crate::models::{Block, Message, Role, Stop, SystemPart, ToolSpec, Usage};

@@ -6,9 +6,10 @@ use serde_json::{Value, json};
 use url::Url;
 
 /// OpenAI's newer models reject the old name of this limit; other servers know only the old one.
-const OFFICIAL_HOST: &str = "api.openai.com";
+pub(super) const OFFICIAL_HOST: &str = "api.openai.com";
 
-pub(super) fn body(model: &str, url: &Url, request: &Request) -> Value {
+/// `room` is how many tokens the answer may have at most, where that is said at all.
+pub(super) fn body(model: &str, url: &Url, request: &Request, room: Option<u32>) -> Value {
     let limit = match url.host_str() {
         Some(OFFICIAL_HOST) => "max_completion_tokens",
         _ => "max_tokens",
@@ -19,7 +20,9 @@ pub(super) fn body(model: &str, url: &Url, request: &Request) -> Value {
         "stream": true,
         "stream_options": { "include_usage": true },
     });
-    body[limit] = json!(request.max_tokens);
+    if let Some(room) = room {
+        body[limit] = json!(room);
+    }
     if !request.tools.is_empty() {
         let tools = request.tools.iter().map(|spec| {
             json!({ "type": "function", "function": {

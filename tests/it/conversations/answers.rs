@@ -2,7 +2,7 @@
 
 use crate::support::TestApp;
 use penny::models::scripted::{Gate, Step};
-use penny::models::{Delta, Usage};
+use penny::models::{Block, Delta, Stop, Usage};
 use serde_json::json;
 
 #[tokio::test]
@@ -182,4 +182,67 @@ async fn somebody_who_asks_too_much_is_told_before_money_is_spent() {
     let other = jonas.tells_penny("this is Jonas").await.unwrap();
     jonas.reads(&other.thread(), "Of course.").await.unwrap();
     app.stop().await;
+}
+
+#[tokio::test]
+async fn an_answer_that_is_cut_off_for_its_length_is_gone_on_with_and_stands_as_one() {
+    let app = TestApp::start([
+        Step::says("They are Alpha, Be").stopping(Stop::MaxTokens),
+        Step::says("ta and Gamma.").when_asked("Go on exactly where it stopped"),
+    ])
+    .await;
+    let maya = app.slack.person("maya").unwrap();
+    let said = maya.mentions_penny("sales", "all of them?").await.unwrap();
+    maya.reads(&said.thread(), "They are Alpha, Beta and Gamma.")
+        .await
+        .unwrap();
+    app.settles().await;
+    assert_eq!(maya.answers_in(&said.thread()).len(), 1);
+    assert_eq!(app.texts("select state from core.turns").await, ["done"]);
+    app.stop().await;
+}
+
+#[tokio::test]
+async fn an_answer_that_never_ends_says_so_and_one_can_say_go_on() {
+    let cut = |text: &str| Step::says(text).stopping(Stop::MaxTokens);
+    let app = TestApp::start([
+        cut("One, "),
+        cut("two, "),
+        cut("three, "),
+        Step::says("four.").when_asked("go on"),
+    ])
+    .await;
+    let maya = app.slack.person("maya").unwrap();
+    let said = maya.tells_penny("count").await.unwrap();
+    let answer = maya
+        .reads(&said.thread(), "the length that one answer may have")
+        .await
+        .unwrap();
+    assert!(answer.text.contains("One, two, three,"), "{}", answer.text);
+    app.settles().await;
+    maya.replies_in(&said.thread(), "go on").await.unwrap();
+    maya.reads(&said.thread(), "four.").await.unwrap();
+    app.stop().await;
+}
+
+#[tokio::test]
+async fn a_model_that_only_thought_is_asked_to_speak() {
+    for stop in [Stop::MaxTokens, Stop::EndTurn] {
+        let thought = Block::Thinking {
+            thinking: "Nine, or is it?".to_owned(),
+            signature: "signed".to_owned(),
+        };
+        let app = TestApp::start([
+            Step::replies(vec![thought]).stopping(stop),
+            Step::says("Nine deals.").when_asked("not written a word"),
+        ])
+        .await;
+        let maya = app.slack.person("maya").unwrap();
+        let said = maya.tells_penny("how many deals?").await.unwrap();
+        maya.reads(&said.thread(), "Nine deals.").await.unwrap();
+        app.settles().await;
+        let answers = maya.answers_in(&said.thread());
+        assert_eq!(answers.len(), 1, "{stop:?}: {answers:#?}");
+        app.stop().await;
+    }
 }

@@ -3,6 +3,7 @@
 use crate::support::TestApp;
 use penny::models::scripted::{Scripted, Step};
 use penny::models::{Price, Usage};
+use penny::playground::{Human, Thread};
 use serde_json::json;
 
 fn looks_up(number: usize) -> Step {
@@ -74,5 +75,52 @@ async fn after_a_bound_was_reached_one_can_say_go_on() {
     app.settles().await;
     maya.replies_in(&said.thread(), "go on").await.unwrap();
     maya.reads(&said.thread(), "Found it.").await.unwrap();
+    app.stop().await;
+}
+
+/// A Penny who has asked Maya back, and waits for her to choose.
+async fn asks_back(then: Option<Step>) -> (TestApp, Human, Thread) {
+    let question = json!({"question": "Which quarter?", "options": ["Q2", "Q3"]});
+    let app = TestApp::build(
+        [Step::calls("c1", "ask_person", question)]
+            .into_iter()
+            .chain(then),
+    )
+    .setting("PENNY_MAX_SECONDS", "600")
+    .start()
+    .await;
+    let maya = app.slack.person("maya").unwrap();
+    let said = maya.tells_penny("plan the quarter").await.unwrap();
+    maya.reads(&said.thread(), "Which quarter?").await.unwrap();
+    app.settles().await;
+    (app, maya, said.thread())
+}
+
+#[tokio::test]
+async fn a_click_an_hour_later_goes_on_as_one_at_once_would() {
+    let answer = Step::says("Then Q3 it is.").when_asked("Q3");
+    let (app, maya, thread) = asks_back(Some(answer)).await;
+    app.execute(
+        "update core.turns set started_at = started_at - interval '1 hour',
+             waiting_since = waiting_since - interval '1 hour'",
+    )
+    .await;
+    maya.clicks(&thread, "Q3").await.unwrap();
+    let answer = maya.reads(&thread, "Then Q3 it is.").await.unwrap();
+    assert!(!answer.text.contains("60 min"), "{}", answer.text);
+    app.settles().await;
+    assert_eq!(app.texts("select state from core.turns").await, ["done"]);
+    app.stop().await;
+}
+
+#[tokio::test]
+async fn an_hour_of_work_before_the_question_still_counts() {
+    let (app, maya, thread) = asks_back(None).await;
+    app.execute("update core.turns set started_at = started_at - interval '1 hour'")
+        .await;
+    maya.clicks(&thread, "Q3").await.unwrap();
+    maya.reads(&thread, "took longer than I may").await.unwrap();
+    app.settles().await;
+    assert_eq!(app.texts("select state from core.turns").await, ["failed"]);
     app.stop().await;
 }

@@ -80,3 +80,51 @@ async fn a_file_that_is_too_large_does_not_stop_the_answer() {
     assert!(asked.contains("larger than"), "{asked}");
     app.stop().await;
 }
+
+#[tokio::test]
+async fn a_photo_that_is_too_large_as_the_model_counts_is_left_out_and_that_is_said() {
+    let app = TestApp::start([
+        Step::says("I can’t see it."),
+        Step::says("Still nine.").when_asked("how many"),
+    ])
+    .await;
+    let maya = app.slack.person("maya").unwrap();
+    let photo = maya.upload("photo.png", vec![0; 4 * 1024 * 1024]).unwrap();
+    let draft = Draft::new(maya.dm().unwrap(), "what is this?").with_file(photo);
+    let said = maya.send(draft).await.unwrap();
+    let answer = maya.reads(&said.thread(), "I can’t see it.").await.unwrap();
+    let told = "Left out: it is larger than 3.75 MB";
+    assert!(answer.text.contains(told), "{}", answer.text);
+    assert!(media(&app.model.requests()[0]).is_empty());
+    app.settles().await;
+
+    let again = maya
+        .replies_in(&said.thread(), "how many deals?")
+        .await
+        .unwrap();
+    let later = maya.reads(&again.thread(), "Still nine.").await.unwrap();
+    assert!(!later.text.contains("Left out"), "{}", later.text);
+    app.stop().await;
+}
+
+#[tokio::test]
+async fn files_that_are_too_much_together_are_read_as_far_as_they_fit() {
+    let app = TestApp::start([Step::says("One of them.")]).await;
+    let maya = app.slack.person("maya").unwrap();
+    let contract = |name: &str| {
+        let mut content = b"%PDF-1.7 and so on".to_vec();
+        content.resize(12 * 1024 * 1024, b' ');
+        maya.upload(name, content).unwrap()
+    };
+    let draft = Draft::new(maya.dm().unwrap(), "compare these")
+        .with_file(contract("old.pdf"))
+        .with_file(contract("new.pdf"));
+    let said = maya.send(draft).await.unwrap();
+    let answer = maya.reads(&said.thread(), "One of them.").await.unwrap();
+    app.settles().await;
+    let requests = app.model.requests();
+    assert_eq!(media(&requests[0]), ["application/pdf"]);
+    assert!(answer.text.contains("Reading old.pdf"), "{}", answer.text);
+    assert!(answer.text.contains("no room for it"), "{}", answer.text);
+    app.stop().await;
+}

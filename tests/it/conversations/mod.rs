@@ -4,6 +4,7 @@ mod answers;
 mod bounds;
 mod context;
 mod files;
+mod models;
 mod places;
 mod steering;
 mod tools;

@@ -155,3 +155,80 @@ async fn a_stop_when_nothing_runs_is_over_at_once() {
     assert!(maya.visible_text(&said.thread()).contains("Four."));
     app.stop().await;
 }
+
+/// Whatever is noted waits until there is nothing left in `public.gate`.
+const NOTES_WAIT: &str = "
+    create table public.gate (is_shut boolean);
+    insert into public.gate values (true);
+    create function public.wait() returns trigger language plpgsql security definer as $$
+    begin
+        while exists (select from public.gate) loop
+            perform pg_sleep(0.02);
+        end loop;
+        return new;
+    end $$;
+    create trigger waits before insert on core.memories for each row execute function public.wait();
+";
+
+#[tokio::test]
+async fn what_was_stopped_while_it_was_being_done_is_not_done_by_what_is_said_next() {
+    let note = json!({"action": "remember", "text": "Likes tea", "scope": "person"});
+    let app = TestApp::start([
+        Step::calls("c1", "manage_memory", note),
+        Step::says("Four in Berlin.").when_asked("what about Berlin"),
+    ])
+    .await;
+    app.execute(NOTES_WAIT).await;
+    let maya = app.slack.person("maya").unwrap();
+    let said = maya
+        .mentions_penny("sales", "I like tea, remember that")
+        .await
+        .unwrap();
+    let waits = "select from pg_stat_activity
+        where datname = current_database() and wait_event = 'PgSleep'";
+    app.comes_true("it is being noted", async || app.count(waits).await == 1)
+        .await;
+    maya.replies_in(&said.thread(), "@Penny stop")
+        .await
+        .unwrap();
+    maya.reads(&said.thread(), "Stopped").await.unwrap();
+    app.execute("delete from public.gate").await;
+    app.settles().await;
+    maya.replies_in(&said.thread(), "never mind, what about Berlin?")
+        .await
+        .unwrap();
+    maya.reads(&said.thread(), "Four in Berlin.").await.unwrap();
+    app.settles().await;
+    assert_eq!(app.count("select from core.memories").await, 0);
+    let asked = app.words_of_request(1);
+    assert!(asked.contains("Not run"), "{asked}");
+    app.stop().await;
+}
+
+#[tokio::test]
+async fn what_is_said_right_after_a_stop_is_not_stopped_with_the_rest() {
+    let gate = Gate::default();
+    let app = TestApp::start([
+        half_written(&gate),
+        Step::says("Four in Berlin.").when_asked("what about Berlin"),
+    ])
+    .await;
+    let maya = app.slack.person("maya").unwrap();
+    let said = maya.mentions_penny("sales", "tell me all").await.unwrap();
+    gate.reached().await;
+    maya.replies_in(&said.thread(), "@Penny stop")
+        .await
+        .unwrap();
+    maya.replies_in(&said.thread(), "never mind, what about Berlin?")
+        .await
+        .unwrap();
+    maya.reads(&said.thread(), "Four in Berlin.").await.unwrap();
+    app.settles().await;
+    assert_eq!(
+        app.texts("select state from core.turns order by started_at")
+            .await,
+        ["stopped", "done"]
+    );
+    assert!(maya.visible_text(&said.thread()).contains("Stopped"));
+    app.stop().await;
+}

@@ -159,3 +159,30 @@ async fn a_question_that_kills_every_process_ends_in_a_sentence() {
     maya.reads(&said.thread(), "Gladly.").await.unwrap();
     app.stop().await;
 }
+
+#[tokio::test]
+async fn deploys_that_interrupt_an_answer_again_and_again_are_no_fault_of_its_question() {
+    let steps = (0..4).map(|_| Step::hangs()).chain([Step::says(ANSWER)]);
+    let mut app = TestApp::build(steps)
+        .setting("PENNY_SHUTDOWN_SECONDS", "0")
+        .start()
+        .await;
+    let (maya, said) = maya_asks(&app).await;
+    for deploy in 1..=4 {
+        app.comes_true("the model was asked by whoever came last", async || {
+            app.model.requests().len() == deploy
+        })
+        .await;
+        app.start_another().await;
+        app.retire_the_first().await;
+    }
+    maya.reads(&said.thread(), ANSWER).await.unwrap();
+    app.settles().await;
+    assert!(
+        !maya
+            .visible_text(&said.thread())
+            .contains("fail three times")
+    );
+    assert_eq!(app.texts("select state from core.turns").await, ["done"]);
+    app.stop().await;
+}

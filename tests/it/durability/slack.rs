@@ -1,8 +1,10 @@
 //! Slack failing in its many ways: the answer is there once, or its turn ends with a reason.
 
 use crate::support::TestApp;
+use crate::support::hurried::Hurried;
 use penny::models::scripted::{Gate, Step};
 use penny::playground::Fault;
+use std::sync::Arc;
 use std::time::Duration;
 
 const ANSWER: &str = "Nine deals are open.";
@@ -206,6 +208,57 @@ async fn a_slow_slack_holds_up_nobodys_thinking() {
     assert!(begun.elapsed() < Duration::from_secs(15));
     app.slack.faults().clear();
     app.settles().await;
+    app.slack.calls().mark_all_read();
+    app.stop().await;
+}
+
+/// Waits until work on the only turn was given back for the nth time.
+async fn gave_up_for_now(app: &TestApp, times: i32) {
+    let tried = format!(
+        "select from core.jobs where kind = 'turn' and attempts >= {times} and lease_token is null"
+    );
+    app.comes_true("the answer could not be brought once more", async || {
+        app.count(&tried).await == 1
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn an_answer_is_brought_once_slack_is_back_however_often_it_was_away() {
+    let app = TestApp::build([Step::says(ANSWER)])
+        .clock(Arc::new(Hurried))
+        .start()
+        .await;
+    for method in [
+        "chat.startStream",
+        "chat.postMessage",
+        "conversations.replies",
+    ] {
+        let away = Fault::Status(503);
+        app.slack.faults().on(method).always().hit(away);
+    }
+    let maya = app.slack.person("maya").unwrap();
+    let said = maya
+        .mentions_penny("sales", "how many deals?")
+        .await
+        .unwrap();
+    for times in 1..=5 {
+        gave_up_for_now(&app, times).await;
+        app.execute("update core.jobs set run_at = now() where kind = 'turn'")
+            .await;
+    }
+    gave_up_for_now(&app, 6).await;
+    let waits = "select from core.jobs where kind = 'turn' and run_at > now() + interval '10 s'";
+    assert_eq!(app.count(waits).await, 1, "the pause has grown");
+    app.slack.faults().clear();
+    app.execute("update core.jobs set run_at = now() where kind = 'turn'")
+        .await;
+    maya.reads(&said.thread(), ANSWER).await.unwrap();
+    app.settles().await;
+    let seen = maya.answers_in(&said.thread());
+    assert_eq!(seen.len(), 1, "{seen:#?}");
+    assert!(!seen[0].text.contains("fail"), "{}", seen[0].text);
+    assert_eq!(app.texts("select state from core.turns").await, ["done"]);
     app.slack.calls().mark_all_read();
     app.stop().await;
 }

@@ -22,7 +22,7 @@ use penny::base::config::{Config, Source};
 use penny::demo;
 use penny::models::Block;
 use penny::models::scripted::{Scripted, Step};
-use penny::models::{Model, Models};
+use penny::models::{Model, Models, build};
 use penny::playground::{Setup, Slack};
 use penny::store::embedded::testing::TestDatabase;
 use sqlx::postgres::{PgPool, PgPoolOptions};
@@ -58,6 +58,7 @@ pub struct TestApp {
 pub struct Builder {
     model: Arc<Scripted>,
     other_models: Vec<(&'static str, Arc<Scripted>)>,
+    is_configured: bool,
     setup: Setup,
     settings: Vec<(&'static str, String)>,
     behind_a_wire: bool,
@@ -70,6 +71,12 @@ impl Builder {
     /// Sets a variable of the environment.
     pub fn setting(mut self, name: &'static str, value: impl Into<String>) -> Self {
         self.settings.push((name, value.into()));
+        self
+    }
+
+    /// Penny thinks with the model that her settings name, in place of the scripted one.
+    pub fn thinking_as_configured(mut self) -> Self {
+        self.is_configured = true;
         self
     }
 
@@ -140,9 +147,14 @@ impl Builder {
             .into_iter()
             .fold(source, |source, (name, value)| source.set(name, value));
         let config = Config::read(&source).expect("a configuration");
+        let thinks_with = if self.is_configured {
+            build::build(&config.models, self.clock.clone()).expect("a model")
+        } else {
+            models(&self.model, &self.other_models)
+        };
         let process = Process::start(
             &config,
-            models(&self.model, &self.other_models),
+            thinks_with,
             self.clock.clone(),
             web::of(&self.sites, &self.clock),
             self.logs.as_ref(),
@@ -190,6 +202,7 @@ impl TestApp {
         Builder {
             model: Arc::new(model),
             other_models: Vec::new(),
+            is_configured: false,
             setup: Setup::from(&demo::workspace(Utc::now())),
             settings: Vec::new(),
             behind_a_wire: false,

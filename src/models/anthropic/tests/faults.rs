@@ -111,6 +111,27 @@ async fn an_overloaded_provider_is_asked_again_when_it_says() {
 }
 
 #[tokio::test]
+async fn a_provider_that_limits_us_is_asked_again_when_it_says_however_late_or_not_at_all() {
+    let provider = Provider::start([]).await;
+    let limits = |seconds| refusal(429, "rate_limit_error", "busy").header("retry-after", seconds);
+    for model in both_routes(&provider) {
+        provider.then(limits("75"));
+        provider.then(Answer::stream(answer("at last")));
+        let (outcome, _) = ask(&model, &request("hi")).await;
+        assert_eq!(outcome.unwrap().content, [Block::text("at last")]);
+
+        provider.then(limits("600"));
+        let (outcome, _) = ask(&model, &request("hi")).await;
+        let asked = Some(Duration::from_secs(600));
+        assert!(
+            matches!(outcome, Err(ModelError::RateLimited { retry_after }) if retry_after == asked),
+            "{outcome:?}"
+        );
+    }
+    assert_eq!(provider.asked().len(), 6);
+}
+
+#[tokio::test]
 async fn lasting_refusals_are_told_at_once_in_our_terms() {
     let provider = Provider::start([]).await;
     for model in both_routes(&provider) {

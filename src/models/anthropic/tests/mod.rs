@@ -119,7 +119,7 @@ fn model(config: &Config) -> Anthropic {
     Anthropic::new(config, Arc::new(HastyClock::default())).unwrap()
 }
 
-/// The normal way, through the SDK, and the way for addresses with a path.
+/// The usual address, and one with a path.
 fn both_routes(provider: &Provider) -> [Anthropic; 2] {
     let pathed = format!("{}/gateway/anthropic", provider.url);
     [model(&config(&provider.url)), model(&config(&pathed))]
