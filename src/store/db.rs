@@ -6,6 +6,7 @@
 //! they prepared stays warm.
 
 use super::listen::Announcer;
+use super::room::Room;
 use crate::base::ids::OrgId;
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use sqlx::{AssertSqlSafe, Connection, PgConnection, PgPool, Postgres, Transaction};
@@ -102,6 +103,7 @@ pub struct Db {
     ingress: PgPool,
     repeatable: PgPool,
     announcer: Announcer,
+    room: Room,
 }
 
 impl Db {
@@ -116,6 +118,7 @@ impl Db {
             system: pool(SYSTEM_CONNECTIONS, SPANNING, "").await?,
             ingress: pool(INGRESS_CONNECTIONS, SPANNING, "").await?,
             repeatable,
+            room: Room::default(),
         })
     }
 
@@ -165,6 +168,10 @@ impl Db {
         &self.repeatable
     }
 
+    pub(super) fn room(&self) -> &Room {
+        &self.room
+    }
+
     /// (connections open, of them idle), for the metrics.
     pub fn pool_size(&self) -> (u32, usize) {
         (self.orgs.size(), self.orgs.num_idle())
@@ -181,7 +188,7 @@ impl Db {
         if written.is_read_only {
             return Err(StoreError::Away(READ_ONLY.to_owned()));
         }
-        Ok(())
+        self.room.try_out(&self.system).await
     }
 
     pub async fn close(&self) {

@@ -88,7 +88,9 @@ pub struct Delivery {
 /// Whoever calls this tells the workers: a notification inside the transaction would make the
 /// commits of concurrent batches wait for each other.
 pub async fn store(db: &Db, batch: &[Delivery]) -> StoreResult<()> {
-    store_with(db.ingress(), batch.iter(), false).await
+    let stored = insert(db.ingress(), batch.iter(), false).await;
+    db.room().note(&stored);
+    Ok(stored?)
 }
 
 /// The same, for what commits together with something else. What `can_wait` is taken up after all
@@ -98,6 +100,14 @@ pub(super) async fn store_with(
     batch: impl Iterator<Item = &Delivery>,
     can_wait: bool,
 ) -> StoreResult<()> {
+    Ok(insert(executor, batch, can_wait).await?)
+}
+
+async fn insert(
+    executor: impl PgExecutor<'_>,
+    batch: impl Iterator<Item = &Delivery>,
+    can_wait: bool,
+) -> Result<(), sqlx::Error> {
     // In the order of their keys, so that two batches never wait for each other in a ring; both
     // deliveries of one mention have the same message key.
     let mut batch: Vec<&Delivery> = batch.collect();

@@ -144,9 +144,48 @@ pub async fn retire(tx: &mut OrgTx, workspace: &str) -> StoreResult<()> {
     )
     .execute(tx.connection())
     .await?;
+    forget_what_was_said(tx, workspace).await?;
     sqlx::query!("select pg_notify('penny_installations', '')")
         .execute(tx.connection())
         .await?;
+    Ok(())
+}
+
+/// Erases what conversations hold of people's words and of Penny's answers. That they took place,
+/// and what they cost, stays.
+async fn forget_what_was_said(tx: &mut OrgTx, workspace: &str) -> StoreResult<()> {
+    sqlx::query!(
+        "delete from core.entries as entry using core.conversations as conversation
+         where entry.org_id = $1 and conversation.org_id = $1 and conversation.workspace_id = $2
+             and entry.conversation_id = conversation.conversation_id",
+        tx.org().0,
+        workspace,
+    )
+    .execute(tx.connection())
+    .await?;
+    sqlx::query!(
+        "update core.turns as turn set answer = null from core.conversations as conversation
+         where turn.org_id = $1 and conversation.org_id = $1 and conversation.workspace_id = $2
+             and turn.conversation_id = conversation.conversation_id and turn.answer is not null",
+        tx.org().0,
+        workspace,
+    )
+    .execute(tx.connection())
+    .await?;
+    sqlx::query!(
+        "update core.conversations set title = null where org_id = $1 and workspace_id = $2",
+        tx.org().0,
+        workspace,
+    )
+    .execute(tx.connection())
+    .await?;
+    sqlx::query!(
+        "update core.outbox set body = '{}' where org_id = $1 and workspace_id = $2",
+        tx.org().0,
+        workspace,
+    )
+    .execute(tx.connection())
+    .await?;
     Ok(())
 }
 

@@ -29,6 +29,7 @@ pub mod prerequisites;
 pub mod proposal_cards;
 pub mod proposals;
 pub mod questions;
+mod room;
 pub mod sandbox;
 pub mod schedules;
 pub mod sealing;

@@ -318,6 +318,15 @@ async fn a_removed_app_forgets_its_token_and_the_login_of_its_queries() {
     })
     .await;
     assert_eq!(app.count(&login).await, 0);
+    for kept in [
+        "select from core.entries",
+        "select from core.turns where answer is not null",
+        "select from core.conversations where title is not null",
+        "select from core.outbox where body <> '{}'",
+        "select from core.inbox where payload <> ''",
+    ] {
+        assert_eq!(app.count(kept).await, 0, "{kept}");
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

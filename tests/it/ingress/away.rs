@@ -96,3 +96,23 @@ async fn when_the_disk_is_full_slack_is_told_to_come_again() {
     )
     .await;
 }
+
+/// As where the tables' disk is full and that of the log is not.
+const HAVE_NO_ROOM: &str = "
+    create function public.no_room() returns trigger language plpgsql as $$ begin
+        raise exception 'could not extend file' using errcode = 'disk_full';
+    end $$;
+    create trigger no_room before insert on core.inbox execute function public.no_room()";
+const HAVE_ROOM: &str = "drop function public.no_room() cascade";
+
+#[tokio::test]
+async fn when_the_tables_have_no_room_slack_is_told_to_come_again() {
+    nothing_is_acknowledged_and_nothing_is_lost_while(
+        async |app, _| app.execute(HAVE_NO_ROOM).await,
+        async |app, _| {
+            app.execute(HAVE_ROOM).await;
+            assert_eq!(app.get("/readyz").await, 200);
+        },
+    )
+    .await;
+}
