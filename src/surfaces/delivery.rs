@@ -13,7 +13,7 @@ pub fn of_event(
     workspace: &Workspace,
     body: &[u8],
 ) -> Option<Delivery> {
-    let event_key = format!("e:{}", envelope.event_id);
+    let event_key = envelope.key();
     let event = Event::parse(envelope.event);
     let heard = hearing::heard(&event, envelope, workspace);
     let inbound = classify(event, &workspace.bot_user);

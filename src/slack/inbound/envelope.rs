@@ -4,6 +4,7 @@ use super::{Malformed, check_depth, lenient};
 use crate::base::ids::{EnterpriseId, TeamId, UserId};
 use serde::Deserialize;
 use serde_json::value::RawValue;
+use sha2::{Digest, Sha256};
 
 /// A body of the events endpoint.
 #[derive(Debug)]
@@ -25,6 +26,7 @@ pub enum Callback<'a> {
 /// An event with what identifies it. `event` is the JSON as it came.
 #[derive(Debug)]
 pub struct EventEnvelope<'a> {
+    /// Empty in events that something other than Slack recorded or made up.
     pub event_id: String,
     pub event_time: i64,
     pub api_app_id: Option<String>,
@@ -115,13 +117,22 @@ impl<'a> EventEnvelope<'a> {
             _ => Err(Malformed::Json),
         }
     }
+
+    /// The same for every delivery of one event. One without an id is told from others by what
+    /// it says.
+    pub fn key(&self) -> String {
+        if !self.event_id.is_empty() {
+            return format!("e:{}", self.event_id);
+        }
+        let mut hash = Sha256::new();
+        hash.update(self.event_time.to_be_bytes());
+        hash.update(self.event.get());
+        format!("h:{}", hex::encode(hash.finalize()))
+    }
 }
 
 impl<'a> Wire<'a> {
     fn into_envelope(self) -> Result<EventEnvelope<'a>, Malformed> {
-        if self.event_id.is_empty() {
-            return Err(Malformed::MissingField);
-        }
         let first = self.authorizations.into_iter().next();
         let (team, enterprise, user, org_wide) = match first {
             Some(first) => (

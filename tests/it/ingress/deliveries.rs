@@ -87,6 +87,42 @@ async fn a_mention_and_the_message_it_is_part_of_are_one_thing_said() {
 }
 
 #[tokio::test]
+async fn an_event_without_an_id_is_answered_once_like_any_other() {
+    for id in [json!(""), Value::Null, json!(7)] {
+        let app = TestApp::start([Step::says("Yes, I am.")]).await;
+        let (thread, event) = mention(&app).await;
+        let mut nameless = envelope("", &event);
+        nameless["event_id"] = id.clone();
+        deliver(&app, &nameless).await;
+        deliver(&app, &nameless).await;
+        nameless.as_object_mut().unwrap().remove("event_id");
+        deliver(&app, &nameless).await;
+        assert_eq!(answers(&app, &thread).await, 1, "{id}");
+        app.stop().await;
+    }
+}
+
+#[tokio::test]
+async fn two_events_without_an_id_are_two_events() {
+    let app = TestApp::start([]).await;
+    for at in [
+        "1700000000.000100",
+        "1700000000.000200",
+        "1700000000.000200",
+    ] {
+        let home = json!({
+            "type": "app_home_opened", "user": "U0MAYA", "tab": "home", "event_ts": at,
+        });
+        deliver(&app, &envelope("", &home)).await;
+    }
+    assert_eq!(app.count("select from core.inbox").await, 2);
+    app.settles().await;
+    let maya = app.slack.person("maya").unwrap();
+    app.home_says(&maya, "Hello Maya").await;
+    app.stop().await;
+}
+
+#[tokio::test]
 async fn a_delivery_that_slack_repeats_counts_even_if_the_first_was_lost() {
     let app = TestApp::start([Step::says("Yes, I am.")]).await;
     let (thread, event) = mention(&app).await;
