@@ -7,3 +7,4 @@ mod garbage;
 mod reordered;
 mod secrets;
 mod signatures;
+mod wording;

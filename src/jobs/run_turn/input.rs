@@ -113,11 +113,8 @@ impl ThreadInput<'_> {
         let mut users: Vec<UserId> = events
             .iter()
             .flat_map(|(item, event)| {
-                let text = event.text.as_deref().unwrap_or_default();
-                item.user
-                    .iter()
-                    .cloned()
-                    .chain(crate::slack::inbound::mentions(text))
+                let named = crate::slack::inbound::mentions(&event.words());
+                item.user.iter().cloned().chain(named)
             })
             .filter(|user| *user != self.workspace.bot_user)
             .collect();
@@ -144,7 +141,7 @@ impl ThreadInput<'_> {
         Said {
             name: person.map_or_else(|| user.0.clone(), |person| person.name.clone()),
             at: spoken(at.unwrap_or(item.received_at), zone),
-            text: readable(event.text.as_deref().unwrap_or_default(), |id| {
+            text: readable(&event.words(), |id| {
                 if id == self.workspace.bot_user.as_str() {
                     return Some("Penny".to_owned());
                 }

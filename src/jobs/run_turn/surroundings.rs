@@ -83,7 +83,7 @@ pub async fn read(
 
 fn is_around(said: &Said, asked: Option<&Ts>) -> bool {
     asked.is_none_or(|asked| said.ts.as_ref() < Some(asked))
-        && !said.text.trim().is_empty()
+        && !said.words().trim().is_empty()
         && said.subtype.as_deref() != Some("channel_join")
 }
 
@@ -95,7 +95,7 @@ fn links(workspace: &Workspace, messages: &[Said]) -> Vec<String> {
     });
     let links: BTreeSet<String> = by_people
         .flat_map(|said| {
-            let text = readable(&said.text, |_| None);
+            let text = readable(&said.own_words(), |_| None);
             provenance::addresses(&text).collect::<Vec<_>>()
         })
         .map(String::from)
@@ -106,7 +106,7 @@ fn links(workspace: &Workspace, messages: &[Said]) -> Vec<String> {
 async fn lines(services: &Services, workspace: &Workspace, messages: &[Said]) -> Vec<String> {
     let mut users: Vec<UserId> = messages
         .iter()
-        .flat_map(|said| said.user.iter().cloned().chain(mentions(&said.text)))
+        .flat_map(|said| said.user.iter().cloned().chain(mentions(&said.words())))
         .filter(|user| *user != workspace.bot_user)
         .collect();
     users.sort();
@@ -134,7 +134,7 @@ async fn lines(services: &Services, workspace: &Workspace, messages: &[Said]) ->
                 .and_then(|seconds| DateTime::from_timestamp(seconds, 0))
                 .map(|at| spoken(at, Tz::UTC))
                 .unwrap_or_default();
-            format!("[{who} · {at}] {}", readable(&said.text, name_of))
+            format!("[{who} · {at}] {}", readable(&said.words(), name_of))
         })
         .collect()
 }

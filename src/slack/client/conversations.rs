@@ -4,7 +4,7 @@
 use super::method::Method;
 use super::{PATIENT, SlackClient, SlackError};
 use crate::base::ids::{ChannelId, GroupId, TeamId, Ts, UserId};
-use crate::slack::inbound::FileRef;
+use crate::slack::inbound::{FileRef, words};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
@@ -23,11 +23,28 @@ pub struct Said {
     pub subtype: Option<String>,
     pub text: String,
     pub blocks: Value,
+    pub attachments: Value,
     pub files: Vec<FileRef>,
     pub metadata: Option<SaidMetadata>,
     /// `in_progress` while a stream is open.
     pub streaming_state: Option<String>,
     pub reply_count: u64,
+}
+
+impl Said {
+    /// What whoever wrote it says, also where that stands in blocks alone.
+    pub fn own_words(&self) -> String {
+        words::own(Some(&self.text), list(&self.blocks))
+    }
+
+    /// The same with what is attached, marked as a quotation.
+    pub fn words(&self) -> String {
+        words::together(&self.own_words(), &words::quoted(list(&self.attachments)))
+    }
+}
+
+fn list(value: &Value) -> &[Value] {
+    value.as_array().map(Vec::as_slice).unwrap_or_default()
 }
 
 #[derive(Debug, Clone, Default, PartialEq, Deserialize)]

@@ -10,6 +10,7 @@ mod lenient;
 mod remark;
 mod text;
 mod title;
+pub mod words;
 
 pub use classify::{ChannelKind, Heard, Ignored, Inbound, Stop, classify};
 pub use command::{SlashCommand, is_ssl_check};
