@@ -4,7 +4,7 @@
 use super::surroundings;
 use crate::agent::transcript::{AttachedFile, Entry, Input, Said, Transcript};
 use crate::agent::{NewInput, TurnInput};
-use crate::base::ids::UserId;
+use crate::base::ids::{TeamId, UserId};
 use crate::jobs::Services;
 use crate::jobs::workspaces::Workspace;
 use crate::models::{Block, Message};
@@ -201,6 +201,19 @@ pub fn message_of(payload: &str) -> Option<MessageEvent> {
         Event::Message(message) | Event::AppMention(message) => Some(*message),
         _ => None,
     }
+}
+
+/// The workspace that the author of a stored message belongs to, where Slack says so.
+pub fn home_of_author(payload: &str) -> Option<TeamId> {
+    let of_message = message_of(payload).and_then(|message| message.user_team.or(message.team));
+    let of_event = || {
+        let envelope = EventEnvelope::parse(payload.as_bytes()).ok()?;
+        envelope.installation.team
+    };
+    let is_workspace = |team: &TeamId| team.as_str().starts_with('T');
+    of_message
+        .filter(is_workspace)
+        .or_else(|| of_event().filter(is_workspace))
 }
 
 fn attached(file: &FileRef) -> Option<AttachedFile> {
