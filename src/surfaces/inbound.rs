@@ -5,7 +5,7 @@ use super::scene::{Remedy, Scene, Surfaced};
 use super::systems::{connecting, disconnecting, reading};
 use super::{
     approvals, artifacts, channel, command, dashboards, digests, feedback, home, listening, memory,
-    pane, people, questions, retry, schedules, shortcuts, workflows,
+    pane, people, questions, retry, schedules, shortcuts, stopping, workflows,
 };
 use crate::base::ids::UserId;
 use crate::jobs::Services;
@@ -121,6 +121,7 @@ async fn event(scene: &Scene<'_>, envelope: &EventEnvelope<'_>) -> Surfaced {
         Inbound::SomebodyJoined { channel } | Inbound::ChannelChanged { channel } => {
             listening::look_at(scene, &channel).await
         }
+        Inbound::Stop(stop) => stopping::said(scene, &stop).await,
         Inbound::TitleChanged {
             channel,
             thread,
