@@ -21,11 +21,14 @@ use parking_lot::Mutex;
 use std::collections::HashMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
 use tokio_util::sync::CancellationToken;
 
 const MAX_IMAGE: usize = 5 * 1024 * 1024;
 const MAX_PDF: usize = 20 * 1024 * 1024;
 const MAX_FILES: usize = 6;
+/// The answer must not wait for what Slack says of a file longer than this.
+const PATIENCE: Duration = Duration::from_secs(3);
 
 pub struct ThreadInput<'a> {
     pub services: &'a Services,
@@ -125,13 +128,43 @@ impl ThreadInput<'_> {
             .directory
             .people(&self.services.db, self.workspace, users)
             .await?;
-        Ok(events
-            .into_iter()
-            .map(|(item, event)| self.one(item, event, &people))
-            .collect())
+        let mut said = Vec::with_capacity(events.len());
+        for (item, event) in events {
+            let mut files = Vec::with_capacity(event.files.len());
+            for file in &event.files {
+                files.push(attached(&self.looked_up(file).await));
+            }
+            said.push(Said {
+                files,
+                ..self.one(item, &event, &people)
+            });
+        }
+        Ok(said)
     }
 
-    fn one(&self, item: &Item, event: MessageEvent, people: &HashMap<UserId, Arc<Person>>) -> Said {
+    /// A file of which the message says no more than that it is there (Slack Connect).
+    async fn looked_up(&self, file: &FileRef) -> FileRef {
+        let is_whole = file.url_private.is_some();
+        if is_whole && file.file_access.as_deref() != Some("check_file_info") {
+            return file.clone();
+        }
+        let asked = tokio::time::timeout(PATIENCE, self.workspace.slack.file(&file.id)).await;
+        match asked {
+            Ok(Ok(found)) if found.url_private.is_some() => found,
+            Ok(Err(error)) => {
+                tracing::info!(%error, "Slack does not tell of a file");
+                file.clone()
+            }
+            _ => file.clone(),
+        }
+    }
+
+    fn one(
+        &self,
+        item: &Item,
+        event: &MessageEvent,
+        people: &HashMap<UserId, Arc<Person>>,
+    ) -> Said {
         let user = item.user.clone().unwrap_or_else(|| UserId::new(""));
         let person = people.get(&user);
         let zone = person
@@ -150,13 +183,16 @@ impl ThreadInput<'_> {
                     .map(|person| person.name.clone())
             }),
             overheard: item.kind == Kind::Overheard,
-            files: event.files.iter().filter_map(attached).collect(),
+            files: Vec::new(),
             user: user.0,
         }
     }
 
     /// The file itself, or a note of why it cannot be read.
     async fn media(&self, file: &AttachedFile) -> Block {
+        if file.url.is_empty() {
+            return note(file, "it could not be read: Slack did not hand it out");
+        }
         let is_pdf = file.media_type == "application/pdf";
         let is_image = matches!(
             file.media_type.as_str(),
@@ -216,8 +252,8 @@ pub fn home_of_author(payload: &str) -> Option<TeamId> {
         .or_else(|| of_event().filter(is_workspace))
 }
 
-fn attached(file: &FileRef) -> Option<AttachedFile> {
-    Some(AttachedFile {
+fn attached(file: &FileRef) -> AttachedFile {
+    AttachedFile {
         id: file.id.clone(),
         name: file
             .name
@@ -225,9 +261,9 @@ fn attached(file: &FileRef) -> Option<AttachedFile> {
             .or_else(|| file.title.clone())
             .unwrap_or_else(|| file.id.clone()),
         media_type: file.mimetype.clone().unwrap_or_default(),
-        url: file.url_private.clone()?,
+        url: file.url_private.clone().unwrap_or_default(),
         size: file.size.unwrap_or(0),
-    })
+    }
 }
 
 /// When a message was written: its ts is seconds since the epoch.
