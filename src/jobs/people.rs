@@ -4,7 +4,7 @@
 use super::workspaces::Workspace;
 use crate::agent::tools::{Eyes, ToolError};
 use crate::approvals::policy::Standing;
-use crate::base::ids::{ChannelId, PersonId, UserId};
+use crate::base::ids::{ChannelId, PersonId, TeamId, UserId};
 use crate::base::viewer::{Audience, Viewer};
 use crate::slack::client::{Channel, Member, SlackError};
 use crate::store::people::{self, Person, SlackProfile};
@@ -267,10 +267,16 @@ fn standing(workspace: &Workspace, member: &Member) -> Standing {
     }
 }
 
-/// Of another workspace. In an organisation of several all of its people are at home.
+/// Of another company. A colleague in an organisation of several workspaces has one of them as
+/// home, whichever of them Penny is asked in.
 fn is_foreign(workspace: &Workspace, member: &Member) -> bool {
-    let team = member.team.as_ref();
-    !workspace.is_enterprise && team.is_some_and(|team| team.as_str() != workspace.id)
+    if workspace.is_enterprise {
+        let enterprise = member.enterprise.as_ref();
+        return enterprise.is_some_and(|it| it.as_str() != workspace.id);
+    }
+    let is_home = |team: &TeamId| team.as_str() == workspace.id;
+    let lives_elsewhere = member.team.as_ref().is_some_and(|team| !is_home(team));
+    lives_elsewhere && !member.teams.iter().any(is_home)
 }
 
 fn profile(workspace: &Workspace, user: &UserId, member: Member) -> SlackProfile {

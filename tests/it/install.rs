@@ -3,6 +3,7 @@
 
 use crate::support::{KEY, TestApp};
 use chrono::{TimeDelta, Utc};
+use penny::base::ids::UserId;
 use penny::jobs::housekeeping::nudge_refreshes;
 use penny::jobs::workspaces::Workspaces;
 use penny::models::Delta;
@@ -277,6 +278,24 @@ async fn in_an_organisation_an_answer_is_streamed_to_the_askers_own_workspace() 
         .unwrap();
     let streams = app.slack.calls().of("chat.startStream");
     assert_eq!(streams[0].args["recipient_team_id"], "T0SECOND");
+    browser.app.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_colleague_whose_home_is_another_workspace_of_the_organisation_is_no_stranger() {
+    let with_fay = |slack: Setup| {
+        let fay = Person::new("U0FAY", "Fay Both").of_team("T0SECOND".into());
+        organisation(slack).person(fay.also_in("T0WAYFOLD".into()))
+    };
+    let browser = Browser::open_in(with_fay, []).await;
+    browser.installs_in("T0WAYFOLD").await;
+    let services = &browser.app.process().app.services;
+    let workspace = services.workspaces.get("T0WAYFOLD").unwrap();
+    for (user, is_restricted) in [("U0FAY", false), ("U0MAYA", false), ("U0DORA", true)] {
+        let user = UserId::new(user);
+        let asked = services.directory.person(&services.db, &workspace, &user);
+        assert_eq!(asked.await.unwrap().is_restricted, is_restricted, "{user}");
+    }
     browser.app.stop().await;
 }
 

@@ -3,7 +3,7 @@
 
 use super::method::Method;
 use super::{PATIENT, SlackClient, SlackError};
-use crate::base::ids::{ChannelId, GroupId, TeamId, Ts, UserId};
+use crate::base::ids::{ChannelId, EnterpriseId, GroupId, TeamId, Ts, UserId};
 use crate::slack::inbound::{FileRef, words};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
@@ -81,7 +81,10 @@ pub struct Channel {
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Member {
     pub id: String,
+    /// Their home; in an organisation they may be in other workspaces of it as well.
     pub team: Option<TeamId>,
+    pub teams: Vec<TeamId>,
+    pub enterprise: Option<EnterpriseId>,
     pub name: String,
     pub real_name: Option<String>,
     pub display_name: Option<String>,
@@ -283,6 +286,10 @@ fn member(user: &Value) -> Member {
     Member {
         id: text("/id").unwrap_or_default(),
         team: text("/team_id").map(TeamId),
+        teams: teams_of(user),
+        enterprise: text("/enterprise_user/enterprise_id")
+            .or_else(|| text("/enterprise_id"))
+            .map(EnterpriseId),
         name: text("/name").unwrap_or_default(),
         real_name: text("/profile/real_name").or_else(|| text("/real_name")),
         display_name: text("/profile/display_name"),
@@ -296,4 +303,14 @@ fn member(user: &Value) -> Member {
         is_guest: flag("/is_restricted") || flag("/is_ultra_restricted"),
         is_stranger: flag("/is_stranger"),
     }
+}
+
+/// All workspaces of a member of an organisation.
+fn teams_of(user: &Value) -> Vec<TeamId> {
+    let lists = ["/enterprise_user/teams", "/teams"].map(|path| user.pointer(path));
+    let listed = lists.into_iter().flatten().filter_map(Value::as_array);
+    listed
+        .flatten()
+        .filter_map(|team| Some(TeamId::new(team.as_str()?)))
+        .collect()
 }
