@@ -176,7 +176,7 @@ impl App {
         })
     }
 
-    /// Keeps the installations current, and finds out which workspace the environment's token
+    /// Keeps the installations and who reads along current, and finds out which workspace the environment's token
     /// is for: tried until Slack answers, because ingress refuses everything until then.
     pub async fn keep_workspaces(&self, slack: &SlackConfig) {
         let workspaces = &self.services.workspaces;
@@ -184,11 +184,16 @@ impl App {
         let reload = async {
             loop {
                 let _ = workspaces.reload_if_any(slack.oauth.is_some()).await;
-                match Listener::connect(&self.services.db, &["penny_installations"]).await {
+                let told_of = ["penny_installations", listen::AUDIENCES];
+                match Listener::connect(&self.services.db, &told_of).await {
                     Ok(mut listener) => {
                         let _ = workspaces.reload_if_any(slack.oauth.is_some()).await;
-                        while listener.next().await.is_ok() {
-                            let _ = workspaces.reload_if_any(slack.oauth.is_some()).await;
+                        while let Ok((what, told)) = listener.next().await {
+                            if what == listen::AUDIENCES {
+                                self.services.directory.hear_of_audience(&told).await;
+                            } else {
+                                let _ = workspaces.reload_if_any(slack.oauth.is_some()).await;
+                            }
                         }
                     }
                     Err(error) => tracing::debug!(%error, "not hearing of new installations"),

@@ -11,6 +11,8 @@ use tokio::sync::Notify;
 pub const JOBS: &str = "penny_jobs";
 /// Somebody stops what runs in a thread.
 pub const STOPS: &str = "penny_stop";
+/// Who is in a channel has changed.
+pub const AUDIENCES: &str = "penny_audiences";
 
 /// Told at most this often: what is committed meanwhile is in the same notification.
 const TELL_EVERY: Duration = Duration::from_millis(5);

@@ -118,9 +118,10 @@ async fn event(scene: &Scene<'_>, envelope: &EventEnvelope<'_>) -> Surfaced {
         Inbound::SomebodyLeft { channel, user } => {
             listening::somebody_left(scene, &channel, &user).await
         }
-        Inbound::SomebodyJoined { channel } | Inbound::ChannelChanged { channel } => {
-            listening::look_at(scene, &channel).await
+        Inbound::SomebodyJoined { channel } | Inbound::Shared { channel } => {
+            listening::audience_changed(scene, &channel).await
         }
+        Inbound::ChannelChanged { channel } => listening::look_at(scene, &channel).await,
         Inbound::Stop(stop) => stopping::said(scene, &stop).await,
         Inbound::TitleChanged {
             channel,

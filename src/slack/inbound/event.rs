@@ -37,6 +37,10 @@ pub enum Event {
         channel: ChannelId,
         user: UserId,
     },
+    /// Shared with another company, or no longer.
+    ChannelShared {
+        channel: ChannelId,
+    },
     /// Renamed, archived, deleted, or no longer with Penny in it.
     ChannelChanged {
         channel: ChannelId,
@@ -198,14 +202,12 @@ impl From<ChannelRef> for ChannelId {
 }
 
 /// Kinds of events after which a channel has to be looked at.
-const CHANNEL_CHANGES: [&str; 12] = [
+const CHANNEL_CHANGES: [&str; 10] = [
     "channel_archive",
     "channel_deleted",
     "channel_left",
     "channel_rename",
-    "channel_shared",
     "channel_unarchive",
-    "channel_unshared",
     "group_archive",
     "group_deleted",
     "group_left",
@@ -274,6 +276,7 @@ impl Wire {
                 channel: channel?,
                 user: self.user?,
             },
+            "channel_shared" | "channel_unshared" => Event::ChannelShared { channel: channel? },
             kind if CHANNEL_CHANGES.contains(&kind) => Event::ChannelChanged { channel: channel? },
             "app_uninstalled" => Event::AppUninstalled,
             "tokens_revoked" => Event::TokensRevoked {
