@@ -50,7 +50,7 @@ use crate::net::polite::Polite;
 use crate::net::search::Engine;
 use crate::queue::{Handler, Worker, WorkerOptions};
 use crate::reports::Maker;
-use crate::slack::client::{AppCredentials, SlackApi};
+use crate::slack::client::{AppCredentials, Identity, SlackApi, SlackClient};
 use crate::slack::verify::Verifier;
 use crate::store::listen::{self, Listener};
 use crate::store::outbox::Outbox;
@@ -214,7 +214,8 @@ impl App {
             let client = api.client(TeamId::new(""), Arc::new(token.clone()));
             match client.identity().await {
                 Ok(identity) => {
-                    let new = NewInstallation::of_token(token.clone(), &identity);
+                    let app = app_of(&client, &identity).await;
+                    let new = NewInstallation::of_token(token.clone(), &identity, app);
                     match self.keep_or_install(new, slack.oauth.is_some()).await {
                         Ok(()) => return,
                         Err(error) => tracing::error!(%error, "the workspace could not be stored"),
@@ -348,6 +349,14 @@ fn webhooks(services: &Services) -> anyhow::Result<web::webhooks::Webhooks> {
         clock: services.clock.clone(),
         public_url: services.public_url.clone(),
     })
+}
+
+/// The app that the token belongs to, so that another app's deliveries are told from its own. Where
+/// Slack does not say, the workspace alone decides.
+async fn app_of(client: &SlackClient, identity: &Identity) -> Option<String> {
+    let bot = identity.bot_id.as_deref()?;
+    let asked = tokio::time::timeout(Duration::from_secs(5), client.app_of(bot)).await;
+    asked.ok()?.ok()?
 }
 
 fn verifier(slack: &SlackConfig) -> anyhow::Result<Verifier> {
