@@ -24,7 +24,6 @@ use crate::agent::tools::web_search::WebSearch;
 use crate::agent::tools::{Tool, Toolbox};
 use crate::base::clock::SharedClock;
 use crate::base::config::{Config, SlackConfig};
-use crate::base::ids::TeamId;
 use crate::connectors::connections::Connections;
 use crate::connectors::deliveries::Ears;
 use crate::jobs::Services;
@@ -43,16 +42,16 @@ use crate::jobs::sync_connection::SyncConnection;
 use crate::jobs::tell_broken::TellBroken;
 use crate::jobs::watch::Watch;
 use crate::jobs::workflows::RunWorkflow;
-use crate::jobs::workspaces::{NewInstallation, WorkspaceError, Workspaces};
+use crate::jobs::workspaces::Workspaces;
 use crate::models::Models;
 use crate::net::Http;
 use crate::net::polite::Polite;
 use crate::net::search::Engine;
 use crate::queue::{Handler, Worker, WorkerOptions};
 use crate::reports::Maker;
-use crate::slack::client::{AppCredentials, SlackApi, SlackError};
+use crate::slack::client::{AppCredentials, SlackApi};
 use crate::slack::verify::Verifier;
-use crate::store::listen::{self, Listener};
+use crate::store::listen;
 use crate::store::outbox::Outbox;
 use crate::store::sandbox::{Limits as SandboxLimits, Sandbox};
 use crate::store::sealing::Sealer;
@@ -64,11 +63,7 @@ use crate::web;
 use anyhow::Context;
 use axum::Router;
 use std::sync::Arc;
-use std::time::Duration;
 use tokio_util::sync::CancellationToken;
-
-/// Notifications may be lost; what they tell of is looked at as often as this in any case.
-const LOOK_AGAIN: Duration = Duration::from_secs(60);
 
 #[derive(Clone)]
 pub struct App {
@@ -177,84 +172,6 @@ impl App {
             health_router: web::health::routes(health),
             leaving,
         })
-    }
-
-    /// Keeps the installations current, and finds out which workspace the environment's token
-    /// is for: tried until Slack answers, because ingress refuses everything until then.
-    pub async fn keep_workspaces(&self, slack: &SlackConfig) {
-        let first = self.register(slack);
-        let reload = async {
-            loop {
-                if let Err(error) = self.follow_installations(slack.oauth.is_some()).await {
-                    tracing::warn!(%error, "not hearing of new installations; trying again");
-                }
-                tokio::time::sleep(Duration::from_secs(2)).await;
-            }
-        };
-        tokio::join!(first, reload);
-    }
-
-    /// Reads the installations again whenever one changes, and each minute in any case: who is
-    /// taken for unknown has their events acknowledged and dropped. Ends when that fails.
-    async fn follow_installations(&self, may_be_empty: bool) -> Result<(), WorkspaceError> {
-        let workspaces = &self.services.workspaces;
-        workspaces.reload_if_any(may_be_empty).await?;
-        let mut listener = Listener::connect(&self.services.db, &[listen::INSTALLATIONS]).await?;
-        loop {
-            workspaces.reload_if_any(may_be_empty).await?;
-            let heard = tokio::time::timeout(LOOK_AGAIN, listener.next()).await;
-            if let Ok(heard) = heard {
-                heard?;
-            }
-        }
-    }
-
-    /// Stores the workspace of the environment's token, if there is one.
-    pub async fn register(&self, slack: &SlackConfig) {
-        let Some(token) = &slack.bot_token else {
-            return;
-        };
-        let api = self.services.workspaces.api();
-        loop {
-            let client = api.client(TeamId::new(""), Arc::new(token.clone()));
-            match client.identity().await {
-                Ok(identity) => {
-                    let new = NewInstallation::of_token(token.clone(), &identity);
-                    match self.keep_or_install(new, slack.oauth.is_some()).await {
-                        Ok(()) => return,
-                        Err(error) => tracing::error!(%error, "the workspace could not be stored"),
-                    }
-                }
-                Err(error @ SlackError::Refused { .. }) => {
-                    tracing::error!(%error, "Slack does not accept SLACK_BOT_TOKEN; `penny doctor` says more");
-                }
-                Err(error) => {
-                    tracing::warn!(%error, "Slack cannot be asked about SLACK_BOT_TOKEN; trying again");
-                }
-            }
-            tokio::time::sleep(Duration::from_secs(3)).await;
-        }
-    }
-
-    /// Tokens that OAuth gave stay where they can be renewed: a refresh token that the
-    /// environment's token took the place of would be lost for good.
-    async fn keep_or_install(
-        &self,
-        new: NewInstallation,
-        can_renew: bool,
-    ) -> Result<(), WorkspaceError> {
-        let workspaces = &self.services.workspaces;
-        let name = new.name.clone();
-        if can_renew && workspaces.rotates(&new.workspace).await? {
-            tracing::warn!(
-                slack.workspace = name,
-                "SLACK_BOT_TOKEN is not used: Penny was installed in this workspace through OAuth, and those tokens stay; unset SLACK_BOT_TOKEN"
-            );
-            return Ok(());
-        }
-        workspaces.install(new).await?;
-        tracing::info!(slack.workspace = name, "connected to Slack");
-        Ok(())
     }
 }
 

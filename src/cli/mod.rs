@@ -10,6 +10,7 @@ mod serve;
 #[cfg(feature = "playground")]
 mod systems;
 mod webhooks;
+mod workspaces;
 
 use crate::base::config::{Config, Source};
 use crate::base::telemetry;

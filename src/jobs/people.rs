@@ -4,7 +4,7 @@
 use super::workspaces::Workspace;
 use crate::agent::tools::{Eyes, ToolError};
 use crate::approvals::policy::Standing;
-use crate::base::ids::{ChannelId, PersonId, UserId};
+use crate::base::ids::{ChannelId, OrgId, PersonId, TeamId, UserId};
 use crate::base::viewer::{Audience, Viewer};
 use crate::slack::client::{Channel, Member, SlackError};
 use crate::store::people::{self, Person, SlackProfile};
@@ -14,6 +14,7 @@ use futures::future::join_all;
 use moka::future::Cache;
 use std::collections::HashMap;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 /// Nobody waits longer than this for a name.
@@ -30,7 +31,7 @@ pub enum LookupError {
     Slack(#[from] SlackError),
 }
 
-type Key = (crate::base::ids::OrgId, String);
+type Key = (OrgId, String);
 
 #[derive(Debug, Clone)]
 pub struct Directory {
@@ -38,6 +39,8 @@ pub struct Directory {
     channels: Cache<Key, Arc<Channel>>,
     /// Whether everybody in a channel is a full member.
     audiences: Cache<Key, bool>,
+    /// How often an audience was forgotten: what was found out meanwhile may be the one before.
+    changes: Arc<AtomicU64>,
 }
 
 impl Default for Directory {
@@ -46,11 +49,13 @@ impl Default for Directory {
             people: cache(),
             channels: cache(),
             audiences: cache(),
+            changes: Arc::default(),
         }
     }
 }
 
-/// Ten minutes: as long as a change of rights in Slack may take to reach Penny.
+/// Ten minutes: as long as something may take to reach Penny of which Slack sends no event, or
+/// whose event was lost.
 fn cache<V: Clone + Send + Sync + 'static>() -> Cache<Key, V> {
     Cache::builder()
         .max_capacity(20_000)
@@ -157,6 +162,23 @@ impl Directory {
         Some(found)
     }
 
+    /// Somebody has come or gone, or another company has: who reads along is found out anew.
+    pub async fn forget_audience(&self, org: OrgId, channel: &ChannelId) {
+        self.changes.fetch_add(1, Ordering::SeqCst);
+        let key = (org, channel.0.clone());
+        self.audiences.invalidate(&key).await;
+        self.channels.invalidate(&key).await;
+    }
+
+    /// The same, as another process has told it.
+    pub async fn hear_of_audience(&self, told: &str) {
+        if let Some((org, channel)) = told.split_once(' ')
+            && let Ok(org) = org.parse()
+        {
+            self.forget_audience(org, &ChannelId::new(channel)).await;
+        }
+    }
+
     /// Whether somebody in the channel may not see everything; keeps its members current.
     async fn is_mixed(
         &self,
@@ -168,6 +190,7 @@ impl Directory {
         if let Some(known) = self.audiences.get(&key).await {
             return Ok(known);
         }
+        let before = self.changes.load(Ordering::SeqCst);
         let Some(info) = self.channel(workspace, channel).await else {
             return Ok(true);
         };
@@ -180,7 +203,9 @@ impl Directory {
         let mixed = self
             .any_restricted(db, workspace, channel, &members)
             .await?;
-        self.audiences.insert(key, mixed).await;
+        if self.changes.load(Ordering::SeqCst) == before {
+            self.audiences.insert(key, mixed).await;
+        }
         Ok(mixed)
     }
 
@@ -204,14 +229,23 @@ impl Directory {
         if unknown.len() > MOST_LOOKUPS {
             return Ok(true);
         }
-        for (user, person) in self.people(db, workspace, unknown).await? {
+        // Of those whom Slack was not asked about for a day, as many as there are lookups left;
+        // the others are who they were until the next look.
+        let stale = found.iter().filter(|(_, person)| !person.is_fresh);
+        let stale = stale.map(|(user, _)| user.clone());
+        let again: Vec<UserId> = stale.take(MOST_LOOKUPS - unknown.len()).collect();
+        let lookups = unknown.into_iter().chain(again);
+        let mut asked = self.people(db, workspace, lookups).await?;
+        for (user, person) in &mut found {
+            if let Some(now) = asked.remove(user) {
+                *person = Person::clone(&now);
+            }
+        }
+        for (user, person) in asked {
             found.push((user, Person::clone(&person)));
         }
-        let ids: Vec<PersonId> = found
-            .iter()
-            .filter(|(_, person)| person.is_fresh)
-            .map(|(_, person)| person.id)
-            .collect();
+        let known = found.iter().filter(|(_, person)| !person.id.0.is_nil());
+        let ids: Vec<PersonId> = known.map(|(_, person)| person.id).collect();
         let mut tx = db.org(workspace.org).await?;
         people::set_members(&mut tx, channel, &ids).await?;
         tx.commit().await?;
@@ -267,10 +301,16 @@ fn standing(workspace: &Workspace, member: &Member) -> Standing {
     }
 }
 
-/// Of another workspace. In an organisation of several all of its people are at home.
+/// Of another company. A colleague in an organisation of several workspaces has one of them as
+/// home, whichever of them Penny is asked in.
 fn is_foreign(workspace: &Workspace, member: &Member) -> bool {
-    let team = member.team.as_ref();
-    !workspace.is_enterprise && team.is_some_and(|team| team.as_str() != workspace.id)
+    if workspace.is_enterprise {
+        let enterprise = member.enterprise.as_ref();
+        return enterprise.is_some_and(|it| it.as_str() != workspace.id);
+    }
+    let is_home = |team: &TeamId| team.as_str() == workspace.id;
+    let lives_elsewhere = member.team.as_ref().is_some_and(|team| !is_home(team));
+    lives_elsewhere && !member.teams.iter().any(is_home)
 }
 
 fn profile(workspace: &Workspace, user: &UserId, member: Member) -> SlackProfile {

@@ -20,6 +20,8 @@ pub struct Person {
     pub id: UserId,
     /// The workspace that the person belongs to; empty means the first one of the set-up.
     pub team: TeamId,
+    /// Further workspaces of the organisation that the person is in.
+    pub also_in: Vec<TeamId>,
     pub handle: String,
     pub real_name: String,
     pub display_name: String,
@@ -47,6 +49,7 @@ impl Person {
         let handle = first.to_lowercase();
         Self {
             team: TeamId::new(""),
+            also_in: Vec::new(),
             email: format!("{}@example.com", real_name.to_lowercase().replace(' ', ".")),
             handle,
             display_name: first.to_owned(),
@@ -86,6 +89,11 @@ impl Person {
 
     pub fn of_team(mut self, team: TeamId) -> Self {
         self.team = team;
+        self
+    }
+
+    pub fn also_in(mut self, team: TeamId) -> Self {
+        self.also_in.push(team);
         self
     }
 

@@ -51,6 +51,12 @@ pub const ASKED_AGAIN_ALREADY: &str =
     "I’ve been asked that again already. To try once more, press Retry under my newest answer.";
 pub const QUESTION_GONE: &str = "I no longer have that question. Please write it again.";
 
+// To a “stop” beside the threads.
+pub const STOPPED_IN_ITS_THREAD: &str = "I’ve stopped what I was doing for you here.";
+pub const STOPPED_IN_THEIR_THREADS: &str = "I’ve stopped everything I was doing for you here.";
+pub const NOTHING_TO_STOP: &str =
+    "I’m not working on anything for you here, so there’s nothing to stop.";
+
 // Questions to people.
 pub const ONLY_THEY_MAY_ANSWER: &str = "Only the person named here can answer.";
 pub const NO_SUCH_QUESTION: &str = "That question is no longer open, so there’s nothing to answer.";

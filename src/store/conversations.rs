@@ -1,7 +1,7 @@
 //! Conversations (one a Slack thread) and their entries: what was said and done, in order.
 
 use super::db::{OrgTx, StoreResult};
-use crate::base::ids::{ChannelId, ConversationId, TeamId, Ts, TurnId};
+use crate::base::ids::{ChannelId, ConversationId, TeamId, Ts, TurnId, UserId};
 use chrono::{DateTime, Utc};
 use serde_json::Value;
 
@@ -155,5 +155,28 @@ pub async fn recent_of(tx: &mut OrgTx, user: &str, limit: i64) -> StoreResult<Ve
         last_active_at: row.last_active_at,
         state: row.state,
     })
+    .collect())
+}
+
+/// The threads of a channel in which somebody's turn has not ended.
+pub async fn open_for(
+    tx: &mut OrgTx,
+    channel: &ChannelId,
+    asked_by: &UserId,
+) -> StoreResult<Vec<Ts>> {
+    Ok(sqlx::query_scalar!(
+        "select c.thread_ts
+         from core.turns as t join core.conversations as c using (org_id, conversation_id)
+         where t.org_id = $1 and t.asked_by = $2 and t.state in ('running', 'waiting')
+             and c.channel_id = $3
+         order by t.started_at",
+        tx.org().0,
+        asked_by.as_str(),
+        channel.as_str(),
+    )
+    .fetch_all(tx.connection())
+    .await?
+    .into_iter()
+    .map(Ts)
     .collect())
 }

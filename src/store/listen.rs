@@ -11,6 +11,8 @@ use tokio::sync::Notify;
 pub const JOBS: &str = "penny_jobs";
 /// Somebody stops what runs in a thread.
 pub const STOPS: &str = "penny_stop";
+/// Who is in a channel has changed.
+pub const AUDIENCES: &str = "penny_audiences";
 
 /// A workspace was installed, renewed or removed, or other channels of it are read.
 pub const INSTALLATIONS: &str = "penny_installations";

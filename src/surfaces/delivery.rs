@@ -13,7 +13,7 @@ pub fn of_event(
     workspace: &Workspace,
     body: &[u8],
 ) -> Option<Delivery> {
-    let event_key = format!("e:{}", envelope.event_id);
+    let event_key = envelope.key();
     let event = Event::parse(envelope.event);
     let heard = hearing::heard(&event, envelope, workspace);
     let inbound = classify(event, &workspace.bot_user);
@@ -48,6 +48,13 @@ fn asked_of_penny(
         Inbound::Mention(heard) | Inbound::DirectMessage(heard) => said(Kind::Message, heard),
         Inbound::ThreadReply(heard) => said(Kind::Reply, heard),
         Inbound::Overheard(heard) => said(Kind::Overheard, heard),
+        // Beside the threads: what it is meant for is to be found first.
+        Inbound::Stop(stop) if stop.said_in.as_ref() == Some(&stop.thread) => {
+            let user = stop.user.clone();
+            let mut delivery = whole(workspace, Kind::Event, event_key, user, body).ok()?;
+            delivery.message_key = Some(format!("{}:{}", stop.channel, stop.thread));
+            Some(delivery)
+        }
         Inbound::Stop(stop) => {
             let place = Place {
                 channel: &stop.channel,

@@ -5,7 +5,7 @@ use super::scene::{Remedy, Scene, Surfaced};
 use super::systems::{connecting, disconnecting, reading};
 use super::{
     approvals, artifacts, channel, command, dashboards, digests, feedback, home, listening, memory,
-    pane, people, questions, retry, schedules, shortcuts, workflows,
+    pane, people, questions, retry, schedules, shortcuts, stopping, workflows,
 };
 use crate::base::ids::UserId;
 use crate::jobs::Services;
@@ -110,17 +110,23 @@ async fn event(scene: &Scene<'_>, envelope: &EventEnvelope<'_>) -> Surfaced {
             home_tab: true,
             ..
         } => home::publish(scene, &user, None).await,
-        Inbound::HomeOpened { user, channel, .. } => pane::opened(scene, &user, channel).await,
-        Inbound::PaneOpened { user, channel, .. } => {
-            pane::opened(scene, &user, Some(channel)).await
+        Inbound::HomeOpened { user, channel, .. } => {
+            pane::opened(scene, &user, channel, None).await
         }
+        Inbound::PaneOpened {
+            user,
+            channel,
+            thread,
+        } => pane::opened(scene, &user, Some(channel), Some(&thread)).await,
         Inbound::Joined { channel, .. } => channel::joined(scene, &channel).await,
         Inbound::SomebodyLeft { channel, user } => {
             listening::somebody_left(scene, &channel, &user).await
         }
-        Inbound::SomebodyJoined { channel } | Inbound::ChannelChanged { channel } => {
-            listening::look_at(scene, &channel).await
+        Inbound::SomebodyJoined { channel } | Inbound::Shared { channel } => {
+            listening::audience_changed(scene, &channel).await
         }
+        Inbound::ChannelChanged { channel } => listening::look_at(scene, &channel).await,
+        Inbound::Stop(stop) => stopping::said(scene, &stop).await,
         Inbound::TitleChanged {
             channel,
             thread,

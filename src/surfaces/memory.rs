@@ -2,7 +2,7 @@
 //! They are shown to that person alone, so a note of theirs never appears in a channel.
 
 use super::home::{self, Notice};
-use super::scene::{Scene, Surfaced, Whisper};
+use super::scene::{Scene, Seat, Surfaced, Whisper};
 use crate::base::ids::PersonId;
 use crate::slack::blocks::memory::{Note, notes};
 use crate::slack::blocks::raw;
@@ -88,6 +88,7 @@ async fn refresh(
     let to = Whisper::Address {
         url,
         replacing: true,
+        instead: Seat::of(clicked),
     };
     let forgotten = match &notice {
         Notice::Forgot(note) => Some(note),

@@ -24,6 +24,7 @@ mod scene;
 mod schedules;
 mod shortcuts;
 mod status;
+mod stopping;
 mod systems;
 mod typed_key;
 mod workflows;

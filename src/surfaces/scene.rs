@@ -132,6 +132,8 @@ pub enum Whisper<'a> {
         url: &'a Secret,
         /// In place of the private message whose button was clicked.
         replacing: bool,
+        /// Where to tell them if the address does not work any more.
+        instead: Seat<'a>,
     },
     /// In a thread that everybody sees, for their eyes only.
     Thread {
@@ -141,6 +143,24 @@ pub enum Whisper<'a> {
     },
 }
 
+/// Who clicked or typed something, and where.
+#[derive(Debug, Clone, Copy)]
+pub struct Seat<'a> {
+    pub channel: Option<&'a ChannelId>,
+    pub thread: Option<&'a Ts>,
+    pub user: &'a UserId,
+}
+
+impl<'a> Seat<'a> {
+    pub fn of(clicked: &'a BlockActions) -> Self {
+        Self {
+            channel: clicked.channel.as_ref(),
+            thread: clicked.container.thread_ts.as_ref(),
+            user: &clicked.source.user,
+        }
+    }
+}
+
 impl<'a> Whisper<'a> {
     /// To whoever clicked. A click in App Home has no address: there the page itself answers.
     pub fn to(clicked: &'a BlockActions) -> Option<Self> {
@@ -148,6 +168,7 @@ impl<'a> Whisper<'a> {
         Some(Self::Address {
             url,
             replacing: false,
+            instead: Seat::of(clicked),
         })
     }
 
@@ -156,7 +177,11 @@ impl<'a> Whisper<'a> {
     pub fn in_place(clicked: &'a BlockActions) -> Option<Self> {
         let url = clicked.source.response_url.as_ref()?;
         let replacing = clicked.container.is_ephemeral;
-        Some(Self::Address { url, replacing })
+        Some(Self::Address {
+            url,
+            replacing,
+            instead: Seat::of(clicked),
+        })
     }
 }
 
@@ -189,10 +214,19 @@ impl Scene<'_> {
     pub async fn whisper(&self, to: Whisper<'_>, text: &str, blocks: Vec<Block>) -> Surfaced {
         let slack = &self.workspace.slack;
         let told = match to {
-            Whisper::Address { url, replacing } => {
-                slack
-                    .respond(url, &ephemeral(text, &blocks, replacing))
-                    .await
+            Whisper::Address {
+                url,
+                replacing,
+                instead,
+            } => {
+                let body = ephemeral(text, &blocks, replacing);
+                match slack.respond(url, &body).await {
+                    Err(error) if is_about_the_address(&error) => {
+                        tracing::info!(%error, "the address of a click or command does not work");
+                        return self.whisper_beside(&instead, text, blocks).await;
+                    }
+                    told => told,
+                }
             }
             Whisper::Thread {
                 channel,
@@ -218,17 +252,45 @@ impl Scene<'_> {
         }
     }
 
+    /// Tells whoever clicked or typed something where they did that, or directly where Penny
+    /// cannot write there.
+    async fn whisper_beside(&self, seat: &Seat<'_>, text: &str, blocks: Vec<Block>) -> Surfaced {
+        let message = NewMessage {
+            thread: seat.thread.cloned(),
+            text: text.to_owned(),
+            blocks,
+            metadata: None,
+        };
+        if let Some(channel) = seat.channel {
+            let slack = &self.workspace.slack;
+            match slack.post_ephemeral(channel, seat.user, &message).await {
+                Ok(_) | Err(SlackError::Ambiguous(_)) => return Ok(()),
+                Err(SlackError::Refused { code, .. }) if !code.is_about_the_token() => {}
+                Err(error) => return Err(error.into()),
+            }
+        }
+        let message = NewMessage {
+            thread: None,
+            ..message
+        };
+        self.write_directly(seat.user, message).await
+    }
+
     /// Tells one person in the direct conversation, once over all attempts.
     pub async fn tell_directly(&self, user: &UserId, text: &str) -> Surfaced {
+        let message = NewMessage {
+            text: text.to_owned(),
+            ..NewMessage::default()
+        };
+        self.write_directly(user, message).await
+    }
+
+    async fn write_directly(&self, user: &UserId, message: NewMessage) -> Surfaced {
         let dm = self
             .workspace
             .slack
             .open_conversation(std::slice::from_ref(user))
             .await?;
-        let message = NewMessage {
-            text: text.to_owned(),
-            ..NewMessage::default()
-        };
         self.post(&dm, &format!("tell:{}", self.event_key), message)
             .await?;
         Ok(())
@@ -242,6 +304,11 @@ impl Scene<'_> {
                 let to = Whisper::Address {
                     url,
                     replacing: false,
+                    instead: Seat {
+                        channel: None,
+                        thread: None,
+                        user: &source.user,
+                    },
                 };
                 self.whisper(to, text::MODAL_TOO_LATE, Vec::new()).await
             }
@@ -265,6 +332,14 @@ impl Scene<'_> {
             Err(error) => Err(error.into()),
         }
     }
+}
+
+/// It is used up, or somewhere else than Slack: waiting would not help, but writing does.
+fn is_about_the_address(error: &SlackError) -> bool {
+    !matches!(
+        error,
+        SlackError::Ambiguous(_) | SlackError::RateLimited { .. }
+    )
 }
 
 fn ephemeral(text: &str, blocks: &[Block], replacing: bool) -> Value {

@@ -5,7 +5,7 @@ use super::ask::{self, Asked, Asking};
 use super::scene::{Scene, Surfaced};
 use crate::base::ids::{ChannelId, Ts, UserId};
 use crate::slack::blocks::{clip, escape, modals};
-use crate::slack::inbound::{MessageAction, ViewSubmission};
+use crate::slack::inbound::{MessageAction, ViewSubmission, words};
 use crate::slack::text;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -29,7 +29,7 @@ impl About {
             channel: used.channel.clone(),
             thread: text_of("thread_ts").map_or_else(|| used.message_ts.clone(), Ts::from),
             author: text_of("user").map(UserId::from),
-            excerpt: clip(text_of("text").unwrap_or_default(), EXCERPT_CHARS),
+            excerpt: clip(&words::all_words(&used.message), EXCERPT_CHARS),
         }
     }
 
@@ -118,6 +118,13 @@ mod tests {
         assert_eq!(About::of(&alone).thread, "1.1".into());
         let reply = used(json!({"ts": "1.2", "thread_ts": "1.1", "user": "U2", "text": "hi"}));
         assert_eq!(About::of(&reply).thread, "1.1".into());
+    }
+
+    #[test]
+    fn an_alert_without_a_text_has_words_all_the_same() {
+        let alert = used(json!({"ts": "1.1", "bot_id": "B1", "text": "",
+            "attachments": [{"author_name": "Pager", "text": "Disk is full"}]}));
+        assert_eq!(About::of(&alert).excerpt, "&gt; Pager: Disk is full");
     }
 
     #[test]

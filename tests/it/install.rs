@@ -3,8 +3,10 @@
 
 use crate::support::{KEY, TestApp};
 use chrono::{TimeDelta, Utc};
+use penny::base::ids::UserId;
 use penny::jobs::housekeeping::nudge_refreshes;
 use penny::jobs::workspaces::Workspaces;
+use penny::models::Delta;
 use penny::models::scripted::{Gate, Step};
 use penny::playground::{AppSetup, Person, Setup, Team};
 use penny::store::sealing::Sealer;
@@ -218,16 +220,18 @@ async fn the_environments_token_leaves_tokens_that_can_be_renewed_alone() {
     browser.app.stop().await;
 }
 
+/// Two more workspaces beside the demo company's, in one organisation.
+fn organisation(slack: Setup) -> Setup {
+    slack
+        .enterprise("E0GRID", "Wayfold Group")
+        .team(Team::new("T0SECOND", "Second"))
+        .team(Team::new("T0THIRD", "Third"))
+        .person(Person::new("U0DORA", "Dora Second").of_team("T0SECOND".into()))
+        .person(Person::new("U0EMIL", "Emil Third").of_team("T0THIRD".into()))
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn one_installation_serves_every_workspace_of_an_organisation_and_no_other() {
-    let organisation = |slack: Setup| {
-        slack
-            .enterprise("E0GRID", "Wayfold Group")
-            .team(Team::new("T0SECOND", "Second"))
-            .team(Team::new("T0THIRD", "Third"))
-            .person(Person::new("U0DORA", "Dora Second").of_team("T0SECOND".into()))
-            .person(Person::new("U0EMIL", "Emil Third").of_team("T0THIRD".into()))
-    };
     let browser = Browser::open_in(organisation, [Step::says("Nine.").repeatedly()]).await;
     browser.installs_in("org").await;
     // A workspace with an installation of its own is served by that one.
@@ -249,6 +253,49 @@ async fn one_installation_serves_every_workspace_of_an_organisation_and_no_other
         .await,
         ["E0GRID 2", "T0WAYFOLD 1"]
     );
+    browser.app.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn in_an_organisation_an_answer_is_streamed_to_the_askers_own_workspace() {
+    let gate = Gate::default();
+    let step = Step::says("Nine, all in all.")
+        .streaming([Delta::Text("Nine,".to_owned())])
+        .then_waits_for(&gate);
+    let browser = Browser::open_in(organisation, [step]).await;
+    browser.installs_in("org").await;
+    let app = &browser.app;
+    let dora = app.slack.person("dora").unwrap();
+    let said = dora.tells_penny("how many?").await.unwrap();
+    gate.reached().await;
+    app.comes_true("the answer is streamed", async || {
+        app.slack.calls().count("chat.startStream") == 1
+    })
+    .await;
+    gate.open();
+    dora.reads(&said.thread(), "Nine, all in all.")
+        .await
+        .unwrap();
+    let streams = app.slack.calls().of("chat.startStream");
+    assert_eq!(streams[0].args["recipient_team_id"], "T0SECOND");
+    browser.app.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_colleague_whose_home_is_another_workspace_of_the_organisation_is_no_stranger() {
+    let with_fay = |slack: Setup| {
+        let fay = Person::new("U0FAY", "Fay Both").of_team("T0SECOND".into());
+        organisation(slack).person(fay.also_in("T0WAYFOLD".into()))
+    };
+    let browser = Browser::open_in(with_fay, []).await;
+    browser.installs_in("T0WAYFOLD").await;
+    let services = &browser.app.process().app.services;
+    let workspace = services.workspaces.get("T0WAYFOLD").unwrap();
+    for (user, is_restricted) in [("U0FAY", false), ("U0MAYA", false), ("U0DORA", true)] {
+        let user = UserId::new(user);
+        let asked = services.directory.person(&services.db, &workspace, &user);
+        assert_eq!(asked.await.unwrap().is_restricted, is_restricted, "{user}");
+    }
     browser.app.stop().await;
 }
 

@@ -1,5 +1,7 @@
 //! Commands, windows, buttons and App Home, as people meet them.
 
+mod addresses;
+
 use crate::support::TestApp;
 use penny::models::scripted::Step;
 use penny::playground::{Human, Thread};

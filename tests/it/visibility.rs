@@ -2,7 +2,7 @@
 //! audience may not see never reaches the model.
 
 use crate::support::TestApp;
-use penny::base::ids::UserId;
+use penny::base::ids::{ChannelId, UserId};
 use penny::models::scripted::Step;
 use penny::playground::Said;
 use serde_json::json;
@@ -135,6 +135,55 @@ async fn with_the_members_unknown_only_what_outsiders_may_see_is_read() {
     let said = maya.mentions_penny("sales", "all accounts?").await.unwrap();
     assert_eq!(rows_for(&app, said).await, ["Partnerful"]);
     app.slack.faults().clear();
+    app.stop().await;
+}
+
+#[tokio::test]
+async fn whoever_joins_a_channel_counts_from_the_very_next_question() {
+    let app = company().await;
+    let maya = app.slack.person("maya").unwrap();
+    let ben = app.slack.person("ben").unwrap();
+    let sales = app.slack.channel("sales").unwrap();
+    let everything = ["Openland", "Partnerful"];
+    for (who_reads, rows) in [
+        ("colleagues", &everything[..]),
+        ("a guest, too", &["Partnerful"]),
+        ("colleagues again", &everything),
+    ] {
+        match who_reads {
+            "a guest, too" => maya.invite(&sales, ben.id()).await.unwrap(),
+            "colleagues again" => ben.leave(&sales).await.unwrap(),
+            _ => {}
+        }
+        app.settles().await;
+        looks_at_all_accounts(&app);
+        let said = maya.mentions_penny("sales", "all accounts?").await.unwrap();
+        assert_eq!(rows_for(&app, said).await, rows, "{who_reads}");
+    }
+    app.stop().await;
+}
+
+#[tokio::test]
+async fn members_whom_slack_was_not_asked_about_for_a_day_are_members_all_the_same() {
+    let app = company().await;
+    let maya = app.slack.person("maya").unwrap();
+    let jonas = app.slack.person("jonas").unwrap();
+    for _ in 0..2 {
+        looks_at_all_accounts(&app);
+        let said = maya.mentions_penny("deal-room", "all accounts?").await;
+        let rows = rows_for(&app, said.unwrap()).await;
+        assert_eq!(rows, ["Openland", "Partnerful", "Room secret"]);
+        app.execute("update core.people set refreshed_at = now() - interval '2 days'")
+            .await;
+        let services = &app.process().app.services;
+        let org = services.workspaces.all()[0].org;
+        let room = ChannelId::new("C0DEALROOM");
+        services.directory.forget_audience(org, &room).await;
+    }
+    looks_at_all_accounts(&app);
+    let said = jonas.tells_penny("all accounts?").await.unwrap();
+    let rows = rows_for(&app, said).await;
+    assert!(rows.contains(&"Room secret".to_owned()), "{rows:?}");
     app.stop().await;
 }
 

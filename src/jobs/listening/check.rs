@@ -5,6 +5,7 @@
 use super::position::Position;
 use super::{Interrupted, done, given_up};
 use crate::base::ids::{ChannelId, OrgId, PersonId, UserId};
+use crate::jobs::people::LookupError;
 use crate::jobs::workspaces::Workspace;
 use crate::jobs::{Services, deliver};
 use crate::queue::{Done, Handler, Held};
@@ -126,8 +127,16 @@ impl CheckChannel {
                 continue;
             }
             let user = UserId(name);
-            let (person, _) = directory.right_now(db, workspace, &user).await?;
-            ids.push(person.id);
+            match directory.right_now(db, workspace, &user).await {
+                Ok((person, _)) => ids.push(person.id),
+                // Slack does not show everybody; the others are members all the same.
+                Err(LookupError::Slack(SlackError::Refused { code, .. }))
+                    if !code.is_about_the_token() =>
+                {
+                    tracing::debug!(%code, "a member of a channel is not shown");
+                }
+                Err(error) => return Err(error.into()),
+            }
         }
         let mut tx = db.org(org).await?;
         people::set_members(&mut tx, channel, &ids).await?;

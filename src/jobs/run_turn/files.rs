@@ -8,6 +8,7 @@ use crate::slack::client::{SlackClient, SlackError};
 use crate::slack::inbound::FileRef;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
+use std::time::Duration;
 
 const MIB: usize = 1024 * 1024;
 
@@ -19,6 +20,8 @@ const MAX_TEXT: usize = 400_000;
 /// Of all files together: a request may have 32 MB, again of base64 and with all that is said.
 const MAX_TOTAL: usize = 20 * MIB;
 const MAX_FILES: usize = 6;
+/// The answer must not wait for what Slack says of a file longer than this.
+const PATIENCE: Duration = Duration::from_secs(3);
 
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Kind {
@@ -83,6 +86,9 @@ pub async fn read(slack: &SlackClient, files: &[&AttachedFile]) -> (Vec<Block>, 
 
 /// The file itself, or why it is left out.
 async fn one(slack: &SlackClient, file: &AttachedFile, room: &mut usize) -> Result<Block, String> {
+    if file.url.is_empty() {
+        return Err("Slack did not hand it out".to_owned());
+    }
     let Some(kind) = Kind::of(&file.media_type) else {
         return Err("this kind of file cannot be read yet".to_owned());
     };
@@ -119,9 +125,25 @@ fn noted(file: &AttachedFile, text: &str) -> Block {
     Block::text(crate::agent::fence(&source, text))
 }
 
-/// A file as Slack names it in a message.
-pub fn attached(file: &FileRef) -> Option<AttachedFile> {
-    Some(AttachedFile {
+/// A file as a message names it, or as Slack knows it where that says no more than that it is there
+/// (Slack Connect).
+pub async fn looked_up(slack: &SlackClient, file: &FileRef) -> AttachedFile {
+    let is_whole = file.url_private.is_some();
+    if is_whole && file.file_access.as_deref() != Some("check_file_info") {
+        return attached(file);
+    }
+    match tokio::time::timeout(PATIENCE, slack.file(&file.id)).await {
+        Ok(Ok(found)) if found.url_private.is_some() => attached(&found),
+        Ok(Err(error)) => {
+            tracing::info!(%error, "Slack does not tell of a file");
+            attached(file)
+        }
+        _ => attached(file),
+    }
+}
+
+fn attached(file: &FileRef) -> AttachedFile {
+    AttachedFile {
         id: file.id.clone(),
         name: file
             .name
@@ -129,9 +151,9 @@ pub fn attached(file: &FileRef) -> Option<AttachedFile> {
             .or_else(|| file.title.clone())
             .unwrap_or_else(|| file.id.clone()),
         media_type: file.mimetype.clone().unwrap_or_default(),
-        url: file.url_private.clone()?,
+        url: file.url_private.clone().unwrap_or_default(),
         size: file.size.unwrap_or(0),
-    })
+    }
 }
 
 #[cfg(test)]

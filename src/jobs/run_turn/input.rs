@@ -4,7 +4,7 @@
 use super::{files, surroundings};
 use crate::agent::transcript::{AttachedFile, Entry, Input, Said, Transcript};
 use crate::agent::{LeftOut, NewInput, TurnInput};
-use crate::base::ids::UserId;
+use crate::base::ids::{TeamId, UserId};
 use crate::jobs::Services;
 use crate::jobs::workspaces::Workspace;
 use crate::models::{Message, Role};
@@ -104,11 +104,8 @@ impl ThreadInput<'_> {
         let mut users: Vec<UserId> = events
             .iter()
             .flat_map(|(item, event)| {
-                let text = event.text.as_deref().unwrap_or_default();
-                item.user
-                    .iter()
-                    .cloned()
-                    .chain(crate::slack::inbound::mentions(text))
+                let named = crate::slack::inbound::mentions(&event.words());
+                item.user.iter().cloned().chain(named)
             })
             .filter(|user| *user != self.workspace.bot_user)
             .collect();
@@ -119,13 +116,26 @@ impl ThreadInput<'_> {
             .directory
             .people(&self.services.db, self.workspace, users)
             .await?;
-        Ok(events
-            .into_iter()
-            .map(|(item, event)| self.one(item, event, &people))
-            .collect())
+        let mut said = Vec::with_capacity(events.len());
+        for (item, event) in events {
+            let mut files = Vec::with_capacity(event.files.len());
+            for file in &event.files {
+                files.push(files::looked_up(&self.workspace.slack, file).await);
+            }
+            said.push(Said {
+                files,
+                ..self.one(item, &event, &people)
+            });
+        }
+        Ok(said)
     }
 
-    fn one(&self, item: &Item, event: MessageEvent, people: &HashMap<UserId, Arc<Person>>) -> Said {
+    fn one(
+        &self,
+        item: &Item,
+        event: &MessageEvent,
+        people: &HashMap<UserId, Arc<Person>>,
+    ) -> Said {
         let user = item.user.clone().unwrap_or_else(|| UserId::new(""));
         let person = people.get(&user);
         let zone = person
@@ -135,7 +145,7 @@ impl ThreadInput<'_> {
         Said {
             name: person.map_or_else(|| user.0.clone(), |person| person.name.clone()),
             at: spoken(at.unwrap_or(item.received_at), zone),
-            text: readable(event.text.as_deref().unwrap_or_default(), |id| {
+            text: readable(&event.words(), |id| {
                 if id == self.workspace.bot_user.as_str() {
                     return Some("Penny".to_owned());
                 }
@@ -144,7 +154,7 @@ impl ThreadInput<'_> {
                     .map(|person| person.name.clone())
             }),
             overheard: item.kind == Kind::Overheard,
-            files: event.files.iter().filter_map(files::attached).collect(),
+            files: Vec::new(),
             user: user.0,
         }
     }
@@ -175,6 +185,19 @@ pub fn message_of(payload: &str) -> Option<MessageEvent> {
         Event::Message(message) | Event::AppMention(message) => Some(*message),
         _ => None,
     }
+}
+
+/// The workspace that the author of a stored message belongs to, where Slack says so.
+pub fn home_of_author(payload: &str) -> Option<TeamId> {
+    let of_message = message_of(payload).and_then(|message| message.user_team.or(message.team));
+    let of_event = || {
+        let envelope = EventEnvelope::parse(payload.as_bytes()).ok()?;
+        envelope.installation.team
+    };
+    let is_workspace = |team: &TeamId| team.as_str().starts_with('T');
+    of_message
+        .filter(is_workspace)
+        .or_else(|| of_event().filter(is_workspace))
 }
 
 /// When a message was written: its ts is seconds since the epoch.

@@ -1,6 +1,7 @@
 //! The agent's progress as a living answer in Slack, kept in the turn's row so that whoever
 //! resumes the turn goes on in the message that is already there.
 
+use super::input::home_of_author;
 use super::open::Opened;
 use crate::agent::progress::{Progress, Task, TaskState};
 use crate::base::ids::{TeamId, Ts, TurnId, UserId};
@@ -47,7 +48,7 @@ pub fn begin(
             channel: opened.thread.channel.clone(),
             thread: opened.thread.thread_ts.clone(),
             recipient: UserId(opened.turn.asked_by.clone()),
-            recipient_team: TeamId(workspace.id.clone()),
+            recipient_team: home_of_asker(workspace, opened),
             penny: workspace.bot_user.clone(),
             since: Ts(opened.turn.asked_ts.clone()),
         },
@@ -64,6 +65,20 @@ pub fn begin(
         }),
         statuses: services.statuses.clone(),
     })
+}
+
+/// The workspace that the asker belongs to, as the question says. Penny's own is another one for
+/// people of a partner, and none at all where she is installed for a whole organisation.
+fn home_of_asker(workspace: &Workspace, opened: &Opened) -> Option<TeamId> {
+    let turn = &opened.turn;
+    let question = opened.waiting.iter().find(|item| {
+        let ts = item.ts.as_ref().map(Ts::as_str);
+        item.kind.is_said() && ts == Some(turn.asked_ts.as_str())
+    });
+    question
+        .and_then(|item| home_of_author(&item.payload))
+        .or_else(|| Some(TeamId(workspace.id.clone())))
+        .filter(|team| !team.as_str().starts_with('E'))
 }
 
 /// Saves under the lease: a worker that lost its turn cannot say where the answer stands.

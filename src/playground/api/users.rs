@@ -17,8 +17,9 @@ fn as_user(call: &Call<'_>, person: &Person) -> Value {
         profile.remove("email");
     }
     if let Some(enterprise) = &call.world.enterprise {
+        let teams: Vec<_> = [&person.team].into_iter().chain(&person.also_in).collect();
         user["enterprise_user"] =
-            json!({"id": person.id, "enterprise_id": enterprise.id, "teams": [person.team]});
+            json!({"id": person.id, "enterprise_id": enterprise.id, "teams": teams});
     }
     user
 }

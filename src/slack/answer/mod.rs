@@ -28,9 +28,9 @@ use tracing::Instrument;
 pub struct Place {
     pub channel: ChannelId,
     pub thread: Ts,
-    /// Who asked, and their workspace: Slack wants to know for whom a stream is.
+    /// Who asked, and their own workspace: Slack wants to know for whom a stream is.
     pub recipient: UserId,
-    pub recipient_team: TeamId,
+    pub recipient_team: Option<TeamId>,
     /// Penny's own user in this workspace.
     pub penny: UserId,
     /// The message that the turn answers: nothing of the turn is older.

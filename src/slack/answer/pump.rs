@@ -87,19 +87,22 @@ impl Pump {
         }
         let chunks = self.shown.missing(draft, part).unwrap_or_default();
         let place = &self.start.place;
+        let team = place.recipient_team.as_ref();
         let started = self
             .start
             .client
             .start_stream(&StreamStart {
                 channel: &place.channel,
                 thread: &place.thread,
-                recipient: Some((&place.recipient, &place.recipient_team)),
+                recipient: team.map(|team| (&place.recipient, team)),
                 chunks: &chunks,
             })
             .await;
         let ts = match started {
             Ok(started) => started.ts,
-            Err(error) if must_give_up(&error) => return Err(error.into()),
+            Err(error) if must_give_up(&error) && !is_about_the_recipient(&error) => {
+                return Err(error.into());
+            }
             Err(SlackError::Ambiguous(_)) => {
                 let found = recover::find(&self.start.client, place, &self.key).await?;
                 match found.stream {
@@ -279,6 +282,11 @@ impl AnswerError {
     fn must_stop(&self) -> bool {
         self.is_final() || matches!(self, Self::Fenced)
     }
+}
+
+/// Slack does not know whom the stream would be for; a message needs no recipient.
+fn is_about_the_recipient(error: &SlackError) -> bool {
+    error.code() == Some(&ApiCode::TeamNotFound)
 }
 
 /// The channel or the installation is gone, so no other way of saying it will do either.

@@ -3,8 +3,8 @@
 
 use super::method::Method;
 use super::{PATIENT, SlackClient, SlackError};
-use crate::base::ids::{ChannelId, GroupId, TeamId, Ts, UserId};
-use crate::slack::inbound::FileRef;
+use crate::base::ids::{ChannelId, EnterpriseId, GroupId, TeamId, Ts, UserId};
+use crate::slack::inbound::{FileRef, words};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
@@ -23,11 +23,28 @@ pub struct Said {
     pub subtype: Option<String>,
     pub text: String,
     pub blocks: Value,
+    pub attachments: Value,
     pub files: Vec<FileRef>,
     pub metadata: Option<SaidMetadata>,
     /// `in_progress` while a stream is open.
     pub streaming_state: Option<String>,
     pub reply_count: u64,
+}
+
+impl Said {
+    /// What whoever wrote it says, also where that stands in blocks alone.
+    pub fn own_words(&self) -> String {
+        words::own(Some(&self.text), list(&self.blocks))
+    }
+
+    /// The same with what is attached, marked as a quotation.
+    pub fn words(&self) -> String {
+        words::together(&self.own_words(), &words::quoted(list(&self.attachments)))
+    }
+}
+
+fn list(value: &Value) -> &[Value] {
+    value.as_array().map(Vec::as_slice).unwrap_or_default()
 }
 
 #[derive(Debug, Clone, Default, PartialEq, Deserialize)]
@@ -64,7 +81,10 @@ pub struct Channel {
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Member {
     pub id: String,
+    /// Their home; in an organisation they may be in other workspaces of it as well.
     pub team: Option<TeamId>,
+    pub teams: Vec<TeamId>,
+    pub enterprise: Option<EnterpriseId>,
     pub name: String,
     pub real_name: Option<String>,
     pub display_name: Option<String>,
@@ -266,6 +286,10 @@ fn member(user: &Value) -> Member {
     Member {
         id: text("/id").unwrap_or_default(),
         team: text("/team_id").map(TeamId),
+        teams: teams_of(user),
+        enterprise: text("/enterprise_user/enterprise_id")
+            .or_else(|| text("/enterprise_id"))
+            .map(EnterpriseId),
         name: text("/name").unwrap_or_default(),
         real_name: text("/profile/real_name").or_else(|| text("/real_name")),
         display_name: text("/profile/display_name"),
@@ -279,4 +303,14 @@ fn member(user: &Value) -> Member {
         is_guest: flag("/is_restricted") || flag("/is_ultra_restricted"),
         is_stranger: flag("/is_stranger"),
     }
+}
+
+/// All workspaces of a member of an organisation.
+fn teams_of(user: &Value) -> Vec<TeamId> {
+    let lists = ["/enterprise_user/teams", "/teams"].map(|path| user.pointer(path));
+    let listed = lists.into_iter().flatten().filter_map(Value::as_array);
+    listed
+        .flatten()
+        .filter_map(|team| Some(TeamId::new(team.as_str()?)))
+        .collect()
 }

@@ -9,7 +9,7 @@ use http::{HeaderMap, Request, header};
 use hyper_util::client::legacy::{Client, connect::HttpConnector};
 use hyper_util::rt::TokioExecutor;
 use std::time::Duration;
-use url::Url;
+use url::{Host, Url};
 
 const FILE_TIMEOUT: Duration = Duration::from_secs(60);
 /// Slack's answers beside files are short.
@@ -29,9 +29,10 @@ impl PlainHttp {
         }
     }
 
-    /// Slack's hosts over HTTPS, and the very origin of a configured stand-in.
+    /// Slack's hosts over HTTPS, and the very origin of a configured stand-in; of one on this
+    /// machine also its other ports, and its other names.
     pub(super) fn is_slacks(&self, url: &Url) -> bool {
-        if url.origin() == self.base.origin() {
+        if url.origin() == self.base.origin() || (is_loopback(&self.base) && is_loopback(url)) {
             return true;
         }
         let host = url.host_str().unwrap_or_default();
@@ -133,6 +134,16 @@ impl PlainHttp {
     }
 }
 
+fn is_loopback(url: &Url) -> bool {
+    let is_local = match url.host() {
+        Some(Host::Domain(name)) => name == "localhost" || name.ends_with(".localhost"),
+        Some(Host::Ipv4(address)) => address.is_loopback(),
+        Some(Host::Ipv6(address)) => address.is_loopback(),
+        None => false,
+    };
+    is_local && matches!(url.scheme(), "http" | "https")
+}
+
 /// `to_bytes` has one error for "too large" and "broke off"; only the first has a cause that
 /// names the limit.
 fn body_error(error: axum::Error, limit: usize) -> SlackError {
@@ -190,5 +201,34 @@ mod tests {
         ] {
             assert!(api.plain.slacks(bad).is_err(), "{bad}");
         }
+    }
+
+    #[test]
+    fn a_stand_in_on_this_machine_may_have_several_ports_and_names() {
+        crate::slack::client::tests::install_tls();
+        let plain = |base: &str| {
+            let base = Url::parse(base).unwrap();
+            let api = super::super::SlackApi::new(&base, Arc::new(SystemClock)).unwrap();
+            move |url: &str| api.plain.slacks(url).is_ok()
+        };
+        let local = plain("http://127.0.0.1:4000/api");
+        for good in [
+            "http://localhost:4001/response/1",
+            "http://127.0.0.1:9/files/x",
+            "http://[::1]:4000/x",
+        ] {
+            assert!(local(good), "{good}");
+        }
+        for bad in [
+            "http://10.0.0.1:4000/x",
+            "http://localhost.evil.com/x",
+            "ftp://localhost/x",
+        ] {
+            assert!(!local(bad), "{bad}");
+        }
+        let elsewhere = plain("http://slack.test:4000/api");
+        assert!(elsewhere("http://slack.test:4000/response/1"));
+        assert!(!elsewhere("http://slack.test:4001/response/1"));
+        assert!(!elsewhere("http://localhost:4000/response/1"));
     }
 }

@@ -44,6 +44,7 @@ use url::Url;
 type Https = HttpsConnector<HttpConnector>;
 
 const REQUEST_TIMEOUT: Duration = Duration::from_secs(10);
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(4);
 /// How long a call that must be made waits for its turn in a hold.
 pub const PATIENT: Duration = Duration::from_secs(120);
 /// For calls that are only worth making now.
@@ -84,6 +85,8 @@ impl SlackApi {
     pub fn new(base: &Url, clock: SharedClock) -> std::io::Result<Arc<Self>> {
         let mut http = HttpConnector::new();
         http.set_nodelay(true);
+        // What never got through surely was not done, and can be done in another way.
+        http.set_connect_timeout(Some(CONNECT_TIMEOUT));
         http.enforce_http(false);
         let connector: Https = HttpsConnectorBuilder::new()
             .with_native_roots()?

@@ -40,6 +40,14 @@ impl SlackClient {
             .await
     }
 
+    /// The app that a bot belongs to, where Slack says so.
+    pub async fn app_of(&self, bot: &str) -> Result<Option<String>, SlackError> {
+        let query = vec![("bot", Some(bot.to_owned()))];
+        let answer: Value = self.get(Method::BotInfo, &query).await?;
+        let app = answer.pointer("/bot/app_id").and_then(Value::as_str);
+        Ok(app.filter(|app| !app.is_empty()).map(str::to_owned))
+    }
+
     /// Shows the working state and the Stop button, which is worth it only now, or takes them
     /// away, which must happen.
     pub async fn set_session_status(
@@ -76,14 +84,19 @@ impl SlackClient {
         self.tell(Method::SetStatus, channel, &body, NOW).await
     }
 
-    /// Never with a thread: for apps with an agent view Slack ignores such a call silently.
+    /// With a thread only where the older assistant view has opened it: for apps with an agent
+    /// view Slack ignores such a call silently.
     pub async fn set_suggested_prompts(
         &self,
         channel: &ChannelId,
+        thread: Option<&Ts>,
         title: Option<&str>,
         prompts: &[Prompt],
     ) -> Result<(), SlackError> {
         let mut body = json!({"channel_id": channel, "prompts": prompts});
+        if let Some(thread) = thread {
+            body["thread_ts"] = json!(thread);
+        }
         if let Some(title) = title {
             body["title"] = title.into();
         }

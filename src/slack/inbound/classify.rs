@@ -45,6 +45,10 @@ pub enum Inbound {
         channel: ChannelId,
         user: UserId,
     },
+    /// Another company has come to a channel, or has gone.
+    Shared {
+        channel: ChannelId,
+    },
     /// Its name, its members or who can see it may have changed.
     ChannelChanged {
         channel: ChannelId,
@@ -161,6 +165,7 @@ pub fn classify(event: Event, penny: &UserId) -> Inbound {
         } if user == *penny => Inbound::Joined { channel, inviter },
         Event::MemberJoined { channel, .. } => Inbound::SomebodyJoined { channel },
         Event::MemberLeft { channel, user } => Inbound::SomebodyLeft { channel, user },
+        Event::ChannelShared { channel } => Inbound::Shared { channel },
         Event::ChannelChanged { channel } => Inbound::ChannelChanged { channel },
         Event::AppUninstalled => Inbound::Uninstalled,
         Event::TokensRevoked { bots, .. } if bots.is_empty() => {

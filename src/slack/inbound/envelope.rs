@@ -1,6 +1,6 @@
 //! The envelope around an event: whose it is, which one it is, and the event itself unparsed.
 
-use super::{Malformed, check_depth, lenient};
+use super::{Malformed, check_depth, fingerprint, lenient};
 use crate::base::ids::{EnterpriseId, TeamId, UserId};
 use serde::Deserialize;
 use serde_json::value::RawValue;
@@ -25,6 +25,7 @@ pub enum Callback<'a> {
 /// An event with what identifies it. `event` is the JSON as it came.
 #[derive(Debug)]
 pub struct EventEnvelope<'a> {
+    /// Empty in events that something other than Slack recorded or made up.
     pub event_id: String,
     pub event_time: i64,
     pub api_app_id: Option<String>,
@@ -75,13 +76,13 @@ struct Wire<'a> {
 
 #[derive(Deserialize)]
 struct Authorization {
-    #[serde(default)]
+    #[serde(default, deserialize_with = "lenient::or_default")]
     team_id: Option<TeamId>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "lenient::or_default")]
     enterprise_id: Option<EnterpriseId>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "lenient::or_default")]
     user_id: Option<UserId>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "lenient::or_default")]
     is_enterprise_install: Option<bool>,
 }
 
@@ -115,13 +116,20 @@ impl<'a> EventEnvelope<'a> {
             _ => Err(Malformed::Json),
         }
     }
+
+    /// The same for every delivery of one event. One without an id is told from others by what
+    /// it says.
+    pub fn key(&self) -> String {
+        if !self.event_id.is_empty() {
+            return format!("e:{}", self.event_id);
+        }
+        let told = format!("{} {}", self.event_time, self.event.get());
+        format!("h:{}", fingerprint(told.as_bytes()))
+    }
 }
 
 impl<'a> Wire<'a> {
     fn into_envelope(self) -> Result<EventEnvelope<'a>, Malformed> {
-        if self.event_id.is_empty() {
-            return Err(Malformed::MissingField);
-        }
         let first = self.authorizations.into_iter().next();
         let (team, enterprise, user, org_wide) = match first {
             Some(first) => (

@@ -1,8 +1,9 @@
 //! The events that Penny subscribes to. Whatever else Slack invents is `Unknown`.
 
-use super::lenient;
+use super::{lenient, words};
 use crate::base::ids::{ChannelId, TeamId, Ts, UserId};
 use serde::Deserialize;
+use serde_json::Value;
 use serde_json::value::RawValue;
 
 #[derive(Debug, Clone, PartialEq)]
@@ -36,6 +37,10 @@ pub enum Event {
         channel: ChannelId,
         user: UserId,
     },
+    /// Shared with another company, or no longer.
+    ChannelShared {
+        channel: ChannelId,
+    },
     /// Renamed, archived, deleted, or no longer with Penny in it.
     ChannelChanged {
         channel: ChannelId,
@@ -67,8 +72,12 @@ pub struct MessageEvent {
     pub channel_type: Option<String>,
     #[serde(deserialize_with = "lenient::or_default")]
     pub user: Option<UserId>,
+    /// What whoever wrote it says, as Slack writes text: also where it stands in blocks alone.
     #[serde(deserialize_with = "lenient::or_default")]
     pub text: Option<String>,
+    /// What is attached, such as a message that was forwarded, marked as a quotation.
+    #[serde(skip)]
+    pub quoted: String,
     #[serde(deserialize_with = "lenient::or_default")]
     pub ts: Option<Ts>,
     #[serde(deserialize_with = "lenient::or_default")]
@@ -88,6 +97,39 @@ pub struct MessageEvent {
     pub files: Vec<FileRef>,
     #[serde(deserialize_with = "lenient::or_default")]
     pub edited: Option<Edited>,
+}
+
+impl MessageEvent {
+    fn parse(raw: &RawValue) -> Option<Self> {
+        let mut message: Self = serde_json::from_str(raw.get()).ok()?;
+        let is_blank = message.text.as_deref().is_none_or(words::is_blank);
+        // Of most messages the text is all there is.
+        if is_blank || raw.get().contains(r#""attachments""#) {
+            let beside: Beside = serde_json::from_str(raw.get()).unwrap_or_default();
+            message.text = Some(words::own(message.text.as_deref(), &beside.blocks));
+            message.quoted = words::quoted(&beside.attachments);
+            let files = beside.attachments.iter().filter_map(|it| it.get("files"));
+            let files = files.filter_map(Value::as_array).flatten();
+            let files = files.filter_map(|file| FileRef::deserialize(file).ok());
+            message.files.extend(files);
+        }
+        Some(message)
+    }
+
+    /// All that is to be read in it.
+    pub fn words(&self) -> String {
+        words::together(self.text.as_deref().unwrap_or_default(), &self.quoted)
+    }
+}
+
+/// Where else the words of a message may stand.
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct Beside {
+    #[serde(deserialize_with = "lenient::readable_entries")]
+    blocks: Vec<Value>,
+    #[serde(deserialize_with = "lenient::readable_entries")]
+    attachments: Vec<Value>,
 }
 
 #[derive(Debug, Clone, Default, PartialEq, Deserialize)]
@@ -160,14 +202,12 @@ impl From<ChannelRef> for ChannelId {
 }
 
 /// Kinds of events after which a channel has to be looked at.
-const CHANNEL_CHANGES: [&str; 12] = [
+const CHANNEL_CHANGES: [&str; 10] = [
     "channel_archive",
     "channel_deleted",
     "channel_left",
     "channel_rename",
-    "channel_shared",
     "channel_unarchive",
-    "channel_unshared",
     "group_archive",
     "group_deleted",
     "group_left",
@@ -195,7 +235,7 @@ impl Event {
         let wire: Wire = serde_json::from_str(raw.get()).unwrap_or_default();
         let kind = wire.kind.clone();
         let message = |wrap: fn(Box<MessageEvent>) -> Self| {
-            let message: MessageEvent = serde_json::from_str(raw.get()).ok()?;
+            let message = MessageEvent::parse(raw)?;
             (message.channel.is_some() && message.ts.is_some()).then(|| wrap(Box::new(message)))
         };
         match kind.as_str() {
@@ -236,6 +276,7 @@ impl Wire {
                 channel: channel?,
                 user: self.user?,
             },
+            "channel_shared" | "channel_unshared" => Event::ChannelShared { channel: channel? },
             kind if CHANNEL_CHANGES.contains(&kind) => Event::ChannelChanged { channel: channel? },
             "app_uninstalled" => Event::AppUninstalled,
             "tokens_revoked" => Event::TokensRevoked {

@@ -3,6 +3,7 @@
 //! any order.
 
 use super::text::mentions;
+use super::words;
 use crate::base::ids::{ChannelId, Ts, UserId};
 use chrono::{DateTime, Utc};
 use serde_json::Value;
@@ -133,7 +134,7 @@ fn read(message: &Value, changed: Option<&Ts>, penny: &UserId) -> Option<Report>
     }
     let edited = message.pointer("/edited/ts").and_then(Value::as_str);
     let since = changed.cloned().or_else(|| edited.map(Ts::new));
-    let words = words(message);
+    let words = content(message);
     if words.is_empty() {
         return None;
     }
@@ -162,8 +163,7 @@ fn author(message: &Value) -> Option<Author> {
 }
 
 /// What it says. An app may put all of it into attachments, and a file says its name.
-fn words(message: &Value) -> String {
-    let mut words = vec![text(message, "text").unwrap_or_default().to_owned()];
+fn content(message: &Value) -> String {
     let entries = |name: &str| {
         message
             .get(name)
@@ -171,14 +171,10 @@ fn words(message: &Value) -> String {
             .into_iter()
             .flatten()
     };
-    if words[0].trim().is_empty() {
-        let fallbacks = entries("attachments").filter_map(|it| {
-            ["text", "fallback", "title"]
-                .into_iter()
-                .find_map(|name| text(it, name))
-        });
-        words.extend(fallbacks.map(str::to_owned));
-    }
+    let mut words = vec![match words::own_words(message) {
+        own if own.trim().is_empty() => words::attached_alone(message),
+        _ => words::all_words(message),
+    }];
     let files =
         entries("files").filter_map(|file| text(file, "name").or_else(|| text(file, "title")));
     words.extend(files.map(|name| format!("[file: {name}]")));

@@ -20,7 +20,7 @@ mod undo;
 mod workflow;
 mod workflows;
 
-use super::scene::{Scene, Surfaced, Whisper};
+use super::scene::{Scene, Seat, Surfaced, Whisper};
 use crate::base::ids::{ChannelId, UserId};
 use crate::slack::blocks::Block;
 use crate::slack::blocks::help::Command;
@@ -51,6 +51,11 @@ impl Call<'_> {
             Some(url) => Whisper::Address {
                 url,
                 replacing: false,
+                instead: Seat {
+                    channel: Some(self.channel),
+                    thread: None,
+                    user: self.user(),
+                },
             },
             None => Whisper::Thread {
                 channel: self.channel,

@@ -23,13 +23,11 @@ pub fn heard(
     Some((channel.clone(), event.to_owned()))
 }
 
-/// Whether an event of a channel leads to anything. That somebody left counts everywhere, because
+/// Whether an event of a channel leads to anything. Who comes and goes counts everywhere, because
 /// membership decides about more than messages.
 pub fn concerns(inbound: &Inbound, workspace: &Workspace) -> bool {
     match inbound {
-        Inbound::SomebodyJoined { channel } | Inbound::ChannelChanged { channel } => {
-            workspace.reads.contains(channel)
-        }
+        Inbound::ChannelChanged { channel } => workspace.reads.contains(channel),
         _ => true,
     }
 }

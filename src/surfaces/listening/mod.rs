@@ -14,7 +14,7 @@ use crate::slack::blocks::listening::{Channels, OtherChannel, ReadChannel, windo
 use crate::slack::client::Channel;
 use crate::slack::inbound::{BlockActions, Source};
 use crate::store::listening::{self, CHECK};
-use crate::store::{jobs, people};
+use crate::store::{jobs, listen, people};
 use std::collections::HashSet;
 
 /// Whether Slack itself is the system that somebody names behind a command.
@@ -105,6 +105,15 @@ pub async fn somebody_left(scene: &Scene<'_>, channel: &ChannelId, user: &UserId
     let mut tx = scene.tx().await?;
     people::leaves(&mut tx, channel, user).await?;
     tx.commit().await?;
+    audience_changed(scene, channel).await
+}
+
+/// No process goes by what it remembers of who reads along there.
+pub async fn audience_changed(scene: &Scene<'_>, channel: &ChannelId) -> Surfaced {
+    let (services, org) = (scene.services, scene.workspace.org);
+    services.directory.forget_audience(org, channel).await;
+    let told = format!("{org} {channel}");
+    listen::notify(&services.db, listen::AUDIENCES, &told).await?;
     look_at(scene, channel).await
 }
 

@@ -3,7 +3,8 @@
 use crate::support::TestApp;
 use penny::models::scripted::Step;
 use penny::models::{Block, Request};
-use penny::playground::{Draft, Seen};
+use penny::playground::{Draft, Said, Seen};
+use serde_json::json;
 
 async fn asks_about(app: &TestApp, name: &str, content: Vec<u8>) -> Seen {
     let maya = app.slack.person("maya").unwrap();
@@ -126,5 +127,49 @@ async fn files_that_are_too_much_together_are_read_as_far_as_they_fit() {
     assert_eq!(media(&requests[0]), ["application/pdf"]);
     assert!(answer.text.contains("Reading old.pdf"), "{}", answer.text);
     assert!(answer.text.contains("no room for it"), "{}", answer.text);
+    app.stop().await;
+}
+
+/// What the model reads when Maya's mention carries this file, as a partner's workspace has it.
+async fn read_of_a_shared_file(app: &TestApp, file: &str, said: &Said) -> String {
+    let penny = app.process().app.services.workspaces.all().remove(0);
+    let event = json!({
+        "type": "event_callback", "event_id": "Ev-shared", "team_id": "T0WAYFOLD",
+        "event": {
+            "type": "app_mention", "user": "U0MAYA", "channel": said.channel,
+            "ts": said.ts.to_string(), "text": format!("<@{}> what is it?", penny.bot_user),
+            "files": [{"id": file, "mode": "file_access", "file_access": "check_file_info"}],
+        },
+    });
+    app.slack.deliver(&event).await.unwrap();
+    app.settles().await;
+    app.slack.calls().mark_all_read();
+    app.words_of_request(0)
+}
+
+#[tokio::test]
+async fn a_file_that_slack_only_names_is_looked_up_and_read() {
+    let app = TestApp::start([Step::says("Numbers.")]).await;
+    let maya = app.slack.person("maya").unwrap();
+    let file = maya.upload("numbers.csv", b"May,4".to_vec()).unwrap();
+    let sales = app.slack.channel("sales").unwrap();
+    let draft = Draft::new(sales, "see here").with_file(file.clone());
+    let said = maya.send(draft).await.unwrap();
+    let asked = read_of_a_shared_file(&app, &file, &said).await;
+    let (_, read) = asked
+        .split_once("<data source=\"file numbers.csv\">")
+        .unwrap_or_else(|| panic!("{asked}"));
+    assert!(read.contains("May,4"), "{read}");
+    app.stop().await;
+}
+
+#[tokio::test]
+async fn a_file_that_slack_only_names_and_does_not_find_is_said_to_be_there() {
+    let app = TestApp::start([Step::says("I can’t open it.")]).await;
+    let maya = app.slack.person("maya").unwrap();
+    let said = maya.says("sales", "see here").await.unwrap();
+    let asked = read_of_a_shared_file(&app, "F0GONE", &said).await;
+    assert!(asked.contains("file F0GONE"), "{asked}");
+    assert!(asked.contains("did not hand it out"), "{asked}");
     app.stop().await;
 }

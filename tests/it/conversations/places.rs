@@ -1,7 +1,8 @@
 //! Where Penny answers, and where she keeps silent.
 
 use crate::support::TestApp;
-use penny::models::scripted::Step;
+use penny::models::Delta;
+use penny::models::scripted::{Gate, Step};
 use penny::playground::{Draft, Human, Said};
 
 fn person(app: &TestApp, name: &str) -> Human {
@@ -198,5 +199,26 @@ async fn a_mention_in_somebody_elses_thread_is_answered_in_that_thread() {
         .unwrap();
     assert_eq!(asked.thread(), root.thread());
     is_answered(&jonas, &asked, "In March.").await;
+    app.stop().await;
+}
+
+#[tokio::test]
+async fn an_answer_for_somebody_of_a_partner_is_streamed_to_their_own_workspace() {
+    let gate = Gate::default();
+    let step = Step::says("In March, I hear.")
+        .streaming([Delta::Text("In March,".to_owned())])
+        .then_waits_for(&gate);
+    let app = TestApp::start([step]).await;
+    let clara = person(&app, "clara");
+    let said = clara.mentions_penny("ext-nordlake", "when?").await.unwrap();
+    gate.reached().await;
+    app.comes_true("the answer is streamed", async || {
+        app.slack.calls().count("chat.startStream") == 1
+    })
+    .await;
+    gate.open();
+    is_answered(&clara, &said, "In March, I hear.").await;
+    let streams = app.slack.calls().of("chat.startStream");
+    assert_eq!(streams[0].args["recipient_team_id"], "T0NORDLAKE");
     app.stop().await;
 }

@@ -232,3 +232,54 @@ async fn what_is_said_right_after_a_stop_is_not_stopped_with_the_rest() {
     assert!(maya.visible_text(&said.thread()).contains("Stopped"));
     app.stop().await;
 }
+
+#[tokio::test]
+async fn stop_as_a_direct_message_of_its_own_ends_what_runs_there() {
+    let gate = Gate::default();
+    let app = TestApp::start([half_written(&gate)]).await;
+    let maya = app.slack.person("maya").unwrap();
+    let said = maya.tells_penny("tell me all").await.unwrap();
+    gate.reached().await;
+    let stop = maya.tells_penny("stop").await.unwrap();
+    maya.reads(&stop.thread(), "I’ve stopped what I was doing")
+        .await
+        .unwrap();
+    maya.reads(&said.thread(), "Stopped").await.unwrap();
+    app.settles().await;
+    assert_eq!(app.texts("select state from core.turns").await, ["stopped"]);
+
+    let again = maya.tells_penny("never mind").await.unwrap();
+    maya.reads(&again.thread(), "nothing to stop")
+        .await
+        .unwrap();
+    app.stop().await;
+}
+
+#[tokio::test]
+async fn stop_beside_the_thread_ends_what_runs_for_whoever_said_it_and_nothing_else() {
+    let (of_maya, of_jonas) = (Gate::default(), Gate::default());
+    let app = TestApp::start([
+        Step::says("Nine.").after(&of_jonas).when_asked("how many"),
+        half_written(&of_maya),
+    ])
+    .await;
+    let maya = app.slack.person("maya").unwrap();
+    let jonas = app.slack.person("jonas").unwrap();
+    let theirs = jonas.mentions_penny("sales", "how many?").await.unwrap();
+    of_jonas.reached().await;
+    let said = maya.mentions_penny("sales", "tell me all").await.unwrap();
+    of_maya.reached().await;
+    let stop = maya.says("sales", "@Penny stop").await.unwrap();
+    maya.reads(&stop.thread(), "I’ve stopped what I was doing")
+        .await
+        .unwrap();
+    maya.reads(&said.thread(), "Stopped").await.unwrap();
+    assert_eq!(
+        maya.answers_in(&stop.thread()).len(),
+        1,
+        "the mention and its message are one thing said"
+    );
+    of_jonas.open();
+    jonas.reads(&theirs.thread(), "Nine.").await.unwrap();
+    app.stop().await;
+}

@@ -87,6 +87,42 @@ async fn a_mention_and_the_message_it_is_part_of_are_one_thing_said() {
 }
 
 #[tokio::test]
+async fn an_event_without_an_id_is_answered_once_like_any_other() {
+    for id in [json!(""), Value::Null, json!(7)] {
+        let app = TestApp::start([Step::says("Yes, I am.")]).await;
+        let (thread, event) = mention(&app).await;
+        let mut nameless = envelope("", &event);
+        nameless["event_id"] = id.clone();
+        deliver(&app, &nameless).await;
+        deliver(&app, &nameless).await;
+        nameless.as_object_mut().unwrap().remove("event_id");
+        deliver(&app, &nameless).await;
+        assert_eq!(answers(&app, &thread).await, 1, "{id}");
+        app.stop().await;
+    }
+}
+
+#[tokio::test]
+async fn two_events_without_an_id_are_two_events() {
+    let app = TestApp::start([]).await;
+    for at in [
+        "1700000000.000100",
+        "1700000000.000200",
+        "1700000000.000200",
+    ] {
+        let home = json!({
+            "type": "app_home_opened", "user": "U0MAYA", "tab": "home", "event_ts": at,
+        });
+        deliver(&app, &envelope("", &home)).await;
+    }
+    assert_eq!(app.count("select from core.inbox").await, 2);
+    app.settles().await;
+    let maya = app.slack.person("maya").unwrap();
+    app.home_says(&maya, "Hello Maya").await;
+    app.stop().await;
+}
+
+#[tokio::test]
 async fn a_delivery_that_slack_repeats_counts_even_if_the_first_was_lost() {
     let app = TestApp::start([Step::says("Yes, I am.")]).await;
     let (thread, event) = mention(&app).await;
@@ -232,10 +268,8 @@ async fn bots_edits_and_notices_start_no_turn() {
 #[tokio::test]
 async fn what_belongs_to_another_workspace_or_app_is_nobodys() {
     let app = TestApp::start([]).await;
-    app.execute("update core.installations set app_id = 'A0PENNY'")
-        .await;
-    let workspaces = &app.process().app.services.workspaces;
-    workspaces.reload().await.unwrap();
+    let ours = app.texts("select app_id from core.installations").await;
+    assert_eq!(ours, ["A0PENNY"], "Slack has said whose token it is");
     let (_, event) = mention(&app).await;
     let mut foreign = envelope("Ev-foreign", &event);
     foreign["team_id"] = json!("T0SOMEBODYELSE");

@@ -3,7 +3,7 @@
 use super::{DEAL_ROOM, House, channel};
 use crate::support::TestApp;
 use crate::support::hurried::Hurried;
-use penny::playground::Setup;
+use penny::playground::{Fault, Setup};
 use std::sync::Arc;
 
 const SECRET: &str = "We go down to 12 percent";
@@ -86,6 +86,29 @@ async fn whoever_leaves_a_private_channel_sees_nothing_of_it_from_then_on() {
         .unwrap();
     house.settles().await;
     assert!(house.shown_in_private(&house.elena).await.contains(SECRET));
+    house.close().await;
+}
+
+#[tokio::test]
+async fn a_member_whom_slack_does_not_show_keeps_nobody_else_from_reading() {
+    let house = house_with_a_secret().await;
+    let person = |name: &str| house.app.slack.person(name).unwrap();
+    let (tom, aisha) = (person("tom"), person("aisha"));
+    // So that Penny knows him.
+    assert!(!house.shown_in_private(&tom).await.contains(SECRET));
+    let faults = house.app.slack.faults();
+    let hidden = faults.on("users.info").always();
+    hidden.hit(Fault::Error("user_not_visible"));
+    for newcomer in [&aisha, &tom] {
+        house
+            .jonas
+            .invite(&channel(DEAL_ROOM), newcomer.id())
+            .await
+            .unwrap();
+    }
+    house.settles().await;
+    faults.clear();
+    assert!(house.shown_in_private(&tom).await.contains(SECRET));
     house.close().await;
 }
 

@@ -8,6 +8,8 @@ async fn where_streams_are_refused_the_answer_is_posted_and_updated_in_place() {
         Fault::RateLimited(30),
         Fault::Error("unknown_method"),
         Fault::Error("not_allowed_token_type"),
+        Fault::Error("team_not_found"),
+        Fault::Error("user_not_found"),
         Fault::Status(404),
     ] {
         let stage = Stage::set().await;

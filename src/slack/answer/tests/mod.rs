@@ -69,7 +69,7 @@ impl Stage {
                 channel: self.asked.channel.clone(),
                 thread: Ts(self.asked.ts.to_string()),
                 recipient: self.alice.id().clone(),
-                recipient_team: "T0PLAY".into(),
+                recipient_team: Some("T0PLAY".into()),
                 penny: "U0PENNY".into(),
                 since: Ts(self.asked.ts.to_string()),
             },
