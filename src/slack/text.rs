@@ -51,6 +51,8 @@ pub const ASKED_AGAIN_ALREADY: &str =
     "I’ve been asked that again already. To try once more, press Retry under my newest answer.";
 pub const QUESTION_GONE: &str = "I no longer have that question. Please write it again.";
 
+pub const WENT_WRONG: &str = "Something went wrong on my side, so I didn’t do that. Please try it once more; if it happens again, tell whoever runs me.";
+
 // To a “stop” beside the threads.
 pub const STOPPED_IN_ITS_THREAD: &str = "I’ve stopped what I was doing for you here.";
 pub const STOPPED_IN_THEIR_THREADS: &str = "I’ve stopped everything I was doing for you here.";

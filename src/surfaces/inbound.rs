@@ -1,11 +1,11 @@
 //! Deliveries that are not part of a conversation (clicks, commands, windows, App Home …): the
 //! job of each reads it from the inbox and hands it to the surface that it is for.
 
-use super::scene::{Remedy, Scene, Surfaced};
+use super::scene::{Remedy, Scene, SurfaceError, Surfaced};
 use super::systems::{connecting, disconnecting, reading};
 use super::{
-    approvals, artifacts, channel, command, dashboards, digests, feedback, home, listening, memory,
-    pane, people, questions, retry, schedules, shortcuts, stopping, workflows,
+    approvals, artifacts, channel, command, dashboards, digests, failing, feedback, home,
+    listening, memory, pane, people, questions, retry, schedules, shortcuts, stopping, workflows,
 };
 use crate::base::ids::UserId;
 use crate::jobs::Services;
@@ -45,10 +45,12 @@ impl Handler for HandleInbound {
                 },
                 Remedy::Forget => {
                     tracing::info!(%error, "nobody is left to answer");
+                    self.let_go(held, false).await;
                     Done::Finished
                 }
                 Remedy::GiveUp => {
                     tracing::error!(%error, "a delivery could not be handled");
+                    self.let_go(held, true).await;
                     Done::Failed {
                         error: error.to_string(),
                     }
@@ -59,6 +61,7 @@ impl Handler for HandleInbound {
 
     async fn exhausted(&self, held: &Held) -> Done {
         tracing::warn!(job.key = held.key(), "a delivery was given up");
+        self.let_go(held, true).await;
         Done::Failed {
             error: "gave up after several attempts".to_owned(),
         }
@@ -67,28 +70,49 @@ impl Handler for HandleInbound {
 
 impl HandleInbound {
     async fn handle(&self, held: &Held) -> Surfaced {
-        let event_key = held.key();
-        let org = held.lease().org;
-        let mut tx = self.services.db.org(org).await?;
-        let found = inbox::get(&mut tx, event_key).await?;
-        drop(tx);
-        let Some(item) = found else {
+        let Some(item) = self.item(held).await? else {
             return Ok(());
         };
-        // An installation that is gone has nobody to answer.
-        if let Some(workspace) = self.services.workspaces.get(item.workspace.as_str()) {
-            let scene = Scene {
-                services: &self.services,
-                workspace,
-                inbox_id: item.inbox_id,
-                event_key,
-                trace_id: &item.trace_id,
-            };
+        if let Some(scene) = self.scene(held, &item) {
             dispatch(&scene, &item).await?;
         }
-        let mut tx = self.services.db.org(org).await?;
-        inbox::mark_handled(&mut tx, event_key).await?;
+        let mut tx = self.services.db.org(held.lease().org).await?;
+        inbox::mark_handled(&mut tx, held.key()).await?;
         Ok(tx.commit().await?)
+    }
+
+    async fn item(&self, held: &Held) -> Surfaced<Option<Item>> {
+        let mut tx = self.services.db.org(held.lease().org).await?;
+        Ok(inbox::get(&mut tx, held.key()).await?)
+    }
+
+    /// None: the installation is gone, and with it whoever could be answered.
+    fn scene<'a>(&'a self, held: &'a Held, item: &'a Item) -> Option<Scene<'a>> {
+        Some(Scene {
+            services: &self.services,
+            workspace: self.services.workspaces.get(item.workspace.as_str())?,
+            inbox_id: item.inbox_id,
+            event_key: held.key(),
+            trace_id: &item.trace_id,
+        })
+    }
+
+    /// Ends what failed for good: whoever waits for it is told, as far as they can be.
+    async fn let_go(&self, held: &Held, is_told: bool) {
+        let let_go = async {
+            if let Some(item) = self.item(held).await?.filter(|_| is_told)
+                && let Some(scene) = self.scene(held, &item)
+                && let Err(error) = failing::tell(&scene, &item).await
+            {
+                tracing::info!(%error, "nobody could be told of it");
+            }
+            let mut tx = self.services.db.org(held.lease().org).await?;
+            inbox::erase(&mut tx, held.key()).await?;
+            Ok::<_, SurfaceError>(tx.commit().await?)
+        };
+        if let Err(error) = let_go.await {
+            tracing::warn!(%error, "a delivery that failed could not be erased");
+        }
     }
 }
 

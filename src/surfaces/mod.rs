@@ -9,6 +9,7 @@ mod command;
 mod dashboards;
 mod delivery;
 pub mod digests;
+mod failing;
 mod feedback;
 mod home;
 pub mod inbound;
