@@ -100,7 +100,7 @@ mod tests {
     }
 
     #[test]
-    fn every_step_and_every_event_with_its_fields_is_told_in_slack_and_every_step_in_the_readme() {
+    fn every_step_and_every_event_with_its_fields_is_told_in_slack_and_in_the_readme() {
         let told = told();
         for kind in KINDS {
             assert!(told.contains(&format!("`\"{kind}\"")), "{kind}");
@@ -118,6 +118,8 @@ mod tests {
                 event.name
             );
             assert!(told.contains(&event.fields.join(", ")), "{}", event.name);
+            let fields = event.fields.join("`, `");
+            assert!(README.contains(&fields), "{}", event.name);
         }
     }
 

@@ -18,7 +18,7 @@ pub const GONE: &str = "That workflow isn’t here any more.";
 pub const OVER: &str = "Its time has passed for good. Edit it, and give it another.";
 pub const OVER_ALREADY: &str = "That run is over already.";
 pub const ANSWERED_ALREADY: &str = "Somebody has answered that already, or the run is over.";
-pub const BAD_NAME: &str = "A name is up to 40 letters (a to z), digits and dashes, and does not begin with a dash: stale-deals.";
+pub const BAD_NAME: &str = "A name is up to 40 letters (a to z), digits and dashes, and does not begin with a dash, such as stale-deals.";
 pub const NOT_STORED: &str = "I could not save the workflow: what it was made of is not right any more. Please open the window again.";
 
 /// Runs to come that are told.
