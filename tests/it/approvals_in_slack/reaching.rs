@@ -125,6 +125,56 @@ async fn what_nobody_could_ever_decide_on_is_refused_with_a_sentence() {
     story.app.stop().await;
 }
 
+impl Story {
+    /// Jonas asks in private to have something said in #deal-room.
+    async fn jonas_asks_to_post(&self, text: &str) -> Thread {
+        let jonas = self.app.slack.person("jonas").unwrap();
+        let wish = json!({
+            "system": "slack", "operation": "post_message",
+            "arguments": {"channel": "deal-room", "text": text},
+        });
+        self.app
+            .model
+            .add([Step::calls("call_1", "propose_write", wish)]);
+        let said = jonas.tells_penny("say it there").await.unwrap();
+        self.app.settles().await;
+        said.thread()
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_left_the_private_channel_that_it_is_about_neither_gets_the_card_nor_decides_on_it() {
+    let story = Story::begin().await;
+    let rule = r#"{"deciders": ["admin"], "approvals": 1, "not_requester": false}"#;
+    story
+        .app
+        .execute(&format!(
+            "insert into core.policies (org_id, system, operation, policy, set_by)
+             select org_id, 'slack', '*', '{rule}', person_id
+             from core.people where slack_user_id = 'U0MAYA'"
+        ))
+        .await;
+    story.jonas_asks_to_post("They sign on Friday.").await;
+    let (_, copy) = story.brought("They sign on Friday.").await;
+
+    let room = story.app.slack.channel("deal-room").unwrap();
+    story.maya.leave(&room).await.unwrap();
+    story.clicks(&copy, "Approve").await;
+    let told = story.maya.whispers(&copy.channel).pop().unwrap().text;
+    assert!(told.contains("Only members of this channel"), "{told}");
+    let open = "select from core.proposals where state = 'proposed'";
+    assert_eq!(story.app.count(open).await, 1);
+
+    let thread = story.jonas_asks_to_post("They sign on Monday.").await;
+    let jonas = story.app.slack.person("jonas").unwrap();
+    let said = jonas.visible_text(&thread);
+    assert!(said.contains("nobody whom I could ask"), "{said}");
+    let has = story.maya.channel_messages(&copy.channel);
+    assert!(!has.iter().any(|seen| seen.text.contains("on Monday")));
+    story.app.slack.calls().mark_all_read();
+    story.app.stop().await;
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn whoever_may_not_see_what_it_is_about_is_not_asked_and_that_is_said() {
     // Nobody can look into this system with Maya's eyes, and she is not in #design.
