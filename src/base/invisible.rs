@@ -1,7 +1,7 @@
 //! Characters that nobody sees but that change what is read: they can hide text, reverse it, or
 //! make a name look like another. One list for what models write and for what they read.
 
-pub const ZERO_WIDTH_JOINER: char = '\u{200D}';
+const ZERO_WIDTH_JOINER: char = '\u{200D}';
 /// Asks for the coloured form of the symbol before it.
 const AS_EMOJI: char = '\u{FE0F}';
 

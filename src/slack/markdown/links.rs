@@ -176,8 +176,6 @@ fn normalized(address: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
-
     fn link(label: &str, target: &str) -> String {
         super::link(label, label, target)
     }

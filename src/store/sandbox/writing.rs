@@ -80,7 +80,7 @@ fn of_insert(insert: Insert) -> Result<Plan, Refusal> {
         columns.push(column_of(table, column)?);
     }
     let form = || only("INSERT INTO tasks (title, due_date) VALUES … or SELECT …");
-    let source: &Box<Query> = insert.source.as_ref().ok_or_else(form)?;
+    let source: &Query = insert.source.as_deref().ok_or_else(form)?;
     let columns = columns.join(", ");
     // Whatever else an INSERT can say (conflicts, returning, …) would go unheard.
     if columns.is_empty()
@@ -96,7 +96,7 @@ fn of_insert(insert: Insert) -> Result<Plan, Refusal> {
             |select| {
                 let target = select.from.first_mut().map(|from| &mut from.relation);
                 if let Some(TableFactor::Derived { subquery, .. }) = target {
-                    *subquery = source.clone();
+                    **subquery = source.clone();
                 }
             },
         )?,

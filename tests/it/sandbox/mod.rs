@@ -4,6 +4,7 @@ mod analytic;
 mod greedy;
 mod hostile;
 mod logins;
+mod outcomes;
 mod results;
 mod schema;
 mod visibility;

@@ -201,6 +201,29 @@ async fn an_answer_streams_with_its_tools_and_ends_with_its_buttons() {
 }
 
 #[tokio::test]
+async fn a_card_shows_what_a_model_or_a_page_says_as_words_that_reach_nobody() {
+    let stage = Stage::set().await;
+    let answer = stage.begin();
+    answer.task(TaskCard {
+        title: "Looking up <!channel> [bank.com](https://evil.example)".into(),
+        outcome: Some("<@U012345|bob> owes \u{202E}9".into()),
+        ..looking_up(TaskState::Done)
+    });
+    stage.until(has("＠bob owes 9")).await;
+    let answers = stage.answers();
+    assert!(
+        answers[0]
+            .text
+            .contains("Looking up ＠channel https://evil.example")
+    );
+    let blocks = serde_json::to_string(&answers[0].blocks).unwrap();
+    for active in ["<!", "<@", "bank.com", "\u{202E}"] {
+        assert!(!blocks.contains(active), "{blocks}");
+    }
+    stage.finish(answer, whole("Nine.")).await.unwrap();
+}
+
+#[tokio::test]
 async fn words_between_tool_calls_and_after_them_stay_one_stream() {
     let stage = Stage::set().await;
     let answer = stage.begin();

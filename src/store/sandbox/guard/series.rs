@@ -122,7 +122,7 @@ fn interval_hours(expr: &Expr) -> Option<i64> {
         .split_whitespace()
         .filter(|word| !matches!(*word, "-" | "+"))
         .collect();
-    if words.is_empty() || words.len() % 2 != 0 {
+    if words.is_empty() || !words.len().is_multiple_of(2) {
         return None;
     }
     words.chunks(2).try_fold(0_i64, |sum, part| {
