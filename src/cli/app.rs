@@ -214,7 +214,8 @@ impl App {
             let client = api.client(TeamId::new(""), Arc::new(token.clone()));
             match client.identity().await {
                 Ok(identity) => {
-                    let new = NewInstallation::of_token(token.clone(), &identity);
+                    let app = client.own_app(&identity).await;
+                    let new = NewInstallation::of_token(token.clone(), &identity, app);
                     match self.keep_or_install(new, slack.oauth.is_some()).await {
                         Ok(()) => return,
                         Err(error) => tracing::error!(%error, "the workspace could not be stored"),

@@ -55,7 +55,7 @@ pub struct NewInstallation {
 
 impl NewInstallation {
     /// What the environment's one token stands for, as Slack says.
-    pub fn of_token(token: Secret, identity: &Identity) -> Self {
+    pub fn of_token(token: Secret, identity: &Identity, app: Option<String>) -> Self {
         let enterprise = identity
             .enterprise_id
             .clone()
@@ -65,7 +65,7 @@ impl NewInstallation {
                 .as_ref()
                 .map_or_else(|| identity.team_id.0.clone(), |id| id.0.clone()),
             name: identity.team.clone(),
-            app: None,
+            app,
             is_enterprise: enterprise.is_some(),
             bot_user: identity.user_id.clone(),
             bot_token: token,

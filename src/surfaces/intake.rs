@@ -170,22 +170,22 @@ impl Intake {
         if !self.services.workspaces.are_known() {
             return Err(IntakeError::Away);
         }
-        let found = self
-            .services
-            .workspaces
-            .find(installation)
-            .filter(|workspace| match (workspace.app.as_deref(), app) {
-                (Some(ours), Some(theirs)) => ours == theirs,
-                _ => true,
-            });
-        if found.is_none() {
+        let Some(found) = self.services.workspaces.find(installation) else {
             metrics::counter!(names::UNKNOWN_WORKSPACES).increment(1);
             tracing::warn!(
                 slack.team = installation.team.as_ref().map(|team| team.as_str()),
                 "a delivery for a workspace where Penny is not installed"
             );
+            return Ok(None);
+        };
+        if let (Some(ours), Some(theirs)) = (found.app.as_deref(), app)
+            && ours != theirs
+        {
+            metrics::counter!(names::UNKNOWN_WORKSPACES).increment(1);
+            tracing::warn!(slack.app = theirs, "a delivery for another app");
+            return Ok(None);
         }
-        Ok(found)
+        Ok(Some(found))
     }
 
     async fn store(&self, delivery: Delivery) -> Result<Answer, IntakeError> {

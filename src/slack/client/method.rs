@@ -71,6 +71,7 @@ macro_rules! methods {
 
 methods! {
     AuthTest = "auth.test", Safe, TIER_4;
+    BotInfo = "bots.info", Safe, TIER_3;
     PostMessage = "chat.postMessage", IfNotSent, MESSAGES;
     UpdateMessage = "chat.update", Safe, channel(60, 60);
     DeleteMessage = "chat.delete", Safe, TIER_3;
