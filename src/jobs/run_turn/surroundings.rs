@@ -6,7 +6,7 @@ use crate::agent::provenance;
 use crate::base::ids::{Ts, UserId};
 use crate::jobs::Services;
 use crate::jobs::workspaces::Workspace;
-use crate::slack::client::Said;
+use crate::slack::client::{Said, SlackError};
 use crate::slack::inbound::{mentions, readable};
 use crate::store::conversations::Thread;
 use chrono::DateTime;
@@ -17,8 +17,14 @@ use std::time::Duration;
 /// Read word for word; what is older is summarised.
 const VERBATIM_CHARS: usize = 6_000;
 const MAX_MESSAGES: u16 = 30;
+/// Of a thread, besides how it began.
+const MAX_REPLIES: usize = 200;
+/// Of a thread longer than that nothing newer is known.
+const MAX_PAGES: usize = 25;
 /// The answer must not wait for its surroundings longer than this.
 const PATIENCE: Duration = Duration::from_millis(1_500);
+/// Nor for a thread, which is what the question is about, longer than this.
+const PATIENCE_THREAD: Duration = Duration::from_secs(5);
 
 /// Addresses in what was said around; more are hardly meant.
 const MAX_LINKS: usize = 100;
@@ -43,22 +49,24 @@ pub async fn read(
     }
     let fetch = async {
         if is_reply {
-            let page = workspace
-                .slack
-                .replies(channel, &thread.thread_ts, None, None)
-                .await?;
-            Ok(page.entries)
-        } else {
-            let mut newest_first = workspace
-                .slack
-                .history(channel, Some(&thread.thread_ts), MAX_MESSAGES)
-                .await?;
-            newest_first.reverse();
-            Ok::<_, crate::slack::client::SlackError>(newest_first)
+            return thread_before(workspace, thread, asked.as_ref()).await;
         }
+        let mut newest_first = workspace
+            .slack
+            .history(channel, Some(&thread.thread_ts), MAX_MESSAGES)
+            .await?;
+        newest_first.reverse();
+        Ok(Found {
+            messages: newest_first,
+            left_out: 0,
+        })
     };
-    let mut messages = match tokio::time::timeout(PATIENCE, fetch).await {
-        Ok(Ok(messages)) => messages,
+    let patience = if is_reply { PATIENCE_THREAD } else { PATIENCE };
+    let Found {
+        mut messages,
+        left_out,
+    } = match tokio::time::timeout(patience, fetch).await {
+        Ok(Ok(found)) => found,
         Ok(Err(error)) => {
             tracing::info!(%error, "answering without what was said around the question");
             return None;
@@ -66,9 +74,12 @@ pub async fn read(
         Err(_) => return None,
     };
     messages.retain(|said| is_around(said, asked.as_ref()));
-    let lines = lines(services, workspace, &messages).await;
+    let mut lines = lines(services, workspace, &messages).await;
     if lines.is_empty() {
         return None;
+    }
+    if left_out > 0 {
+        lines.insert(1, format!("({left_out} messages are left out here)"));
     }
     let what = if is_reply {
         "Earlier in this thread"
@@ -79,6 +90,46 @@ pub async fn read(
         text: format!("{what}:\n{}", shortened(services, lines).await),
         links: links(workspace, &messages),
     })
+}
+
+struct Found {
+    messages: Vec<Said>,
+    /// Between the first of them and the others.
+    left_out: usize,
+}
+
+/// How the thread began, and what was said in it last before the question. Slack tells a thread
+/// from its beginning, so a long one is read through.
+async fn thread_before(
+    workspace: &Workspace,
+    thread: &Thread,
+    asked: Option<&Ts>,
+) -> Result<Found, SlackError> {
+    let mut messages: Vec<Said> = Vec::new();
+    let (mut left_out, mut cursor) = (0, None);
+    for _ in 0..MAX_PAGES {
+        let page = workspace
+            .slack
+            .replies(&thread.channel, &thread.thread_ts, None, cursor)
+            .await?;
+        for said in page.entries {
+            // Slack may repeat the beginning on every page.
+            let is_root = said.ts.as_ref() == Some(&thread.thread_ts);
+            if is_around(&said, asked) && (messages.is_empty() || !is_root) {
+                messages.push(said);
+            }
+        }
+        let too_many = messages.len().saturating_sub(1 + MAX_REPLIES);
+        if too_many > 0 {
+            messages.drain(1..=too_many);
+            left_out += too_many;
+        }
+        cursor = page.next;
+        if cursor.is_none() {
+            break;
+        }
+    }
+    Ok(Found { messages, left_out })
 }
 
 fn is_around(said: &Said, asked: Option<&Ts>) -> bool {

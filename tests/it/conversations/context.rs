@@ -1,8 +1,11 @@
 //! What the model knows of the people and of what was said around a question.
 
 use crate::support::TestApp;
+use chrono::{TimeDelta, Utc};
+use penny::base::ids::{ChannelId, UserId};
 use penny::models::ModelError;
 use penny::models::scripted::Step;
+use penny::playground::{NewMessage, Thread};
 
 #[tokio::test]
 async fn two_people_are_told_apart_by_name_and_each_by_their_own_time() {
@@ -68,6 +71,50 @@ async fn asked_within_a_thread_she_has_read_the_thread_and_not_the_channel() {
     assert!(asked.contains("Acme slipped to March"), "{asked}");
     assert!(asked.contains("their legal review takes long"), "{asked}");
     assert!(!asked.contains("pizza at one"), "{asked}");
+    app.stop().await;
+}
+
+#[tokio::test]
+async fn of_a_very_long_thread_she_has_read_how_it_began_and_what_was_said_last() {
+    let began = Utc::now() - TimeDelta::hours(2);
+    let said = |text: String, after: i64| NewMessage {
+        channel: ChannelId::new("C0SALES"),
+        user: UserId::new("U0JONAS"),
+        text,
+        at: began + TimeDelta::seconds(after),
+        reply_to: (after > 0).then_some(began),
+    };
+    let replies = (1..=250).map(|number| said(format!("reply number {number}."), number));
+    let thread: Vec<NewMessage> = std::iter::once(said("let us count".to_owned(), 0))
+        .chain(replies)
+        .collect();
+    let app = TestApp::build([
+        Step::says("They counted.").when(|request| request.tools.is_empty()),
+        Step::says("Two hundred and fifty."),
+    ])
+    .slack(|setup| setup.messages(thread))
+    .start()
+    .await;
+    let maya = app.slack.person("maya").unwrap();
+    let channel = app.slack.channel("sales").unwrap();
+    let messages = maya.channel_messages(&channel).into_iter();
+    let root = messages
+        .rev()
+        .find(|seen| seen.text.contains("let us count"));
+    let thread = Thread {
+        channel,
+        root: root.unwrap().ts,
+    };
+    maya.replies_in(&thread, "@Penny how far did they come?")
+        .await
+        .unwrap();
+    maya.reads(&thread, "Two hundred and fifty.").await.unwrap();
+    let summarised = app.words_of_request(0);
+    assert!(summarised.contains("let us count"), "{summarised}");
+    assert!(summarised.contains("(50 messages are left out here)"));
+    assert!(!summarised.contains("reply number 50."), "{summarised}");
+    let asked = app.words_of_request(1);
+    assert!(asked.contains("reply number 250."), "{asked}");
     app.stop().await;
 }
 
