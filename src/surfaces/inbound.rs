@@ -110,10 +110,14 @@ async fn event(scene: &Scene<'_>, envelope: &EventEnvelope<'_>) -> Surfaced {
             home_tab: true,
             ..
         } => home::publish(scene, &user, None).await,
-        Inbound::HomeOpened { user, channel, .. } => pane::opened(scene, &user, channel).await,
-        Inbound::PaneOpened { user, channel, .. } => {
-            pane::opened(scene, &user, Some(channel)).await
+        Inbound::HomeOpened { user, channel, .. } => {
+            pane::opened(scene, &user, channel, None).await
         }
+        Inbound::PaneOpened {
+            user,
+            channel,
+            thread,
+        } => pane::opened(scene, &user, Some(channel), Some(&thread)).await,
         Inbound::Joined { channel, .. } => channel::joined(scene, &channel).await,
         Inbound::SomebodyLeft { channel, user } => {
             listening::somebody_left(scene, &channel, &user).await

@@ -39,7 +39,7 @@ pub enum Answer {
     /// There is nothing to do for this delivery.
     Nothing,
     Challenge(String),
-    /// Stored; the window that was submitted shows this from now on.
+    /// What Slack shows in return: in the window that was submitted, or in a list.
     Shows(Value),
 }
 
@@ -109,9 +109,12 @@ impl Intake {
 
     pub async fn interaction(&self, body: &[u8]) -> Result<Answer, IntakeError> {
         let interaction = Interaction::parse(body)?;
-        let (Some(source), Some(key)) = (interaction.source(), interaction.dedupe_key()) else {
+        let Some(source) = interaction.source() else {
             return Ok(Answer::Nothing);
         };
+        if let Interaction::BlockSuggestion(_) = interaction {
+            return Ok(Answer::Shows(no_options()));
+        }
         let Some(workspace) = self.workspace(&source.installation, source.api_app_id.as_deref())?
         else {
             return Ok(Answer::Nothing);
@@ -121,7 +124,7 @@ impl Intake {
             return Ok(Answer::Shows(answer));
         }
         let user = Some(source.user.clone());
-        let event_key = format!("i:{key}");
+        let event_key = format!("i:{}", interaction.dedupe_key(body));
         let Some(submitted) = typed_key::carrier(&interaction) else {
             let kind = Kind::Interaction;
             return self
@@ -147,14 +150,11 @@ impl Intake {
         else {
             return Ok(Answer::Nothing);
         };
-        let Some(trigger) = &source.trigger_id else {
-            return Ok(Answer::Nothing);
-        };
         let user = source.user.clone();
         self.store(whole(
             &workspace,
             Kind::Command,
-            format!("c:{trigger}"),
+            format!("c:{}", command.dedupe_key(body)),
             Some(user),
             body,
         )?)
@@ -201,6 +201,11 @@ impl Intake {
         metrics::histogram!(names::ACK_SECONDS).record(begun.elapsed().as_secs_f64());
         Ok(Answer::Stored)
     }
+}
+
+/// No select of Penny's loads its options yet: an empty list is the honest answer.
+pub fn no_options() -> Value {
+    json!({ "options": [] })
 }
 
 /// What the window says while a job tries the key.

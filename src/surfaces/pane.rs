@@ -3,12 +3,18 @@
 use super::ask;
 use super::scene::{Scene, Surfaced};
 use super::status::prompts_for;
-use crate::base::ids::{ChannelId, UserId};
+use crate::base::ids::{ChannelId, Ts, UserId};
 use crate::slack::text::PANE_TITLE;
 use crate::store::connections;
 
-/// Worth one try only: whoever opens the pane writes on their own a moment later.
-pub async fn opened(scene: &Scene<'_>, user: &UserId, channel: Option<ChannelId>) -> Surfaced {
+/// Worth one try only: whoever opens the pane writes on their own a moment later. The older
+/// assistant view has a thread, and shows nothing without it.
+pub async fn opened(
+    scene: &Scene<'_>,
+    user: &UserId,
+    channel: Option<ChannelId>,
+    thread: Option<&Ts>,
+) -> Surfaced {
     let person = scene.person(user).await?;
     let mut tx = scene.tx().await?;
     let systems = connections::visible_to(&mut tx, person.id).await?;
@@ -21,7 +27,7 @@ pub async fn opened(scene: &Scene<'_>, user: &UserId, channel: Option<ChannelId>
     };
     let slack = &scene.workspace.slack;
     if let Err(error) = slack
-        .set_suggested_prompts(&channel, Some(PANE_TITLE), &prompts)
+        .set_suggested_prompts(&channel, thread, Some(PANE_TITLE), &prompts)
         .await
     {
         tracing::debug!(%error, "no questions could be suggested");

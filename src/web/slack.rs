@@ -6,7 +6,7 @@ use crate::base::clock::SharedClock;
 use crate::base::metrics as names;
 use crate::slack::inbound::is_ssl_check;
 use crate::slack::verify::{VerifiedRequest, Verifier};
-use crate::surfaces::intake::{Answer, Intake, IntakeError};
+use crate::surfaces::intake::{Answer, Intake, IntakeError, no_options};
 use axum::extract::{Request, State};
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
@@ -62,11 +62,10 @@ async fn commands(State(slack): State<Arc<Endpoints>>, request: Request) -> Resp
     }
 }
 
-/// No select of Penny's loads its options from here yet: an empty list is the honest answer.
 async fn options(State(slack): State<Arc<Endpoints>>, request: Request) -> Response {
     match verified(&slack, request).await {
         Ok(request) if is_ssl_check(request.body()) => StatusCode::OK.into_response(),
-        Ok(_) => Json(serde_json::json!({ "options": [] })).into_response(),
+        Ok(_) => Json(no_options()).into_response(),
         Err(refused) => refused,
     }
 }

@@ -4,6 +4,7 @@
 mod away;
 mod deliveries;
 mod garbage;
+mod meagre;
 mod reordered;
 mod secrets;
 mod signatures;

@@ -175,7 +175,7 @@ async fn people_channels_files_views_and_prompts_are_understood() {
         .unwrap();
     assert_eq!(dm, stage.alice().dm().unwrap());
     penny
-        .set_suggested_prompts(&dm, None, &prompts::of_the_app()[..1])
+        .set_suggested_prompts(&dm, None, None, &prompts::of_the_app()[..1])
         .await
         .unwrap();
     assert_eq!(

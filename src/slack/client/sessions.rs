@@ -88,14 +88,19 @@ impl SlackClient {
         self.tell(Method::SetStatus, channel, &body, NOW).await
     }
 
-    /// Never with a thread: for apps with an agent view Slack ignores such a call silently.
+    /// With a thread only where the older assistant view has opened it: for apps with an agent
+    /// view Slack ignores such a call silently.
     pub async fn set_suggested_prompts(
         &self,
         channel: &ChannelId,
+        thread: Option<&Ts>,
         title: Option<&str>,
         prompts: &[Prompt],
     ) -> Result<(), SlackError> {
         let mut body = json!({"channel_id": channel, "prompts": prompts});
+        if let Some(thread) = thread {
+            body["thread_ts"] = json!(thread);
+        }
         if let Some(title) = title {
             body["title"] = title.into();
         }

@@ -1,7 +1,7 @@
 //! Slash commands, which Slack sends as a form.
 
 use super::envelope::Installation;
-use super::{Malformed, Source};
+use super::{Malformed, Source, fingerprint};
 use crate::base::ids::{ChannelId, TeamId, UserId};
 use crate::base::secret::Secret;
 
@@ -21,6 +21,13 @@ impl SlashCommand {
             wire.set(&name, value.into_owned());
         }
         wire.into_command().ok_or(Malformed::MissingField)
+    }
+
+    /// The same for every delivery of one command. A trigger alone does not say which one: who
+    /// plays recorded commands may give them all the same.
+    pub fn dedupe_key(&self, body: &[u8]) -> String {
+        let trigger = self.source.trigger_id.as_deref().unwrap_or_default();
+        format!("{trigger}:{}", fingerprint(body))
     }
 }
 

@@ -1,10 +1,9 @@
 //! The envelope around an event: whose it is, which one it is, and the event itself unparsed.
 
-use super::{Malformed, check_depth, lenient};
+use super::{Malformed, check_depth, fingerprint, lenient};
 use crate::base::ids::{EnterpriseId, TeamId, UserId};
 use serde::Deserialize;
 use serde_json::value::RawValue;
-use sha2::{Digest, Sha256};
 
 /// A body of the events endpoint.
 #[derive(Debug)]
@@ -77,13 +76,13 @@ struct Wire<'a> {
 
 #[derive(Deserialize)]
 struct Authorization {
-    #[serde(default)]
+    #[serde(default, deserialize_with = "lenient::or_default")]
     team_id: Option<TeamId>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "lenient::or_default")]
     enterprise_id: Option<EnterpriseId>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "lenient::or_default")]
     user_id: Option<UserId>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "lenient::or_default")]
     is_enterprise_install: Option<bool>,
 }
 
@@ -124,10 +123,8 @@ impl<'a> EventEnvelope<'a> {
         if !self.event_id.is_empty() {
             return format!("e:{}", self.event_id);
         }
-        let mut hash = Sha256::new();
-        hash.update(self.event_time.to_be_bytes());
-        hash.update(self.event.get());
-        format!("h:{}", hex::encode(hash.finalize()))
+        let told = format!("{} {}", self.event_time, self.event.get());
+        format!("h:{}", fingerprint(told.as_bytes()))
     }
 }
 

@@ -2,7 +2,7 @@
 
 use super::command::fields;
 use super::envelope::Installation;
-use super::{Malformed, check_depth, lenient};
+use super::{Malformed, check_depth, fingerprint, lenient};
 use crate::base::ids::{ChannelId, EnterpriseId, TeamId, Ts, UserId};
 use crate::base::secret::Secret;
 use serde::Deserialize;
@@ -265,15 +265,17 @@ impl Interaction {
     }
 
     /// The same for every delivery of one deed, so that a replay can be told from a second one.
-    pub fn dedupe_key(&self) -> Option<String> {
+    /// `body` is what was delivered.
+    pub fn dedupe_key(&self, body: &[u8]) -> String {
         if let Self::BlockActions(clicked) = self
             && let Some(action) = clicked.actions.first()
             && !action.action_ts.is_empty()
         {
             let user = &clicked.source.user;
-            return Some(format!("{}:{user}:{}", action.action_id, action.action_ts));
+            return format!("{}:{user}:{}", action.action_id, action.action_ts);
         }
-        self.source()?.trigger_id.clone()
+        let trigger = self.source().and_then(|source| source.trigger_id.clone());
+        trigger.unwrap_or_else(|| fingerprint(body))
     }
 }
 

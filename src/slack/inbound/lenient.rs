@@ -5,14 +5,18 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Deserializer};
 use serde_json::value::RawValue;
 
-/// For `#[serde(default, deserialize_with = "lenient::or_default")]`.
+/// For `#[serde(default, deserialize_with = "lenient::or_default")]`. An empty string names
+/// nothing, so it counts as absent, too.
 pub(super) fn or_default<'de, D, T>(deserializer: D) -> Result<T, D::Error>
 where
     D: Deserializer<'de>,
     T: DeserializeOwned + Default,
 {
     let raw = Box::<RawValue>::deserialize(deserializer)?;
-    Ok(serde_json::from_str(raw.get()).unwrap_or_default())
+    Ok(match raw.get() {
+        r#""""# => T::default(),
+        value => serde_json::from_str(value).unwrap_or_default(),
+    })
 }
 
 /// A list of which the unreadable entries are left out.

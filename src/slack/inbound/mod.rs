@@ -24,6 +24,8 @@ pub use remark::{Author, Remark, Report, place_of, read_back, reported, ts_of};
 pub use text::{mentions, readable};
 pub use title::title;
 
+use sha2::{Digest, Sha256};
+
 /// Why a signed body could not be read at all. The payload is never part of it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum Malformed {
@@ -41,6 +43,11 @@ pub enum Malformed {
 
 /// Deeper than anything Slack sends, shallow enough for every parser and for jsonb.
 const MAX_DEPTH: u32 = 100;
+
+/// Tells one delivery from another where Slack's own ids are missing: a replay is the same bytes.
+pub fn fingerprint(delivery: &[u8]) -> String {
+    hex::encode(Sha256::digest(delivery))
+}
 
 /// Refuses what would exhaust a stack further on, in one pass over the bytes.
 fn check_depth(json: &[u8]) -> Result<(), Malformed> {

@@ -23,7 +23,7 @@ fn a_click_on_an_org_wide_install_belongs_to_the_users_workspace() {
     assert_eq!(source.installation.enterprise, Some("E1".into()));
     assert!(source.installation.org_wide);
     assert!(!format!("{source:?}").contains("hooks.slack.com"));
-    assert_eq!(clicked.dedupe_key().as_deref(), Some("retry:U1:3.0"));
+    assert_eq!(clicked.dedupe_key(b""), "retry:U1:3.0");
     let Interaction::BlockActions(clicked) = clicked else {
         panic!("not a click");
     };
