@@ -5,7 +5,7 @@ use super::app::App;
 use crate::base::config::SlackConfig;
 use crate::base::ids::TeamId;
 use crate::jobs::workspaces::{NewInstallation, WorkspaceError};
-use crate::slack::client::{Identity, SlackClient, SlackError};
+use crate::slack::client::SlackError;
 use crate::store::listen::{self, Listener};
 use std::sync::Arc;
 use std::time::Duration;
@@ -60,7 +60,7 @@ impl App {
             let client = api.client(TeamId::new(""), Arc::new(token.clone()));
             match client.identity().await {
                 Ok(identity) => {
-                    let app = app_of(&client, &identity).await;
+                    let app = client.own_app(&identity).await;
                     let new = NewInstallation::of_token(token.clone(), &identity, app);
                     match self.keep_or_install(new, slack.oauth.is_some()).await {
                         Ok(()) => return,
@@ -98,12 +98,4 @@ impl App {
         tracing::info!(slack.workspace = name, "connected to Slack");
         Ok(())
     }
-}
-
-/// The app that the token belongs to, so that another app's deliveries are told from its own. Where
-/// Slack does not say, the workspace alone decides.
-async fn app_of(client: &SlackClient, identity: &Identity) -> Option<String> {
-    let bot = identity.bot_id.as_deref()?;
-    let asked = tokio::time::timeout(Duration::from_secs(5), client.app_of(bot)).await;
-    asked.ok()?.ok()?
 }

@@ -9,6 +9,8 @@ use serde_json::{Value, json};
 use std::time::Duration;
 
 const UNTIL_IDLE: Duration = Duration::from_secs(600);
+/// For what is good to know and not worth waiting for.
+const PATIENCE: Duration = Duration::from_secs(5);
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
@@ -40,12 +42,14 @@ impl SlackClient {
             .await
     }
 
-    /// The app that a bot belongs to, where Slack says so.
-    pub async fn app_of(&self, bot: &str) -> Result<Option<String>, SlackError> {
-        let query = vec![("bot", Some(bot.to_owned()))];
-        let answer: Value = self.get(Method::BotInfo, &query).await?;
-        let app = answer.pointer("/bot/app_id").and_then(Value::as_str);
-        Ok(app.filter(|app| !app.is_empty()).map(str::to_owned))
+    /// The app that the token belongs to, so that another app's deliveries are told from its own;
+    /// none where Slack does not say.
+    pub async fn own_app(&self, identity: &Identity) -> Option<String> {
+        let query = vec![("bot", Some(identity.bot_id.clone()?))];
+        let asked = self.get::<Value>(Method::BotInfo, &query);
+        let answer = tokio::time::timeout(PATIENCE, asked).await.ok()?.ok()?;
+        let app = answer.pointer("/bot/app_id").and_then(Value::as_str)?;
+        Some(app.to_owned()).filter(|app| !app.is_empty())
     }
 
     /// Shows the working state and the Stop button, which is worth it only now, or takes them
