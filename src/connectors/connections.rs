@@ -260,12 +260,10 @@ impl Connections {
 
     fn base(&self, connector: &dyn Connector) -> Result<Url, ConnectionError> {
         let manifest = connector.manifest();
-        match self.systems.base_urls.get(manifest.slug) {
-            Some(other) => Ok(other.clone()),
-            None => {
-                Url::parse(manifest.base_url).map_err(|_| ConnectionError::Address(manifest.name))
-            }
+        if let Some(other) = self.systems.base_urls.get(manifest.slug) {
+            return Ok(other.clone());
         }
+        Url::parse(manifest.base_url).map_err(|_| ConnectionError::Address(manifest.name))
     }
 
     /// Seals with the newest key what an older one has sealed. What no key opens stays as it is.

@@ -1,7 +1,9 @@
 //! What is said about workflows where somebody types or clicks.
 
+mod help;
 mod of_runs;
 
+pub use help::*;
 pub use of_runs::*;
 
 use super::{read_rule, rule_of};
