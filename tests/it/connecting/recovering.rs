@@ -27,7 +27,9 @@ async fn an_answer_that_makes_no_sense_is_waited_for_and_nobody_has_to_connect_a
         let next = "select from core.connections where next_sync_at > now()";
         assert_eq!(desk.app.count(next).await, 1, "it is tried again by itself");
         desk.maya.open_home("home").await.unwrap();
-        let home = desk.home_says(&desk.maya, "try again within the hour").await;
+        let home = desk
+            .home_says(&desk.maya, "try again within the hour")
+            .await;
         assert!(!home.contains("[Reconnect]"), "{home}");
     }
     desk.is_read_again().await;
