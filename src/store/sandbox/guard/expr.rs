@@ -1,6 +1,5 @@
 //! Walks expressions, every kind of them by name.
 
-use super::fields::column_of_table;
 use super::leaves::{bare_column, date_field, literal, operator, unary_operator};
 use super::lists;
 use super::names::{absent, qualifier};
@@ -59,7 +58,7 @@ impl Walk<'_> {
         lists::each_pattern(expr);
         match expr {
             Expr::Identifier(ident) => bare_column(ident),
-            Expr::CompoundIdentifier(parts) => column_of_table(parts),
+            Expr::CompoundIdentifier(parts) => self.column_of_table(parts),
             Expr::Wildcard(_) => Ok(()),
             Expr::QualifiedWildcard(name, _) => qualifier(name),
             Expr::Value(value) => literal(&value.value),

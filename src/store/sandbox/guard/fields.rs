@@ -9,7 +9,8 @@ use super::leaves::bare_column;
 use super::names::{column_name, folded};
 use super::query::Walk;
 use super::refusal::Refusal;
-use sqlparser::ast::{AccessExpr, Expr, FunctionArguments, Ident, Subscript};
+use super::size;
+use sqlparser::ast::{AccessExpr, Expr, FunctionArguments, Ident, Subscript, TableFactor};
 
 type Checked = Result<(), Refusal>;
 
@@ -32,8 +33,83 @@ const OF_ROWS: &[&str] = &[
     "record_send",
 ];
 
+/// What stands in FROM under a name.
+#[derive(Debug)]
+pub(super) struct Source {
+    name: String,
+    /// Of a call that returns single values: there the name stands for the value as it is, and
+    /// whatever is no column would be called with it. Rows of anything else are rows.
+    columns: Option<Vec<String>>,
+}
+
+impl Source {
+    pub(super) fn of(factor: &TableFactor) -> Option<Self> {
+        let (called, alias) = match factor {
+            TableFactor::Table {
+                name,
+                alias,
+                args: Some(_),
+                ..
+            }
+            | TableFactor::Function { name, alias, .. } => (size::last_name(&name.0), alias),
+            TableFactor::UNNEST { alias, .. } => ("unnest".to_owned(), alias),
+            TableFactor::Table { name, alias, .. } => {
+                let alias = alias.as_ref().map(|alias| folded(&alias.name));
+                let name = alias.unwrap_or_else(|| size::last_name(&name.0));
+                return Some(Self::of_rows(name));
+            }
+            TableFactor::Derived { alias, .. } | TableFactor::NestedJoin { alias, .. } => {
+                return Some(Self::of_rows(folded(&alias.as_ref()?.name)));
+            }
+            _ => return None,
+        };
+        let name = alias
+            .as_ref()
+            .map_or_else(|| called.clone(), |alias| folded(&alias.name));
+        if PAIRS.contains(&called.as_str()) {
+            return Some(Self::of_rows(name));
+        }
+        let mut columns: Vec<String> = alias
+            .iter()
+            .flat_map(|alias| &alias.columns)
+            .map(|column| folded(&column.name))
+            .collect();
+        if columns.is_empty() {
+            columns.push(name.clone());
+        }
+        columns.push("ordinality".to_owned());
+        Some(Self {
+            name,
+            columns: Some(columns),
+        })
+    }
+
+    fn of_rows(name: String) -> Self {
+        Self {
+            name,
+            columns: None,
+        }
+    }
+}
+
 /// `table.column`, with or without the schema.
-pub(super) fn column_of_table(parts: &[Ident]) -> Checked {
+fn column_of_table(parts: &[Ident], sources: &[Source]) -> Checked {
+    if let [table, column] = parts {
+        let (table, column) = (folded(table), folded(column));
+        let source = sources.iter().rev().find(|source| source.name == table);
+        let is_column = match source.map(|source| &source.columns) {
+            None => false,
+            Some(None) => true,
+            Some(Some(columns)) => columns.contains(&column),
+        };
+        if !is_column {
+            return Err(Refusal::Name {
+                name: format!("{table}.{column}"),
+                why: "no table with such a column stands in FROM here; name what a call in FROM \
+                      returns, as in unnest(list) AS t(name)",
+            });
+        }
+    }
     parts.iter().try_for_each(column_name)?;
     let Some(last) = parts.last().map(folded) else {
         return Ok(());
@@ -52,6 +128,10 @@ pub(super) fn column_of_table(parts: &[Ident]) -> Checked {
 }
 
 impl Walk<'_> {
+    pub(super) fn column_of_table(&self, parts: &[Ident]) -> Checked {
+        column_of_table(parts, &self.sources)
+    }
+
     /// A value and what is taken out of it, by place or by name.
     pub(super) fn field_access(&mut self, root: &mut Expr, chain: &mut [AccessExpr]) -> Checked {
         let named = chain.iter().take_while(|one| plain_field(one).is_some());
@@ -61,7 +141,7 @@ impl Walk<'_> {
             let parts: Vec<Ident> = std::iter::once(&*table).chain(fields).cloned().collect();
             match parts.as_slice() {
                 [column] => bare_column(column)?,
-                parts => column_of_table(parts)?,
+                parts => self.column_of_table(parts)?,
             }
             let size = self.scale.column(&parts);
             let size = self.scale.weigh(size)?;
@@ -129,6 +209,12 @@ mod tests {
             "select (jsonb_each(raw)).key, (jsonb_each_text(raw)).value from accounts",
             "select c.count, c.max from (select count(*), max(name) from accounts) c",
             "select a.\"json agg\" from accounts a",
+            "select t.t, u.x, u.ordinality, unnest.unnest from unnest(a) t, unnest(b) with ordinality u(x), unnest(c)",
+            "select d.d from generate_series(1, 3) d order by d.d",
+            "select kv.key, kv.value from issues i, jsonb_each(i.raw) kv where i.name = kv.key",
+            "with d as (select d from generate_series(1, 3) d) select d.d, x.amount from d, lateral (select d.name, 1 as amount from accounts d) x",
+            "select a.name from accounts a where exists (select from issues where issues.id = a.id order by issues.id)",
+            "select j.name, agent.issues.name from (accounts a join issues i on a.id = i.id) j, issues",
         ] {
             assert!(check(sql).is_ok(), "{sql}: {:?}", check(sql));
         }
@@ -152,6 +238,16 @@ mod tests {
             "select agent.accounts.array_agg from accounts",
             "select a.pg_column_size from accounts a",
             "select a.json_agg[1] from accounts a",
+            "select t.current_setting from unnest(array['penny.viewer']) as t",
+            "select unnest.current_setting from unnest(array['penny.viewer'])",
+            "select current_setting.current_setting from unnest(array['penny.viewer']) as current_setting(x)",
+            "select t.pg_sleep from generate_series(1, 1) t",
+            "select t.regclass from regexp_split_to_table('a', 'b') t",
+            "select t.current_setting[1] from unnest(array['penny.viewer']) as t",
+            "select 1 from unnest(array['penny.viewer']) as t order by t.current_setting",
+            "select name from accounts t where exists (select 1 from unnest(array['x']) t order by t.current_setting)",
+            "select 1 from unnest(array['penny.viewer']) t, lateral (select t.current_setting) x",
+            "select name from accounts t union select t.current_setting from unnest(array['x']) t",
             "select name from accounts order by ('penny.viewer').current_setting",
         ] {
             assert!(check(sql).is_err(), "{sql}");

@@ -2,6 +2,7 @@
 //! name and every enum matched arm by arm: a field or variant that a new parser version brings
 //! does not compile until somebody has decided about it.
 
+use super::fields::Source;
 use super::names::{absent, column_name, folded, qualifier};
 use super::parameters::Parameter;
 use super::patterns::Counts;
@@ -25,6 +26,8 @@ pub(super) struct Walk<'a> {
     pub(super) counts: Counts,
     /// WITH queries that can be seen from here and what they hold, innermost last.
     pub(super) ctes: Vec<(String, Row)>,
+    /// What stands in FROM around this place, innermost last.
+    pub(super) sources: Vec<Source>,
     pub(super) scale: Scale,
     depth: usize,
 }
@@ -38,6 +41,7 @@ impl<'a> Walk<'a> {
             parameters,
             counts,
             ctes: Vec::new(),
+            sources: Vec::new(),
             scale: Scale::default(),
             depth: 0,
         }
@@ -58,9 +62,10 @@ impl<'a> Walk<'a> {
     }
 
     pub(super) fn query(&mut self, query: &mut Query) -> Result<Row, Refusal> {
-        let visible = self.ctes.len();
+        let (visible, in_from) = (self.ctes.len(), self.sources.len());
         let outcome = self.deeper(|walk| walk.query_parts(query));
         self.ctes.truncate(visible);
+        self.sources.truncate(in_from);
         outcome
     }
 

@@ -1,6 +1,7 @@
 //! Walks FROM: joins, subqueries, table functions, and the names of tables, of which only our
 //! views and WITH queries in sight exist.
 
+use super::fields::Source;
 use super::functions;
 use super::names::{absent, column_name, folded, qualifier};
 use super::query::Walk;
@@ -75,6 +76,7 @@ impl Walk<'_> {
         if let Some(row) = self.rows_of(factor)? {
             self.scale.table(named, row);
         }
+        self.sources.extend(Source::of(factor));
         Ok(())
     }
 

@@ -112,7 +112,9 @@ fn a_text_that_looks_like_sql_stays_a_text() {
 #[test]
 fn quotes_and_backslashes_in_everyday_texts_are_no_trouble() {
     assert_eq!(
-        checked("select 1 from accounts where name in ('O''Neill ''''Bros''''', 'C:\\Team\\''s', '5''11')"),
+        checked(
+            "select 1 from accounts where name in ('O''Neill ''''Bros''''', 'C:\\Team\\''s', '5''11')"
+        ),
         "SELECT 1 FROM agent.accounts WHERE name IN (E'O\\'Neill \\'\\'Bros\\'\\'', \
          E'C:\\\\Team\\\\\\'s', E'5\\'11')"
     );
