@@ -111,6 +111,8 @@ pub fn plain(value: &Value) -> String {
 fn literal(value: &Value) -> String {
     match value {
         Value::Null => "null".to_owned(),
+        // `x -{{n}}` with a minus in `n` would begin a comment.
+        Value::Number(number) if number.to_string().starts_with('-') => format!("({number})"),
         Value::Bool(_) | Value::Number(_) => value.to_string(),
         Value::String(text) => quoted(text),
         other => quoted(&other.to_string()),

@@ -1,6 +1,6 @@
-//! The Messages API over our own HTTP client, in the types of the SDK. For gateways whose address has
-//! a path it is the only way: the SDK joins its paths to the host alone (measured:
-//! `http://host/gw/anthropic` is asked for `/v1/messages`).
+//! The Messages API over our own HTTP client, in the types of the SDK, which tells nobody of a pause
+//! that the provider asks for, swallows the pings of a silent stream, and joins its paths to the host
+//! alone (measured: `http://host/gw/anthropic` is asked for `/v1/messages`).
 
 use super::{Config, SetupError};
 use crate::models::ModelError;
