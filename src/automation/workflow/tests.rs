@@ -110,6 +110,9 @@ fn references_keep_the_type_of_what_they_name() {
         "select {{input.n}}, {{steps.deals.rows.0.name}}, {{input.no}}"
     ));
     assert_eq!(sql.sql(&scope), "select 7, 'O''Neil', null");
+    let owed = Scope::new(json!({"n": -5}), json!({}), json!([]));
+    let minus = Template(json!("select 1 -{{input.n}}"));
+    assert_eq!(minus.sql(&owed), "select 1 -(-5)");
 }
 
 #[test]

@@ -22,16 +22,11 @@ const MOST_CALLED: usize = 3;
 
 pub async fn sweep(services: &Services) -> Result<(), CardError> {
     let db = &services.db;
+    // One that cannot be ended keeps none of the others waiting.
     for (org, key) in proposals::due(db, BATCH).await? {
-        let mut tx = db.org(org).await?;
-        let Some(ended) = approvals::expire(&mut tx, key).await? else {
-            continue;
-        };
-        redraw_later(&mut tx, key.proposal).await?;
-        if let Some(origin) = &ended.origin {
-            waiting::wake(&mut tx, origin).await?;
+        if let Err(error) = end(services, org, key).await {
+            tracing::warn!(proposal = %key, %error, "a proposal whose time is up could not be ended");
         }
-        tx.commit().await?;
     }
     for (org, key) in proposals::stranded(db, BATCH).await? {
         let mut tx = db.org(org).await?;
@@ -46,6 +41,18 @@ pub async fn sweep(services: &Services) -> Result<(), CardError> {
         }
     }
     Ok(())
+}
+
+async fn end(services: &Services, org: OrgId, key: Key) -> Result<(), CardError> {
+    let mut tx = services.db.org(org).await?;
+    let Some(ended) = approvals::expire(&mut tx, key).await? else {
+        return Ok(());
+    };
+    redraw_later(&mut tx, key.proposal).await?;
+    if let Some(origin) = &ended.origin {
+        waiting::wake(&mut tx, origin).await?;
+    }
+    Ok(tx.commit().await?)
 }
 
 async fn call_for(services: &Services, org: OrgId, key: Key, call: Call) -> Result<(), CardError> {
