@@ -18,21 +18,25 @@ impl App {
     /// environment's token is for: tried until Slack answers, because ingress refuses everything
     /// until then.
     pub async fn keep_workspaces(&self, slack: &SlackConfig) {
-        let first = self.register(slack);
-        let reload = async {
-            loop {
-                if let Err(error) = self.follow_installations(slack.oauth.is_some()).await {
-                    tracing::warn!(%error, "not hearing of new installations; trying again");
-                }
-                tokio::time::sleep(Duration::from_secs(2)).await;
+        tokio::join!(
+            self.register(slack),
+            self.keep_current(slack.oauth.is_some())
+        );
+    }
+
+    /// Follows what other processes do to the installations. `may_be_empty`: none need be there.
+    pub async fn keep_current(&self, may_be_empty: bool) {
+        loop {
+            if let Err(error) = self.follow(may_be_empty).await {
+                tracing::warn!(%error, "not hearing of new installations; trying again");
             }
-        };
-        tokio::join!(first, reload);
+            tokio::time::sleep(Duration::from_secs(2)).await;
+        }
     }
 
     /// Reads the installations again whenever one changes, and each minute in any case: who is
     /// taken for unknown has their events acknowledged and dropped. Ends when that fails.
-    async fn follow_installations(&self, may_be_empty: bool) -> Result<(), WorkspaceError> {
+    async fn follow(&self, may_be_empty: bool) -> Result<(), WorkspaceError> {
         let workspaces = &self.services.workspaces;
         workspaces.reload_if_any(may_be_empty).await?;
         let told_of = [listen::INSTALLATIONS, listen::AUDIENCES];

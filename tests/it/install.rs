@@ -388,21 +388,25 @@ async fn a_token_that_no_key_opens_keeps_no_other_from_being_sealed_anew() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn what_changed_while_a_process_could_not_hear_of_it_is_read_once_it_can_again() {
+    const LISTENS: &str = "from pg_stat_activity
+        where datname = current_database() and query ilike 'listen%penny_installations%'";
     let app = TestApp::start([]).await;
-    let services = app.process().app.services.clone();
+    let penny = app.process().app.clone();
+    let services = penny.services.clone();
+    let keeping = tokio::spawn(async move { penny.keep_current(false).await });
+    app.comes_true("it listens", async || {
+        app.count(&format!("select {LISTENS}")).await == 1
+    })
+    .await;
     app.execute("update core.installations set app_id = 'A0CHANGED'")
         .await;
-    app.execute(
-        "select pg_terminate_backend(pid) from pg_stat_activity
-         where datname = current_database() and query ilike 'listen%penny_installations%'",
-    )
-    .await;
+    app.execute(&format!("select pg_terminate_backend(pid) {LISTENS}"))
+        .await;
     app.comes_true("the installations are read again", async || {
         let workspace = services.workspaces.get("T0WAYFOLD");
         workspace.is_some_and(|it| it.app.as_deref() == Some("A0CHANGED"))
     })
     .await;
-    app.execute("update core.installations set app_id = null")
-        .await;
+    keeping.abort();
     app.stop().await;
 }

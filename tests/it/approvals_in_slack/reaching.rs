@@ -171,8 +171,7 @@ async fn who_left_the_private_channel_that_it_is_about_neither_gets_the_card_nor
     assert!(said.contains("nobody whom I could ask"), "{said}");
     let has = story.maya.channel_messages(&copy.channel);
     assert!(!has.iter().any(|seen| seen.text.contains("on Monday")));
-    story.app.slack.calls().mark_all_read();
-    story.app.stop().await;
+    story.app.settles().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -40,12 +40,15 @@ impl OneHand {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn with_all_hands_at_answers_a_command_is_answered_and_a_schedule_begins() {
-    let OneHand {
-        app,
-        maya,
-        how_many,
-        ..
-    } = OneHand::start().await;
+    let how_many = Gate::default();
+    let app = TestApp::build([
+        Step::says("Nine.").after(&how_many).when_asked("how many"),
+        Step::says("Nothing new.").repeatedly(),
+    ])
+    .setting("PENNY_WORKERS", "1")
+    .start()
+    .await;
+    let maya = app.slack.person("maya").unwrap();
     let busy = maya.mentions_penny("sales", "how many?").await.unwrap();
     how_many.reached().await;
     let waiting = maya.mentions_penny("sales", "what is new?").await.unwrap();
