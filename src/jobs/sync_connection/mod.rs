@@ -89,6 +89,7 @@ impl SyncConnection {
             run: &run,
             shown_at: Mutex::new(self.services.clock.now()),
             closed: Mutex::default(),
+            shut: Mutex::default(),
         };
         let mut tx = self.services.db.org(org).await?;
         let progress = sync::progress(&mut tx, connected.id, run.id).await?;
@@ -105,11 +106,19 @@ impl SyncConnection {
             let position = positions.remove(stream.name);
             reading.stream(stream.name, position).await?;
         }
+        let shut = std::mem::take(&mut *reading.shut.lock());
+        // A key that opens nothing at all is no good any more.
+        if shut.len() == connector.manifest().streams.len()
+            && let Some((_, error)) = shut.first()
+        {
+            return Err(ConnectorError::Api(error.clone()).into());
+        }
         reading.named().await?;
         let mut tx = self.services.db.org(org).await?;
         reading.remove_gone(&mut tx).await?;
         company::match_mails(&mut tx, run.id).await?;
-        let note = words::closed(&reading.closed.lock());
+        let shut: Vec<&str> = shut.iter().map(|(stream, _)| *stream).collect();
+        let note = words::left_out(&reading.closed.lock(), &shut);
         let end = RunEnd::Done(note.as_deref());
         sync::end_run(&mut tx, connected.id, run.id, end).await?;
         // Behind the end, which whoever hears of a change waits for.

@@ -3,9 +3,9 @@
 
 use super::Interrupted;
 use crate::base::ids::{ConnectionId, OrgId, PersonId};
-use crate::connectors::{Asked, Connector, Ids, Next, Page};
+use crate::connectors::{Asked, Connector, ConnectorError, Ids, Next, Page};
 use crate::jobs::Services;
-use crate::net::json_api::JsonApi;
+use crate::net::json_api::{ApiError, JsonApi};
 use crate::store::StoreResult;
 use crate::store::jobs::Fence;
 use crate::store::sync::{self, Run};
@@ -35,6 +35,8 @@ pub(super) struct Reading<'a> {
     pub shown_at: Mutex<DateTime<Utc>>,
     /// What was passed over, for nobody may read it.
     pub closed: Mutex<BTreeSet<String>>,
+    /// Streams whose first page was refused: the key may not read them, or they are not there.
+    pub shut: Mutex<Vec<(&'static str, ApiError)>>,
 }
 
 impl Reading<'_> {
@@ -74,11 +76,21 @@ impl Reading<'_> {
         people: &HashMap<String, PersonId>,
         ahead: mpsc::Sender<Page>,
     ) -> Result<(), Interrupted> {
+        let mut is_first = true;
         loop {
             if self.leave.is_cancelled() {
                 return Err(Interrupted::HandOver);
             }
-            let page = self.page(stream, position.as_ref(), people).await?;
+            let page = match self.page(stream, position.as_ref(), people).await {
+                Err(Interrupted::Connector(ConnectorError::Api(
+                    error @ (ApiError::Forbidden(_) | ApiError::NotFound),
+                ))) if is_first => {
+                    self.shut.lock().push((stream, error));
+                    return Ok(());
+                }
+                page => page?,
+            };
+            is_first = false;
             position = match &page.next {
                 Next::More(next) => Some(next.clone()),
                 Next::End(_) => None,

@@ -18,11 +18,17 @@ pub fn unopened(error: impl Display) -> String {
     format!("Its key can’t be used: {error}. Connect it again with /penny connect.")
 }
 
-/// None: everything was open.
-pub fn closed(what: &BTreeSet<String>) -> Option<String> {
-    let what: Vec<&str> = what.iter().map(String::as_str).collect();
-    let what = what.join(", ");
-    (!what.is_empty()).then(|| {
-        format!("All is read but {what}: it is blocked over there. I’ll look again every hour.")
-    })
+/// None: everything was open. `shut`: streams that the key may not read.
+pub fn left_out(closed: &BTreeSet<String>, shut: &[&str]) -> Option<String> {
+    let closed: Vec<&str> = closed.iter().map(String::as_str).collect();
+    let (closed, shut) = (closed.join(", "), shut.join(", "));
+    let mut said = Vec::new();
+    if !closed.is_empty() {
+        said.push(format!("{closed}: it is blocked over there"));
+    }
+    if !shut.is_empty() {
+        said.push(format!("{shut}: the key may not read that"));
+    }
+    let said = said.join("; ");
+    (!said.is_empty()).then(|| format!("All is read but {said}. I’ll look again every hour."))
 }

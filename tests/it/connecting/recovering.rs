@@ -3,7 +3,7 @@
 
 use super::desk::Desk;
 use crate::support::hurried::Hurried;
-use penny::playground::systems::hubspot::{DEALS, Fault};
+use penny::playground::systems::hubspot::{DEALS, Fault, TASKS};
 use std::sync::Arc;
 
 impl Desk {
@@ -36,6 +36,29 @@ async fn an_answer_that_makes_no_sense_is_waited_for_and_nobody_has_to_connect_a
     assert_eq!(desk.health().await, "healthy");
     assert_eq!(desk.deals().await, ["Harbour"]);
     assert_eq!(faults.unused(), 0);
+    desk.app.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_the_key_may_not_read_is_passed_over_and_said_and_the_rest_is_read() {
+    let desk = Desk::open().await;
+    desk.hubspot.add(DEALS, &[("dealname", "Harbour")]);
+    desk.hubspot.add(TASKS, &[("hs_task_subject", "Call them")]);
+    let faults = desk.hubspot.faults();
+    faults
+        .on("/crm/v3/objects/companies")
+        .hit(Fault::Status(403));
+    faults.on("/crm/v3/objects/emails").hit(Fault::Status(404));
+    desk.connects_hubspot().await;
+    assert_eq!(faults.unused(), 0);
+    assert_eq!(desk.deals().await, ["Harbour"]);
+    let tasks = "select subject from core.activities where source = 'hubspot'";
+    assert_eq!(desk.app.texts(tasks).await, ["Call them"]);
+    desk.maya.open_home("home").await.unwrap();
+    let home = desk
+        .home_says(&desk.maya, "All is read but companies, emails")
+        .await;
+    assert!(!home.contains("[Reconnect]"), "{home}");
     desk.app.stop().await;
 }
 
