@@ -8,6 +8,7 @@ mod finding;
 mod forms;
 mod linking;
 mod looking;
+mod meetings;
 mod objects;
 mod operations;
 mod queries;
@@ -81,6 +82,7 @@ static MANIFEST: Manifest = Manifest {
         stream("calls", "calls"),
         stream("notes", "notes"),
         stream("tasks", "tasks"),
+        stream("meetings", "meetings"),
     ],
     queries: &queries::QUERIES,
     operations: &operations::OPERATIONS,

@@ -1,5 +1,6 @@
 //! HubSpot's kinds of records: what is asked of each, and what it becomes. Properties are text.
 
+use super::meetings;
 use super::rows::{Read, account, activity, contact, deal};
 use crate::connectors::{Asked, Batch};
 use crate::store::company::Activity;
@@ -19,6 +20,9 @@ pub struct Record {
     pub updated_at: DateTime<Utc>,
     #[serde(default)]
     pub associations: HashMap<String, Associated>,
+    /// The contacts that a meeting is with ([`meetings::introduce`]).
+    #[serde(skip)]
+    pub guests: Vec<Record>,
 }
 
 impl Record {
@@ -63,7 +67,7 @@ const MERGED: &str = "hs_merged_object_ids";
 
 const ENGAGED: &[&str] = &["companies", "contacts", "deals"];
 
-static KINDS: [Kind; 7] = [
+static KINDS: [Kind; 8] = [
     Kind {
         name: "companies",
         page: Some("0-2"),
@@ -226,6 +230,15 @@ static KINDS: [Kind; 7] = [
                 ..activity(read, "task")
             });
         },
+    },
+    Kind {
+        name: meetings::NAME,
+        page: None,
+        table: "meetings",
+        properties: meetings::PROPERTIES,
+        modified: "hs_lastmodifieddate",
+        linked: ENGAGED,
+        add: meetings::add,
     },
 ];
 

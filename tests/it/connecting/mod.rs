@@ -7,6 +7,7 @@ mod consent;
 mod desk;
 mod following;
 mod keys;
+mod meetings;
 mod nango;
 mod parting;
 mod people;

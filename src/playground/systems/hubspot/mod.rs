@@ -16,7 +16,7 @@ mod stages;
 mod telling;
 mod writes;
 
-pub use kinds::{CALLS, COMPANIES, CONTACTS, DEALS, EMAILS, Kind, NOTES, TASKS};
+pub use kinds::{CALLS, COMPANIES, CONTACTS, DEALS, EMAILS, Kind, MEETINGS, NOTES, TASKS};
 pub use refusal::Limit;
 pub use stages::Pipeline;
 

@@ -1,0 +1,158 @@
+//! HubSpot's meetings are known here with everybody who comes to them, as they are by now.
+
+use super::desk::Desk;
+use penny::models::scripted::Step;
+use penny::playground::systems::hubspot::{COMPANIES, CONTACTS, DEALS, MEETINGS};
+use serde_json::json;
+
+const ATTENDEES: &str = "select concat_ws(' ', x.email, x.name,
+        case when x.is_organizer then 'invites as ' || p.slack_user_id end, 'is ' || c.name)
+    from core.meeting_attendees as x
+    left join core.people as p on p.org_id = x.org_id and p.person_id = x.person_id
+    left join core.contacts as c on c.org_id = x.org_id and c.contact_id = x.contact_id
+    order by x.email";
+
+impl Desk {
+    /// What the model gets to read when this person has it look.
+    async fn shown_to(&self, name: &str, sql: &str) -> String {
+        self.app.model.add([
+            Step::calls("c1", "run_sql_query", json!({"sql": sql})),
+            Step::says("There."),
+        ]);
+        let asker = self.app.slack.person(name).unwrap();
+        let said = asker.tells_penny("what about the meetings?").await.unwrap();
+        assert!(said.was_acknowledged());
+        self.app.settles().await;
+        self.app.slack.calls().mark_all_read();
+        let requests = self.app.model.requests().len();
+        self.app.words_of_request(requests - 1)
+    }
+
+    /// Maya and Jonas met Ann of Acme about the harbour, and somebody whom nobody knows.
+    fn has_met_acme(&self) -> String {
+        let hubspot = &self.hubspot;
+        let maya = hubspot.owner("maya@wayfold.example", "Maya of Sales");
+        let jonas = hubspot.owner("jonas@wayfold.example", "Jonas of Sales");
+        let acme = hubspot.add(COMPANIES, &[("name", "Acme")]);
+        let ann = [
+            ("firstname", "Ann"),
+            ("lastname", "Lee"),
+            ("email", "Ann@acme.example"),
+        ];
+        let ann = hubspot.add(CONTACTS, &ann);
+        let deal = hubspot.add(DEALS, &[("dealname", "Harbour")]);
+        let both = format!("{maya};{jonas}");
+        let properties = [
+            ("hs_timestamp", "2026-03-02T09:30:00.000Z"),
+            ("hs_meeting_title", "First look at the harbour"),
+            ("hs_meeting_body", "<p>They sign &amp; pay.</p>"),
+            ("hs_meeting_start_time", "2026-03-02T09:30:00.000Z"),
+            ("hs_meeting_end_time", "2026-03-02T10:15:00.000Z"),
+            ("hs_meeting_location", "Pier 4"),
+            ("hs_meeting_outcome", "COMPLETED"),
+            ("hubspot_owner_id", maya.as_str()),
+            ("hs_attendee_owner_ids", both.as_str()),
+            ("hs_guest_emails", "guest@acme.example; ann@acme.example"),
+        ];
+        let meeting = hubspot.add(MEETINGS, &properties);
+        for end in [(COMPANIES, &acme), (CONTACTS, &ann), (DEALS, &deal)] {
+            let end = (end.0, end.1.as_str());
+            hubspot.link((MEETINGS, &meeting), end).unwrap();
+        }
+        meeting
+    }
+
+    async fn meetings(&self) -> Vec<String> {
+        let meetings =
+            "select concat_ws(' ', title, to_char(starts_at at time zone 'UTC', 'HH24:MI'),
+                to_char(ends_at at time zone 'UTC', 'HH24:MI'), status)
+            from core.meetings where source = 'hubspot' order by title";
+        self.app.texts(meetings).await
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_meeting_is_known_with_its_customer_and_with_everybody_who_comes() {
+    let desk = Desk::open().await;
+    desk.has_met_acme();
+    desk.connects_hubspot().await;
+    let known = ["First look at the harbour 09:30 10:15 confirmed"];
+    assert_eq!(desk.meetings().await, known);
+    let all = [
+        "ann@acme.example Ann Lee is Ann Lee",
+        "guest@acme.example guest@acme.example",
+        "jonas@wayfold.example Jonas of Sales",
+        "maya@wayfold.example Maya of Sales invites as U0MAYA",
+    ];
+    assert_eq!(desk.app.texts(ATTENDEES).await, all);
+    let shown = desk
+        .shown_to(
+            "maya",
+            "select m.title, m.location, m.summary, a.name as company, d.name as deal, x.email
+             from meetings m join accounts a on a.account_id = m.account_id
+             join deals d on d.deal_id = m.deal_id
+             join meeting_attendees x on x.meeting_id = m.meeting_id
+             where x.contact_id is not null",
+        )
+        .await;
+    for word in [
+        "First look at the harbour",
+        "Pier 4",
+        "They sign & pay.",
+        "Acme",
+        "Harbour",
+        "ann@acme.example",
+    ] {
+        assert!(shown.contains(word), "{word}: {shown}");
+    }
+    desk.app.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_meeting_that_is_moved_called_off_and_deleted_is_so_here() {
+    let desk = Desk::open().await;
+    let meeting = desk.has_met_acme();
+    desk.connects_hubspot().await;
+    let moved = [
+        ("hs_meeting_start_time", "2026-03-02T14:00:00.000Z"),
+        ("hs_meeting_end_time", "2026-03-02T15:00:00.000Z"),
+        ("hs_attendee_owner_ids", ""),
+        ("hs_guest_emails", "late@acme.example"),
+    ];
+    desk.hubspot.change(MEETINGS, &meeting, &moved).unwrap();
+    desk.is_read_again().await;
+    let known = ["First look at the harbour 14:00 15:00 confirmed"];
+    assert_eq!(desk.meetings().await, known);
+    let all = [
+        "ann@acme.example Ann Lee is Ann Lee",
+        "late@acme.example late@acme.example",
+        "maya@wayfold.example Maya of Sales invites as U0MAYA",
+    ];
+    assert_eq!(desk.app.texts(ATTENDEES).await, all);
+    let off = [("hs_meeting_outcome", "CANCELED")];
+    desk.hubspot.change(MEETINGS, &meeting, &off).unwrap();
+    desk.is_read_again().await;
+    let known = ["First look at the harbour 14:00 15:00 cancelled"];
+    assert_eq!(desk.meetings().await, known);
+    desk.hubspot.archive(MEETINGS, &meeting).unwrap();
+    desk.is_read_again().await;
+    assert!(desk.meetings().await.is_empty());
+    assert!(desk.app.texts(ATTENDEES).await.is_empty());
+    desk.app.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn colleagues_learn_of_a_meeting_in_hubspot_and_people_from_outside_do_not() {
+    let desk = Desk::open().await;
+    desk.has_met_acme();
+    desk.connects_hubspot().await;
+    let all = "select m.title, x.email from meetings m
+        join meeting_attendees x on x.meeting_id = m.meeting_id";
+    for (name, is_told) in [("lukas", true), ("ben", false)] {
+        let shown = desk.shown_to(name, all).await;
+        for word in ["First look at the harbour", "guest@acme.example"] {
+            assert_eq!(shown.contains(word), is_told, "{name}, {word}: {shown}");
+        }
+    }
+    desk.app.stop().await;
+}
