@@ -104,6 +104,7 @@ pub fn add(rows: &mut Batch, read: &Read<'_>) {
         summary: (!said.is_empty()).then(|| said.join("\n\n")),
         transcript: None,
         recording_url: None,
+        ical_uid: read.text("hs_i_cal_uid"),
         origin,
     });
 }
