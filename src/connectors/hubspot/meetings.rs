@@ -1,7 +1,7 @@
 //! HubSpot's meetings and who comes to them: colleagues by their numbers as owners, customers as
 //! contacts, anybody else by a mail address.
 
-use super::objects::{Kind, Record};
+use super::objects::Record;
 use super::rows::Read;
 use crate::connectors::{Batch, ConnectorError};
 use crate::net::json_api::JsonApi;
@@ -37,14 +37,7 @@ struct Found {
 }
 
 /// Finds out who the contacts of meetings are: their ids are all that a meeting says of them.
-pub async fn introduce(
-    api: &JsonApi,
-    kind: &Kind,
-    records: &mut [Record],
-) -> Result<(), ConnectorError> {
-    if kind.name != NAME {
-        return Ok(());
-    }
+pub async fn introduce(api: &JsonApi, records: &mut [Record]) -> Result<(), ConnectorError> {
     let ids: BTreeSet<&str> = records.iter().flat_map(contacts).collect();
     let ids: Vec<&str> = ids.into_iter().collect();
     let mut known: HashMap<String, Record> = HashMap::new();

@@ -3,8 +3,7 @@
 
 use super::Paging;
 use super::account::Details;
-use super::linking::link;
-use super::meetings::introduce;
+use super::linking::{introduce, link};
 use super::objects::{Kind, Record};
 use crate::connectors::{Asked, Batch, ConnectorError, Gone, Next, Page};
 use crate::net::json_api::JsonApi;

@@ -33,13 +33,13 @@ const FIRST_LOOK: Event = Event {
 
 impl Desk {
     /// What the model gets to read when this person has it look.
-    async fn shown_to(&self, name: &str, sql: &str) -> String {
+    pub(super) async fn shown_to(&self, name: &str, sql: &str) -> String {
         self.app.model.add([
             Step::calls("c1", "run_sql_query", json!({"sql": sql})),
             Step::says("There."),
         ]);
         let asker = self.app.slack.person(name).unwrap();
-        let said = asker.tells_penny("what about the meetings?").await.unwrap();
+        let said = asker.tells_penny("what is there?").await.unwrap();
         assert!(said.was_acknowledged());
         self.app.settles().await;
         self.app.slack.calls().mark_all_read();

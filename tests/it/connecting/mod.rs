@@ -6,6 +6,7 @@ mod browser;
 mod consent;
 mod desk;
 mod following;
+mod goals;
 mod keys;
 mod meetings;
 mod nango;

@@ -36,7 +36,7 @@ const fn engagement(at: usize, plural: &'static str, singular: &'static str) -> 
     }
 }
 
-pub static KINDS: [Kind; 8] = [
+pub static KINDS: [Kind; 9] = [
     Kind {
         at: 0,
         plural: "companies",
@@ -69,6 +69,10 @@ pub static KINDS: [Kind; 8] = [
     engagement(5, "notes", "note"),
     engagement(6, "tasks", "task"),
     engagement(7, "meetings", "meeting"),
+    Kind {
+        scope: "crm.objects.goals",
+        ..engagement(8, "goal_targets", "goal_target")
+    },
 ];
 
 pub static COMPANIES: &Kind = &KINDS[0];
@@ -79,6 +83,7 @@ pub static CALLS: &Kind = &KINDS[4];
 pub static NOTES: &Kind = &KINDS[5];
 pub static TASKS: &Kind = &KINDS[6];
 pub static MEETINGS: &Kind = &KINDS[7];
+pub static GOALS: &Kind = &KINDS[8];
 
 impl Kind {
     pub fn of(name: &str) -> Option<&'static Self> {

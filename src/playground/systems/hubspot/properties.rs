@@ -104,6 +104,19 @@ fn own(kind: &Kind) -> &'static [Property] {
             ("hs_guest_emails", Text),
             ("hs_timestamp", Moment),
         ],
+        "goal_targets" => &[
+            ("hs_goal_name", Text),
+            ("hs_goal_type", Text),
+            ("hs_target_amount", Number),
+            ("hs_goal_target_currency_code", Text),
+            ("hs_start_datetime", Moment),
+            ("hs_end_datetime", Moment),
+            ("hs_assignee_user_id", Number),
+            ("hs_kpi_object_type_id", Text),
+            ("hs_kpi_metric_type", Text),
+            ("hs_kpi_time_period_property", Text),
+            ("hs_kpi_unit_type", Text),
+        ],
         "emails" => &[
             ("hs_email_subject", Text),
             ("hs_email_text", Text),
@@ -229,6 +242,7 @@ pub fn missing(kind: &Kind, written: &[(String, String)]) -> Vec<&'static str> {
         "companies" => (&[], &["name", "domain"]),
         "contacts" => (&[], &["email", "firstname", "lastname"]),
         "deals" => (&["dealname", "dealstage"], &[]),
+        "goal_targets" => (&["hs_goal_name"], &[]),
         _ => (&["hs_timestamp"], &[]),
     };
     let mut missing: Vec<_> = all_of.iter().filter(|it| !has(it)).copied().collect();

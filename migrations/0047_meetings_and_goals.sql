@@ -6,6 +6,9 @@ comment on column core.meetings.ical_uid is 'The event''s UID, the same in all c
 comment on table core.meetings is 'Calendar meetings, past and planned, each once even if several systems know of it. owner_id is the organiser; everybody invited is in meeting_attendees.';
 comment on column core.meetings.summary is 'What was said and decided, as far as a system says it; before the meeting at most what the invitation says.';
 
+comment on column core.goals.metric is 'What is counted: won_amount, won_deals, meetings_held, new_accounts, or other, which is something that only the name tells.';
+comment on column agent.goals.metric is 'What is counted: won_amount, won_deals, meetings_held, new_accounts, or other, which is something that only the name tells.';
+
 do $$
 declare
     -- As with any company table (core.republish_company_table).
