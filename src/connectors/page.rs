@@ -2,8 +2,8 @@
 //! records that are gone there, and where to go on.
 
 use crate::store::company::{
-    Account, Activity, Commit, Contact, Deal, File, Goal, Issue, Meeting, Pipeline, PipelineStage,
-    Project, PullRequest, Repository, TrackerTeam, upsert,
+    Account, Activity, Commit, Contact, Deal, File, Goal, Guests, Issue, Meeting, Pipeline,
+    PipelineStage, Project, PullRequest, Repository, TrackerTeam, upsert, upsert_guests,
 };
 use crate::store::sync::Area;
 use crate::store::{OrgTx, StoreResult};
@@ -100,6 +100,8 @@ macro_rules! batch {
         #[derive(Debug, Default)]
         pub struct Batch {
             $(pub $field: Vec<$row>,)*
+            /// Who comes to which of the meetings; of one without an entry nothing is said.
+            pub guests: Vec<Guests>,
         }
 
         impl Batch {
@@ -115,6 +117,7 @@ macro_rules! batch {
             pub async fn store(&self, tx: &mut OrgTx) -> StoreResult<u64> {
                 let mut changed = 0;
                 $(changed += upsert(tx, &self.$field).await?;)*
+                changed += upsert_guests(tx, &self.guests).await?;
                 Ok(changed)
             }
         }

@@ -118,6 +118,7 @@ fn meet_customer(
                 world.key("meetings", n)
             )
         }),
+        ical_uid: None,
         origin,
     });
     invite(
@@ -219,6 +220,7 @@ fn meet_colleagues(
                 .join("\n")
         }),
         recording_url: None,
+        ical_uid: None,
         origin,
     });
     let others: Vec<&str> = column(row, 2).split(',').collect();

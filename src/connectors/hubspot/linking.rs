@@ -1,8 +1,8 @@
 //! Which records belong together, in batches: searches, unlike lists, do not tell.
 
-use super::Paging;
 use super::objects::{Associated, Kind, Record, Reference};
 use super::rows::primary;
+use super::{Paging, goals, meetings};
 use crate::connectors::ConnectorError;
 use crate::net::json_api::JsonApi;
 use serde::Deserialize;
@@ -78,6 +78,19 @@ pub async fn link(
         }
     }
     Ok(())
+}
+
+/// Tells records what they leave out about the people whom they name.
+pub async fn introduce(
+    api: &JsonApi,
+    kind: &Kind,
+    records: &mut [Record],
+) -> Result<(), ConnectorError> {
+    match kind.name {
+        meetings::NAME => meetings::introduce(api, records).await,
+        goals::NAME => goals::assign(api, records).await,
+        _ => Ok(()),
+    }
 }
 
 /// What of a kind each of these records belongs to. One with many links has them on several

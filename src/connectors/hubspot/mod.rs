@@ -6,8 +6,10 @@ mod changing;
 mod deliveries;
 mod finding;
 mod forms;
+mod goals;
 mod linking;
 mod looking;
+mod meetings;
 mod objects;
 mod operations;
 mod queries;
@@ -45,8 +47,8 @@ static MANIFEST: Manifest = Manifest {
     key: Some(Key {
         label: "Access token of a private app",
         hint: "In HubSpot: Settings → Integrations → Private apps → Create. Give it the read and \
-            write scopes of companies, contacts and deals, the read scope of owners and \
-            sales-email-read, then copy its access token (it begins with pat-).",
+            write scopes of companies, contacts and deals, the read scopes of owners and \
+            goals and sales-email-read, then copy its access token (it begins with pat-).",
     }),
     oauth: Some(OAuth {
         authorize_url: "https://app.hubspot.com/oauth/authorize",
@@ -64,7 +66,8 @@ static MANIFEST: Manifest = Manifest {
         ],
         separator: " ",
         has_pkce: false,
-        extra: &[],
+        // An account that has no goals is let in without.
+        extra: &[("optional_scope", "crm.objects.goals.read")],
         revocation: Some(Revocation::Posted(
             "https://api.hubapi.com/oauth/2026-03/token/revoke",
         )),
@@ -81,6 +84,8 @@ static MANIFEST: Manifest = Manifest {
         stream("calls", "calls"),
         stream("notes", "notes"),
         stream("tasks", "tasks"),
+        stream("meetings", "meetings"),
+        stream(goals::NAME, "goals"),
     ],
     queries: &queries::QUERIES,
     operations: &operations::OPERATIONS,
@@ -117,7 +122,10 @@ impl Connector for HubSpot {
                 let kind = objects::Kind::of(stream).ok_or_else(|| {
                     ConnectorError::Unexpected(format!("there is no stream {stream}"))
                 })?;
-                reading::page(api, asked, kind).await
+                match stream {
+                    goals::NAME => goals::page(api, asked, kind).await,
+                    _ => reading::page(api, asked, kind).await,
+                }
             }
         }
     }

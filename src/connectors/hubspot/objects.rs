@@ -1,6 +1,7 @@
 //! HubSpot's kinds of records: what is asked of each, and what it becomes. Properties are text.
 
 use super::rows::{Read, account, activity, contact, deal};
+use super::{goals, meetings};
 use crate::connectors::{Asked, Batch};
 use crate::store::company::Activity;
 use chrono::{DateTime, Utc};
@@ -19,6 +20,12 @@ pub struct Record {
     pub updated_at: DateTime<Utc>,
     #[serde(default)]
     pub associations: HashMap<String, Associated>,
+    /// The contacts that a meeting is with ([`meetings::introduce`]).
+    #[serde(skip)]
+    pub guests: Vec<Record>,
+    /// What HubSpot calls whom a goal is for ([`goals::assign`]).
+    #[serde(skip)]
+    pub assignee: Option<String>,
 }
 
 impl Record {
@@ -63,7 +70,7 @@ const MERGED: &str = "hs_merged_object_ids";
 
 const ENGAGED: &[&str] = &["companies", "contacts", "deals"];
 
-static KINDS: [Kind; 7] = [
+static KINDS: [Kind; 9] = [
     Kind {
         name: "companies",
         page: Some("0-2"),
@@ -226,6 +233,24 @@ static KINDS: [Kind; 7] = [
                 ..activity(read, "task")
             });
         },
+    },
+    Kind {
+        name: meetings::NAME,
+        page: None,
+        table: "meetings",
+        properties: meetings::PROPERTIES,
+        modified: "hs_lastmodifieddate",
+        linked: ENGAGED,
+        add: meetings::add,
+    },
+    Kind {
+        name: goals::NAME,
+        page: None,
+        table: "goals",
+        properties: goals::PROPERTIES,
+        modified: "hs_lastmodifieddate",
+        linked: &[],
+        add: goals::add,
     },
 ];
 

@@ -3,7 +3,7 @@
 
 use super::Paging;
 use super::account::Details;
-use super::linking::link;
+use super::linking::{introduce, link};
 use super::objects::{Kind, Record};
 use crate::connectors::{Asked, Batch, ConnectorError, Gone, Next, Page};
 use crate::net::json_api::JsonApi;
@@ -171,7 +171,8 @@ impl Reading<'_> {
         if let Some(after) = &after {
             query.push(("after", after));
         }
-        let found: Records = self.api.get(&self.path(), &query).await?;
+        let mut found: Records = self.api.get(&self.path(), &query).await?;
+        introduce(self.api, kind, &mut found.results).await?;
         Ok(Page {
             rows: self.rows(&found.results),
             gone: self.merged(&found.results),
@@ -205,6 +206,7 @@ impl Reading<'_> {
         let goes_on = (since, beyond.as_deref());
         let next = next_change(self.kind, &records, goes_on, begun, is_full);
         link(self.api, self.kind, &mut records).await?;
+        introduce(self.api, self.kind, &mut records).await?;
         Ok(Page {
             rows: self.rows(&records),
             gone: self.merged(&records),
@@ -255,6 +257,7 @@ impl Reading<'_> {
         // One that is part of another by now is answered with that.
         records.retain(|record| seen.insert(record.id.clone()));
         link(self.api, self.kind, &mut records).await?;
+        introduce(self.api, self.kind, &mut records).await?;
         page.gone.extend(self.merged(&records));
         self.add(&mut page.rows, &records);
         Ok(())

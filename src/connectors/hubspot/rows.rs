@@ -51,16 +51,16 @@ impl Read<'_> {
         self.moment(property).map(|at| at.date_naive()).or_else(day)
     }
 
-    fn row(&self, table: &str, kind: &str, id: &str) -> Uuid {
+    pub fn row(&self, table: &str, kind: &str, id: &str) -> Uuid {
         self.asked.ids.of(table, &format!("{kind}/{id}"))
     }
 
-    fn id(&self) -> Uuid {
+    pub fn id(&self) -> Uuid {
         self.row(self.kind.table, self.kind.name, &self.record.id)
     }
 
     /// The record of a kind that this one belongs to: the primary one, or the first.
-    fn linked(&self, kind: &str, table: &str) -> Option<Uuid> {
+    pub fn linked(&self, kind: &str, table: &str) -> Option<Uuid> {
         let all = &self.record.associations.get(kind)?.results;
         let primary = primary(self.kind.name, kind);
         let is_primary = |it: &&Reference| primary.is_some() && it.sort.as_deref() == primary;
@@ -68,7 +68,7 @@ impl Read<'_> {
         Some(self.row(table, kind, &one.id))
     }
 
-    fn origin(&self) -> Origin {
+    pub fn origin(&self) -> Origin {
         Origin {
             visibility: Visibility::Org,
             owner_id: self.asked.person(self.get("hubspot_owner_id")),

@@ -20,6 +20,8 @@ struct Owners {
 pub struct Owner {
     pub id: String,
     pub email: Option<String>,
+    /// The same person has another number as a user.
+    pub user_id: Option<u64>,
     first_name: Option<String>,
     last_name: Option<String>,
 }

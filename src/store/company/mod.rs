@@ -2,6 +2,7 @@
 //! in, and one way to write them: a whole page at once, changing only what differs.
 
 mod confine;
+mod guests;
 mod mails;
 mod owner;
 mod remove;
@@ -9,6 +10,7 @@ mod rows;
 mod upsert;
 
 pub use confine::confine;
+pub use guests::{Guest, Guests, upsert_guests};
 pub use mails::match_mails;
 pub use owner::owner_of;
 pub use remove::{Unlisted, remove, remove_in, remove_unlisted, remove_within};

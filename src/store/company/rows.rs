@@ -220,6 +220,7 @@ company_rows! {
         summary: Option<String>,
         transcript: Option<String>,
         recording_url: Option<String>,
+        ical_uid: Option<String>,
     }
     TrackerTeam in "tracker_teams" {
         team_id: Uuid,

@@ -36,7 +36,7 @@ const fn engagement(at: usize, plural: &'static str, singular: &'static str) -> 
     }
 }
 
-pub static KINDS: [Kind; 7] = [
+pub static KINDS: [Kind; 9] = [
     Kind {
         at: 0,
         plural: "companies",
@@ -68,6 +68,11 @@ pub static KINDS: [Kind; 7] = [
     engagement(4, "calls", "call"),
     engagement(5, "notes", "note"),
     engagement(6, "tasks", "task"),
+    engagement(7, "meetings", "meeting"),
+    Kind {
+        scope: "crm.objects.goals",
+        ..engagement(8, "goal_targets", "goal_target")
+    },
 ];
 
 pub static COMPANIES: &Kind = &KINDS[0];
@@ -77,6 +82,8 @@ pub static EMAILS: &Kind = &KINDS[3];
 pub static CALLS: &Kind = &KINDS[4];
 pub static NOTES: &Kind = &KINDS[5];
 pub static TASKS: &Kind = &KINDS[6];
+pub static MEETINGS: &Kind = &KINDS[7];
+pub static GOALS: &Kind = &KINDS[8];
 
 impl Kind {
     pub fn of(name: &str) -> Option<&'static Self> {
@@ -125,6 +132,9 @@ impl Kind {
             ("task", "company") => (Some(192), None),
             ("task", "contact") => (Some(204), None),
             ("task", "deal") => (Some(216), None),
+            ("meeting", "company") => (Some(188), None),
+            ("meeting", "contact") => (Some(200), None),
+            ("meeting", "deal") => (Some(212), None),
             _ => (None, None),
         }
     }

@@ -16,7 +16,7 @@ mod stages;
 mod telling;
 mod writes;
 
-pub use kinds::{CALLS, COMPANIES, CONTACTS, DEALS, EMAILS, Kind, NOTES, TASKS};
+pub use kinds::{CALLS, COMPANIES, CONTACTS, DEALS, EMAILS, GOALS, Kind, MEETINGS, NOTES, TASKS};
 pub use refusal::Limit;
 pub use stages::Pipeline;
 
@@ -58,6 +58,11 @@ impl HubSpot {
     /// The private app no longer has this scope.
     pub fn withdraw_scope(&self, scope: &'static str) {
         self.world().withdrawn.insert(scope);
+    }
+
+    /// It has it again.
+    pub fn return_scope(&self, scope: &str) {
+        self.world().withdrawn.remove(scope);
     }
 
     pub fn add(&self, kind: &Kind, properties: &[(&str, &str)]) -> String {
