@@ -135,6 +135,7 @@ impl World<'_> {
             "calls" => record("activities", "calls", None),
             "notes" => record("activities", "notes", None),
             "tasks" => record("activities", "tasks", None),
+            "goals" => record("goals", "goal_targets", None),
             _ => return None,
         })
     }

@@ -9,15 +9,17 @@ use penny::models::scripted::Step;
 use penny::playground::systems::github::GitHub;
 use penny::playground::systems::hubspot::{DEALS, HubSpot};
 use penny::playground::systems::linear::Linear;
+use serde_json::json;
 
 /// All of a row but what only the source knows of it.
-const ROWS: [(&str, &str); 6] = [
+const ROWS: [(&str, &str); 7] = [
     ("pipelines", "name"),
     ("pipeline_stages", "name"),
     ("accounts", "name"),
     ("contacts", "name"),
     ("deals", "name"),
     ("activities", "kind"),
+    ("goals", "name"),
 ];
 
 async fn rows(app: &TestApp, table: &str, name: &str) -> Vec<String> {
@@ -74,6 +76,19 @@ async fn reading_the_demo_companys_hubspot_finds_what_is_there_already() {
     }
     let connections = "select from core.connections where system = 'hubspot'";
     assert_eq!(app.count(connections).await, 1);
+    let logged = "select from core.meetings where source = 'hubspot'";
+    assert!(app.count(logged).await > 10, "they are in a calendar, too");
+    let twice = "select 'twice ' || count(*) as told from (
+        select title from meetings group by title, starts_at having count(*) > 1) as t";
+    app.model.add([
+        Step::calls("c1", "run_sql_query", json!({"sql": twice})),
+        Step::says("There."),
+    ]);
+    maya.tells_penny("any meeting twice?").await.unwrap();
+    app.settles().await;
+    app.slack.calls().mark_all_read();
+    let told = app.words_of_request(app.model.requests().len() - 1);
+    assert!(told.contains("twice 0"), "{told}");
     let changed = hubspot.records(DEALS).remove(0);
     hubspot
         .change(DEALS, &changed.id, &[("amount", "1")])

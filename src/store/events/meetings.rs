@@ -8,8 +8,8 @@ const MOST: usize = 500;
 /// Whatever ended before that, while nobody looked, is old news.
 const HOURS: i32 = 6;
 
-/// Tells of meetings that have ended, in every organisation. One that was prolonged after its end
-/// ends again.
+/// Tells of meetings that have ended, in every organisation: once, even if several systems know of
+/// it. One that was prolonged after its end ends again.
 pub async fn record_ended_meetings(db: &Db) -> StoreResult<u64> {
     Ok(sqlx::query!(
         r#"with ended as (
@@ -17,6 +17,26 @@ pub async fn record_ended_meetings(db: &Db) -> StoreResult<u64> {
              from core.meetings as m
              where m.ends_at between now() - make_interval(hours => $2) and now()
                  and m.status <> 'cancelled'
+                 -- Of the rows of one meeting (migration 0047) one tells everybody who may know.
+                 and not exists (
+                     select from core.meetings as u
+                     where u.org_id = m.org_id and u.starts_at = m.starts_at
+                         and u.meeting_id <> m.meeting_id
+                         and u.ends_at between now() - make_interval(hours => $2) and now()
+                         and u.status <> 'cancelled' and u.visibility = 'org'
+                         and (m.visibility <> 'org'
+                             or (u.created_at, u.meeting_id) < (m.created_at, m.meeting_id))
+                         and (u.ical_uid = m.ical_uid
+                             or (u.ical_uid is null or m.ical_uid is null)
+                                 and lower(btrim(u.title)) = lower(btrim(m.title))
+                                 and exists (
+                                     select from core.meeting_attendees as one
+                                     join core.meeting_attendees as other
+                                         on other.org_id = one.org_id
+                                         and lower(other.email) = lower(one.email)
+                                     where one.org_id = m.org_id
+                                         and one.meeting_id = m.meeting_id
+                                         and other.meeting_id = u.meeting_id)))
          )
          insert into core.events (org_id, event_id, kind, payload, system, source_id, occurred_at,
              visibility, owner_id, channel_id, cause)

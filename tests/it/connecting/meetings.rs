@@ -312,3 +312,33 @@ async fn what_only_one_person_may_see_of_a_meeting_hides_it_from_nobody_and_is_t
     }
     desk.app.stop().await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_meeting_that_several_systems_know_of_ends_once() {
+    let desk = Desk::open().await;
+    desk.connects_hubspot().await;
+    for (id, uid, guest) in [
+        ("e1", Some("first-look"), "lukas@wayfold.example"),
+        ("e2", Some("first-look"), "ann@acme.example"),
+        ("e3", None, "lukas@wayfold.example"),
+        ("e4", Some("another"), "somebody@zenith.example"),
+    ] {
+        desk.stands_in_a_calendar(&Event {
+            id,
+            uid,
+            guest,
+            ..FIRST_LOOK
+        })
+        .await;
+    }
+    let over = "update core.meetings set starts_at = now() - interval '2 hours',
+        ends_at = now() - interval '1 hour'";
+    desk.app.execute(over).await;
+    let db = &desk.app.process().app.services.db;
+    penny::store::events::record_ended_meetings(db)
+        .await
+        .unwrap();
+    let told = "select from core.events where kind = 'meeting.ended'";
+    assert_eq!(desk.app.count(told).await, 2, "three of them are one");
+    desk.app.stop().await;
+}

@@ -1,13 +1,13 @@
 //! The demo company's HubSpot: the same companies, people, deals and conversations that the demo
 //! fills into Penny's tables, under the same ids, so that reading it changes nothing there.
 
-use super::kinds::{CALLS, COMPANIES, CONTACTS, DEALS, Kind, NOTES, TASKS};
-use super::records::Settled;
+use super::kinds::{CALLS, COMPANIES, CONTACTS, DEALS, GOALS, Kind, MEETINGS, NOTES, TASKS};
+use super::records::{FIRST_ID, Settled};
 use super::{HubSpot, written};
 use crate::base::ids::{OrgId, PersonId};
 use crate::demo::company::{Company, Roster};
 use crate::demo::workspace::{PEOPLE, Role};
-use crate::store::company::{Account, Activity, Contact, Deal, Origin};
+use crate::store::company::{Account, Activity, Contact, Deal, Goal, Meeting, Origin, Visibility};
 use chrono::{DateTime, Utc};
 use serde::Serialize;
 use std::collections::HashMap;
@@ -101,6 +101,60 @@ impl Mover<'_> {
             let (kind, properties) = properties_of_activity(activity);
             self.settle(kind, &activity.origin, properties, &links);
         }
+        for goal in &company.goals {
+            self.settle(GOALS, &goal.origin, self.properties_of_goal(goal), &[]);
+        }
+        self.log_meetings(company);
+    }
+
+    /// What was said with customers is logged here as well, as far as everybody may know it.
+    fn log_meetings(&self, company: &Company) {
+        let is_logged = |it: &&Meeting| {
+            it.account_id.is_some()
+                && it.summary.is_some()
+                && it.origin.visibility == Visibility::Org
+        };
+        let logged = company.meetings.iter().filter(is_logged);
+        for (id, meeting) in (FIRST_ID..).zip(logged) {
+            let mut links = vec![(COMPANIES, meeting.account_id), (DEALS, meeting.deal_id)];
+            let all = company.attendees.iter();
+            let guests = all.filter(|it| it.meeting_id == meeting.meeting_id);
+            links.extend(guests.map(|it| (CONTACTS, it.contact_id)));
+            let origin = Origin {
+                source_id: format!("meetings/{id}"),
+                ..meeting.origin.clone()
+            };
+            self.settle(MEETINGS, &origin, properties_of_meeting(meeting), &links);
+        }
+    }
+
+    fn properties_of_goal(&self, goal: &Goal) -> Properties {
+        let fixed = |value: &str| Some(value.to_owned());
+        vec![
+            ("hs_goal_name", Some(goal.name.clone())),
+            ("hs_goal_type", fixed("sales_quota")),
+            ("hs_target_amount", text(&goal.target_value)),
+            (
+                "hs_goal_target_currency_code",
+                goal.currency.as_ref().and_then(text),
+            ),
+            (
+                "hs_start_datetime",
+                Some(format!("{}T00:00:00.000Z", goal.period_start)),
+            ),
+            (
+                "hs_end_datetime",
+                Some(format!("{}T23:59:59.999Z", goal.period_end)),
+            ),
+            (
+                "hs_pipeline_ids",
+                goal.pipeline_id.and_then(|id| self.rows.get(&id)).cloned(),
+            ),
+            ("hs_kpi_object_type_id", fixed("0-3")),
+            ("hs_kpi_metric_type", fixed("SUM")),
+            ("hs_kpi_time_period_property", fixed("closedate")),
+            ("hs_kpi_unit_type", fixed("currency")),
+        ]
     }
 
     fn settle(
@@ -192,6 +246,18 @@ fn properties_of_contact(contact: &Contact) -> Properties {
         ("city", contact.city.clone()),
         ("country", contact.country.clone()),
         ("hs_timezone", contact.time_zone.clone()),
+    ]
+}
+
+fn properties_of_meeting(meeting: &Meeting) -> Properties {
+    vec![
+        ("hs_timestamp", Some(written(meeting.starts_at))),
+        ("hs_meeting_title", Some(meeting.title.clone())),
+        ("hs_meeting_body", meeting.summary.clone()),
+        ("hs_meeting_start_time", Some(written(meeting.starts_at))),
+        ("hs_meeting_end_time", Some(written(meeting.ends_at))),
+        ("hs_meeting_location", meeting.location.clone()),
+        ("hs_meeting_outcome", Some("COMPLETED".to_owned())),
     ]
 }
 

@@ -112,6 +112,7 @@ fn own(kind: &Kind) -> &'static [Property] {
             ("hs_start_datetime", Moment),
             ("hs_end_datetime", Moment),
             ("hs_assignee_user_id", Number),
+            ("hs_pipeline_ids", Text),
             ("hs_kpi_object_type_id", Text),
             ("hs_kpi_metric_type", Text),
             ("hs_kpi_time_period_property", Text),

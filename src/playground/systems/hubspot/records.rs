@@ -13,7 +13,7 @@ pub const PORTAL: u64 = 245_191_007;
 
 /// Each kind counts for itself from here, so that ids mean nothing without their kind, and none
 /// fits 32 bits.
-const FIRST_ID: u64 = 33_800_000_001;
+pub const FIRST_ID: u64 = 33_800_000_001;
 
 #[derive(Debug, Clone)]
 pub struct Record {
