@@ -113,7 +113,7 @@ async fn pennys_own_turn_is_bounded_too_and_what_it_cost_stays_counted() {
     let thread = desk.runs("asks").await;
     assert_eq!(desk.states().await, ["failed"]);
     let head = desk.head(&thread);
-    assert!(head.contains("used up its budget"), "{head}");
+    assert!(head.contains("used up what it may cost"), "{head}");
     desk.is_written("The workflow *asks* failed").await;
 
     desk.maya.clicks(&thread, "Try again").await.unwrap();

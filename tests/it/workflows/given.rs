@@ -99,6 +99,7 @@ async fn what_it_needs_is_asked_for_in_a_window() {
     desk.app.settles().await;
     let submitted = desk.fills(&[("input:who", "Dune")]).await;
     assert_eq!(submitted, Submitted::Taken);
+    desk.is_written("I’m on it: *greets*").await;
     desk.app
         .comes_true("it has run", async || {
             desk.states().await == ["done", "done"]
