@@ -136,7 +136,7 @@ fn of_blocks(blocks: &[Value]) -> String {
 
 fn of_block(block: &Value) -> String {
     match text(block, "type").unwrap_or_default() {
-        "rich_text" => lines(list(block, "elements").iter().map(|part| rich(part))),
+        "rich_text" => lines(list(block, "elements").iter().map(rich)),
         "context" => list(block, "elements")
             .iter()
             .map(text_object)

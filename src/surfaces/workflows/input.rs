@@ -89,8 +89,10 @@ fn filled(view: &View, schema: &Schema) -> Map<String, Value> {
         if typed.is_empty() {
             continue;
         }
-        let value = match property.choices().iter().find(|it| it.to_string() == typed) {
-            Some(chosen) => chosen.clone(),
+        // A choice is known by its JSON.
+        let is_it = |it: &Value| serde_json::to_string(it).is_ok_and(|it| it == typed);
+        let value = match property.choices().into_iter().find(is_it) {
+            Some(chosen) => chosen,
             None => given::value(typed, Some(schema), property.name),
         };
         input.insert(property.name.to_owned(), value);
