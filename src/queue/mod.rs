@@ -22,6 +22,8 @@ pub enum Done {
     HandOver,
     /// The lease was lost; whoever has it does the rest.
     Lost,
+    /// All went well, and there is more to do after this time.
+    Later(Duration),
     /// Try again later.
     Retry {
         after: Option<Duration>,

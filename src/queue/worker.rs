@@ -263,6 +263,7 @@ impl Worker {
                 },
                 Done::Lost => None,
                 Done::HandOver => Some((Return::HandOver, String::new())),
+                Done::Later(wait) => Some((Return::Later(wait.as_secs_f64()), String::new())),
                 Done::Retry { after, error } => {
                     let wait = after.unwrap_or_else(|| backoff(held.lease.attempts));
                     Some((Return::After(wait.as_secs_f64()), error))

@@ -1,15 +1,15 @@
 //! Installing Penny through OAuth, as the administrator's browser goes through it, and what comes
 //! of the tokens: renewed once however many processes there are, revoked in the middle of a turn.
 
-use crate::support::{KEY, TestApp};
+mod sealing;
+
+use crate::support::TestApp;
 use chrono::{TimeDelta, Utc};
 use penny::base::ids::UserId;
 use penny::jobs::housekeeping::nudge_refreshes;
-use penny::jobs::workspaces::Workspaces;
 use penny::models::Delta;
 use penny::models::scripted::{Gate, Step};
 use penny::playground::{AppSetup, Person, Setup, Team};
-use penny::store::sealing::Sealer;
 use reqwest::header::{COOKIE, LOCATION, SET_COOKIE};
 use reqwest::{Client, Response, redirect};
 use std::collections::HashMap;
@@ -341,48 +341,6 @@ async fn a_token_revoked_in_the_middle_of_a_turn_ends_it_and_erases_what_was_kep
     assert!(!maya.visible_text(&said.thread()).contains("Nine."));
     app.settles().await;
     app.slack.calls().mark_all_read();
-    app.stop().await;
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn once_tokens_are_sealed_with_a_new_key_the_old_one_can_go() {
-    let app = TestApp::start([]).await;
-    let services = &app.process().app.services;
-    let with_keys = |keys: &str| {
-        let sealer = Sealer::from_text(&keys.into()).unwrap();
-        let api = services.workspaces.api().clone();
-        Workspaces::new(services.db.clone(), api, sealer)
-    };
-    let new = "another key for tests that is long enough";
-    let rotating = with_keys(&format!("{new},{KEY}"));
-    assert_eq!(rotating.reseal().await.unwrap(), 1);
-    assert_eq!(rotating.reseal().await.unwrap(), 0);
-
-    let without_the_old = with_keys(new);
-    without_the_old.reload().await.unwrap();
-    let workspace = without_the_old.get("T0WAYFOLD").unwrap();
-    let identity = workspace.slack.identity().await.unwrap();
-    assert_eq!(identity.team_id.as_str(), "T0WAYFOLD");
-    app.settles().await;
-    app.slack.calls().mark_all_read();
-    app.stop().await;
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn a_token_that_no_key_opens_keeps_no_other_from_being_sealed_anew() {
-    let app = TestApp::start([]).await;
-    app.execute(
-        "insert into core.installations (org_id, workspace_id, workspace_name, bot_user_id, bot_token)
-         select org_id, 'T0AAA', 'Lost', 'U0LOST', '\\x00' from core.installations limit 1",
-    )
-    .await;
-    let services = &app.process().app.services;
-    let keys = format!("another key for tests that is long enough,{KEY}");
-    let sealer = Sealer::from_text(&keys.as_str().into()).unwrap();
-    let api = services.workspaces.api().clone();
-    let rotating = Workspaces::new(services.db.clone(), api, sealer);
-    assert_eq!(rotating.reseal().await.unwrap(), 1);
-    app.settles().await;
     app.stop().await;
 }
 

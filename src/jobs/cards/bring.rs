@@ -4,7 +4,7 @@
 use super::deciders::{self, asker_suffices, may_see, members};
 use super::draw::{card_of, drawing};
 use super::read::{Seen, see};
-use super::{CardError, redraw_later, words};
+use super::{CardError, done, redraw_later, words};
 use crate::approvals::{self, Act, Actor, State, ledger};
 use crate::base::ids::{OrgId, ProposalId, UserId};
 use crate::jobs::workspaces::Workspace;
@@ -16,7 +16,6 @@ use crate::store::proposal_cards::{self, Card, Copied};
 use crate::store::{OrgTx, StoreResult, jobs};
 use async_trait::async_trait;
 use std::collections::HashSet;
-use std::time::Duration;
 
 /// The kind of job that brings the card of a proposal, whose id is its key.
 pub const KIND: &str = "bring_card";
@@ -226,21 +225,7 @@ impl Handler for BringCard {
                 error: "the key names no proposal".to_owned(),
             };
         };
-        match Box::pin(bring(&self.services, held.lease().org, proposal)).await {
-            Ok(()) => Done::Finished,
-            Err(CardError::Slack(SlackError::RateLimited { retry_after })) => Done::Retry {
-                after: Some(retry_after),
-                error: "Slack’s rate limit".to_owned(),
-            },
-            // The card's place is gone, and with it who asked.
-            Err(CardError::Uninstalled | CardError::Slack(SlackError::Refused { .. })) => {
-                Done::Finished
-            }
-            Err(error) => Done::Retry {
-                after: Some(Duration::from_secs(2)),
-                error: error.to_string(),
-            },
-        }
+        done(Box::pin(bring(&self.services, held.lease().org, proposal)).await)
     }
 
     async fn exhausted(&self, held: &Held) -> Done {

@@ -118,6 +118,25 @@ pub struct RefreshCard {
     pub services: Services,
 }
 
+/// What becomes of the job of a card.
+fn done(outcome: Result<(), CardError>) -> Done {
+    match outcome {
+        Ok(()) => Done::Finished,
+        Err(CardError::Slack(SlackError::RateLimited { retry_after })) => Done::Retry {
+            after: Some(retry_after),
+            error: "Slack’s rate limit".to_owned(),
+        },
+        // Its place is gone, and with it whoever asked.
+        Err(CardError::Uninstalled | CardError::Slack(SlackError::Refused { .. })) => {
+            Done::Finished
+        }
+        Err(error) => Done::Retry {
+            after: Some(Duration::from_secs(2)),
+            error: error.to_string(),
+        },
+    }
+}
+
 #[async_trait]
 impl Handler for RefreshCard {
     fn kind(&self) -> &'static str {
@@ -134,21 +153,7 @@ impl Handler for RefreshCard {
                 error: "the key names no proposal".to_owned(),
             };
         };
-        match refresh(&self.services, held.lease().org, proposal).await {
-            Ok(()) => Done::Finished,
-            Err(CardError::Slack(SlackError::RateLimited { retry_after })) => Done::Retry {
-                after: Some(retry_after),
-                error: "Slack’s rate limit".to_owned(),
-            },
-            // Nobody can see it any more.
-            Err(CardError::Uninstalled | CardError::Slack(SlackError::Refused { .. })) => {
-                Done::Finished
-            }
-            Err(error) => Done::Retry {
-                after: Some(Duration::from_secs(2)),
-                error: error.to_string(),
-            },
-        }
+        done(refresh(&self.services, held.lease().org, proposal).await)
     }
 
     async fn exhausted(&self, held: &Held) -> Done {

@@ -1,7 +1,7 @@
 //! Nobody agreed in time that a schedule may run as them: whoever asked for it is told, and the
 //! proposal goes. What it was to take the place of was never touched.
 
-use super::telling::UNTIL_INSTALLED;
+use super::telling::again;
 use super::words;
 use crate::base::ids::{OrgId, ScheduleId};
 use crate::jobs::Services;
@@ -36,19 +36,9 @@ impl Handler for TellLapsed {
             Ok(()) => return self.forget(org, id).await,
             Err(error) => error,
         };
-        let after = match &error {
-            DeliverError::Slack(SlackError::RateLimited { retry_after }) => Some(*retry_after),
-            DeliverError::Slack(SlackError::NoToken) => Some(UNTIL_INSTALLED),
-            DeliverError::Slack(SlackError::Refused { code, .. }) if code.is_about_the_token() => {
-                Some(UNTIL_INSTALLED)
-            }
-            // Nobody is left to tell.
-            DeliverError::Slack(SlackError::Refused { .. }) => return self.forget(org, id).await,
-            _ => None,
-        };
-        Done::Retry {
-            after,
-            error: error.to_string(),
+        match again(&error) {
+            Some(again) => again,
+            None => self.forget(org, id).await,
         }
     }
 

@@ -16,7 +16,24 @@ use async_trait::async_trait;
 use std::time::Duration;
 
 /// Without a token nobody can be told; whoever installs Penny again brings one.
-pub(super) const UNTIL_INSTALLED: Duration = Duration::from_secs(600);
+const UNTIL_INSTALLED: Duration = Duration::from_secs(600);
+
+/// When to try again to tell somebody. None: nobody is left to be told.
+pub(super) fn again(error: &DeliverError) -> Option<Done> {
+    let after = match error {
+        DeliverError::Slack(SlackError::RateLimited { retry_after }) => Some(*retry_after),
+        DeliverError::Slack(SlackError::NoToken) => Some(UNTIL_INSTALLED),
+        DeliverError::Slack(SlackError::Refused { code, .. }) if code.is_about_the_token() => {
+            Some(UNTIL_INSTALLED)
+        }
+        DeliverError::Slack(SlackError::Refused { .. }) => return None,
+        _ => None,
+    };
+    Some(Done::Retry {
+        after,
+        error: error.to_string(),
+    })
+}
 
 #[derive(Debug, Clone)]
 pub struct TellTrouble {
@@ -42,22 +59,10 @@ impl Handler for TellTrouble {
             Ok(()) => return Done::Finished,
             Err(error) => error,
         };
-        let after = match &error {
-            DeliverError::Slack(SlackError::RateLimited { retry_after }) => Some(*retry_after),
-            DeliverError::Slack(SlackError::NoToken) => Some(UNTIL_INSTALLED),
-            DeliverError::Slack(SlackError::Refused { code, .. }) if code.is_about_the_token() => {
-                Some(UNTIL_INSTALLED)
-            }
-            DeliverError::Slack(SlackError::Refused { .. }) => {
-                tracing::warn!(%error, "nobody could be told of trouble with a schedule");
-                return Done::Finished;
-            }
-            _ => None,
-        };
-        Done::Retry {
-            after,
-            error: error.to_string(),
-        }
+        again(&error).unwrap_or_else(|| {
+            tracing::warn!(%error, "nobody could be told of trouble with a schedule");
+            Done::Finished
+        })
     }
 
     /// The list of schedules says it as well.

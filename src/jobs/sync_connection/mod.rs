@@ -54,10 +54,8 @@ impl Handler for SyncConnection {
     async fn run(&self, held: &Held) -> Done {
         match self.read(held).await {
             Ok(None) => Done::Finished,
-            Ok(after) => Done::Retry {
-                after,
-                error: "something has changed meanwhile".to_owned(),
-            },
+            // Something has changed meanwhile.
+            Ok(Some(wait)) => Done::Later(wait),
             Err(interrupted) => self.interrupted(held, interrupted).await,
         }
     }

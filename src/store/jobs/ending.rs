@@ -124,6 +124,8 @@ async fn reread_nudges(db: &Db, lease: &mut Lease) -> StoreResult<()> {
 pub enum Return {
     /// Somebody else goes on at once; the attempt does not count (shutdown, hand-over).
     HandOver,
+    /// Somebody takes it up after this many seconds; nothing has failed.
+    Later(f64),
     /// Another try after this many seconds.
     After(f64),
     /// No more tries.
@@ -134,6 +136,7 @@ pub enum Return {
 pub async fn give_back(db: &Db, lease: Lease, how: Return, error: Option<&str>) -> StoreResult<()> {
     let (wait, counts, dead) = match how {
         Return::HandOver => (0.0, false, false),
+        Return::Later(seconds) => (seconds, false, false),
         Return::After(seconds) => (seconds, true, false),
         Return::Dead => (0.0, true, true),
     };

@@ -195,6 +195,15 @@ async fn what_is_said_during_a_run_is_read_in_another_run() {
         })
         .await;
     go_on.send(()).unwrap();
+    let waits = "select from core.jobs where kind = 'sync' and lease_token is null
+        and run_at > now() and attempts = 0";
+    company
+        .app
+        .comes_true(
+            "it waits for another run, and nothing has failed",
+            async || company.app.count(waits).await == 1,
+        )
+        .await;
     company.time_passes().await;
     let name = format!("select name from core.deals where source_id = 'deals/{deal}'");
     assert_eq!(company.app.texts(&name).await, ["After"]);

@@ -7,36 +7,29 @@ use sqlparser::ast::{
 
 /// Puts the operator in the place of LIKE and its kin where their pattern is ALL of a list.
 pub(super) fn each_pattern(expr: &mut Expr) {
-    let (op, value, pattern) = match expr {
-        Expr::Like {
-            negated,
-            any: false,
-            expr,
-            pattern,
-            escape_char: None,
-        } => {
-            let op = if *negated {
-                BinaryOperator::PGNotLikeMatch
-            } else {
-                BinaryOperator::PGLikeMatch
-            };
-            (op, expr, pattern)
-        }
-        Expr::ILike {
-            negated,
-            any: false,
-            expr,
-            pattern,
-            escape_char: None,
-        } => {
-            let op = if *negated {
-                BinaryOperator::PGNotILikeMatch
-            } else {
-                BinaryOperator::PGILikeMatch
-            };
-            (op, expr, pattern)
-        }
-        _ => return,
+    let ignores_case = matches!(expr, Expr::ILike { .. });
+    let (Expr::Like {
+        negated,
+        any: false,
+        expr: value,
+        pattern,
+        escape_char: None,
+    }
+    | Expr::ILike {
+        negated,
+        any: false,
+        expr: value,
+        pattern,
+        escape_char: None,
+    }) = expr
+    else {
+        return;
+    };
+    let op = match (*negated, ignores_case) {
+        (false, false) => BinaryOperator::PGLikeMatch,
+        (true, false) => BinaryOperator::PGNotLikeMatch,
+        (false, true) => BinaryOperator::PGILikeMatch,
+        (true, true) => BinaryOperator::PGNotILikeMatch,
     };
     let Some(list) = all_of(pattern) else {
         return;
