@@ -367,7 +367,7 @@ pub struct Opened {
 /// The run is opened here already, so that whoever asked can follow it from its beginning.
 async fn ask_for_run(tx: &mut OrgTx, id: ConnectionId, by: PersonId) -> Result<RunId, StoreError> {
     let run = sync::open_run(tx, id, Some(by)).await?;
-    jobs::nudge(tx, JOB, &id.to_string(), "", None).await?;
+    jobs::nudge(tx, JOB, &id.to_string()).await?;
     Ok(run.id)
 }
 

@@ -64,7 +64,7 @@ impl<'a> Invitation<'a> {
 
     /// From now on it is looked whether somebody has said yes.
     pub async fn wait(&self, tx: &mut OrgTx) -> StoreResult<()> {
-        jobs::nudge(tx, KIND, &self.key(), "", None).await
+        jobs::nudge(tx, KIND, &self.key()).await
     }
 }
 

@@ -327,7 +327,7 @@ impl ExecuteAction {
         if let (State::Succeeded, Some(connection)) = (state, &content.connection) {
             // So that the tables say what the system says by now.
             let id = connection.id.to_string();
-            jobs::nudge(&mut tx, SYNC, &id, "", None).await?;
+            jobs::nudge(&mut tx, SYNC, &id).await?;
         }
         if let Some(undone) = content.undo_of {
             cards::redraw_later(&mut tx, undone).await?;

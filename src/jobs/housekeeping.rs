@@ -106,7 +106,7 @@ pub async fn nudge_refreshes(services: &Services) -> StoreResult<()> {
             continue;
         }
         let mut tx = services.db.org(workspace.org).await?;
-        jobs::nudge(&mut tx, refresh_token::KIND, &workspace.id, "", None).await?;
+        jobs::nudge(&mut tx, refresh_token::KIND, &workspace.id).await?;
         tx.commit().await?;
     }
     Ok(())

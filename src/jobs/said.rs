@@ -3,6 +3,7 @@
 
 use super::workspaces::Workspace;
 use crate::base::ids::{ChannelId, Ts, UserId};
+use crate::base::telemetry::TraceId;
 use crate::store::inbox::{Delivery, Kind};
 use serde_json::json;
 
@@ -16,7 +17,6 @@ pub struct SaidFor<'a> {
     /// As Slack writes it: escaped, with `<@U…>`.
     pub text: &'a str,
     pub event_key: &'a str,
-    pub trace_id: &'a str,
 }
 
 pub fn delivery(said: &SaidFor<'_>) -> Delivery {
@@ -44,7 +44,7 @@ pub fn delivery(said: &SaidFor<'_>) -> Delivery {
         user: Some(said.by.0.clone()),
         payload: payload.to_string(),
         heard: None,
-        trace_id: said.trace_id.to_owned(),
+        trace: TraceId::here_or_fresh(),
         event_key: said.event_key.to_owned(),
     }
 }

@@ -2,7 +2,6 @@
 //! decided.
 
 use crate::base::ids::WorkflowRunId;
-use crate::base::telemetry::TraceId;
 use crate::store::conversations::Thread;
 use crate::store::proposals::Origin;
 use crate::store::{OrgTx, StoreResult, jobs, turns, workflows};
@@ -18,8 +17,7 @@ pub async fn wake(tx: &mut OrgTx, origin: &Origin) -> StoreResult<()> {
         channel: turn.channel.as_str().into(),
         thread_ts: turn.thread_ts.as_str().into(),
     };
-    let trace = TraceId::fresh().to_string();
-    jobs::nudge(tx, super::run_turn::KIND, &thread.job_key(), &trace, None).await
+    jobs::nudge(tx, super::run_turn::KIND, &thread.job_key()).await
 }
 
 /// A step of a workflow asks as a turn does, under the id of its run.

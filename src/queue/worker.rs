@@ -4,7 +4,6 @@
 use super::running::{Held, Running};
 use super::{Done, Handler, Lane, Rush};
 use crate::base::ids::OrgId;
-use crate::base::telemetry::TraceId;
 use crate::store::jobs::{self, Ending, Lease, Return, Take};
 use crate::store::listen::{self, Listener};
 use crate::store::{Db, StoreError};
@@ -239,21 +238,21 @@ impl Worker {
     async fn work(&self, handler: &dyn Handler, mut held: Held) {
         let span = tracing::info_span!(
             "job",
-            trace_id = %held.lease.trace_id,
+            trace_id = %held.lease.trace,
             job.kind = %held.lease.kind,
             job.attempt = held.lease.attempts,
         );
-        if let Ok(trace) = held.lease.trace_id.parse::<TraceId>() {
-            trace.join(&span);
-        }
+        let trace = held.lease.trace;
+        trace.join(&span);
         let token = held.lease.token();
         loop {
             use tracing::Instrument;
-            let done = if held.lease.attempts > handler.max_attempts() {
-                handler.exhausted(&held).instrument(span.clone()).await
+            let work = if held.lease.attempts > handler.max_attempts() {
+                handler.exhausted(&held)
             } else {
-                handler.run(&held).instrument(span.clone()).await
+                handler.run(&held)
             };
+            let done = trace.within(work).instrument(span.clone()).await;
             let outcome = match done {
                 Done::Finished => match self.ending.finish(&mut held.lease).await {
                     // Nudged meanwhile: there is more to do, and the lease is still ours.

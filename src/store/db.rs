@@ -8,8 +8,10 @@
 use super::listen::Announcer;
 use super::room::Room;
 use crate::base::ids::OrgId;
+use crate::base::telemetry::TraceId;
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use sqlx::{AssertSqlSafe, Connection, PgConnection, PgPool, Postgres, Transaction};
+use std::fmt::Write;
 use std::time::Duration;
 
 /// The role that all of Penny's own queries run as: it owns nothing and bypasses nothing.
@@ -135,8 +137,12 @@ impl Db {
     }
 
     async fn begin(&self, org: OrgId, also: &str) -> StoreResult<OrgTx> {
-        // One round trip for all: an id is digits, letters and hyphens, so it can stand in the text.
-        let begin = format!("begin; set local penny.org = '{org}'{also}");
+        // One round trip for all: ids are digits, letters and hyphens, so they can stand in the text.
+        let mut begin = format!("begin; set local penny.org = '{org}'{also}");
+        if let Some(trace) = TraceId::here() {
+            // What this transaction asks for bears it: a default of the columns.
+            let _ = write!(begin, "; set local penny.trace = '{trace}'");
+        }
         let tx = self.orgs.begin_with(AssertSqlSafe(begin)).await?;
         Ok(OrgTx {
             org,

@@ -4,6 +4,7 @@
 
 use super::db::{Db, OrgTx, StoreError, StoreResult, column};
 use crate::base::ids::{ChannelId, OrgId, TeamId, Ts, UserId};
+use crate::base::telemetry::TraceId;
 use chrono::{DateTime, Utc};
 use sqlx::PgExecutor;
 
@@ -79,7 +80,7 @@ pub struct Delivery {
     pub payload: String,
     /// The event about a message of a channel that is read, to be folded into the messages.
     pub heard: Option<String>,
-    pub trace_id: String,
+    pub trace: TraceId,
 }
 
 /// Stores a batch. When this returns, all of it is durable, and what was there before changed
@@ -179,7 +180,7 @@ async fn insert(
         &column(batch, |d| d.ts.as_deref()) as _,
         &column(batch, |d| d.user.as_deref()) as _,
         &column(batch, |d| d.payload.as_str()) as _,
-        &column(batch, |d| d.trace_id.as_str()) as _,
+        &column(batch, |d| d.trace.to_string()),
         &column(heard, |d| d.org.0),
         &column(heard, |d| d.event_key.as_str()) as _,
         &column(heard, |d| d.channel.as_deref()) as _,

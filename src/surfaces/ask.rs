@@ -54,7 +54,6 @@ pub async fn ask(scene: &Scene<'_>, asking: &Asking<'_>) -> Surfaced<Asked> {
         ts: &ts,
         text: &text,
         event_key: &key,
-        trace_id: scene.trace_id,
     });
     scene.ask_penny(said).await?;
     Ok(Asked::Yes)

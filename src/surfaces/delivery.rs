@@ -118,6 +118,6 @@ pub fn whole(
             .map_err(|_| Malformed::NotText)?
             .replace('\0', ""),
         heard: None,
-        trace_id: TraceId::fresh().to_string(),
+        trace: TraceId::fresh(),
     })
 }

@@ -93,7 +93,6 @@ impl HandleInbound {
             workspace: self.services.workspaces.get(item.workspace.as_str())?,
             inbox_id: item.inbox_id,
             event_key: held.key(),
-            trace_id: &item.trace_id,
         })
     }
 

@@ -30,14 +30,7 @@ pub async fn answered(scene: &Scene<'_>, clicked: &BlockActions, value: &str) ->
     }
     let is_first = questions::answer(&mut tx, question.id, &option, user.as_str()).await?;
     if is_first {
-        jobs::nudge(
-            &mut tx,
-            "turn",
-            &thread_of(&turn).job_key(),
-            scene.trace_id,
-            None,
-        )
-        .await?;
+        jobs::nudge(&mut tx, "turn", &thread_of(&turn).job_key()).await?;
     }
     tx.commit().await?;
     // The second attempt at one click finds its own answer, and must still show it.

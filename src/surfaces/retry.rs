@@ -2,6 +2,7 @@
 
 use super::scene::{Scene, Surfaced, Whisper};
 use crate::base::ids::{ChannelId, Ts, TurnId};
+use crate::base::telemetry::TraceId;
 use crate::slack::inbound::BlockActions;
 use crate::slack::text;
 use crate::store::inbox::{self, Delivery, Kind};
@@ -44,7 +45,7 @@ pub async fn clicked(scene: &Scene<'_>, clicked: &BlockActions, value: &str) -> 
         user: Some(clicked.source.user.0.clone()),
         payload: asked,
         heard: None,
-        trace_id: scene.trace_id.to_owned(),
+        trace: TraceId::here_or_fresh(),
     };
     scene.ask_penny(delivery).await
 }

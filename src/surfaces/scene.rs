@@ -121,7 +121,6 @@ pub struct Scene<'a> {
     /// The delivery's place in the inbox: the root of the keys of what it makes visible.
     pub inbox_id: i64,
     pub event_key: &'a str,
-    pub trace_id: &'a str,
 }
 
 /// Where an answer for one person goes.

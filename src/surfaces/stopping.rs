@@ -3,6 +3,7 @@
 
 use super::scene::{Scene, Surfaced};
 use crate::base::ids::{ChannelId, Ts, UserId};
+use crate::base::telemetry::TraceId;
 use crate::slack::client::NewMessage;
 use crate::slack::inbound::Stop;
 use crate::slack::text;
@@ -63,6 +64,6 @@ fn delivery(
         user: Some(user.0.clone()),
         payload: String::new(),
         heard: None,
-        trace_id: scene.trace_id.to_owned(),
+        trace: TraceId::here_or_fresh(),
     }
 }

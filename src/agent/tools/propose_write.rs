@@ -119,7 +119,7 @@ impl Tool for ProposeWrite {
         };
         if proposed.state == State::Approved {
             let key = proposed.sealed.key().to_string();
-            jobs::nudge(&mut tx, JOB, &key, "", None).await?;
+            jobs::nudge(&mut tx, JOB, &key).await?;
         }
         tx.commit().await?;
         Ok(Outcome::Parked)

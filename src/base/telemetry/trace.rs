@@ -2,6 +2,7 @@
 //! restarts: it is stored with the event, the job and the turn, and stands on every log line.
 
 use std::fmt;
+use std::future::Future;
 use tracing::Span;
 use uuid::Uuid;
 
@@ -13,9 +14,27 @@ pub struct TraceId(Uuid);
 #[error("a trace id is 32 hexadecimal digits that are not all zero")]
 pub struct NotATraceId;
 
+tokio::task_local! {
+    static HERE: TraceId;
+}
+
 impl TraceId {
     pub fn fresh() -> Self {
         Self(Uuid::now_v7())
+    }
+
+    /// Does `work` as part of this trace: what it writes down to be done later is part of it, too.
+    pub async fn within<F: Future>(self, work: F) -> F::Output {
+        HERE.scope(self, work).await
+    }
+
+    /// That of the work which this code is part of. What is spawned is no part of it.
+    pub fn here() -> Option<Self> {
+        HERE.try_with(|trace| *trace).ok()
+    }
+
+    pub fn here_or_fresh() -> Self {
+        Self::here().unwrap_or_else(Self::fresh)
     }
 
     /// Makes `span` part of this trace for an exporter. Log lines take the id from the span's
@@ -56,6 +75,16 @@ mod tests {
         let trace = TraceId::fresh();
         assert_eq!(trace.to_string().len(), 32);
         assert_eq!(trace.to_string().parse(), Ok(trace));
+    }
+
+    #[tokio::test]
+    async fn work_knows_its_trace_and_what_is_beside_it_does_not() {
+        let trace = TraceId::fresh();
+        let (within, beside) =
+            tokio::join!(trace.within(async { TraceId::here_or_fresh() }), async {
+                TraceId::here()
+            });
+        assert_eq!((within, beside), (trace, None));
     }
 
     #[test]

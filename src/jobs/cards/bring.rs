@@ -25,7 +25,7 @@ const MOST_BROUGHT: usize = 3;
 
 /// Has the card of a proposal brought to those who may decide, once the transaction is committed.
 pub async fn bring_later(tx: &mut OrgTx, proposal: ProposalId) -> StoreResult<()> {
-    jobs::nudge(tx, KIND, &proposal.to_string(), "", None).await
+    jobs::nudge(tx, KIND, &proposal.to_string()).await
 }
 
 /// The same for a card that has just been put up, if anything on it is for others to decide.

@@ -55,7 +55,7 @@ impl From<DeliverError> for CardError {
 
 /// Has the card redrawn once the transaction is committed, whatever happens to this process.
 pub async fn redraw_later(tx: &mut OrgTx, proposal: ProposalId) -> StoreResult<()> {
-    jobs::nudge(tx, KIND, &proposal.to_string(), "", None).await
+    jobs::nudge(tx, KIND, &proposal.to_string()).await
 }
 
 /// Draws the card of a proposal as everything on it is now, wherever it stands.

@@ -30,7 +30,7 @@ pub async fn sweep(services: &Services) -> Result<(), CardError> {
     }
     for (org, key) in proposals::stranded(db, BATCH).await? {
         let mut tx = db.org(org).await?;
-        jobs::nudge(&mut tx, approvals::JOB, &key.to_string(), "", None).await?;
+        jobs::nudge(&mut tx, approvals::JOB, &key.to_string()).await?;
         tx.commit().await?;
     }
     for call in [Call::Reminder, Call::Escalation] {

@@ -130,5 +130,5 @@ impl FoldHeard {
 /// Nobody outside may see a word of it from now on, even before it is known who is inside.
 async fn became_private(tx: &mut OrgTx, channel: &ChannelId, name: &str) -> StoreResult<()> {
     listening::describe(tx, channel, name, true).await?;
-    jobs::nudge(tx, CHECK, channel.as_str(), "", None).await
+    jobs::nudge(tx, CHECK, channel.as_str()).await
 }

@@ -174,7 +174,7 @@ impl ReadBack {
 
     async fn look_at(&self, held: &Held, channel: &ChannelId) -> StoreResult<()> {
         let mut tx = self.services.db.org(held.lease().org).await?;
-        jobs::nudge(&mut tx, CHECK, channel.as_str(), "", None).await?;
+        jobs::nudge(&mut tx, CHECK, channel.as_str()).await?;
         tx.commit().await
     }
 }

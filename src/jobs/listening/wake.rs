@@ -50,7 +50,7 @@ impl Waker {
 
     async fn nudge(&self, org: OrgId) -> StoreResult<()> {
         let mut tx = self.db.org(org).await?;
-        jobs::nudge(&mut tx, FOLD, "", "", None).await?;
+        jobs::nudge(&mut tx, FOLD, "").await?;
         tx.commit().await
     }
 }

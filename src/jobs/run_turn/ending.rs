@@ -142,7 +142,7 @@ async fn take_back(finished: &Finished<'_>, tx: &mut OrgTx, asked: &[i64]) -> St
         .give_up(tx, finished.transcript, asked, finished.spent)
         .await?;
     if waits {
-        jobs::nudge(tx, KIND, &journal.thread.job_key(), "", None).await?;
+        jobs::nudge(tx, KIND, &journal.thread.job_key()).await?;
     }
     Ok(())
 }
@@ -152,7 +152,7 @@ async fn go_on_after_stop(finished: &Finished<'_>, tx: &mut OrgTx) -> StoreResul
     let thread = finished.journal.thread;
     let waiting = inbox::waiting_in(tx, &thread.channel, &thread.thread_ts).await?;
     if waiting.iter().any(|item| item.kind.is_said()) {
-        jobs::nudge(tx, KIND, &thread.job_key(), "", None).await?;
+        jobs::nudge(tx, KIND, &thread.job_key()).await?;
     }
     Ok(())
 }

@@ -4,6 +4,7 @@
 use super::input::{is_before, message_of};
 use crate::agent::transcript::Transcript;
 use crate::base::ids::{ChannelId, ConversationId, TeamId, Ts, WorkflowRunId};
+use crate::base::telemetry::TraceId;
 use crate::jobs::Services;
 use crate::jobs::workflows::budget;
 use crate::slack::inbound::{mentions, title};
@@ -107,6 +108,7 @@ pub async fn open(services: &Services, fence: &Fence, key: &str) -> StoreResult<
     };
     tx.commit().await?;
     let limit = i64::from(services.agent.limits.person_turns_an_hour);
+    join(&turn);
     let begins = is_fresh && entries.is_empty();
     Ok(Some(Opened {
         thread,
@@ -120,6 +122,14 @@ pub async fn open(services: &Services, fence: &Fence, key: &str) -> StoreResult<
         is_dry,
         too_many: begun > limit,
     }))
+}
+
+/// A question that waited goes on with the click that it waited for, and one that was asked while
+/// another was answered begins with that one's work: this line leads from the one to the other.
+fn join(turn: &OpenTurn) {
+    if TraceId::here().is_some_and(|trace| trace.to_string() != turn.trace_id) {
+        tracing::info!(turn.id = %turn.id, turn.trace_id = %turn.trace_id, "goes on with a question");
+    }
 }
 
 async fn conversation_of(

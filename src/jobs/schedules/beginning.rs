@@ -5,7 +5,6 @@
 use super::{rule_of, words};
 use crate::automation::rule::{Rule, zone_or_utc};
 use crate::base::ids::{ChannelId, OrgId, ScheduleId};
-use crate::base::telemetry::TraceId;
 use crate::jobs::Services;
 use crate::jobs::deliver::{self, DeliverError};
 use crate::jobs::said::{SaidFor, delivery};
@@ -135,7 +134,7 @@ impl BeginRun {
         if schedule.is_digest {
             let mut tx = services.db.org(org).await?;
             schedules::begun(&mut tx, run.id).await?;
-            jobs::nudge(&mut tx, SEND, &run.id.to_string(), "", None).await?;
+            jobs::nudge(&mut tx, SEND, &run.id.to_string()).await?;
             return Ok(tx.commit().await?);
         }
         let zone = zone_or_utc(Some(&owner.time_zone));
@@ -169,7 +168,6 @@ impl BeginRun {
         let key = format!("run:{}", run.id);
         let outbox = &self.services.outbox;
         let root = deliver::once(outbox, workspace, &key, &channel, message).await?;
-        let trace = TraceId::fresh().to_string();
         let asked = delivery(&SaidFor {
             workspace,
             by: &schedule.owner,
@@ -178,7 +176,6 @@ impl BeginRun {
             ts: &root,
             text: asked,
             event_key: &key,
-            trace_id: &trace,
         });
         let begun = Begun {
             org: workspace.org,

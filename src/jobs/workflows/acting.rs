@@ -5,7 +5,6 @@ use super::course::{Course, Halt, Interrupted};
 use super::words;
 use crate::agent::fence;
 use crate::automation::workflow::{self as definitions, Kind, MOST_NOTES, Schema, Scope, Template};
-use crate::base::telemetry::TraceId;
 use crate::jobs::deliver;
 use crate::jobs::said::{SaidFor, delivery};
 use crate::models::{Block, Message, Request, SystemPart};
@@ -269,7 +268,6 @@ impl Course<'_> {
         let mut tx = db.org(self.workspace.org).await?;
         workflows::asked(&mut tx, self.run.id, path, &ts).await?;
         tx.commit().await?;
-        let trace = TraceId::fresh().to_string();
         let asked = words::asked_of_penny(&asked, &self.workflow.name, self.run);
         let said = delivery(&SaidFor {
             workspace: self.workspace,
@@ -279,7 +277,6 @@ impl Course<'_> {
             ts: &ts,
             text: &escape(&asked),
             event_key: &self.key(path),
-            trace_id: &trace,
         });
         inbox::store(db, &[said]).await?;
         db.announce();

@@ -55,6 +55,7 @@ async fn due(services: &Services) -> StoreResult<u64> {
             cause: format!("slot:{}", due.slot.to_rfc3339()),
             trigger_kind: "schedule",
             input: json!({ "due": due.slot, "is_late": now - due.slot > LATE_AFTER }),
+            trace: None,
             is_alone: true,
         };
         let runs: Vec<Started> = claim.found.iter().map(started).collect();
@@ -96,6 +97,7 @@ async fn events(services: &Services) -> StoreResult<u64> {
                     cause: format!("event:{}", happened.id),
                     trigger_kind: "event",
                     input: happened.input(),
+                    trace: happened.trace,
                     is_alone: false,
                 }),
                 Ok(_) => {}

@@ -228,7 +228,7 @@ pub async fn add_version(
     .fetch_one(tx.connection())
     .await?;
     let version = Version { artifact, number };
-    jobs::nudge(tx, DELIVER, &version.key(), "", None).await?;
+    jobs::nudge(tx, DELIVER, &version.key()).await?;
     Ok(version)
 }
 

@@ -8,7 +8,7 @@ pub use ending::{Ending, Return, delete_dead, give_back};
 
 use super::db::{Db, OrgTx, StoreError, StoreResult};
 use crate::base::ids::OrgId;
-use chrono::{DateTime, Utc};
+use crate::base::telemetry::TraceId;
 use uuid::Uuid;
 
 /// How long a lease lives without a heartbeat. With the sweep every second, work of a killed
@@ -22,7 +22,7 @@ pub struct Lease {
     pub org: OrgId,
     pub kind: String,
     pub key: String,
-    pub trace_id: String,
+    pub trace: TraceId,
     /// 1 for the first attempt since work on this job last made progress.
     pub attempts: i32,
     token: Uuid,
@@ -96,7 +96,8 @@ pub async fn claim(
         set lease_token = gen_random_uuid(),
             lease_owner = $1,
             lease_until = now() + make_interval(secs => $4),
-            attempts = attempts + 1
+            attempts = attempts + 1,
+            trace_id = case trace_id when '' then replace(gen_random_uuid()::text, '-', '') else trace_id end
         from (
             select due.* from unnest($2::text[]) as wanted(kind)
             cross join unnest($5::bool[]) as sort(can_wait)
@@ -129,7 +130,7 @@ pub async fn claim(
             org: OrgId(row.org_id),
             kind: row.kind,
             key: row.key,
-            trace_id: row.trace_id,
+            trace: row.trace_id.parse().unwrap_or_else(|_| TraceId::fresh()),
             attempts: row.attempts,
             token: row.token,
             nudges: row.nudges,
@@ -238,19 +239,12 @@ pub async fn nudge_soon(tx: &mut OrgTx, kind: &str, key: &str, seconds: f64) -> 
     Ok(())
 }
 
-/// Asks for work on (kind, key), now or later; many askers make one job.
-pub async fn nudge(
-    tx: &mut OrgTx,
-    kind: &str,
-    key: &str,
-    trace_id: &str,
-    run_at: Option<DateTime<Utc>>,
-) -> StoreResult<()> {
+/// Asks for work on (kind, key); many askers make one job.
+pub async fn nudge(tx: &mut OrgTx, kind: &str, key: &str) -> StoreResult<()> {
     tx.asks_for_work();
     sqlx::query!(
         r#"
-        insert into core.jobs (org_id, kind, key, trace_id, run_at)
-        values ($1, $2, $3, $4, coalesce($5, now()))
+        insert into core.jobs (org_id, kind, key) values ($1, $2, $3)
         on conflict (org_id, kind, key) do update
         set nudges = core.jobs.nudges + 1,
             run_at = least(core.jobs.run_at, excluded.run_at),
@@ -261,8 +255,6 @@ pub async fn nudge(
         tx.org().0,
         kind,
         key,
-        trace_id,
-        run_at,
     )
     .execute(tx.connection())
     .await?;

@@ -118,8 +118,8 @@ pub async fn switch_on(tx: &mut OrgTx, opening: &Opening<'_>) -> StoreResult<boo
     )
     .execute(tx.connection())
     .await?;
-    jobs::nudge(tx, READ_BACK, opening.channel.as_str(), "", None).await?;
-    jobs::nudge(tx, CHECK, opening.channel.as_str(), "", None).await?;
+    jobs::nudge(tx, READ_BACK, opening.channel.as_str()).await?;
+    jobs::nudge(tx, CHECK, opening.channel.as_str()).await?;
     announce(tx).await?;
     Ok(true)
 }
@@ -323,5 +323,5 @@ pub async fn due(db: &Db) -> StoreResult<u64> {
 
 /// Has the report of a channel's reading brought up to date.
 pub(super) async fn nudge_report(tx: &mut OrgTx, channel: &ChannelId) -> StoreResult<()> {
-    jobs::nudge(tx, REPORT, channel.as_str(), "", None).await
+    jobs::nudge(tx, REPORT, channel.as_str()).await
 }

@@ -80,7 +80,7 @@ pub async fn read_again(tx: &mut OrgTx, channel: &ChannelId, position: &Value) -
     )
     .execute(tx.connection())
     .await?;
-    jobs::nudge(tx, READ_BACK, channel.as_str(), "", None).await
+    jobs::nudge(tx, READ_BACK, channel.as_str()).await
 }
 
 pub async fn mark_checked(tx: &mut OrgTx, channel: &ChannelId) -> StoreResult<()> {

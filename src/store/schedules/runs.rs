@@ -138,7 +138,7 @@ pub async fn run_now(
     .execute(tx.connection())
     .await?
     .rows_affected();
-    jobs::nudge(tx, BEGIN, &schedule.to_string(), "", None).await?;
+    jobs::nudge(tx, BEGIN, &schedule.to_string()).await?;
     Ok(made == 1)
 }
 
@@ -266,7 +266,7 @@ pub async fn settle(
     };
     let is_empty_again = *outcome == Outcome::Empty && settled.empties % EMPTIES_UNTIL_TOLD == 0;
     if trouble.is_some() || is_empty_again {
-        jobs::nudge(tx, TELL_TROUBLE, &run.to_string(), "", None).await?;
+        jobs::nudge(tx, TELL_TROUBLE, &run.to_string()).await?;
     }
     let key = ScheduleId(settled.schedule_id).to_string();
     jobs::nudge_soon(tx, BEGIN, &key, 0.0).await

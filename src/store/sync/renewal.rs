@@ -103,7 +103,7 @@ pub async fn mark_broken(
 }
 
 pub(super) async fn tell_of(tx: &mut OrgTx, id: ConnectionId) -> StoreResult<()> {
-    crate::store::jobs::nudge(tx, TELL_BROKEN, &id.to_string(), "", None).await
+    crate::store::jobs::nudge(tx, TELL_BROKEN, &id.to_string()).await
 }
 
 /// A connection that no longer works, and who should know.

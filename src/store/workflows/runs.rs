@@ -172,7 +172,7 @@ pub async fn start(tx: &mut OrgTx, new: &NewRun<'_>) -> StoreResult<WorkflowRunI
 
 /// Has a run look at how far it is.
 pub async fn wake(tx: &mut OrgTx, run: WorkflowRunId) -> StoreResult<()> {
-    jobs::nudge(tx, RUN, &run.to_string(), "", None).await
+    jobs::nudge(tx, RUN, &run.to_string()).await
 }
 
 pub async fn get_run(tx: &mut OrgTx, run: WorkflowRunId) -> StoreResult<Option<Run>> {

@@ -4,6 +4,7 @@
 
 use super::RUN;
 use crate::base::ids::{OrgId, UserId, WorkflowId, WorkflowRunId};
+use crate::base::telemetry::TraceId;
 use crate::store::db::{Db, StoreResult};
 use chrono::{DateTime, Utc};
 use serde_json::{Value, json};
@@ -29,6 +30,7 @@ pub struct Happened {
     pub system: Option<String>,
     pub source_id: Option<String>,
     pub occurred_at: DateTime<Utc>,
+    pub trace: Option<TraceId>,
 }
 
 /// A run that something starts.
@@ -39,6 +41,8 @@ pub struct Started {
     pub cause: String,
     pub trigger_kind: &'static str,
     pub input: Value,
+    /// That of the event that starts it.
+    pub trace: Option<TraceId>,
     /// It is left out while another run of the workflow goes on, and written down as that.
     pub is_alone: bool,
 }
@@ -100,7 +104,7 @@ impl Claim<Due> {
 pub async fn claim_events(db: &Db, limit: i64) -> StoreResult<Claim<Happened>> {
     let mut tx = db.system().begin().await?;
     let rows = sqlx::query!(
-        "select org_id, event_id, kind, payload, system, source_id, occurred_at from core.events
+        "select org_id, event_id, kind, payload, system, source_id, occurred_at, trace_id from core.events
          where taken_at is null order by created_at limit $1 for update skip locked",
         limit,
     )
@@ -114,6 +118,7 @@ pub async fn claim_events(db: &Db, limit: i64) -> StoreResult<Claim<Happened>> {
         system: row.system,
         source_id: row.source_id,
         occurred_at: row.occurred_at,
+        trace: row.trace_id.parse().ok(),
     });
     Ok(Claim {
         found: found.collect(),
@@ -175,6 +180,11 @@ impl Claim<Happened> {
     }
 }
 
+/// Without one, whoever takes the job begins one.
+fn trace_id(trace: Option<TraceId>) -> String {
+    trace.map_or_else(String::new, |trace| trace.to_string())
+}
+
 /// The job of a run that is left out tells of it.
 async fn start(tx: &mut Transaction<'static, Postgres>, runs: &[Started]) -> StoreResult<u64> {
     if runs.is_empty() {
@@ -184,11 +194,11 @@ async fn start(tx: &mut Transaction<'static, Postgres>, runs: &[Started]) -> Sto
         r#"
         with wanted as (
             select w.org_id, s.run_id, w.workflow_id, s.cause, s.trigger_kind, s.input, w.definition,
-                s.alone and exists (select from core.workflow_runs as r
+                s.trace_id, s.alone and exists (select from core.workflow_runs as r
                     where r.org_id = s.org_id and r.workflow_id = s.workflow_id
                         and r.state in ('due', 'running', 'waiting')) as is_left_out
-            from unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::text[], $5::text[], $6::jsonb[], $7::bool[])
-                as s(org_id, run_id, workflow_id, cause, trigger_kind, input, alone)
+            from unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::text[], $5::text[], $6::jsonb[], $7::bool[], $9::text[])
+                as s(org_id, run_id, workflow_id, cause, trigger_kind, input, alone, trace_id)
             join core.workflows as w on w.org_id = s.org_id and w.workflow_id = s.workflow_id
         ), made as (
             insert into core.workflow_runs (org_id, run_id, workflow_id, cause, trigger_kind, input,
@@ -200,7 +210,8 @@ async fn start(tx: &mut Transaction<'static, Postgres>, runs: &[Started]) -> Sto
             on conflict (org_id, workflow_id, cause) do nothing
             returning org_id, run_id
         ), nudged as (
-            insert into core.jobs (org_id, kind, key) select org_id, $8, run_id::text from made
+            insert into core.jobs (org_id, kind, key, trace_id)
+            select org_id, $8, run_id::text, trace_id from made join wanted using (org_id, run_id)
             on conflict (org_id, kind, key) do nothing
         )
         select count(*) as "begun!" from made
@@ -213,6 +224,7 @@ async fn start(tx: &mut Transaction<'static, Postgres>, runs: &[Started]) -> Sto
         &runs.iter().map(|it| it.input.clone()).collect::<Vec<_>>(),
         &runs.iter().map(|it| it.is_alone).collect::<Vec<_>>(),
         RUN,
+        &runs.iter().map(|it| trace_id(it.trace)).collect::<Vec<_>>(),
     )
     .fetch_one(&mut **tx)
     .await?;

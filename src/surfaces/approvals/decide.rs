@@ -62,7 +62,7 @@ pub async fn say(
     match decided {
         Decided::Approved => {
             let key = at.ticket.key.to_string();
-            jobs::nudge(&mut tx, approvals::JOB, &key, scene.trace_id, None).await?;
+            jobs::nudge(&mut tx, approvals::JOB, &key).await?;
         }
         Decided::Rejected => wake(&mut tx, at).await?,
         Decided::Waiting { .. } => {}
@@ -106,14 +106,7 @@ pub async fn settle(
     redraw_later(&mut tx, at.ticket.key.proposal).await?;
     if let (true, Some(connection)) = (happened, &at.content().connection) {
         // So that the tables say what the system says by now.
-        jobs::nudge(
-            &mut tx,
-            SYNC,
-            &connection.id.to_string(),
-            scene.trace_id,
-            None,
-        )
-        .await?;
+        jobs::nudge(&mut tx, SYNC, &connection.id.to_string()).await?;
     }
     if let Some(undone) = at.content().undo_of {
         redraw_later(&mut tx, undone).await?;

@@ -50,14 +50,7 @@ pub async fn propose(scene: &Scene<'_>, user: &UserId, at: &At, answer: &Answer<
     };
     let key = proposed.sealed.key();
     if proposed.state == approvals::State::Approved {
-        jobs::nudge(
-            &mut tx,
-            approvals::JOB,
-            &key.to_string(),
-            scene.trace_id,
-            None,
-        )
-        .await?;
+        jobs::nudge(&mut tx, approvals::JOB, &key.to_string()).await?;
     }
     tx.commit().await?;
     let thread = card.thread.as_ref().unwrap_or(&card.message);

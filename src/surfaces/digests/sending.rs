@@ -97,7 +97,6 @@ impl SendDigest {
             workspace,
             inbox_id: 0,
             event_key: &event_key,
-            trace_id: "",
         };
         let card = card(&scene, &schedule, &run, before).await?;
         let channel = place(&scene, &schedule).await?;

@@ -123,6 +123,6 @@ pub async fn look_at(scene: &Scene<'_>, channel: &ChannelId) -> Surfaced {
         return Ok(());
     }
     let mut tx = scene.tx().await?;
-    jobs::nudge(&mut tx, CHECK, channel.as_str(), scene.trace_id, None).await?;
+    jobs::nudge(&mut tx, CHECK, channel.as_str()).await?;
     Ok(tx.commit().await?)
 }

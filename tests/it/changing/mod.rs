@@ -5,4 +5,5 @@ mod interrupted;
 mod office;
 mod patience;
 mod story;
+mod traced;
 mod unclear;

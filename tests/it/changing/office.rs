@@ -1,7 +1,7 @@
 //! Maya's company with a HubSpot of one deal, and a model that proposes what the test wants.
 
-use crate::support::TestApp;
 use crate::support::hurried::Hurried;
+use crate::support::{Builder, TestApp};
 use penny::base::ids::{OrgId, PersonId};
 use penny::connectors::registry;
 use penny::models::scripted::Step;
@@ -24,6 +24,10 @@ pub struct Office {
 
 impl Office {
     pub async fn open() -> Self {
+        Self::with(|app| app).await
+    }
+
+    pub async fn with(change: impl FnOnce(Builder) -> Builder) -> Self {
         let hubspot = HubSpot::start().await.unwrap();
         let pipeline = hubspot.pipeline("Sales", &[("Talking", 0.2), ("Signed", 1.0)]);
         let deal = hubspot.add(
@@ -39,9 +43,8 @@ impl Office {
         // Looking a lost answer up takes waits that a test need not sit through.
         let app = TestApp::build([Step::says("Hello."), Step::says("Hello.")])
             .setting("HUBSPOT_BASE_URL", hubspot.url())
-            .clock(Arc::new(Hurried))
-            .start()
-            .await;
+            .clock(Arc::new(Hurried));
+        let app = change(app).start().await;
         let office = Self {
             maya: app.slack.person("maya").unwrap(),
             jonas: app.slack.person("jonas").unwrap(),

@@ -69,7 +69,7 @@ async fn what_cannot_be_stored_is_refused_alone() {
 /// A job that this test works on.
 async fn takes_a_job(db: &Db, org: OrgId, key: &str) -> Lease {
     let mut tx = db.org(org).await.unwrap();
-    jobs::nudge(&mut tx, KIND, key, "", None).await.unwrap();
+    jobs::nudge(&mut tx, KIND, key).await.unwrap();
     tx.commit().await.unwrap();
     let kinds = [KIND.to_owned()];
     let taken = jobs::claim(db, Uuid::new_v4(), &kinds, 1, Take::Any)
@@ -88,7 +88,7 @@ async fn a_job_that_is_nudged_while_it_ends_is_done_again_and_others_end_meanwhi
         let mut lease = takes_a_job(db, org, "one").await;
         let mut other = takes_a_job(db, org, "other").await;
         let mut tx = db.org(org).await.unwrap();
-        jobs::nudge(&mut tx, KIND, "one", "", None).await.unwrap();
+        jobs::nudge(&mut tx, KIND, "one").await.unwrap();
         let nudging = async {
             // Both are asked for by now, and the row of one of them is in other hands.
             assert!(ending.finish(&mut other).await.unwrap());

@@ -4,6 +4,7 @@ use super::{asks, bytes_of, chart, file_in, makes, report};
 use crate::support::TestApp;
 use penny::models::scripted::Step;
 use serde_json::json;
+use std::collections::BTreeSet;
 
 #[tokio::test]
 async fn a_chart_that_slack_can_draw_stands_in_the_thread_with_a_way_to_run_it_again() {
@@ -46,6 +47,23 @@ async fn a_small_result_comes_as_a_table() {
     assert_eq!(shown.blocks[0]["type"], "table");
     maya.reads(&thread, "There it is.").await.unwrap();
     app.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_upload_of_a_report_is_found_in_the_logs_by_the_trace_of_the_question() {
+    let steps = makes("create_report", report());
+    let app = TestApp::build(steps).keeping_logs().start().await;
+    let maya = app.slack.person("maya").unwrap();
+    let thread = asks(&maya, "sales").await;
+    file_in(&maya, &thread).await;
+    maya.reads(&thread, "There it is.").await.unwrap();
+    let logs = app.logs.clone().unwrap();
+    app.stop().await;
+    let calls: BTreeSet<_> = logs.slack_calls().into_iter().collect();
+    let jobs: Vec<&str> = calls.iter().map(|(_, job)| job.as_str()).collect();
+    assert_eq!(jobs, ["artifact", "turn"], "{calls:?}");
+    let traces: BTreeSet<_> = calls.iter().map(|(trace, _)| trace).collect();
+    assert_eq!(traces.len(), 1, "{calls:?}");
 }
 
 #[tokio::test]

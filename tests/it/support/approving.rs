@@ -36,9 +36,7 @@ pub async fn carry_out(app: &TestApp, org: OrgId, wanted: &Wanted<'_>) -> Result
         .await
         .unwrap();
     let key = proposed.sealed.key().to_string();
-    jobs::nudge(&mut tx, approvals::JOB, &key, "", None)
-        .await
-        .unwrap();
+    jobs::nudge(&mut tx, approvals::JOB, &key).await.unwrap();
     tx.commit().await.unwrap();
     app.settles().await;
     let proposal = proposed.sealed.key().proposal;

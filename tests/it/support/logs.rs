@@ -52,6 +52,19 @@ impl Logs {
         String::from_utf8_lossy(&self.written.0.lock()).into_owned()
     }
 
+    /// Of each call of Slack, the trace that it was part of and the kind of job that made it.
+    pub fn slack_calls(&self) -> Vec<(String, String)> {
+        let field = |line: &str, name: &str| {
+            let value = line.split_once(name)?.1;
+            let end = value.find([' ', '}'])?;
+            Some(value[..end].to_owned())
+        };
+        let text = self.text();
+        let calls = text.lines().filter(|line| line.contains("called Slack"));
+        let of = |line: &str| Some((field(line, "trace_id=")?, field(line, "job.kind=")?));
+        calls.filter_map(of).collect()
+    }
+
     /// From here on, until the thread ends.
     pub fn capture_this_thread(&self) {
         CAPTURED_INTO.set(Some(self.written.clone()));

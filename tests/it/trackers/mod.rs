@@ -164,7 +164,7 @@ impl Company {
             .await
             .unwrap();
         let key = proposed.sealed.key();
-        jobs::nudge(&mut tx, approvals::JOB, &key.to_string(), "", None)
+        jobs::nudge(&mut tx, approvals::JOB, &key.to_string())
             .await
             .unwrap();
         tx.commit().await.unwrap();

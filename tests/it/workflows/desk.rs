@@ -1,7 +1,7 @@
 //! Maya's company, with a clock that the test turns.
 
-use crate::support::TestApp;
 use crate::support::turned::Turned;
+use crate::support::{Builder, TestApp};
 use penny::base::ids::ChannelId;
 use penny::jobs::workflows::look;
 use penny::models::scripted::{Scripted, Step};
@@ -19,13 +19,19 @@ pub struct Desk {
 impl Desk {
     /// It is Friday 20 November 2026, nine o’clock in Berlin.
     pub async fn open(steps: impl IntoIterator<Item = Step>) -> Self {
+        Self::with(steps, |app| app).await
+    }
+
+    pub async fn with(
+        steps: impl IntoIterator<Item = Step>,
+        change: impl FnOnce(Builder) -> Builder,
+    ) -> Self {
         let clock = Turned::at("2026-11-20T08:00:00Z");
         let of_slack = clock.clone();
         let app = TestApp::thinking_with(Scripted::new(steps))
             .clock(clock.clone())
-            .slack(|setup| setup.clock(of_slack))
-            .start()
-            .await;
+            .slack(|setup| setup.clock(of_slack));
+        let app = change(app).start().await;
         Self::at(app, clock)
     }
 

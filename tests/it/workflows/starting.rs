@@ -80,6 +80,32 @@ async fn an_event_that_fits_its_filter_starts_it_exactly_once() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn what_an_event_starts_is_found_in_the_logs_by_the_trace_of_what_caused_the_event() {
+    let desk = Desk::with([], |app| app.keeping_logs()).await;
+    let on = "event deal.stage_changed";
+    desk.writes("won", on, greets()).await;
+    let read_by = "0af7651916cd43dd8448eb211c80319c";
+    let sql = format!(
+        "begin; set local penny.trace = '{read_by}';
+         insert into core.events (org_id, event_id, kind, payload)
+         select org_id, gen_random_uuid(), 'deal.stage_changed', '{{\"name\": \"Acme\"}}'
+         from core.orgs limit 1; commit"
+    );
+    desk.app.execute(&sql).await;
+    assert_eq!(desk.penny_looks().await, 1);
+    assert_eq!(desk.said(&desk.newest("won")), ["Hello Acme"]);
+    let logs = desk.app.logs.clone().unwrap();
+    desk.close().await;
+    let calls = logs.slack_calls().into_iter();
+    let by_run: Vec<_> = calls.filter(|(_, job)| job == "workflow").collect();
+    assert!(!by_run.is_empty(), "nothing was captured");
+    assert!(
+        by_run.iter().all(|(trace, _)| trace == read_by),
+        "{by_run:?}"
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn an_event_of_somebody_elses_own_account_starts_nothing() {
     let desk = Desk::open([]).await;
     desk.writes("met", "event meeting.ended", greets()).await;

@@ -84,7 +84,7 @@ impl Course<'_> {
         .await?;
         if proposed.state == State::Approved {
             let key = proposed.sealed.key().to_string();
-            jobs::nudge(&mut tx, JOB, &key, "", None).await?;
+            jobs::nudge(&mut tx, JOB, &key).await?;
         }
         tx.commit().await?;
         Err(Halt::Parked)
