@@ -5,7 +5,7 @@ use super::workspaces::Workspace;
 use crate::base::ids::{ChannelId, Ts};
 use crate::slack::client::{Metadata, NewMessage, Said, SlackError};
 use crate::store::StoreError;
-use crate::store::outbox::{Earlier, Intent, Outbox};
+use crate::store::outbox::{Earlier, Outbox};
 use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::json;
 
@@ -32,15 +32,7 @@ pub async fn once(
     channel: &ChannelId,
     mut message: NewMessage,
 ) -> Result<Ts, DeliverError> {
-    let intent = Intent {
-        org: workspace.org,
-        key: key.to_owned(),
-        workspace: workspace.id.clone(),
-        channel: channel.0.clone(),
-        thread_ts: message.thread.as_ref().map(|thread| thread.0.clone()),
-        body: json!({ "text": message.text }),
-    };
-    let intended = outbox.intend(intent).await?;
+    let intended = outbox.intend(workspace.org, key).await?;
     let lost = Lost {
         key,
         channel,

@@ -179,13 +179,6 @@ async fn forget_what_was_said(tx: &mut OrgTx, workspace: &str) -> StoreResult<()
     )
     .execute(tx.connection())
     .await?;
-    sqlx::query!(
-        "update core.outbox set body = '{}' where org_id = $1 and workspace_id = $2",
-        tx.org().0,
-        workspace,
-    )
-    .execute(tx.connection())
-    .await?;
     Ok(())
 }
 

@@ -4,7 +4,6 @@ use super::db::{Db, StoreResult, column};
 use super::gather::{Gather, Pace};
 use crate::base::ids::{OrgId, Ts};
 use chrono::{DateTime, Utc};
-use serde_json::Value;
 use std::collections::HashSet;
 
 /// What is known of earlier attempts with the same key.
@@ -26,13 +25,9 @@ pub struct Intended {
 
 /// What somebody means to post.
 #[derive(Debug, Clone)]
-pub struct Intent {
-    pub org: OrgId,
-    pub key: String,
-    pub workspace: String,
-    pub channel: String,
-    pub thread_ts: Option<String>,
-    pub body: Value,
+struct Intent {
+    org: OrgId,
+    key: String,
 }
 
 #[derive(Debug, Clone)]
@@ -65,8 +60,9 @@ impl Outbox {
     }
 
     /// Durable when this returns.
-    pub async fn intend(&self, intent: Intent) -> StoreResult<Intended> {
-        self.intents.ask(intent).await
+    pub async fn intend(&self, org: OrgId, key: &str) -> StoreResult<Intended> {
+        let key = key.to_owned();
+        self.intents.ask(Intent { org, key }).await
     }
 
     /// It was posted. A server that dies may forget that, and whoever asks again looks.
@@ -80,11 +76,9 @@ async fn intend_all(db: &Db, intents: &[Intent]) -> StoreResult<Vec<Intended>> {
     let rows = sqlx::query!(
         r#"
         with asked as (
-            select * from unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::text[], $6::jsonb[])
-                with ordinality as asked(org_id, key, workspace_id, channel_id, thread_ts, body, place)
+            select * from unnest($1::uuid[], $2::text[]) with ordinality as asked(org_id, key, place)
         ), made as (
-            insert into core.outbox (org_id, key, workspace_id, channel_id, thread_ts, body)
-            select org_id, key, workspace_id, channel_id, thread_ts, body from asked order by org_id, key
+            insert into core.outbox (org_id, key) select org_id, key from asked order by org_id, key
             on conflict do nothing
             returning org_id, key, created_at
         )
@@ -95,10 +89,6 @@ async fn intend_all(db: &Db, intents: &[Intent]) -> StoreResult<Vec<Intended>> {
         "#,
         &column(intents, |it| it.org.0),
         &column(intents, |it| it.key.as_str()) as _,
-        &column(intents, |it| it.workspace.as_str()) as _,
-        &column(intents, |it| it.channel.as_str()) as _,
-        &column(intents, |it| it.thread_ts.as_deref()) as _,
-        &column(intents, |it| it.body.clone()),
     )
     .fetch_all(db.system())
     .await?;
@@ -121,7 +111,7 @@ async fn intend_all(db: &Db, intents: &[Intent]) -> StoreResult<Vec<Intended>> {
 
 async fn settle_all(db: &Db, settled: &[Settled]) -> StoreResult<Vec<()>> {
     sqlx::query!(
-        "update core.outbox as o set sent_at = now(), sent_ts = settled.ts
+        "update core.outbox as o set sent_ts = settled.ts
          from unnest($1::uuid[], $2::text[], $3::text[]) as settled(org_id, key, ts)
          where o.org_id = settled.org_id and o.key = settled.key",
         &column(settled, |it| it.org.0),

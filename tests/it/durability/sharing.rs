@@ -6,8 +6,7 @@ use futures::future::join_all;
 use penny::base::ids::{OrgId, Ts};
 use penny::store::Db;
 use penny::store::jobs::{self, Ending, Lease, Take};
-use penny::store::outbox::{Earlier, Intended, Intent};
-use serde_json::json;
+use penny::store::outbox::{Earlier, Intended};
 use uuid::Uuid;
 
 const KIND: &str = "errand";
@@ -17,23 +16,12 @@ async fn org_of(app: &TestApp) -> OrgId {
     orgs[0].parse().unwrap()
 }
 
-fn intent(org: OrgId, key: &str) -> Intent {
-    Intent {
-        org,
-        key: key.to_owned(),
-        workspace: "T1".to_owned(),
-        channel: "C1".to_owned(),
-        thread_ts: None,
-        body: json!({}),
-    }
-}
-
 #[tokio::test]
 async fn of_those_who_mean_to_post_the_same_at_once_one_posts_and_the_others_look() {
     let app = TestApp::start([]).await;
     let org = org_of(&app).await;
     let outbox = &app.process().app.services.outbox;
-    let many = (0..20).map(|_| outbox.intend(intent(org, "the same")));
+    let many = (0..20).map(|_| outbox.intend(org, "the same"));
     let earlier: Vec<Earlier> = join_all(many)
         .await
         .into_iter()
@@ -44,7 +32,7 @@ async fn of_those_who_mean_to_post_the_same_at_once_one_posts_and_the_others_loo
     assert_eq!((first, looking.count()), (1, 19));
     let ts = Ts("1.2".to_owned());
     outbox.sent(org, "the same", &ts).await.unwrap();
-    let again = outbox.intend(intent(org, "the same")).await.unwrap();
+    let again = outbox.intend(org, "the same").await.unwrap();
     assert_eq!(again.earlier, Earlier::Sent(ts));
     app.stop().await;
 }
@@ -57,7 +45,7 @@ async fn what_cannot_be_stored_is_refused_alone() {
     let keys: Vec<String> = (0..30).map(|n| format!("key {n}")).collect();
     let unheard_of = "no text for Postgres: \0";
     let all = keys.iter().map(String::as_str).chain([unheard_of]);
-    let got = join_all(all.map(|key| outbox.intend(intent(org, key)))).await;
+    let got = join_all(all.map(|key| outbox.intend(org, key))).await;
     let is_new =
         |got: &Result<Intended, _>| got.as_ref().is_ok_and(|got| got.earlier == Earlier::None);
     assert!(got[..30].iter().all(is_new));
