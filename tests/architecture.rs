@@ -15,7 +15,7 @@ const LAYERS: &[&[&str]] = &[
     &["base"],
     &["net", "store"],
     &["queue", "slack", "models", "approvals", "demo"],
-    &["connectors", "knowledge", "automation", "reports"],
+    &["connectors", "automation", "reports"],
     &["agent"],
     &["jobs"],
     &["surfaces"],

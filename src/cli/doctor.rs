@@ -123,7 +123,7 @@ async fn slack(config: &Config) -> Finding {
             };
         }
     };
-    let client = api.client(TeamId::new(""), Arc::new(token.clone()));
+    let client = api.client(TeamId::new(""), token.clone());
     let outcome = match client.identity().await {
         Ok(identity) => scopes(&identity.team, granted(config, token).await.as_deref()),
         Err(error) => Err(format!(

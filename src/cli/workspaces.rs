@@ -7,7 +7,6 @@ use crate::base::ids::TeamId;
 use crate::jobs::workspaces::{NewInstallation, WorkspaceError};
 use crate::slack::client::SlackError;
 use crate::store::listen::{self, Listener};
-use std::sync::Arc;
 use std::time::Duration;
 
 /// Notifications may be lost; what they tell of is looked at as often as this in any case.
@@ -61,7 +60,7 @@ impl App {
         };
         let api = self.services.workspaces.api();
         loop {
-            let client = api.client(TeamId::new(""), Arc::new(token.clone()));
+            let client = api.client(TeamId::new(""), token.clone());
             match client.identity().await {
                 Ok(identity) => {
                     let app = client.own_app(&identity).await;

@@ -151,9 +151,7 @@ impl Workspaces {
             installed_by: stored.installed_by.clone().map(UserId),
             token_expires_at: stored.token_expires_at,
             reads,
-            slack: self
-                .api
-                .client(TeamId(stored.workspace.clone()), Arc::new(token)),
+            slack: self.api.client(TeamId(stored.workspace.clone()), token),
         })
     }
 

@@ -3,6 +3,7 @@
 
 use super::scene::{Scene, Surfaced, Whisper};
 use crate::base::ids::{ChannelId, Ts, UserId};
+use crate::jobs::run_turn;
 use crate::slack::blocks::{QuestionCard, question_settled};
 use crate::slack::client::{NewMessage, PATIENT};
 use crate::slack::ids::Choice;
@@ -30,7 +31,7 @@ pub async fn answered(scene: &Scene<'_>, clicked: &BlockActions, value: &str) ->
     }
     let is_first = questions::answer(&mut tx, question.id, &option, user.as_str()).await?;
     if is_first {
-        jobs::nudge(&mut tx, "turn", &thread_of(&turn).job_key()).await?;
+        jobs::nudge(&mut tx, run_turn::KIND, &thread_of(&turn).job_key()).await?;
     }
     tx.commit().await?;
     // The second attempt at one click finds its own answer, and must still show it.

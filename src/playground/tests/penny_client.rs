@@ -14,10 +14,7 @@ use std::time::Duration;
 fn client_of(stage: &Stage) -> SlackClient {
     let base = url::Url::parse(&stage.slack.api_url()).unwrap();
     let api = SlackApi::new(&base, stage.slack.clock().clone()).unwrap();
-    api.client(
-        TeamId::new("T0PLAY"),
-        Arc::new(stage.slack.bot_token().unwrap()),
-    )
+    api.client(TeamId::new("T0PLAY"), stage.slack.bot_token().unwrap())
 }
 
 fn words(text: &str) -> SlackStreamChunk {

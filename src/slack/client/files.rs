@@ -107,8 +107,8 @@ impl SlackClient {
         if file.size.is_some_and(|size| size > limit as u64) {
             return Err(SlackError::TooLarge { limit });
         }
-        let token = self.tokens.bot_token().await.ok_or(SlackError::NoToken)?;
-        let (kind, bytes) = self.api.plain.download(&url, token.expose(), limit).await?;
+        let token = self.token.expose();
+        let (kind, bytes) = self.api.plain.download(&url, token, limit).await?;
         let is_page = kind.is_some_and(|kind| kind.starts_with("text/html"));
         let should_be_page = file.mimetype.as_deref() == Some("text/html");
         if is_page && !should_be_page {

@@ -94,7 +94,6 @@ methods! {
     ListGroups = "usergroups.list", Safe, TIER_2;
     ListGroupMembers = "usergroups.users.list", Safe, TIER_2;
     OpenView = "views.open", IfNotSent, TIER_4;
-    PushView = "views.push", IfNotSent, TIER_4;
     UpdateView = "views.update", Safe, TIER_4;
     PublishView = "views.publish", Safe, TIER_4;
     FileUploadUrl = "files.getUploadURLExternal", Safe, TIER_4;

@@ -28,7 +28,6 @@ use crate::base::clock::SharedClock;
 use crate::base::ids::{ChannelId, TeamId};
 use crate::base::metrics as names;
 use crate::base::secret::Secret;
-use async_trait::async_trait;
 use hyper_rustls::{HttpsConnector, HttpsConnectorBuilder};
 use hyper_util::client::legacy::connect::HttpConnector;
 use method::Repeat;
@@ -50,20 +49,6 @@ pub const PATIENT: Duration = Duration::from_secs(120);
 /// For calls that are only worth making now.
 pub const NOW: Duration = Duration::ZERO;
 const ATTEMPTS: u32 = 3;
-
-/// Where a workspace's bot token comes from; it may be refreshed between two calls.
-#[async_trait]
-pub trait Tokens: Send + Sync {
-    /// None once the installation is gone.
-    async fn bot_token(&self) -> Option<Secret>;
-}
-
-#[async_trait]
-impl Tokens for Secret {
-    async fn bot_token(&self) -> Option<Secret> {
-        Some(self.clone())
-    }
-}
 
 /// The connection to Slack that all workspaces share.
 pub struct SlackApi {
@@ -109,11 +94,11 @@ impl SlackApi {
         &self.base
     }
 
-    pub fn client(self: &Arc<Self>, team: TeamId, tokens: Arc<dyn Tokens>) -> SlackClient {
+    pub fn client(self: &Arc<Self>, team: TeamId, token: Secret) -> SlackClient {
         SlackClient {
             api: self.clone(),
             team,
-            tokens,
+            token,
         }
     }
 }
@@ -123,7 +108,7 @@ impl SlackApi {
 pub struct SlackClient {
     api: Arc<SlackApi>,
     team: TeamId,
-    tokens: Arc<dyn Tokens>,
+    token: Secret,
 }
 
 impl std::fmt::Debug for SlackClient {
@@ -217,8 +202,7 @@ impl SlackClient {
         method: Method,
         body: &Body<'_, impl Serialize + Sync>,
     ) -> Result<T, SlackError> {
-        let token = self.tokens.bot_token().await.ok_or(SlackError::NoToken)?;
-        let token = SlackApiToken::new(SlackApiTokenValue(token.expose().to_owned()));
+        let token = SlackApiToken::new(SlackApiTokenValue(self.token.expose().to_owned()));
         let session = self.api.slack.open_session(&token);
         let api = &session.http_session_api;
         let call = async {

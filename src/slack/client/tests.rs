@@ -8,7 +8,6 @@ use axum::body::Body;
 use axum::extract::State;
 use axum::http::{Request, Response};
 use chrono::Utc;
-use futures::FutureExt;
 use parking_lot::Mutex;
 use std::collections::VecDeque;
 
@@ -85,7 +84,7 @@ pub(crate) async fn fixture() -> Fixture {
     let clock = TestClock::at(Utc::now());
     let base = Url::parse(&format!("{origin}/api")).unwrap();
     let api = SlackApi::new(&base, clock.clone()).unwrap();
-    let token = Arc::new(Secret::new("xoxb-canary"));
+    let token = Secret::new("xoxb-canary");
     Fixture {
         script,
         clock,
@@ -195,7 +194,7 @@ async fn a_server_that_is_not_there_leaves_no_doubt() {
     drop(listener);
     let at = fixture().await;
     let api = SlackApi::new(&base.parse().unwrap(), at.clock.clone()).unwrap();
-    let client = api.client("T1".into(), Arc::new(Secret::new("x")));
+    let client = api.client("T1".into(), Secret::new("x"));
     let lost = through(&at, client.post_message(&"C1".into(), &hello())).await;
     assert_eq!(lost, Err(SlackError::NotSent));
 }
@@ -310,21 +309,4 @@ async fn nothing_that_can_be_printed_contains_the_token() {
         .unwrap_err();
     let printed = format!("{:?} {} {:?} {:?}", error, error, at.client, at.client.api);
     assert!(!printed.contains("canary"), "{printed}");
-}
-
-#[tokio::test]
-async fn without_a_token_nothing_is_sent() {
-    struct Gone;
-    #[async_trait]
-    impl Tokens for Gone {
-        async fn bot_token(&self) -> Option<Secret> {
-            None
-        }
-    }
-    let at = fixture().await;
-    let client = at.client.api.client("T1".into(), Arc::new(Gone));
-    let refused = client.post_message(&"C1".into(), &hello()).await;
-    assert_eq!(refused, Err(SlackError::NoToken));
-    assert!(at.script.calls().is_empty());
-    assert!(client.identity().now_or_never().is_some());
 }

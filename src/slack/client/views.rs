@@ -18,14 +18,6 @@ impl SlackClient {
         Ok(view_id(&answer))
     }
 
-    pub async fn push_view(&self, trigger_id: &str, view: &Value) -> Result<String, SlackError> {
-        let body = json!({"trigger_id": trigger_id, "view": view});
-        let answer: Value = self
-            .post(Method::PushView, None, &body, WHILE_TRIGGER_LASTS)
-            .await?;
-        Ok(view_id(&answer))
-    }
-
     pub async fn update_view(&self, view_id: &str, view: &Value) -> Result<(), SlackError> {
         let body = json!({"view_id": view_id, "view": view});
         let _: Done = self.post(Method::UpdateView, None, &body, PATIENT).await?;

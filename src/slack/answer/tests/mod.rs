@@ -50,7 +50,7 @@ impl Stage {
         let asked = alice.says("sales", "how many deals?").await.unwrap();
         clock.advance(Duration::from_millis(10));
         let api = SlackApi::new(&slack.api_url().parse().unwrap(), clock.clone()).unwrap();
-        let token = Arc::new(slack.bot_token().unwrap());
+        let token = slack.bot_token().unwrap();
         Self {
             client: api.client("T0PLAY".into(), token),
             slack,
