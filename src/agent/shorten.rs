@@ -3,14 +3,19 @@
 
 use super::prompt;
 use super::transcript::{Entry, Summary};
-use super::turn::{Agent, Run, TurnError};
+use super::turn::{Agent, Cut, Ends, Run, TurnError};
 use crate::models::{Block, Message, ModelError, Reply, Request, SystemPart};
 use std::sync::Arc;
 
 impl Agent {
     /// Puts a summary in the place of everything before this turn, and of this turn's own
-    /// tool results where those alone are too much. Half an answer stays, to be gone on with.
-    pub(super) async fn compact(&self, run: &mut Run<'_>) -> Result<(), TurnError> {
+    /// tool results where those alone are too much. Half an answer stays, to be gone on with. Some:
+    /// it was cut short.
+    pub(super) async fn compact(
+        &self,
+        run: &mut Run<'_>,
+        ends: &Ends,
+    ) -> Result<Option<Cut>, TurnError> {
         let turn = run.journal.turn;
         let carried: Vec<Entry> = run
             .transcript
@@ -22,7 +27,10 @@ impl Agent {
             })
             .cloned()
             .collect();
-        let summary = self.summarise(rendered(&run.transcript.messages())).await?;
+        let summary = tokio::select! {
+            summary = self.summarise(rendered(&run.transcript.messages())) => summary?,
+            cut = ends.any() => return Ok(Some(cut)),
+        };
         run.spent.tokens += i64::try_from(summary.usage.total()).unwrap_or(i64::MAX);
         let entry = Entry::Summary(Summary {
             text: text_of(&summary.content),
@@ -32,7 +40,7 @@ impl Agent {
         run.journal
             .save(&mut run.transcript, vec![entry], spent, None)
             .await?;
-        Ok(())
+        Ok(None)
     }
 
     /// A text in short, for what stands around a question.

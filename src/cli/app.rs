@@ -125,6 +125,7 @@ impl App {
                     connections.clone(),
                 ),
                 limits: config.limits.clone(),
+                clock: parts.clock.clone(),
             },
             db: db.clone(),
             clock: parts.clock.clone(),

@@ -6,6 +6,7 @@ use crate::agent::provenance;
 use crate::base::ids::{Ts, UserId};
 use crate::jobs::Services;
 use crate::jobs::workspaces::Workspace;
+use crate::models::ModelError;
 use crate::slack::client::{Said, SlackError};
 use crate::slack::inbound::{mentions, readable};
 use crate::store::conversations::Thread;
@@ -25,6 +26,9 @@ const MAX_PAGES: usize = 25;
 const PATIENCE: Duration = Duration::from_millis(1_500);
 /// Nor for a thread, which is what the question is about, longer than this.
 const PATIENCE_THREAD: Duration = Duration::from_secs(5);
+
+/// Nor for what lies far back in it to be put in short.
+const PATIENCE_DIGEST: Duration = Duration::from_secs(60);
 
 /// Addresses in what was said around; more are hardly meant.
 const MAX_LINKS: usize = 100;
@@ -221,7 +225,14 @@ async fn shortened(services: &Services, lines: Vec<String>) -> String {
     if older.is_empty() {
         return newer;
     }
-    match services.agent.digest(&older.join("\n")).await {
+    let older_words = older.join("\n");
+    let digest = tokio::select! {
+        digest = services.agent.digest(&older_words) => digest,
+        () = services.clock.sleep(PATIENCE_DIGEST) => {
+            Err(ModelError::Unreachable("it took too long".to_owned()))
+        }
+    };
+    match digest {
         Ok(digest) => format!("(Before that, in short: {digest})\n{newer}"),
         Err(error) => {
             tracing::info!(%error, "older messages could not be summarised");
