@@ -58,7 +58,8 @@ mod tests {
 
     #[test]
     fn a_turn_whose_time_is_over_may_still_say_what_came_of_what_it_had_begun() {
-        let left = |secs, has_begun| left(&limits(), Duration::from_secs(secs), has_begun).as_secs();
+        let left =
+            |secs, has_begun| left(&limits(), Duration::from_secs(secs), has_begun).as_secs();
         assert_eq!(left(20, false), 40);
         assert_eq!(left(20, true), 40);
         assert_eq!(left(70, false), 0);

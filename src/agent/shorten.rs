@@ -4,7 +4,7 @@
 use super::prompt;
 use super::transcript::{Entry, Summary};
 use super::turn::{Agent, Cut, Ends, Run, TurnError};
-use crate::models::{Block, Message, ModelError, Reply, Request, SystemPart};
+use crate::models::{Block, Cost, Message, ModelError, Reply, Request, SystemPart};
 use std::sync::Arc;
 
 impl Agent {
@@ -31,7 +31,8 @@ impl Agent {
             summary = self.summarise(rendered(&run.transcript.messages())) => summary?,
             cut = ends.any() => return Ok(Some(cut)),
         };
-        run.spent.tokens += i64::try_from(summary.usage.total()).unwrap_or(i64::MAX);
+        let cost = summary.counted();
+        run.spent.add(cost.tokens, cost.micros);
         let entry = Entry::Summary(Summary {
             text: text_of(&summary.content),
             carried,
@@ -43,10 +44,10 @@ impl Agent {
         Ok(None)
     }
 
-    /// A text in short, for what stands around a question.
-    pub async fn digest(&self, text: &str) -> Result<String, ModelError> {
+    /// A text in short, for what stands around a question, and what that cost.
+    pub async fn digest(&self, text: &str) -> Result<(String, Cost), ModelError> {
         let reply = self.summarise(text.to_owned()).await?;
-        Ok(text_of(&reply.content))
+        Ok((text_of(&reply.content), reply.counted()))
     }
 
     async fn summarise(&self, mut text: String) -> Result<Reply, ModelError> {

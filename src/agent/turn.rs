@@ -14,7 +14,7 @@ use super::transcript::{Entry, Input, ToolResult, Transcript};
 use crate::base::clock::SharedClock;
 use crate::base::config::Limits;
 use crate::base::metrics as names;
-use crate::models::{Delta, Message, ModelError, Models, Reply, Request, Stop};
+use crate::models::{Cost, Delta, Message, ModelError, Models, Reply, Request, Stop};
 use crate::store::StoreError;
 use crate::store::schedules::Terms;
 use crate::store::turns::Spent;
@@ -68,6 +68,8 @@ pub enum TurnError {
 pub struct NewInput {
     pub input: Input,
     pub taken: Vec<i64>,
+    /// What it cost to put in short what was said around.
+    pub cost: Cost,
 }
 
 /// What a turn needs from those who run it.
@@ -233,16 +235,9 @@ impl Agent {
 
     async fn save_reply(&self, run: &mut Run<'_>, reply: Reply) -> Result<Step, TurnError> {
         metrics::counter!(names::STEPS).increment(1);
-        metrics::counter!(names::TOKENS).increment(reply.usage.total());
-        let cost = self
-            .models
-            .usual
-            .price()
-            .map_or(0, |price| price.micros(reply.usage));
-        metrics::counter!(names::COST).increment(cost);
         run.spent.steps += 1;
-        run.spent.tokens += i64::try_from(reply.usage.total()).unwrap_or(i64::MAX);
-        run.spent.cost_micros += i64::try_from(cost).unwrap_or(i64::MAX);
+        let cost = reply.counted();
+        run.spent.add(cost.tokens, cost.micros);
         let (refused, is_half) = (reply.stop == Stop::Refusal, reply.is_cut_off());
         let model = reply.model.clone();
         let said_more = run
@@ -304,6 +299,7 @@ impl Agent {
         let Some(new) = run.input.look().await? else {
             return Ok(false);
         };
+        run.spent.add(new.cost.tokens, new.cost.micros);
         let mut entries = before;
         entries.push(Entry::Input(new.input));
         let spent = run.spent;

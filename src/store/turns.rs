@@ -51,6 +51,13 @@ pub struct Spent {
     pub cost_micros: i64,
 }
 
+impl Spent {
+    pub fn add(&mut self, tokens: i64, cost_micros: i64) {
+        self.tokens = self.tokens.saturating_add(tokens);
+        self.cost_micros = self.cost_micros.saturating_add(cost_micros);
+    }
+}
+
 /// The turn of a conversation that is still open, counted as begun once more. What it waited for a
 /// person until now does not make it older.
 pub async fn resume(tx: &mut OrgTx, conversation: ConversationId) -> StoreResult<Option<OpenTurn>> {

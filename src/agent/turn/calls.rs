@@ -105,13 +105,13 @@ impl Agent {
         ends: &Ends,
     ) -> Result<Vec<Result<Outcome, TurnError>>, Cut> {
         let mut outcomes = BTreeMap::new();
-        let calls: Vec<_> = open
-            .iter()
-            .enumerate()
-            .map(|(at, (id, name, input))| async move {
-                (at, self.call(run, id, name, input).await)
-            })
-            .collect();
+        let calls: Vec<_> =
+            open.iter()
+                .enumerate()
+                .map(|(at, (id, name, input))| async move {
+                    (at, self.call(run, id, name, input).await)
+                })
+                .collect();
         let mut running = stream::iter(calls).buffer_unordered(CALLS_AT_ONCE);
         loop {
             tokio::select! {

@@ -99,6 +99,7 @@ impl Agent {
             content: vec![Block::text(partial)],
             stop,
             usage: Usage::default(),
+            cost_micros: None,
         };
         let spent = run.spent;
         run.journal

@@ -39,8 +39,6 @@ pub struct Finished<'a> {
     pub spent: Spent,
     /// The scheduled run that the turn is.
     pub scheduled: Option<ScheduleRunId>,
-    /// What thought about it.
-    pub model: String,
     pub seconds: f64,
 }
 
@@ -67,7 +65,7 @@ pub async fn end(
                         spent.tool_calls,
                         spent.tokens,
                         spent.cost_micros,
-                        &finished.model,
+                        finished.transcript.writer_of(turn).unwrap_or_default(),
                     )),
                     controls: Some(turn),
                 })

@@ -187,7 +187,6 @@ impl RunTurn {
             transcript: &transcript,
             spent,
             scheduled,
-            model: agent.models.usual.name(),
             seconds: (age + begun.elapsed()).as_secs_f64(),
         };
         match ended {

@@ -6,7 +6,7 @@ use crate::agent::provenance;
 use crate::base::ids::{Ts, UserId};
 use crate::jobs::Services;
 use crate::jobs::workspaces::Workspace;
-use crate::models::ModelError;
+use crate::models::{Cost, ModelError};
 use crate::slack::client::{Said, SlackError};
 use crate::slack::inbound::{mentions, readable};
 use crate::store::conversations::Thread;
@@ -37,6 +37,8 @@ pub struct Surroundings {
     pub text: String,
     /// The addresses that people wrote, which may then be opened.
     pub links: Vec<String>,
+    /// Of putting in short what lies far back.
+    pub cost: Cost,
 }
 
 /// None where there is nothing around, or Slack does not tell in time.
@@ -90,8 +92,10 @@ pub async fn read(
     } else {
         "Recently in this channel"
     };
+    let (lines, cost) = shortened(services, lines).await;
     Some(Surroundings {
-        text: format!("{what}:\n{}", shortened(services, lines).await),
+        text: format!("{what}:\n{lines}"),
+        cost,
         links: links(workspace, &messages),
     })
 }
@@ -210,7 +214,7 @@ async fn names(
         .collect()
 }
 
-async fn shortened(services: &Services, lines: Vec<String>) -> String {
+async fn shortened(services: &Services, lines: Vec<String>) -> (String, Cost) {
     let mut kept = 0;
     let mut size = 0;
     for line in lines.iter().rev() {
@@ -223,7 +227,7 @@ async fn shortened(services: &Services, lines: Vec<String>) -> String {
     let (older, newer) = lines.split_at(lines.len() - kept);
     let newer = newer.join("\n");
     if older.is_empty() {
-        return newer;
+        return (newer, Cost::default());
     }
     let older_words = older.join("\n");
     let digest = tokio::select! {
@@ -233,10 +237,11 @@ async fn shortened(services: &Services, lines: Vec<String>) -> String {
         }
     };
     match digest {
-        Ok(digest) => format!("(Before that, in short: {digest})\n{newer}"),
+        Ok((digest, cost)) => (format!("(Before that, in short: {digest})\n{newer}"), cost),
         Err(error) => {
             tracing::info!(%error, "older messages could not be summarised");
-            format!("({} earlier messages are left out)\n{newer}", older.len())
+            let left_out = format!("({} earlier messages are left out)\n{newer}", older.len());
+            (left_out, Cost::default())
         }
     }
 }

@@ -126,8 +126,7 @@ impl Course<'_> {
                 true => Halt::from(Interrupted::Passing(error.to_string())),
                 false => Halt::Failed(words::model_failed(path, &error.to_string())),
             })?;
-            let micros = model.price().map_or(0, |price| price.micros(reply.usage));
-            spent += i64::try_from(micros).unwrap_or(i64::MAX);
+            spent += reply.counted().micros;
             let text = said(&reply.content);
             let Some(schema) = answer else {
                 return Ok((json!({ "text": text }), spent));

@@ -119,16 +119,13 @@ async fn a_model_that_stalls_is_ended_when_the_time_is_over_and_what_it_wrote_st
 }
 
 #[tokio::test]
-async fn a_tool_that_hangs_is_ended_when_the_time_is_over_and_what_the_others_found_stays() {
+async fn a_tool_that_hangs_is_ended_when_the_time_is_over_and_what_came_of_the_others_stays() {
     let rung = an_hour_and_more();
     let never = || {
         let body = Body::from_stream(stream::pending::<Result<Vec<u8>, io::Error>>());
         ([("content-type", "text/html")], body).into_response()
     };
-    let site = Site::start("slow.example", move |path| {
-        (path == "/page").then(never)
-    })
-    .await;
+    let site = Site::start("slow.example", move |path| (path == "/page").then(never)).await;
     let call = |id: &str, name: &str, input: Value| Block::ToolUse {
         id: id.to_owned(),
         name: name.to_owned(),
@@ -138,7 +135,7 @@ async fn a_tool_that_hangs_is_ended_when_the_time_is_over_and_what_the_others_fo
     let app = TestApp::build([
         Step::replies(vec![
             call("c1", "fetch_url", page),
-            call("c2", "describe_tables", json!({})),
+            call("c2", "look_around", json!({})),
         ]),
         Step::says("Then without it.").when_asked("go on"),
     ])
@@ -150,7 +147,7 @@ async fn a_tool_that_hangs_is_ended_when_the_time_is_over_and_what_the_others_fo
     let maya = app.slack.person("maya").unwrap();
     let words = "read https://slow.example/page";
     let said = maya.tells_penny(words).await.unwrap();
-    // By then the other one, which asks nobody, has long ended.
+    // By then the other one, which there is not, has long been refused.
     app.comes_true("the page is asked for", async || {
         site.paths().contains(&"/page".to_owned())
     })
@@ -168,7 +165,7 @@ async fn a_tool_that_hangs_is_ended_when_the_time_is_over_and_what_the_others_fo
         .unwrap();
     let read = app.words_of_request(1);
     assert!(read.contains("the time for one answer was over"), "{read}");
-    assert!(read.contains("<data source=\"describe_tables\""), "{read}");
+    assert!(read.contains("look_around"), "{read}");
     assert_eq!(site.paths().len(), 2, "robots.txt, and the page once");
     app.stop().await;
 }

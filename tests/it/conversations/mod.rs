@@ -3,6 +3,7 @@
 mod answers;
 mod bounds;
 mod context;
+mod costs;
 mod files;
 mod models;
 mod places;
