@@ -45,6 +45,7 @@ pub fn breach(limits: &Limits, spent: Spent, age: Duration) -> Option<Breach> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::base::config::Caps;
 
     fn limits() -> Limits {
         Limits {
@@ -52,7 +53,7 @@ mod tests {
             tokens: 100,
             cost_micros: 50,
             time: Duration::from_secs(60),
-            person_turns_an_hour: 10,
+            caps: Caps::default(),
         }
     }
 

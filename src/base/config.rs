@@ -5,7 +5,7 @@ mod limits;
 mod prices;
 mod systems;
 
-pub use limits::Limits;
+pub use limits::{Caps, Limits};
 pub use prices::NamedPrice;
 pub use systems::{OAuthClient, PubSub, SystemsConfig};
 

@@ -6,6 +6,7 @@ use super::{Interrupted, KIND, scheduled, words};
 use crate::agent::Ended;
 use crate::agent::journal::Journal;
 use crate::agent::transcript::Transcript;
+use crate::base::config::Caps;
 use crate::base::ids::ScheduleRunId;
 use crate::base::metrics as names;
 use crate::jobs::Services;
@@ -14,10 +15,12 @@ use crate::models::ModelError;
 use crate::slack::answer::{Answer, AnswerError, FinalAnswer};
 use crate::store::questions;
 use crate::store::schedules::{self, Outcome};
+use crate::store::spending::Reached;
 use crate::store::turns::{self, Spent, State};
 use crate::store::workflows;
 use crate::store::{OrgTx, StoreResult};
 use crate::store::{inbox, jobs};
+use std::borrow::Cow;
 
 pub enum Ending {
     Ended(Ended),
@@ -26,7 +29,8 @@ pub enum Ending {
         /// The question, as far as it was never taken from the inbox.
         asked: Vec<i64>,
     },
-    TooMany,
+    /// A bound over all turns kept it from being begun.
+    Capped(Reached),
     ModelFailed(ModelError),
 }
 
@@ -54,7 +58,8 @@ pub async fn end(
         Ending::Poison { asked } => Some(asked.as_slice()),
         _ => None,
     };
-    let delivered = match sentence(&ending) {
+    let sentence = sentence(&ending, &finished.services.agent.limits.caps);
+    let delivered = match sentence.as_deref() {
         None => {
             let spent = finished.spent;
             answer
@@ -76,7 +81,7 @@ pub async fn end(
     let said = finished.transcript.answer_of(turn, shown.replies);
     let (state, error, run) = match delivered {
         Ok(_) => {
-            let run = scheduled::outcome(&ending, sentence(&ending), &said);
+            let run = scheduled::outcome(&ending, sentence.as_deref(), &said);
             (state, error, run)
         }
         Err(lost) if lost.is_final() => {
@@ -168,25 +173,26 @@ fn outcome(ending: &Ending) -> (State, Option<String>) {
             State::Failed,
             Some("given up after several attempts".to_owned()),
         ),
-        Ending::TooMany => (
+        Ending::Capped(reached) => (
             State::Failed,
-            Some("too many turns within an hour".to_owned()),
+            Some(format!("the bound {} was reached", reached.cap.as_str())),
         ),
         Ending::ModelFailed(error) => (State::Failed, Some(error.to_string())),
     }
 }
 
 /// What is said in place of the rest of the answer; none if the answer stands.
-fn sentence(ending: &Ending) -> Option<&'static str> {
-    match ending {
+fn sentence(ending: &Ending, caps: &Caps) -> Option<Cow<'static, str>> {
+    let fixed = match ending {
+        Ending::Capped(reached) => return Some(words::capped(*reached, caps).into()),
         Ending::Ended(Ended::Answered | Ended::Parked) | Ending::Parked => None,
         Ending::Ended(Ended::Refused) => Some(words::REFUSED),
         Ending::Ended(Ended::Stopped) => Some(words::STOPPED),
         Ending::Ended(Ended::Limited(breach)) => Some(words::limited(*breach)),
         Ending::Poison { .. } => Some(words::POISON),
-        Ending::TooMany => Some(words::TOO_MANY),
         Ending::ModelFailed(error) => Some(words::model_failed(error)),
-    }
+    };
+    fixed.map(Cow::Borrowed)
 }
 
 /// An answer that will never arrive ends its turn, wherever that is noticed.

@@ -161,8 +161,8 @@ impl RunTurn {
             stop: stop.clone(),
             leave: held.leave.clone(),
         };
-        let ended = if opened.too_many {
-            Ending::TooMany
+        let ended = if let Some(reached) = opened.turn.capped {
+            Ending::Capped(reached)
         } else if opened.turn.attempts > MAX_ATTEMPTS {
             Ending::Poison { asked }
         } else {
