@@ -10,6 +10,7 @@ use crate::base::config::Caps;
 use crate::base::ids::ScheduleRunId;
 use crate::base::metrics as names;
 use crate::jobs::Services;
+use crate::jobs::tell_lost;
 use crate::jobs::workspaces::Workspace;
 use crate::models::ModelError;
 use crate::slack::answer::{Answer, AnswerError, FinalAnswer};
@@ -79,25 +80,35 @@ pub async fn end(
         Some(sentence) => answer.fail(sentence, Some(turn)).await,
     };
     let said = finished.transcript.answer_of(turn, shown.replies);
-    let (state, error, run) = match delivered {
+    match delivered {
         Ok(_) => {
             let run = scheduled::outcome(&ending, sentence.as_deref(), &said);
-            (state, error, run)
+            let ended = (state, error.as_deref());
+            record(finished, ended, None, given_up, (&run, &said)).await
         }
-        Err(lost) if lost.is_final() => {
-            tracing::warn!(error = %lost, "an answer cannot be delivered");
-            let run = scheduled::lost(&lost);
-            (State::Failed, Some(lost.to_string()), run)
-        }
-        Err(error) => return Err(error.into()),
-    };
-    record(finished, state, error.as_deref(), given_up, (&run, &said)).await
+        Err(lost) if lost.is_final() => undelivered(finished, &lost, given_up, &said).await,
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// Whoever asked is told elsewhere.
+async fn undelivered(
+    finished: &Finished<'_>,
+    lost: &AnswerError,
+    given_up: Option<&[i64]>,
+    said: &str,
+) -> Result<(), Interrupted> {
+    tracing::warn!(error = %lost, "an answer cannot be delivered");
+    let error = lost.to_string();
+    let ended = (State::Failed, Some(error.as_str()));
+    let run = scheduled::lost(lost);
+    record(finished, ended, Some(lost), given_up, (&run, said)).await
 }
 
 async fn record(
     finished: &Finished<'_>,
-    state: State,
-    error: Option<&str>,
+    (state, error): (State, Option<&str>),
+    lost: Option<&AnswerError>,
     given_up: Option<&[i64]>,
     (run_outcome, said): (&Outcome, &str),
 ) -> Result<(), Interrupted> {
@@ -118,6 +129,10 @@ async fn record(
         schedules::settle(&mut tx, run, run_outcome, cost).await?;
         let said = scheduled::for_workflow(run_outcome, said);
         workflows::turn_ended(&mut tx, finished.journal.turn, &said, cost).await?;
+    } else if let Some(AnswerError::Undeliverable(code)) = lost
+        && !code.is_about_the_token()
+    {
+        tell_lost::nudge(&mut tx, finished.journal.turn, code).await?;
     }
     tx.commit().await?;
     let outcome = match state {
@@ -197,7 +212,5 @@ fn sentence(ending: &Ending, caps: &Caps) -> Option<Cow<'static, str>> {
 
 /// An answer that will never arrive ends its turn, wherever that is noticed.
 pub async fn give_up(finished: &Finished<'_>, lost: &AnswerError) -> Result<(), Interrupted> {
-    let error = lost.to_string();
-    let run = scheduled::lost(lost);
-    record(finished, State::Failed, Some(&error), None, (&run, "")).await
+    undelivered(finished, lost, None, "").await
 }
