@@ -14,6 +14,20 @@ pub enum Breach {
     Length,
 }
 
+/// What had begun before this process took the turn over has so long to say what came of it, even
+/// where the turn's time is over: a change may have been made.
+const TO_SAY_WHAT_CAME: Duration = Duration::from_secs(10);
+
+/// How long a turn of this age may still work.
+pub fn left(limits: &Limits, age: Duration, has_begun: bool) -> Duration {
+    let left = limits.time.saturating_sub(age);
+    if has_begun {
+        left.max(TO_SAY_WHAT_CAME)
+    } else {
+        left
+    }
+}
+
 /// The first bound that is reached, if any.
 pub fn breach(limits: &Limits, spent: Spent, age: Duration) -> Option<Breach> {
     if age >= limits.time {
@@ -31,6 +45,7 @@ pub fn breach(limits: &Limits, spent: Spent, age: Duration) -> Option<Breach> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::base::config::Caps;
 
     fn limits() -> Limits {
         Limits {
@@ -38,8 +53,18 @@ mod tests {
             tokens: 100,
             cost_micros: 50,
             time: Duration::from_secs(60),
-            person_turns_an_hour: 10,
+            caps: Caps::default(),
         }
+    }
+
+    #[test]
+    fn a_turn_whose_time_is_over_may_still_say_what_came_of_what_it_had_begun() {
+        let left =
+            |secs, has_begun| left(&limits(), Duration::from_secs(secs), has_begun).as_secs();
+        assert_eq!(left(20, false), 40);
+        assert_eq!(left(20, true), 40);
+        assert_eq!(left(70, false), 0);
+        assert_eq!(left(70, true), 10);
     }
 
     #[test]

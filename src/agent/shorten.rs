@@ -3,14 +3,19 @@
 
 use super::prompt;
 use super::transcript::{Entry, Summary};
-use super::turn::{Agent, Run, TurnError};
-use crate::models::{Block, Message, ModelError, Reply, Request, SystemPart};
+use super::turn::{Agent, Cut, Ends, Run, TurnError};
+use crate::models::{Block, Cost, Message, ModelError, Reply, Request, SystemPart};
 use std::sync::Arc;
 
 impl Agent {
     /// Puts a summary in the place of everything before this turn, and of this turn's own
-    /// tool results where those alone are too much. Half an answer stays, to be gone on with.
-    pub(super) async fn compact(&self, run: &mut Run<'_>) -> Result<(), TurnError> {
+    /// tool results where those alone are too much. Half an answer stays, to be gone on with. Some:
+    /// it was cut short.
+    pub(super) async fn compact(
+        &self,
+        run: &mut Run<'_>,
+        ends: &Ends,
+    ) -> Result<Option<Cut>, TurnError> {
         let turn = run.journal.turn;
         let carried: Vec<Entry> = run
             .transcript
@@ -22,8 +27,12 @@ impl Agent {
             })
             .cloned()
             .collect();
-        let summary = self.summarise(rendered(&run.transcript.messages())).await?;
-        run.spent.tokens += i64::try_from(summary.usage.total()).unwrap_or(i64::MAX);
+        let summary = tokio::select! {
+            summary = self.summarise(rendered(&run.transcript.messages())) => summary?,
+            cut = ends.any() => return Ok(Some(cut)),
+        };
+        let cost = summary.counted();
+        run.spent.add(cost.tokens, cost.micros);
         let entry = Entry::Summary(Summary {
             text: text_of(&summary.content),
             carried,
@@ -32,13 +41,13 @@ impl Agent {
         run.journal
             .save(&mut run.transcript, vec![entry], spent, None)
             .await?;
-        Ok(())
+        Ok(None)
     }
 
-    /// A text in short, for what stands around a question.
-    pub async fn digest(&self, text: &str) -> Result<String, ModelError> {
+    /// A text in short, for what stands around a question, and what that cost.
+    pub async fn digest(&self, text: &str) -> Result<(String, Cost), ModelError> {
         let reply = self.summarise(text.to_owned()).await?;
-        Ok(text_of(&reply.content))
+        Ok((text_of(&reply.content), reply.counted()))
     }
 
     async fn summarise(&self, mut text: String) -> Result<Reply, ModelError> {

@@ -197,6 +197,11 @@ impl Transcript {
         half
     }
 
+    /// What wrote the answer of a turn: the last that spoke in it.
+    pub fn writer_of(&self, turn: TurnId) -> Option<&str> {
+        self.replies(turn).last().map(|reply| reply.model.as_str())
+    }
+
     /// How many times the model has spoken in a turn.
     pub fn replies_of(&self, turn: TurnId) -> usize {
         self.replies(turn).count()

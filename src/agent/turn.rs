@@ -2,6 +2,7 @@
 //! reached. It can begin anywhere: what was saved is not done again.
 
 mod calls;
+mod cut;
 
 use super::journal::Journal;
 use super::limits::{self, Breach};
@@ -10,14 +11,16 @@ use super::prompt;
 use super::shorten::size;
 use super::tools::{Eyes, Toolbox};
 use super::transcript::{Entry, Input, ToolResult, Transcript};
+use crate::base::clock::SharedClock;
 use crate::base::config::Limits;
 use crate::base::metrics as names;
-use crate::models::{Block, Delta, Message, ModelError, Models, Reply, Request, Stop};
+use crate::models::{Cost, Delta, Message, ModelError, Models, Reply, Request, Stop};
 use crate::store::StoreError;
 use crate::store::schedules::Terms;
 use crate::store::turns::Spent;
 use async_trait::async_trait;
 use calls::Calls;
+pub(super) use cut::{Cut, Ends};
 use std::time::{Duration, Instant};
 use tokio_util::sync::CancellationToken;
 
@@ -35,6 +38,7 @@ pub struct Agent {
     pub models: Models,
     pub tools: Toolbox,
     pub limits: Limits,
+    pub clock: SharedClock,
 }
 
 /// How a turn ended, apart from errors.
@@ -64,6 +68,8 @@ pub enum TurnError {
 pub struct NewInput {
     pub input: Input,
     pub taken: Vec<i64>,
+    /// What it cost to put in short what was said around.
+    pub cost: Cost,
 }
 
 /// What a turn needs from those who run it.
@@ -115,6 +121,16 @@ impl Agent {
     }
 
     pub async fn run(&self, run: &mut Run<'_>) -> Result<Ended, TurnError> {
+        let ends = Ends::of(run);
+        let has_begun = !run.transcript.open_calls().is_empty();
+        let left = limits::left(&self.limits, run.age, has_begun);
+        tokio::select! {
+            ended = self.go_on(run, &ends) => ended,
+            never = ends.ring_after(&self.clock, left) => match never {},
+        }
+    }
+
+    async fn go_on(&self, run: &mut Run<'_>, ends: &Ends) -> Result<Ended, TurnError> {
         let begun = Instant::now();
         let mut compacted = false;
         // Whether something may wait in the inbox: surely at the beginning.
@@ -128,7 +144,7 @@ impl Agent {
             }
             let open = run.transcript.open_calls();
             if !open.is_empty() {
-                match self.call_tools(run, open).await? {
+                match self.call_tools(run, open, ends).await? {
                     Calls::Answered { said_more } => look |= said_more,
                     Calls::Parked if self.answered_in_thread(run).await? => {}
                     Calls::Parked => return Ok(Ended::Parked),
@@ -152,20 +168,19 @@ impl Agent {
                 look |= self.ask_on(run).await?;
                 continue;
             }
-            if let Some(breach) = limits::breach(&self.limits, run.spent, run.age + begun.elapsed())
-            {
+            let age = ends.age(run.age + begun.elapsed(), &self.limits);
+            if let Some(breach) = limits::breach(&self.limits, run.spent, age) {
                 return Ok(Ended::Limited(breach));
             }
-            match self.step(run).await {
-                Ok(Step::Stopped(partial)) => {
-                    self.save_partial(run, partial).await?;
-                    return self.stopped(run).await;
-                }
+            match self.step(run, ends).await {
+                Ok(Step::Cut(cut, partial)) => return self.cut_short(run, cut, partial).await,
                 Ok(Step::Done { refused: true, .. }) => return Ok(Ended::Refused),
                 Ok(Step::Done { said_more, .. }) => look |= said_more,
                 Err(TurnError::Model(ModelError::ContextTooLong)) if !compacted => {
                     compacted = true;
-                    self.compact(run).await?;
+                    if let Some(cut) = self.compact(run, ends).await? {
+                        return self.cut_short(run, cut, String::new()).await;
+                    }
                 }
                 Err(error) => return Err(error),
             }
@@ -173,13 +188,18 @@ impl Agent {
     }
 
     /// One call of the model, saved.
-    async fn step(&self, run: &mut Run<'_>) -> Result<Step, TurnError> {
+    async fn step(&self, run: &mut Run<'_>, ends: &Ends) -> Result<Step, TurnError> {
         let mut messages = run.transcript.messages();
         if size(&messages) > COMPACT_ABOVE_CHARS {
-            self.compact(run).await?;
+            if let Some(cut) = self.compact(run, ends).await? {
+                return Ok(Step::Cut(cut, String::new()));
+            }
             messages = run.transcript.messages();
         }
-        let left_out = run.input.attach(&mut messages, &run.transcript).await;
+        let left_out = tokio::select! {
+            left_out = run.input.attach(&mut messages, &run.transcript) => left_out,
+            cut = ends.any() => return Ok(Step::Cut(cut, String::new())),
+        };
         tell_left_out(run, left_out);
         let request = Request {
             system: prompt::system(),
@@ -207,8 +227,7 @@ impl Agent {
             };
             tokio::select! {
                 reply = self.models.usual.reply(&request, &mut on) => reply?,
-                () = run.stop.cancelled() => return Ok(Step::Stopped(partial)),
-                () = run.leave.cancelled() => return Err(TurnError::HandOver),
+                cut = ends.any() => return Ok(Step::Cut(cut, partial)),
             }
         };
         self.save_reply(run, reply).await
@@ -216,16 +235,9 @@ impl Agent {
 
     async fn save_reply(&self, run: &mut Run<'_>, reply: Reply) -> Result<Step, TurnError> {
         metrics::counter!(names::STEPS).increment(1);
-        metrics::counter!(names::TOKENS).increment(reply.usage.total());
-        let cost = self
-            .models
-            .usual
-            .price()
-            .map_or(0, |price| price.micros(reply.usage));
-        metrics::counter!(names::COST).increment(cost);
         run.spent.steps += 1;
-        run.spent.tokens += i64::try_from(reply.usage.total()).unwrap_or(i64::MAX);
-        run.spent.cost_micros += i64::try_from(cost).unwrap_or(i64::MAX);
+        let cost = reply.counted();
+        run.spent.add(cost.tokens, cost.micros);
         let (refused, is_half) = (reply.stop == Stop::Refusal, reply.is_cut_off());
         let model = reply.model.clone();
         let said_more = run
@@ -287,6 +299,7 @@ impl Agent {
         let Some(new) = run.input.look().await? else {
             return Ok(false);
         };
+        run.spent.add(new.cost.tokens, new.cost.micros);
         let mut entries = before;
         entries.push(Entry::Input(new.input));
         let spent = run.spent;
@@ -296,25 +309,6 @@ impl Agent {
         // The answer to it is a new paragraph, whatever was said by half before.
         run.progress.saved();
         Ok(true)
-    }
-
-    /// What had been written when somebody said stop stays part of the conversation.
-    async fn save_partial(&self, run: &mut Run<'_>, partial: String) -> Result<(), TurnError> {
-        if partial.trim().is_empty() {
-            return Ok(());
-        }
-        let reply = Reply {
-            model: self.models.usual.name(),
-            content: vec![Block::text(partial)],
-            stop: Stop::EndTurn,
-            usage: crate::models::Usage::default(),
-        };
-        let spent = run.spent;
-        run.journal
-            .save(&mut run.transcript, vec![Entry::Reply(reply)], spent, None)
-            .await?;
-        run.progress.saved();
-        Ok(())
     }
 
     async fn stopped(&self, run: &mut Run<'_>) -> Result<Ended, TurnError> {
@@ -348,6 +342,10 @@ fn tell_left_out(run: &mut Run<'_>, left_out: Vec<LeftOut>) {
 }
 
 enum Step {
-    Done { refused: bool, said_more: bool },
-    Stopped(String),
+    Done {
+        refused: bool,
+        said_more: bool,
+    },
+    /// With what had been written of it.
+    Cut(Cut, String),
 }

@@ -1,8 +1,12 @@
 //! Configuration: the environment, read once, typed, with errors that name the variable.
 //! `.env.example` explains every variable; a test keeps the two lists equal.
 
+mod limits;
+mod prices;
 mod systems;
 
+pub use limits::{Caps, Limits};
+pub use prices::NamedPrice;
 pub use systems::{OAuthClient, PubSub, SystemsConfig};
 
 use super::secret::Secret;
@@ -157,6 +161,7 @@ pub struct ModelConfig {
     pub others: Vec<String>,
     pub anthropic: Option<Endpoint>,
     pub openai: Option<Endpoint>,
+    pub prices: Vec<NamedPrice>,
 }
 
 /// The search engines on the web that have a key.
@@ -170,17 +175,6 @@ pub struct SearchConfig {
 pub struct Endpoint {
     pub url: Url,
     pub key: Secret,
-}
-
-/// The bounds of one turn. Reaching one ends the turn with a sentence of its own.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Limits {
-    pub steps: u32,
-    pub tokens: u64,
-    pub cost_micros: u64,
-    pub time: Duration,
-    /// Turns that one person may start in an hour, before any model money is spent.
-    pub person_turns_an_hour: u32,
 }
 
 impl Config {
@@ -309,6 +303,7 @@ impl ModelConfig {
                 "OPENAI_BASE_URL",
                 "https://api.openai.com/v1",
             )?,
+            prices: NamedPrice::read(source)?,
         })
     }
 }
@@ -330,25 +325,6 @@ impl SearchConfig {
                 "PERPLEXITY_BASE_URL",
                 "https://api.perplexity.ai",
             )?,
-        })
-    }
-}
-
-impl Limits {
-    fn read(source: &Source) -> Result<Self, ConfigError> {
-        let dollars: f64 = source.number("PENNY_MAX_COST_USD", 2.0)?;
-        if !(dollars.is_finite() && dollars > 0.0) {
-            return Err(ConfigError::Invalid {
-                name: "PENNY_MAX_COST_USD",
-                reason: "an amount above zero is expected".to_owned(),
-            });
-        }
-        Ok(Self {
-            steps: source.number("PENNY_MAX_STEPS", 24)?,
-            tokens: source.number("PENNY_MAX_TOKENS", 1_000_000)?,
-            cost_micros: (dollars * 1e6) as u64,
-            time: Duration::from_secs(source.number("PENNY_MAX_SECONDS", 600)?),
-            person_turns_an_hour: source.number("PENNY_TURNS_PER_HOUR", 600)?,
         })
     }
 }

@@ -40,6 +40,7 @@ use crate::jobs::schedules::{BeginRun, TellLapsed, TellTrouble};
 use crate::jobs::show_sync::ShowSync;
 use crate::jobs::sync_connection::SyncConnection;
 use crate::jobs::tell_broken::TellBroken;
+use crate::jobs::tell_lost::TellLost;
 use crate::jobs::watch::Watch;
 use crate::jobs::workflows::RunWorkflow;
 use crate::jobs::workspaces::Workspaces;
@@ -125,6 +126,7 @@ impl App {
                     connections.clone(),
                 ),
                 limits: config.limits.clone(),
+                clock: parts.clock.clone(),
             },
             db: db.clone(),
             clock: parts.clock.clone(),
@@ -222,6 +224,7 @@ fn handlers(services: &Services, slack: &SlackConfig) -> Vec<Arc<dyn Handler>> {
         Arc::new(CheckChannel { services: own() }),
         Arc::new(ReportReading { services: own() }),
         Arc::new(TellBroken { services: own() }),
+        Arc::new(TellLost { services: own() }),
         Arc::new(ExecuteAction { services: own() }),
         Arc::new(BeginRun::new(own())),
         Arc::new(TellTrouble { services: own() }),

@@ -172,8 +172,8 @@ fn scopes(team: &str, granted: Option<&[String]>) -> Result<String, String> {
 
 async fn model(config: &Config) -> Finding {
     let what = "Model";
-    let model = match models::build::build(&config.models, Arc::new(SystemClock)) {
-        Ok(models) => models.usual,
+    let models = match models::build::build(&config.models, Arc::new(SystemClock)) {
+        Ok(models) => models,
         Err(error) => {
             return Finding {
                 what,
@@ -187,13 +187,25 @@ async fn model(config: &Config) -> Finding {
         messages: vec![Message::user("Say yes.")],
         max_tokens: 16,
     };
-    let outcome = match model.reply(&request, &mut |_| {}).await {
-        Ok(reply) => Ok(format!("{} answers", reply.model)),
+    let outcome = match models.usual.reply(&request, &mut |_| {}).await {
+        Ok(reply) => Ok(format!("{} answers{}", reply.model, unpriced(&models))),
         Err(error) => Err(format!(
             "{error}. Check ANTHROPIC_API_KEY (or OPENAI_BASE_URL and OPENAI_API_KEY) and PENNY_MODEL"
         )),
     };
     Finding { what, outcome }
+}
+
+/// A model of one's own costs nothing, so that it has no price is nothing wrong.
+fn unpriced(models: &models::Models) -> String {
+    let unpriced = models.unpriced();
+    if unpriced.is_empty() {
+        return String::new();
+    }
+    format!(
+        "; what {} costs is not known, so no bound on money holds for it, only PENNY_MAX_TOKENS. PENNY_PRICES names a price",
+        unpriced.join(", ")
+    )
 }
 
 async fn search(config: &Config) -> Finding {

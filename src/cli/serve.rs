@@ -42,8 +42,15 @@ pub async fn run(args: ServeArgs, config: &Config) -> anyhow::Result<()> {
         .await?;
     }
     let clock = Arc::new(SystemClock);
+    let models = models::build::build(&config.models, clock.clone())?;
+    for model in models.unpriced() {
+        tracing::warn!(
+            model.id = model,
+            "a model has no known price, so no bound on money holds for it; PENNY_PRICES names one"
+        );
+    }
     let parts = Parts {
-        models: models::build::build(&config.models, clock.clone())?,
+        models,
         web: Arc::new(Polite::to_the_web(clock.clone())?),
         clock,
         is_demo: false,

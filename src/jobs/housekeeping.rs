@@ -8,7 +8,7 @@ use crate::base::clock::SharedClock;
 use crate::store::{
     Db, StoreResult, artifacts, connect_links, dashboards, deliveries, events, inbox,
     installations, jobs, listening, memory, outbox, own_tables, pages, proposal_cards, proposals,
-    schedules, sync, workflows,
+    schedules, spending, sync, workflows,
 };
 use std::time::Duration;
 use tokio_cron_scheduler::{Job, JobScheduler, JobSchedulerError};
@@ -153,6 +153,7 @@ pub async fn clean(services: &Services, retention_days: i32) -> StoreResult<()> 
         messages: listening::delete_old(db, message_days, BATCH),
         unsaid: listening::forget_unsaid(db),
         pages: pages::delete_old(db, BATCH),
+        spending: spending::delete_old(db, BATCH),
         memories: memory::purge(db),
         schedules: schedules::lapse(db),
         states: installations::delete_expired_states(db),

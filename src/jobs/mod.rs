@@ -17,6 +17,7 @@ pub mod schedules;
 pub mod show_sync;
 pub mod sync_connection;
 pub mod tell_broken;
+pub mod tell_lost;
 pub mod waiting;
 pub mod watch;
 pub mod workflows;

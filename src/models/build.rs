@@ -3,6 +3,7 @@
 use super::anthropic::{self, Anthropic};
 use super::fallback::Fallback;
 use super::openai::{self, OpenAi};
+use super::price::Prices;
 use super::{Model, Models, SetupError};
 use crate::base::clock::SharedClock;
 use crate::base::config::ModelConfig;
@@ -64,6 +65,7 @@ fn one(
             let name = compatible.unwrap_or(name);
             let mut settings = openai::Config::new(server.key.clone(), name);
             settings.base_url = server.url.to_string();
+            settings.prices = Prices::named(&config.prices);
             if name == openai::AUTO && settings.is_official() {
                 return Err(BuildError::NoName);
             }
@@ -74,6 +76,7 @@ fn one(
         (None, Some(claude), _) => {
             let mut settings = anthropic::Config::new(claude.key.clone(), name);
             settings.base_url = Some(claude.url.to_string());
+            settings.prices = Prices::named(&config.prices);
             let model = Arc::new(Anthropic::new(&settings, clock)?);
             let following = model.clone();
             tokio::spawn(async move { following.follow_newest().await });

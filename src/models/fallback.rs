@@ -1,7 +1,7 @@
 //! A second model for when the first cannot answer. A first model that has just failed is left
 //! alone for a while, so that not every turn waits through its retries again.
 
-use super::{Delta, Model, ModelError, Price, Reply, Request};
+use super::{Delta, Model, ModelError, Reply, Request};
 use crate::base::clock::SharedClock;
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
@@ -71,8 +71,9 @@ impl Model for Fallback {
         self.first.name()
     }
 
-    fn price(&self) -> Option<Price> {
-        self.first.price()
+    fn unpriced(&self) -> Vec<String> {
+        let both = [&self.first, &self.second];
+        both.iter().flat_map(|model| model.unpriced()).collect()
     }
 
     async fn reply(

@@ -18,10 +18,11 @@ mod testing;
 pub use content::{Block, Message, Role};
 pub use exchange::SetupError;
 
+use crate::base::metrics as names;
 use async_trait::async_trait;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -31,6 +32,15 @@ pub struct Models {
     pub usual: Arc<dyn Model>,
     /// Those that people may choose instead, by the names under which they are offered.
     pub others: BTreeMap<String, Arc<dyn Model>>,
+}
+
+impl Models {
+    /// Those whose price is not known, each once.
+    pub fn unpriced(&self) -> Vec<String> {
+        let all = std::iter::once(&self.usual).chain(self.others.values());
+        let unpriced: BTreeSet<String> = all.flat_map(|model| model.unpriced()).collect();
+        unpriced.into_iter().collect()
+    }
 }
 
 impl From<Arc<dyn Model>> for Models {
@@ -82,13 +92,34 @@ pub enum Delta {
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Reply {
+    /// What wrote it: a fallback, where that stepped in.
     pub model: String,
     pub content: Vec<Block>,
     pub stop: Stop,
     pub usage: Usage,
+    /// In millionths of a dollar, where the price of what wrote it is known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cost_micros: Option<u64>,
 }
 
 impl Reply {
+    #[must_use]
+    fn priced(mut self, price: Option<Price>) -> Self {
+        self.cost_micros = price.map(|price| price.micros(self.usage));
+        self
+    }
+
+    /// What it took. Asked once for each reply: it is counted with this.
+    pub fn counted(&self) -> Cost {
+        let micros = self.cost_micros.unwrap_or_default();
+        metrics::counter!(names::TOKENS).increment(self.usage.total());
+        metrics::counter!(names::COST).increment(micros);
+        Cost {
+            tokens: i64::try_from(self.usage.total()).unwrap_or(i64::MAX),
+            micros: i64::try_from(micros).unwrap_or(i64::MAX),
+        }
+    }
+
     pub fn texts(&self) -> impl Iterator<Item = &str> {
         self.content.iter().filter_map(|block| match block {
             Block::Text { text } => Some(text.as_str()),
@@ -194,8 +225,9 @@ pub trait Model: Send + Sync + std::fmt::Debug {
     /// The name for footers and the ledger, such as `claude-sonnet-4-5`.
     fn name(&self) -> String;
 
-    /// Dollars per million tokens, where known.
-    fn price(&self) -> Option<Price>;
+    /// The names of those that may answer and whose price is not known: no bound on money holds for
+    /// them.
+    fn unpriced(&self) -> Vec<String>;
 
     /// One call. `on` is told of every delta in order; dropping the future cancels the call.
     async fn reply(
@@ -205,6 +237,15 @@ pub trait Model: Send + Sync + std::fmt::Debug {
     ) -> Result<Reply, ModelError>;
 }
 
+/// What calls of models took.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Cost {
+    pub tokens: i64,
+    /// Millionths of a dollar.
+    pub micros: i64,
+}
+
+/// Dollars per million tokens.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Price {
     pub input: f64,

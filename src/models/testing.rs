@@ -47,6 +47,7 @@ pub fn reply(text: &str) -> Reply {
         content: vec![Block::text(text)],
         stop: Stop::EndTurn,
         usage: Usage::default(),
+        cost_micros: None,
     }
 }
 

@@ -33,6 +33,7 @@ mod room;
 pub mod sandbox;
 pub mod schedules;
 pub mod sealing;
+pub mod spending;
 pub mod sync;
 pub mod turns;
 pub mod workflows;

@@ -3,6 +3,7 @@
 use super::conversations::Thread;
 use super::db::{OrgTx, StoreError, StoreResult};
 use super::jobs::Fence;
+use super::spending::Reached;
 use crate::base::ids::{ConversationId, ScheduleRunId, TurnId};
 use serde_json::Value;
 
@@ -41,6 +42,8 @@ pub struct OpenTurn {
     pub spent: Spent,
     /// The scheduled run that it is, if it is one.
     pub run: Option<ScheduleRunId>,
+    /// The bound that keeps it from being worked on.
+    pub capped: Option<Reached>,
 }
 
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
@@ -49,6 +52,13 @@ pub struct Spent {
     pub tool_calls: i32,
     pub tokens: i64,
     pub cost_micros: i64,
+}
+
+impl Spent {
+    pub fn add(&mut self, tokens: i64, cost_micros: i64) {
+        self.tokens = self.tokens.saturating_add(tokens);
+        self.cost_micros = self.cost_micros.saturating_add(cost_micros);
+    }
 }
 
 /// The turn of a conversation that is still open, counted as begun once more. What it waited for a
@@ -62,7 +72,8 @@ pub async fn resume(tx: &mut OrgTx, conversation: ConversationId) -> StoreResult
             waiting_since = case when state = 'waiting' then now() end
         where org_id = $1 and conversation_id = $2 and state in ('running', 'waiting')
         returning turn_id, asked_by, asked_ts, trace_id, attempts, answer, steps, tool_calls,
-            tokens, cost_micros, run_id,
+            tokens, cost_micros, run_id, cap,
+            extract(epoch from capped_until - now())::float8 as capped_for,
             extract(epoch from now() - started_at - waited)::float8 as "age!"
         "#,
         tx.org().0,
@@ -85,6 +96,7 @@ pub async fn resume(tx: &mut OrgTx, conversation: ConversationId) -> StoreResult
             cost_micros: row.cost_micros,
         },
         run: row.run_id.map(ScheduleRunId),
+        capped: Reached::read(row.cap.as_deref(), row.capped_for),
     }))
 }
 
@@ -111,8 +123,11 @@ pub async fn begin(
     let id = TurnId::fresh();
     // What began a scheduled run's thread is that run, and what a workflow asks belongs to its run.
     let run = sqlx::query_scalar!(
-        "insert into core.turns (org_id, turn_id, conversation_id, asked_by, asked_ts, trace_id, attempts, run_id)
-         values ($1, $2, $3, $4, $5, $6, 1, coalesce((
+        "insert into core.turns (org_id, turn_id, conversation_id, asked_by, asked_ts, trace_id, attempts,
+             channel_id, run_id)
+         values ($1, $2, $3, $4, $5, $6, 1, (
+             select channel_id from core.conversations
+             where org_id = $1 and conversation_id = $3), coalesce((
              select r.run_id from core.schedule_runs as r
              join core.conversations as c
                  on (c.org_id, c.channel_id, c.thread_ts) = (r.org_id, r.channel_id, r.root_ts)
@@ -143,19 +158,23 @@ pub async fn begin(
         answer: None,
         spent: Spent::default(),
         run: run.map(ScheduleRunId),
+        capped: None,
     })
 }
 
-/// How many turns a person began within the last hour; what was scheduled does not count.
-pub async fn begun_this_hour(tx: &mut OrgTx, user: &str) -> StoreResult<i64> {
-    Ok(sqlx::query_scalar!(
-        r#"select count(*) as "count!" from core.turns
-           where org_id = $1 and asked_by = $2 and started_at > now() - interval '1 hour' and run_id is null"#,
+/// Keeps a turn from being worked on: whoever resumes it ends it.
+pub async fn cap(tx: &mut OrgTx, turn: TurnId, reached: Reached) -> StoreResult<()> {
+    sqlx::query!(
+        "update core.turns set cap = $3, capped_until = now() + make_interval(secs => $4)
+         where org_id = $1 and turn_id = $2",
         tx.org().0,
-        user,
+        turn.0,
+        reached.cap.as_str(),
+        reached.left.as_secs_f64(),
     )
-    .fetch_one(tx.connection())
-    .await?)
+    .execute(tx.connection())
+    .await?;
+    Ok(())
 }
 
 /// One saved step of a turn: what it adds to the conversation, what it took from the inbox,
@@ -190,6 +209,14 @@ pub async fn save_step(tx: &mut OrgTx, fence: &Fence, step: &Step<'_>) -> StoreR
             insert into core.entries (org_id, conversation_id, seq, turn_id, kind, body)
             select $1, $6, $7 + place - 1, $8, kind, body
             from unnest($9::text[], $10::jsonb[]) with ordinality as entry(kind, body, place), held
+        ), paid as (
+            insert into core.spending (org_id, day, who, cost_micros)
+            select $1, (now() at time zone 'utc')::date, who, $14 - t.cost_micros
+            from core.turns as t, held,
+                lateral (select distinct unnest(array['', t.asked_by]) as who order by 1) as lines
+            where t.org_id = $1 and t.turn_id = $8 and $14 > t.cost_micros
+            on conflict (org_id, day, who) do update
+                set cost_micros = core.spending.cost_micros + excluded.cost_micros
         ), progressed as (
             update core.turns set attempts = 1, state = 'running', steps = $11, tool_calls = $12,
                 tokens = $13, cost_micros = $14, model = coalesce($15, model)
@@ -322,28 +349,6 @@ pub async fn give_feedback(
         )));
     }
     Ok(())
-}
-
-/// What a person's turns have cost since the start of the month.
-#[derive(Debug, Clone, Copy)]
-pub struct Spending {
-    pub turns: i64,
-    pub tokens: i64,
-    pub cost_micros: i64,
-}
-
-pub async fn spending_this_month(tx: &mut OrgTx, user: &str) -> StoreResult<Spending> {
-    Ok(sqlx::query_as!(
-        Spending,
-        r#"select count(*) as "turns!", coalesce(sum(tokens), 0)::bigint as "tokens!",
-               coalesce(sum(cost_micros), 0)::bigint as "cost_micros!"
-           from core.turns
-           where org_id = $1 and asked_by = $2 and started_at >= date_trunc('month', now())"#,
-        tx.org().0,
-        user,
-    )
-    .fetch_one(tx.connection())
-    .await?)
 }
 
 /// What somebody adds to their feedback. Nothing is stored where none was given.

@@ -9,7 +9,7 @@ use crate::slack::blocks::memory::Note;
 use crate::slack::prompts::PROMPTS;
 use crate::slack::text;
 use crate::store::conversations::{self, Recent};
-use crate::store::turns;
+use crate::store::spending;
 use futures::future::join_all;
 
 const CONVERSATIONS: i64 = 5;
@@ -52,7 +52,7 @@ pub async fn publish(scene: &Scene<'_>, user: &UserId, notice: Option<Notice>) -
     };
     let mut tx = scene.tx().await?;
     let recent = conversations::recent_of(&mut tx, user.as_str(), CONVERSATIONS).await?;
-    let spent = turns::spending_this_month(&mut tx, user.as_str()).await?;
+    let spent = spending::this_month(&mut tx, user.as_str()).await?;
     drop(tx);
     let conversations = join_all(recent.into_iter().map(|one| conversation(scene, one))).await;
     let (said, forgotten) = match &notice {

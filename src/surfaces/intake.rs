@@ -29,8 +29,11 @@ const PACE: Pace = Pace {
     slow: Duration::from_millis(3),
 };
 
-/// Longer than this Slack is not kept waiting: it is told to come again.
+/// Longer than this Slack is not kept waiting, whatever a request needs: it is told to come again.
 const PATIENCE: Duration = Duration::from_millis(1800);
+
+/// What is left of it for storing, however long it takes to look at a window.
+const TO_STORE: Duration = Duration::from_millis(500);
 
 /// What the endpoint answers.
 #[derive(Debug, PartialEq, Eq)]
@@ -102,12 +105,13 @@ impl Intake {
             return Ok(Answer::Nothing);
         };
         match of_event(&envelope, &workspace, body) {
-            Some(delivery) => self.store(delivery).await,
+            Some(delivery) => self.store(delivery, Instant::now()).await,
             None => Ok(Answer::Nothing),
         }
     }
 
     pub async fn interaction(&self, body: &[u8]) -> Result<Answer, IntakeError> {
+        let begun = Instant::now();
         let interaction = Interaction::parse(body)?;
         let Some(source) = interaction.source() else {
             return Ok(Answer::Nothing);
@@ -119,7 +123,9 @@ impl Intake {
         else {
             return Ok(Answer::Nothing);
         };
-        let objected = objections::answer(&self.services, workspace.org, &interaction).await;
+        let to_look = PATIENCE.saturating_sub(TO_STORE);
+        let objected =
+            objections::answer(&self.services, workspace.org, &interaction, to_look).await;
         if let Some(answer) = objected {
             return Ok(Answer::Shows(answer));
         }
@@ -128,18 +134,12 @@ impl Intake {
         let Some(submitted) = typed_key::carrier(&interaction) else {
             let kind = Kind::Interaction;
             return self
-                .store(whole(&workspace, kind, event_key, user, body)?)
+                .store(whole(&workspace, kind, event_key, user, body)?, begun)
                 .await;
         };
         let hidden = typed_key::hide(&self.services.sealer, workspace.org, &event_key, body)?;
-        self.store(whole(
-            &workspace,
-            Kind::Interaction,
-            event_key,
-            user,
-            &hidden,
-        )?)
-        .await?;
+        let delivery = whole(&workspace, Kind::Interaction, event_key, user, &hidden)?;
+        self.store(delivery, begun).await?;
         Ok(Answer::Shows(trying(&submitted.view.private_metadata)))
     }
 
@@ -151,14 +151,9 @@ impl Intake {
             return Ok(Answer::Nothing);
         };
         let user = source.user.clone();
-        self.store(whole(
-            &workspace,
-            Kind::Command,
-            format!("c:{}", command.dedupe_key(body)),
-            Some(user),
-            body,
-        )?)
-        .await
+        let key = format!("c:{}", command.dedupe_key(body));
+        let delivery = whole(&workspace, Kind::Command, key, Some(user), body)?;
+        self.store(delivery, Instant::now()).await
     }
 
     /// The installation that a delivery belongs to; one of an unknown workspace is nobody's.
@@ -188,10 +183,11 @@ impl Intake {
         Ok(Some(found))
     }
 
-    async fn store(&self, delivery: Delivery) -> Result<Answer, IntakeError> {
-        let begun = Instant::now();
+    /// For a request that came in at `begun`.
+    async fn store(&self, delivery: Delivery, begun: Instant) -> Result<Answer, IntakeError> {
         let _waits = self.rush.arrives();
-        let stored = tokio::time::timeout(PATIENCE, self.inbox.ask(delivery)).await;
+        let left = PATIENCE.saturating_sub(begun.elapsed());
+        let stored = tokio::time::timeout(left, self.inbox.ask(delivery)).await;
         let is_stored = matches!(stored, Ok(Ok(())));
         let outcome = if is_stored { "stored" } else { "refused" };
         metrics::counter!(names::ACKS, "outcome" => outcome).increment(1);
@@ -226,21 +222,25 @@ impl From<HideError> for IntakeError {
     }
 }
 
-/// One statement, once more if Postgres broke a ring of waiters or a connection had died.
+/// One statement, once more if Postgres broke a ring of waiters or a connection had died; both
+/// together in time, or the place would be held for as long as a dead connection takes.
 async fn commit(
     db: &Db,
     deliveries: &[Delivery],
     stored: &impl Fn(&[Delivery]),
 ) -> StoreResult<Vec<()>> {
-    let outcome = match tokio::time::timeout(PATIENCE, inbox::store(db, deliveries)).await {
-        Ok(Ok(())) => Ok(()),
-        Ok(Err(error)) => {
-            tracing::debug!(%error, "storing once more");
-            inbox::store(db, deliveries).await
+    let tries = async {
+        match inbox::store(db, deliveries).await {
+            Err(error @ StoreError::Away(_)) => {
+                tracing::debug!(%error, "storing once more");
+                inbox::store(db, deliveries).await
+            }
+            outcome => outcome,
         }
-        Err(_) => Err(StoreError::Away("no answer in time".to_owned())),
     };
-    if let Err(error) = outcome {
+    let outcome = tokio::time::timeout(PATIENCE, tries).await;
+    let too_late = |_| Err(StoreError::Away("no answer in time".to_owned()));
+    if let Err(error) = outcome.unwrap_or_else(too_late) {
         tracing::warn!(%error, deliveries = deliveries.len(), "deliveries could not be stored");
         return Err(error);
     }

@@ -16,15 +16,17 @@ use crate::slack::inbound::{Interaction, ViewSubmission};
 use serde_json::{Map, Value, json};
 use std::time::Duration;
 
-/// Slack gives up after three seconds, and storing takes some of them.
-const PATIENCE: Duration = Duration::from_millis(1800);
-
-/// The answer that leaves the window open; none if it may close, or nobody could tell in time.
-pub async fn answer(services: &Services, org: OrgId, interaction: &Interaction) -> Option<Value> {
+/// The answer that leaves the window open; none if it may close, or nobody could tell in so long.
+pub async fn answer(
+    services: &Services,
+    org: OrgId,
+    interaction: &Interaction,
+    patience: Duration,
+) -> Option<Value> {
     let Interaction::ViewSubmission(submitted) = interaction else {
         return None;
     };
-    let found = tokio::time::timeout(PATIENCE, find(services, org, submitted)).await;
+    let found = tokio::time::timeout(patience, find(services, org, submitted)).await;
     match found {
         Ok(Ok(errors)) if !errors.is_empty() => {
             Some(json!({"response_action": "errors", "errors": errors}))

@@ -1,6 +1,7 @@
 //! `penny doctor` at the terminal: what is fine, and what to do about what is not.
 
 use crate::migrations::{drop_role_of, migrate, plain_owner};
+use crate::support::web::{Site, typed};
 use penny::base::secret::Secret;
 use penny::playground::{Setup, Slack};
 use penny::store::embedded::testing::TestDatabase;
@@ -9,6 +10,11 @@ use std::process::Stdio;
 
 /// What the terminal shows, and whether the command succeeded.
 async fn doctor(slack: &Slack, database: &Secret) -> (String, bool) {
+    doctor_with(slack, database, &[]).await
+}
+
+async fn doctor_with(slack: &Slack, database: &Secret, more: &[(&str, String)]) -> (String, bool) {
+    let more = more.iter().map(|(name, value)| (*name, value.as_str()));
     let output = tokio::process::Command::new(env!("CARGO_BIN_EXE_penny"))
         .arg("doctor")
         .env_clear()
@@ -17,6 +23,7 @@ async fn doctor(slack: &Slack, database: &Secret) -> (String, bool) {
         .env("SLACK_SIGNING_SECRET", slack.signing_secret().expose())
         .env("SLACK_BOT_TOKEN", slack.bot_token().unwrap().expose())
         .env("PENNY_SECRET_KEY", "a key for tests that is long enough")
+        .envs(more)
         .stdin(Stdio::null())
         .output()
         .await
@@ -71,4 +78,31 @@ async fn the_doctor_says_what_the_database_lacks_until_it_lacks_nothing() {
 
     superuser.close().await.unwrap();
     drop_role_of(database, user).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_doctor_names_the_models_that_no_bound_on_money_holds_for() {
+    penny::net::install_crypto();
+    let slack = Slack::start(Setup::small()).await.unwrap();
+    let database = TestDatabase::fresh().await.unwrap();
+    let server = Site::start("model.example", |path| match path {
+        "/v1/models" => typed("application/json", r#"{"data": [{"id": "llama3.3"}]}"#),
+        _ => typed(
+            "text/event-stream",
+            "data: {\"choices\": [{\"index\": 0, \"delta\": {\"content\": \"Yes.\"}, \"finish_reason\": \"stop\"}]}\n\n",
+        ),
+    })
+    .await;
+    let address = ("OPENAI_BASE_URL", format!("{}/v1", server.url()));
+    let (said, is_well) = doctor_with(&slack, database.url(), &[address.clone()]).await;
+    assert!(
+        said.contains("✓ Model: llama3.3 answers; what llama3.3 costs is not known"),
+        "{said}"
+    );
+    assert!(said.contains("PENNY_PRICES"), "{said}");
+    assert!(is_well, "it may cost nothing: {said}");
+
+    let priced = ("PENNY_PRICES", "llama3.3=0/0".to_owned());
+    let (said, _) = doctor_with(&slack, database.url(), &[address, priced]).await;
+    assert!(said.contains("✓ Model: llama3.3 answers\n"), "{said}");
 }

@@ -36,6 +36,7 @@ fn reply(content: Vec<Block>) -> Entry {
         content,
         stop: Stop::EndTurn,
         usage: Usage::default(),
+        cost_micros: None,
     })
 }
 

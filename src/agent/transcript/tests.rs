@@ -23,6 +23,7 @@ fn replied(text: &str, stop: Stop) -> Entry {
         content: vec![Block::text(text)],
         stop,
         usage: Usage::default(),
+        cost_micros: None,
     })
 }
 

@@ -1,6 +1,6 @@
 //! The calls of tools in one reply of the model.
 
-use super::{Agent, Run, TurnError};
+use super::{Agent, Cut, Ends, Run, TurnError};
 use crate::agent::progress::{Task, TaskState};
 use crate::agent::shorten::outcome_line;
 use crate::agent::tools::{Effect, Outcome, ToolContext, ToolError};
@@ -9,10 +9,15 @@ use crate::base::metrics as names;
 use futures::StreamExt;
 use futures::stream;
 use serde_json::Value;
+use std::collections::BTreeMap;
 
 /// Calls of one reply that run side by side: a model that asks for a hundred things at once must
 /// not make them time out waiting for each other.
 const CALLS_AT_ONCE: usize = 6;
+
+/// What the model reads of a call that the end of the turn's time overtook.
+const TOO_LATE: &str = "Ended, because the time for one answer was over. What it was to look up is \
+    not known, and whether it has changed anything is not either.";
 
 pub(super) enum Calls {
     Answered { said_more: bool },
@@ -27,6 +32,7 @@ impl Agent {
         &self,
         run: &mut Run<'_>,
         open: Vec<(String, String, Value)>,
+        ends: &Ends,
     ) -> Result<Calls, TurnError> {
         for (id, name, input) in &open {
             run.progress.task(Task {
@@ -36,18 +42,10 @@ impl Agent {
                 outcome: None,
             });
         }
-        let outcomes = {
-            let run = &*run;
-            let calls: Vec<_> = open
-                .iter()
-                .map(|(id, name, input)| self.call(run, id, name, input))
-                .collect();
-            let in_order = stream::iter(calls).buffered(CALLS_AT_ONCE);
-            tokio::select! {
-                outcomes = in_order.collect::<Vec<_>>() => outcomes,
-                () = run.stop.cancelled() => return Ok(Calls::Stopped),
-                () = run.leave.cancelled() => return Err(TurnError::HandOver),
-            }
+        let outcomes = match self.outcomes(run, &open, ends).await {
+            Ok(outcomes) => outcomes,
+            Err(Cut::Stopped) => return Ok(Calls::Stopped),
+            Err(Cut::Leaving | Cut::Late) => return Err(TurnError::HandOver),
         };
         let mut results = Vec::new();
         let mut parked = false;
@@ -96,6 +94,40 @@ impl Agent {
         } else {
             Calls::Answered { said_more }
         })
+    }
+
+    /// What came of each call, in their order. Once the time is over, a call that has not ended is
+    /// ended.
+    async fn outcomes(
+        &self,
+        run: &Run<'_>,
+        open: &[(String, String, Value)],
+        ends: &Ends,
+    ) -> Result<Vec<Result<Outcome, TurnError>>, Cut> {
+        let mut outcomes = BTreeMap::new();
+        let calls: Vec<_> =
+            open.iter()
+                .enumerate()
+                .map(|(at, (id, name, input))| async move {
+                    (at, self.call(run, id, name, input).await)
+                })
+                .collect();
+        let mut running = stream::iter(calls).buffer_unordered(CALLS_AT_ONCE);
+        loop {
+            tokio::select! {
+                next = running.next() => match next {
+                    Some((at, outcome)) => drop(outcomes.insert(at, outcome)),
+                    None => break,
+                },
+                cut = ends.any() => match cut {
+                    Cut::Late => break,
+                    cut => return Err(cut),
+                },
+            }
+        }
+        let too_late = || Ok(Outcome::Refused(TOO_LATE.to_owned()));
+        let in_order = (0..open.len()).map(|at| outcomes.remove(&at).unwrap_or_else(too_late));
+        Ok(in_order.collect())
     }
 
     async fn call(

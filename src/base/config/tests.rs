@@ -34,6 +34,8 @@ fn every_error_names_its_variable() {
         ("PORT", "http"),
         ("PENNY_PUBLIC_URL", "ftp://x"),
         ("PENNY_MAX_COST_USD", "-1"),
+        ("PENNY_ORG_USD_PER_DAY", "lots"),
+        ("PENNY_PRICES", "dear"),
     ] {
         let error = Config::read(&complete().set(name, value)).unwrap_err();
         assert!(error.to_string().starts_with(name), "{error}");
@@ -44,4 +46,16 @@ fn every_error_names_its_variable() {
 #[test]
 fn debug_of_a_whole_configuration_shows_no_secret() {
     assert!(!format!("{:?}", Config::read(&complete()).unwrap()).contains("canary"));
+}
+
+#[test]
+fn a_bound_over_all_turns_is_switched_off_by_nothing_and_one_of_a_turn_is_not() {
+    let limits = |name, value| Config::read(&complete().set(name, value)).map(|it| it.limits);
+    let usual = limits("PENNY_TURNS_PER_HOUR", "600").unwrap();
+    assert_eq!(usual.caps.org_micros, Some(500_000_000));
+    let off = limits("PENNY_ORG_USD_PER_DAY", "0").unwrap();
+    assert_eq!(off.caps.org_micros, None);
+    let off = limits("PENNY_CHANNEL_TURNS_PER_HOUR", "0").unwrap();
+    assert_eq!(off.caps.channel_turns, None);
+    assert!(limits("PENNY_MAX_COST_USD", "0").is_err());
 }

@@ -6,18 +6,22 @@ use super::{Interrupted, KIND, scheduled, words};
 use crate::agent::Ended;
 use crate::agent::journal::Journal;
 use crate::agent::transcript::Transcript;
+use crate::base::config::Caps;
 use crate::base::ids::ScheduleRunId;
 use crate::base::metrics as names;
 use crate::jobs::Services;
+use crate::jobs::tell_lost;
 use crate::jobs::workspaces::Workspace;
 use crate::models::ModelError;
 use crate::slack::answer::{Answer, AnswerError, FinalAnswer};
 use crate::store::questions;
 use crate::store::schedules::{self, Outcome};
+use crate::store::spending::Reached;
 use crate::store::turns::{self, Spent, State};
 use crate::store::workflows;
 use crate::store::{OrgTx, StoreResult};
 use crate::store::{inbox, jobs};
+use std::borrow::Cow;
 
 pub enum Ending {
     Ended(Ended),
@@ -26,7 +30,8 @@ pub enum Ending {
         /// The question, as far as it was never taken from the inbox.
         asked: Vec<i64>,
     },
-    TooMany,
+    /// A bound over all turns kept it from being begun.
+    Capped(Reached),
     ModelFailed(ModelError),
 }
 
@@ -39,8 +44,6 @@ pub struct Finished<'a> {
     pub spent: Spent,
     /// The scheduled run that the turn is.
     pub scheduled: Option<ScheduleRunId>,
-    /// What thought about it.
-    pub model: String,
     pub seconds: f64,
 }
 
@@ -56,7 +59,8 @@ pub async fn end(
         Ending::Poison { asked } => Some(asked.as_slice()),
         _ => None,
     };
-    let delivered = match sentence(&ending) {
+    let sentence = sentence(&ending, &finished.services.agent.limits.caps);
+    let delivered = match sentence.as_deref() {
         None => {
             let spent = finished.spent;
             answer
@@ -67,7 +71,7 @@ pub async fn end(
                         spent.tool_calls,
                         spent.tokens,
                         spent.cost_micros,
-                        &finished.model,
+                        finished.transcript.writer_of(turn).unwrap_or_default(),
                     )),
                     controls: Some(turn),
                 })
@@ -76,25 +80,35 @@ pub async fn end(
         Some(sentence) => answer.fail(sentence, Some(turn)).await,
     };
     let said = finished.transcript.answer_of(turn, shown.replies);
-    let (state, error, run) = match delivered {
+    match delivered {
         Ok(_) => {
-            let run = scheduled::outcome(&ending, sentence(&ending), &said);
-            (state, error, run)
+            let run = scheduled::outcome(&ending, sentence.as_deref(), &said);
+            let ended = (state, error.as_deref());
+            record(finished, ended, None, given_up, (&run, &said)).await
         }
-        Err(lost) if lost.is_final() => {
-            tracing::warn!(error = %lost, "an answer cannot be delivered");
-            let run = scheduled::lost(&lost);
-            (State::Failed, Some(lost.to_string()), run)
-        }
-        Err(error) => return Err(error.into()),
-    };
-    record(finished, state, error.as_deref(), given_up, (&run, &said)).await
+        Err(lost) if lost.is_final() => undelivered(finished, &lost, given_up, &said).await,
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// Whoever asked is told elsewhere.
+async fn undelivered(
+    finished: &Finished<'_>,
+    lost: &AnswerError,
+    given_up: Option<&[i64]>,
+    said: &str,
+) -> Result<(), Interrupted> {
+    tracing::warn!(error = %lost, "an answer cannot be delivered");
+    let error = lost.to_string();
+    let ended = (State::Failed, Some(error.as_str()));
+    let run = scheduled::lost(lost);
+    record(finished, ended, Some(lost), given_up, (&run, said)).await
 }
 
 async fn record(
     finished: &Finished<'_>,
-    state: State,
-    error: Option<&str>,
+    (state, error): (State, Option<&str>),
+    lost: Option<&AnswerError>,
     given_up: Option<&[i64]>,
     (run_outcome, said): (&Outcome, &str),
 ) -> Result<(), Interrupted> {
@@ -115,6 +129,10 @@ async fn record(
         schedules::settle(&mut tx, run, run_outcome, cost).await?;
         let said = scheduled::for_workflow(run_outcome, said);
         workflows::turn_ended(&mut tx, finished.journal.turn, &said, cost).await?;
+    } else if let Some(AnswerError::Undeliverable(code)) = lost
+        && !code.is_about_the_token()
+    {
+        tell_lost::nudge(&mut tx, finished.journal.turn, code).await?;
     }
     tx.commit().await?;
     let outcome = match state {
@@ -170,30 +188,29 @@ fn outcome(ending: &Ending) -> (State, Option<String>) {
             State::Failed,
             Some("given up after several attempts".to_owned()),
         ),
-        Ending::TooMany => (
+        Ending::Capped(reached) => (
             State::Failed,
-            Some("too many turns within an hour".to_owned()),
+            Some(format!("the bound {} was reached", reached.cap.as_str())),
         ),
         Ending::ModelFailed(error) => (State::Failed, Some(error.to_string())),
     }
 }
 
 /// What is said in place of the rest of the answer; none if the answer stands.
-fn sentence(ending: &Ending) -> Option<&'static str> {
-    match ending {
+fn sentence(ending: &Ending, caps: &Caps) -> Option<Cow<'static, str>> {
+    let fixed = match ending {
+        Ending::Capped(reached) => return Some(words::capped(*reached, caps).into()),
         Ending::Ended(Ended::Answered | Ended::Parked) | Ending::Parked => None,
         Ending::Ended(Ended::Refused) => Some(words::REFUSED),
         Ending::Ended(Ended::Stopped) => Some(words::STOPPED),
         Ending::Ended(Ended::Limited(breach)) => Some(words::limited(*breach)),
         Ending::Poison { .. } => Some(words::POISON),
-        Ending::TooMany => Some(words::TOO_MANY),
         Ending::ModelFailed(error) => Some(words::model_failed(error)),
-    }
+    };
+    fixed.map(Cow::Borrowed)
 }
 
 /// An answer that will never arrive ends its turn, wherever that is noticed.
 pub async fn give_up(finished: &Finished<'_>, lost: &AnswerError) -> Result<(), Interrupted> {
-    let error = lost.to_string();
-    let run = scheduled::lost(lost);
-    record(finished, State::Failed, Some(&error), None, (&run, "")).await
+    undelivered(finished, lost, None, "").await
 }

@@ -58,8 +58,9 @@ impl TurnInput for ThreadInput<'_> {
         } else {
             None
         };
-        let (surroundings, links) =
-            around.map_or_else(Default::default, |around| (Some(around.text), around.links));
+        let (surroundings, links, cost) = around.map_or_else(Default::default, |around| {
+            (Some(around.text), around.links, around.cost)
+        });
         Ok(Some(NewInput {
             input: Input {
                 messages,
@@ -67,6 +68,7 @@ impl TurnInput for ThreadInput<'_> {
                 links,
             },
             taken: items.iter().map(|item| item.inbox_id).collect(),
+            cost,
         }))
     }
 

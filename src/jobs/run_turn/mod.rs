@@ -161,8 +161,8 @@ impl RunTurn {
             stop: stop.clone(),
             leave: held.leave.clone(),
         };
-        let ended = if opened.too_many {
-            Ending::TooMany
+        let ended = if let Some(reached) = opened.turn.capped {
+            Ending::Capped(reached)
         } else if opened.turn.attempts > MAX_ATTEMPTS {
             Ending::Poison { asked }
         } else {
@@ -187,7 +187,6 @@ impl RunTurn {
             transcript: &transcript,
             spent,
             scheduled,
-            model: agent.models.usual.name(),
             seconds: (age + begun.elapsed()).as_secs_f64(),
         };
         match ended {

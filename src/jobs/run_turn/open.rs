@@ -13,7 +13,7 @@ use crate::store::inbox::{self, Item, Kind};
 use crate::store::jobs::{self, Fence};
 use crate::store::schedules::Terms;
 use crate::store::turns::{self, OpenTurn};
-use crate::store::{OrgTx, StoreError, StoreResult, people, schedules, workflows};
+use crate::store::{OrgTx, StoreError, StoreResult, people, schedules, spending, workflows};
 
 pub struct Opened {
     pub thread: Thread,
@@ -30,8 +30,6 @@ pub struct Opened {
     pub terms: Terms,
     /// It belongs to a run of a workflow that only looks.
     pub is_dry: bool,
-    /// The person has begun more turns this hour than anybody may.
-    pub too_many: bool,
 }
 
 impl Opened {
@@ -72,7 +70,7 @@ pub async fn open(services: &Services, fence: &Fence, key: &str) -> StoreResult<
         mark_taken(&mut tx, &channel, &thread_ts, &earlier).await?;
     }
     let question = items.iter().find(|item| item.kind.is_said());
-    let (turn, is_fresh) = match turns::resume(&mut tx, conversation).await? {
+    let (mut turn, is_fresh) = match turns::resume(&mut tx, conversation).await? {
         Some(turn) => (turn, false),
         None => match question {
             Some(item) => (begin(&mut tx, conversation, item).await?, true),
@@ -101,13 +99,10 @@ pub async fn open(services: &Services, fence: &Fence, key: &str) -> StoreResult<
         }
         None => (Terms::default(), false),
     };
-    let begun = if is_fresh && turn.run.is_none() {
-        turns::begun_this_hour(&mut tx, &turn.asked_by).await?
-    } else {
-        0
-    };
+    if is_fresh {
+        cap(services, &mut tx, &mut turn, &channel).await?;
+    }
     tx.commit().await?;
-    let limit = i64::from(services.agent.limits.person_turns_an_hour);
     join(&turn);
     let begins = is_fresh && entries.is_empty();
     Ok(Some(Opened {
@@ -120,7 +115,6 @@ pub async fn open(services: &Services, fence: &Fence, key: &str) -> StoreResult<
         is_fresh,
         terms,
         is_dry,
-        too_many: begun > limit,
     }))
 }
 
@@ -130,6 +124,26 @@ fn join(turn: &OpenTurn) {
     if TraceId::here().is_some_and(|trace| trace.to_string() != turn.trace_id) {
         tracing::info!(turn.id = %turn.id, turn.trace_id = %turn.trace_id, "goes on with a question");
     }
+}
+
+/// Looks, before anything is spent, whether a bound over all turns keeps this one from beginning.
+async fn cap(
+    services: &Services,
+    tx: &mut OrgTx,
+    turn: &mut OpenTurn,
+    channel: &ChannelId,
+) -> StoreResult<()> {
+    let asked = spending::Asked {
+        turn: turn.id,
+        person: &turn.asked_by,
+        channel: channel.as_str(),
+        by_itself: turn.run.is_some(),
+    };
+    turn.capped = spending::reached(tx, &services.agent.limits.caps, asked).await?;
+    if let Some(reached) = turn.capped {
+        turns::cap(tx, turn.id, reached).await?;
+    }
+    Ok(())
 }
 
 async fn conversation_of(

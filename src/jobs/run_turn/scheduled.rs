@@ -9,7 +9,7 @@ use crate::store::schedules::Outcome;
 use serde_json::{Value, json};
 
 /// `sentence` is what the thread was told in place of an answer, `said` the answer.
-pub fn outcome(ending: &Ending, sentence: Option<&'static str>, said: &str) -> Outcome {
+pub fn outcome(ending: &Ending, sentence: Option<&str>, said: &str) -> Outcome {
     match ending {
         Ending::Ended(Ended::Answered) if is_empty(said) => Outcome::Empty,
         Ending::Ended(Ended::Answered) => Outcome::Done,

@@ -6,6 +6,7 @@ use crate::agent::provenance;
 use crate::base::ids::{Ts, UserId};
 use crate::jobs::Services;
 use crate::jobs::workspaces::Workspace;
+use crate::models::{Cost, ModelError};
 use crate::slack::client::{Said, SlackError};
 use crate::slack::inbound::{mentions, readable};
 use crate::store::conversations::Thread;
@@ -26,6 +27,9 @@ const PATIENCE: Duration = Duration::from_millis(1_500);
 /// Nor for a thread, which is what the question is about, longer than this.
 const PATIENCE_THREAD: Duration = Duration::from_secs(5);
 
+/// Nor for what lies far back in it to be put in short.
+const PATIENCE_DIGEST: Duration = Duration::from_secs(60);
+
 /// Addresses in what was said around; more are hardly meant.
 const MAX_LINKS: usize = 100;
 
@@ -33,6 +37,8 @@ pub struct Surroundings {
     pub text: String,
     /// The addresses that people wrote, which may then be opened.
     pub links: Vec<String>,
+    /// Of putting in short what lies far back.
+    pub cost: Cost,
 }
 
 /// None where there is nothing around, or Slack does not tell in time.
@@ -86,8 +92,10 @@ pub async fn read(
     } else {
         "Recently in this channel"
     };
+    let (lines, cost) = shortened(services, lines).await;
     Some(Surroundings {
-        text: format!("{what}:\n{}", shortened(services, lines).await),
+        text: format!("{what}:\n{lines}"),
+        cost,
         links: links(workspace, &messages),
     })
 }
@@ -206,7 +214,7 @@ async fn names(
         .collect()
 }
 
-async fn shortened(services: &Services, lines: Vec<String>) -> String {
+async fn shortened(services: &Services, lines: Vec<String>) -> (String, Cost) {
     let mut kept = 0;
     let mut size = 0;
     for line in lines.iter().rev() {
@@ -219,13 +227,21 @@ async fn shortened(services: &Services, lines: Vec<String>) -> String {
     let (older, newer) = lines.split_at(lines.len() - kept);
     let newer = newer.join("\n");
     if older.is_empty() {
-        return newer;
+        return (newer, Cost::default());
     }
-    match services.agent.digest(&older.join("\n")).await {
-        Ok(digest) => format!("(Before that, in short: {digest})\n{newer}"),
+    let older_words = older.join("\n");
+    let digest = tokio::select! {
+        digest = services.agent.digest(&older_words) => digest,
+        () = services.clock.sleep(PATIENCE_DIGEST) => {
+            Err(ModelError::Unreachable("it took too long".to_owned()))
+        }
+    };
+    match digest {
+        Ok((digest, cost)) => (format!("(Before that, in short: {digest})\n{newer}"), cost),
         Err(error) => {
             tracing::info!(%error, "older messages could not be summarised");
-            format!("({} earlier messages are left out)\n{newer}", older.len())
+            let left_out = format!("({} earlier messages are left out)\n{newer}", older.len());
+            (left_out, Cost::default())
         }
     }
 }

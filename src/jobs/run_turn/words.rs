@@ -1,8 +1,11 @@
 //! What Penny says when a turn ends otherwise than with an answer.
 
 use crate::agent::limits::Breach;
+use crate::base::config::Caps;
 use crate::models::ModelError;
 use crate::slack::text::{dollars, short};
+use crate::store::spending::{Cap, Reached};
+use std::time::Duration;
 
 pub const STOPPED: &str = "_Stopped._";
 
@@ -12,8 +15,60 @@ pub const REFUSED: &str =
 pub const POISON: &str = "Something in this question made me fail three times, so I’ve stopped trying. \
 Please ask it another way; if it keeps happening, tell whoever runs me.";
 
-pub const TOO_MANY: &str = "You’ve asked a great deal within the last hour, and there is a limit for each person. \
-Please try again in a while.";
+/// Which bound over all turns is reached, until when, and who can raise it.
+pub fn capped(reached: Reached, caps: &Caps) -> String {
+    let turns = |cap: Option<u32>| cap.map_or_else(String::new, |cap| cap.to_string());
+    let money = |cap: Option<u64>| dollars(cap.unwrap_or_default().try_into().unwrap_or(i64::MAX));
+    let (what, variable) = match reached.cap {
+        Cap::PersonTurns => (
+            format!(
+                "You’ve asked me {} times within an hour, which is as often as one person may.",
+                turns(caps.person_turns)
+            ),
+            "PENNY_TURNS_PER_HOUR",
+        ),
+        Cap::ChannelTurns => (
+            format!(
+                "I’ve been asked {} times within an hour in this channel, which is as often as I may be in one.",
+                turns(caps.channel_turns)
+            ),
+            "PENNY_CHANNEL_TURNS_PER_HOUR",
+        ),
+        Cap::OrgTurns => (
+            format!(
+                "All of you together have asked me {} times within an hour, which is as often as you may.",
+                turns(caps.org_turns)
+            ),
+            "PENNY_ORG_TURNS_PER_HOUR",
+        ),
+        Cap::PersonMoney => (
+            format!(
+                "What I do for one person may cost {} a day, and that is used up.",
+                money(caps.person_micros)
+            ),
+            "PENNY_PERSON_USD_PER_DAY",
+        ),
+        Cap::OrgMoney => (
+            format!(
+                "What I do for all of you together may cost {} a day, and that is used up.",
+                money(caps.org_micros)
+            ),
+            "PENNY_ORG_USD_PER_DAY",
+        ),
+    };
+    format!(
+        "{what} I can go on {}; ask me again then. Whoever runs me can allow more (`{variable}`).",
+        in_about(reached.left)
+    )
+}
+
+fn in_about(left: Duration) -> String {
+    match left.as_secs().div_ceil(60) {
+        0 | 1 => "in a minute".to_owned(),
+        minutes @ 2..100 => format!("in {minutes} minutes"),
+        minutes => format!("in {} hours", minutes.div_ceil(60)),
+    }
+}
 
 pub fn limited(breach: Breach) -> &'static str {
     match breach {
@@ -95,6 +150,30 @@ fn duration(seconds: f64) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_bound_over_all_turns_says_which_until_when_and_who_can_raise_it() {
+        let caps = Caps {
+            person_turns: Some(600),
+            org_micros: Some(500_000_000),
+            ..Caps::default()
+        };
+        let said = |cap, seconds| {
+            let left = Duration::from_secs(seconds);
+            capped(Reached { cap, left }, &caps)
+        };
+        assert_eq!(
+            said(Cap::PersonTurns, 700),
+            "You’ve asked me 600 times within an hour, which is as often as one person may. I can go on in 12 \
+             minutes; ask me again then. Whoever runs me can allow more (`PENNY_TURNS_PER_HOUR`)."
+        );
+        assert_eq!(
+            said(Cap::OrgMoney, 5 * 3_600),
+            "What I do for all of you together may cost $500.00 a day, and that is used up. I can go on in 5 \
+             hours; ask me again then. Whoever runs me can allow more (`PENNY_ORG_USD_PER_DAY`)."
+        );
+        assert!(said(Cap::ChannelTurns, 3).contains("in a minute"));
+    }
 
     #[test]
     fn the_footer_says_what_an_answer_took_and_leaves_out_what_is_nothing() {

@@ -12,7 +12,7 @@ use crate::slack::blocks::{clip, escape, raw};
 use crate::slack::client::NewMessage;
 use crate::store::sandbox::QueryError;
 use crate::store::workflows::{self, Spent};
-use crate::store::{StoreResult, inbox};
+use crate::store::{StoreResult, inbox, spending};
 use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::{Value, json};
 use std::sync::atomic::Ordering;
@@ -125,8 +125,13 @@ impl Course<'_> {
                 true => Halt::from(Interrupted::Passing(error.to_string())),
                 false => Halt::Failed(words::model_failed(path, &error.to_string())),
             })?;
-            let micros = model.price().map_or(0, |price| price.micros(reply.usage));
-            spent += i64::try_from(micros).unwrap_or(i64::MAX);
+            let micros = reply.counted().micros;
+            if micros > 0 {
+                let mut tx = self.services.db.org(self.workspace.org).await?;
+                spending::add(&mut tx, self.workflow.owner.as_str(), micros).await?;
+                tx.commit().await?;
+            }
+            spent += micros;
             let text = said(&reply.content);
             let Some(schema) = answer else {
                 return Ok((json!({ "text": text }), spent));

@@ -7,7 +7,8 @@ use super::words;
 use crate::automation::budget;
 use crate::automation::workflow::Kind;
 use crate::base::ids::WorkflowRunId;
-use crate::store::{OrgTx, StoreResult, workflows};
+use crate::jobs::run_turn;
+use crate::store::{OrgTx, StoreResult, spending, workflows};
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Account {
@@ -56,6 +57,12 @@ impl Course<'_> {
             return Ok(());
         }
         let mut tx = self.services.db.org(self.workspace.org).await?;
+        let caps = &self.services.agent.limits.caps;
+        let owner = self.workflow.owner.as_str();
+        if let Some(reached) = spending::money_reached(&mut tx, caps, owner).await? {
+            let which = run_turn::words::capped(reached, caps);
+            return Err(Halt::Spent(words::day_used(path, &which)));
+        }
         match tightest(&mut tx, self.run.id).await? {
             Some(account) if account.left() <= 0 => {
                 Err(Halt::Spent(words::budget_used(path, &account)))

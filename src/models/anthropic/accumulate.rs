@@ -208,6 +208,7 @@ impl Accumulator {
             content,
             stop,
             usage: self.usage,
+            cost_micros: None,
         }
     }
 }

@@ -9,7 +9,8 @@ mod transport;
 mod wire;
 
 use super::attempt::{Attempt, Failure, LONGEST_THOUGHT, Sink, not_silent, persist};
-use super::{Delta, Model, ModelError, Price, Reply, Request, SetupError, price};
+use super::price::Prices;
+use super::{Delta, Model, ModelError, Price, Reply, Request, SetupError};
 use crate::base::clock::SharedClock;
 use crate::base::secret::Secret;
 use crate::net::retry::RetryPolicy;
@@ -36,6 +37,7 @@ pub struct Config {
     /// How long a stream may be silent.
     pub idle: Duration,
     pub retry: RetryPolicy,
+    pub prices: Prices,
 }
 
 impl Config {
@@ -48,6 +50,7 @@ impl Config {
             first_byte: Duration::from_secs(60),
             idle: Duration::from_secs(60),
             retry: RetryPolicy::default(),
+            prices: Prices::default(),
         }
     }
 }
@@ -57,6 +60,7 @@ pub struct Anthropic {
     current: ArcSwap<Current>,
     follows_newest: bool,
     retry: RetryPolicy,
+    prices: Prices,
     clock: SharedClock,
 }
 
@@ -84,8 +88,13 @@ impl Anthropic {
             current: ArcSwap::from_pointee(Current::named(named.unwrap_or(DEFAULT_MODEL))),
             follows_newest: named.is_none(),
             retry: config.retry,
+            prices: config.prices.clone(),
             clock,
         })
+    }
+
+    fn price(&self) -> Option<Price> {
+        self.prices.of(&self.current.load().id)
     }
 
     async fn stream(
@@ -123,8 +132,9 @@ impl Model for Anthropic {
         self.current.load().id.clone()
     }
 
-    fn price(&self) -> Option<Price> {
-        price::of(&self.current.load().id)
+    fn unpriced(&self) -> Vec<String> {
+        let unpriced = self.price().is_none().then(|| self.name());
+        unpriced.into_iter().collect()
     }
 
     async fn reply(
@@ -132,7 +142,8 @@ impl Model for Anthropic {
         request: &Request,
         on: &mut (dyn FnMut(Delta) + Send),
     ) -> Result<Reply, ModelError> {
-        persist(self, &self.retry, self.clock.as_ref(), request, on).await
+        let reply = persist(self, &self.retry, self.clock.as_ref(), request, on).await?;
+        Ok(reply.priced(self.price()))
     }
 }
 

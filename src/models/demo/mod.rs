@@ -21,7 +21,7 @@ mod writing;
 #[cfg(test)]
 mod tests;
 
-use super::{Block, Delta, Model, ModelError, Price, Reply, Request, Stop, Usage};
+use super::{Block, Delta, Model, ModelError, Reply, Request, Stop, Usage};
 use crate::base::clock::SharedClock;
 use async_trait::async_trait;
 use conversation::Conversation;
@@ -59,13 +59,9 @@ impl Model for Demo {
         NAME.to_owned()
     }
 
-    fn price(&self) -> Option<Price> {
-        Some(Price {
-            input: 0.0,
-            output: 0.0,
-            cache_read: 0.0,
-            cache_write: 0.0,
-        })
+    /// It costs nothing.
+    fn unpriced(&self) -> Vec<String> {
+        Vec::new()
     }
 
     async fn reply(
@@ -102,6 +98,7 @@ impl Model for Demo {
             content,
             stop,
             usage,
+            cost_micros: Some(0),
         })
     }
 }

@@ -278,6 +278,7 @@ impl Accumulator {
             content,
             stop,
             usage,
+            cost_micros: None,
         })
     }
 

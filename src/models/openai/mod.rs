@@ -8,7 +8,8 @@ mod wire;
 
 use super::attempt::{Attempt, Failure, LONGEST_THOUGHT, Sink, not_silent, persist};
 use super::exchange::Exchange;
-use super::{Delta, Model, ModelError, Price, Reply, Request, SetupError, price};
+use super::price::Prices;
+use super::{Delta, Model, ModelError, Reply, Request, SetupError};
 use crate::base::clock::SharedClock;
 use crate::base::secret::Secret;
 use crate::net::retry::RetryPolicy;
@@ -36,6 +37,7 @@ pub struct Config {
     pub first_byte: Duration,
     pub idle: Duration,
     pub retry: RetryPolicy,
+    pub prices: Prices,
 }
 
 impl Config {
@@ -47,6 +49,7 @@ impl Config {
             first_byte: Duration::from_secs(60),
             idle: Duration::from_secs(60),
             retry: RetryPolicy::default(),
+            prices: Prices::default(),
         }
     }
 
@@ -66,6 +69,7 @@ pub struct OpenAi {
     room: Known,
     idle: Duration,
     retry: RetryPolicy,
+    prices: Prices,
     clock: SharedClock,
 }
 
@@ -89,6 +93,7 @@ impl OpenAi {
             room: Known::default(),
             idle: config.idle,
             retry: config.retry,
+            prices: config.prices.clone(),
             clock,
         })
     }
@@ -159,8 +164,12 @@ impl Model for OpenAi {
         self.known().to_string()
     }
 
-    fn price(&self) -> Option<Price> {
-        price::of(&self.known())
+    /// Until the server has said which model it has, any price may be that of its own.
+    fn unpriced(&self) -> Vec<String> {
+        let known = self.known();
+        let is_open = *known == AUTO && !self.prices.is_empty();
+        let unpriced = !is_open && self.prices.of(&known).is_none();
+        unpriced.then(|| known.to_string()).into_iter().collect()
     }
 
     async fn reply(
@@ -168,7 +177,8 @@ impl Model for OpenAi {
         request: &Request,
         on: &mut (dyn FnMut(Delta) + Send),
     ) -> Result<Reply, ModelError> {
-        persist(self, &self.retry, self.clock.as_ref(), request, on).await
+        let reply = persist(self, &self.retry, self.clock.as_ref(), request, on).await?;
+        Ok(reply.priced(self.prices.of(&self.known())))
     }
 }
 

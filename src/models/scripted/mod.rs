@@ -14,8 +14,9 @@ use step::{Ending, Piece};
 
 const NAME: &str = "scripted";
 
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Scripted {
+    name: &'static str,
     state: Mutex<State>,
     price: Option<Price>,
 }
@@ -35,9 +36,20 @@ impl Scripted {
     /// A request is answered by the first unused step that accepts it, so conversations that
     /// run at once may each have their own steps.
     pub fn new(steps: impl IntoIterator<Item = Step>) -> Self {
-        let scripted = Self::default();
+        let scripted = Self {
+            name: NAME,
+            state: Mutex::default(),
+            price: None,
+        };
         scripted.add(steps);
         scripted
+    }
+
+    /// Under a name of its own, where there are several.
+    #[must_use]
+    pub fn named(mut self, name: &'static str) -> Self {
+        self.name = name;
+        self
     }
 
     #[must_use]
@@ -103,11 +115,12 @@ impl Scripted {
 #[async_trait]
 impl Model for Scripted {
     fn name(&self) -> String {
-        NAME.to_owned()
+        self.name.to_owned()
     }
 
-    fn price(&self) -> Option<Price> {
-        self.price
+    fn unpriced(&self) -> Vec<String> {
+        let unpriced = self.price.is_none().then(|| self.name());
+        unpriced.into_iter().collect()
     }
 
     async fn reply(
@@ -123,14 +136,15 @@ impl Model for Scripted {
             }
         }
         match ending {
-            Ending::Reply(reply) => {
+            Ending::Reply(mut reply) => {
+                self.name.clone_into(&mut reply.model);
                 if reply.stop == Stop::Pause {
                     self.state.lock().paused.push(Message {
                         role: super::Role::Assistant,
                         content: reply.content.clone(),
                     });
                 }
-                Ok(reply)
+                Ok(reply.priced(self.price))
             }
             Ending::Error(make) => Err(make()),
             Ending::Hang => std::future::pending().await,

@@ -51,6 +51,7 @@ impl Step {
             content,
             stop,
             usage: Usage::default(),
+            cost_micros: None,
         };
         Self {
             label,

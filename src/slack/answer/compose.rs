@@ -10,6 +10,23 @@ use serde_json::json;
 /// In the metadata of every message of an answer.
 pub(super) const EVENT_TYPE: &str = "penny_answer";
 
+/// An answer as messages for where nothing of it stands yet. One that is too long is shown in part, which
+/// ends with `too_long`.
+pub fn messages(markdown: &str, too_long: &str) -> Vec<NewMessage> {
+    let mut laid_out = layout(markdown);
+    if laid_out.file.is_some()
+        && let Some(last) = laid_out.parts.last_mut()
+    {
+        last.push(Segment::Text(too_long.to_owned()));
+    }
+    let message = |part: &Part| NewMessage {
+        text: words(part),
+        blocks: blocks::part(part),
+        ..NewMessage::default()
+    };
+    laid_out.parts.iter().map(message).collect()
+}
+
 /// A whole answer, ready to be delivered.
 pub(super) struct Composed {
     pub parts: Vec<Part>,

@@ -12,6 +12,7 @@ mod status;
 mod stream;
 
 pub use crate::slack::blocks::{TaskCard, TaskState};
+pub use compose::messages;
 pub use status::Statuses;
 
 use crate::base::ids::{ChannelId, TeamId, Ts, TurnId, UserId};

@@ -51,6 +51,17 @@ pub struct Queue {
     pub oldest_seconds: f64,
 }
 
+/// What the organisation has taken of what it may.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Usage {
+    /// Within the last hour.
+    pub turns: i64,
+    pub most_turns: Option<u32>,
+    /// Of today.
+    pub micros: i64,
+    pub most_micros: Option<i64>,
+}
+
 #[derive(Debug)]
 pub struct Status<'a> {
     pub model: &'a str,
@@ -59,6 +70,7 @@ pub struct Status<'a> {
     pub systems: &'a [System],
     /// For administrators.
     pub queue: Option<Queue>,
+    pub usage: Option<Usage>,
 }
 
 pub fn status(status: &Status<'_>) -> Vec<Value> {
@@ -67,6 +79,7 @@ pub fn status(status: &Status<'_>) -> Vec<Value> {
         text::at_work(status.running, status.waiting),
     ];
     lines.extend(status.queue.as_ref().and_then(queue_line));
+    lines.extend(status.usage.as_ref().map(usage_line));
     vec![section(&lines.join("\n")), systems(status.systems)]
 }
 
@@ -107,6 +120,24 @@ pub fn queue_line(queue: &Queue) -> Option<String> {
     Some(line)
 }
 
+fn usage_line(usage: &Usage) -> String {
+    let turns = match usage.most_turns {
+        Some(most) => format!("{} of {most}", usage.turns),
+        None => usage.turns.to_string(),
+    };
+    let spent = text::dollars(usage.micros);
+    let money = match usage.most_micros {
+        Some(most) => format!("{spent} of {}", text::dollars(most)),
+        None => spent,
+    };
+    let is_used_up = usage
+        .most_turns
+        .is_some_and(|most| usage.turns >= i64::from(most))
+        || usage.most_micros.is_some_and(|most| usage.micros >= most);
+    let sign = if is_used_up { ":warning: " } else { "" };
+    format!("{sign}Answers within the last hour: {turns}. Spent on models today (UTC): {money}.")
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -122,6 +153,25 @@ mod tests {
         assert_eq!(
             line(&system),
             ":red_circle: *Mail &lt;team&gt;* · not read yet · The key was revoked."
+        );
+    }
+
+    #[test]
+    fn what_is_taken_stands_beside_what_may_be_and_a_used_up_bound_is_marked() {
+        let mut usage = Usage {
+            turns: 12,
+            most_turns: Some(10_000),
+            micros: 3_400_000,
+            most_micros: None,
+        };
+        assert_eq!(
+            usage_line(&usage),
+            "Answers within the last hour: 12 of 10000. Spent on models today (UTC): $3.40."
+        );
+        usage.most_micros = Some(3_000_000);
+        assert_eq!(
+            usage_line(&usage),
+            ":warning: Answers within the last hour: 12 of 10000. Spent on models today (UTC): $3.40 of $3.00."
         );
     }
 

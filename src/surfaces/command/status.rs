@@ -36,6 +36,7 @@ impl Subcommand for Status {
             waiting: found.open.waiting,
             systems: &found.systems,
             queue: found.queue,
+            usage: found.usage,
         });
         call.answer(scene, &found.model, raw(blocks)).await
     }

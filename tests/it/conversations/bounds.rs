@@ -1,10 +1,18 @@
 //! The bounds of a turn: when one is reached, a sentence of its own says so.
 
 use crate::support::TestApp;
-use penny::models::scripted::{Scripted, Step};
-use penny::models::{Price, Usage};
+use crate::support::rung::Rung;
+use crate::support::web::Site;
+use axum::body::Body;
+use axum::response::IntoResponse;
+use futures::stream;
+use penny::models::scripted::{Gate, Scripted, Step};
+use penny::models::{Block, Delta, Price, Usage};
 use penny::playground::{Human, Thread};
-use serde_json::json;
+use serde_json::{Value, json};
+use std::io;
+use std::sync::Arc;
+use std::time::Duration;
 
 fn looks_up(number: usize) -> Step {
     Step::calls(&format!("c{number}"), "describe_tables", json!({})).using(Usage {
@@ -61,6 +69,105 @@ async fn an_answer_that_has_used_up_its_budget_is_ended() {
 async fn an_answer_that_takes_too_long_is_ended() {
     let model = Scripted::new([]);
     ends_with(("PENNY_MAX_SECONDS", "0"), model, "took longer than I may").await;
+}
+
+/// Real time never gets there: it is over when the test rings.
+fn an_hour_and_more() -> Arc<Rung> {
+    Rung::for_waits_of(Duration::from_secs(4_000))
+}
+
+#[tokio::test]
+async fn a_model_that_stalls_is_ended_when_the_time_is_over_and_what_it_wrote_stays() {
+    let (rung, gate) = (an_hour_and_more(), Gate::default());
+    let piece = |text: &str| Delta::Text(text.to_owned());
+    let app = TestApp::build([
+        Step::hangs()
+            .streaming([piece("Nine deals ")])
+            .then_streams(piece("are open, and"))
+            .then_waits_for(&gate),
+        Step::says("four of them in Berlin.")
+            .when_asked("go on")
+            .when(|request| {
+                let said = |block: &Block| matches!(block, Block::Text { text } if text.contains("are open, and"));
+                request.messages.iter().flat_map(|it| &it.content).any(said)
+            }),
+    ])
+    .setting("PENNY_MAX_SECONDS", "5000")
+    .clock(rung.clone())
+    .start()
+    .await;
+    let maya = app.slack.person("maya").unwrap();
+    let said = maya.tells_penny("how many deals?").await.unwrap();
+    gate.reached().await;
+    rung.ring();
+    let ended = maya.reads(&said.thread(), "took longer than I may").await;
+    let ended = ended.unwrap();
+    assert!(ended.text.contains("Nine deals are open, and"), "{ended:?}");
+    app.settles().await;
+    assert_eq!(
+        app.texts("select state || ': ' || error from core.turns")
+            .await,
+        ["failed: the bound on Time was reached"]
+    );
+
+    rung.hush();
+    maya.replies_in(&said.thread(), "go on").await.unwrap();
+    maya.reads(&said.thread(), "four of them in Berlin.")
+        .await
+        .unwrap();
+    app.stop().await;
+}
+
+#[tokio::test]
+async fn a_tool_that_hangs_is_ended_when_the_time_is_over_and_what_came_of_the_others_stays() {
+    let rung = an_hour_and_more();
+    let never = || {
+        let body = Body::from_stream(stream::pending::<Result<Vec<u8>, io::Error>>());
+        ([("content-type", "text/html")], body).into_response()
+    };
+    let site = Site::start("slow.example", move |path| (path == "/page").then(never)).await;
+    let call = |id: &str, name: &str, input: Value| Block::ToolUse {
+        id: id.to_owned(),
+        name: name.to_owned(),
+        input,
+    };
+    let page = json!({"url": "https://slow.example/page"});
+    let app = TestApp::build([
+        Step::replies(vec![
+            call("c1", "fetch_url", page),
+            call("c2", "look_around", json!({})),
+        ]),
+        Step::says("Then without it.").when_asked("go on"),
+    ])
+    .setting("PENNY_MAX_SECONDS", "5000")
+    .clock(rung.clone())
+    .site(&site)
+    .start()
+    .await;
+    let maya = app.slack.person("maya").unwrap();
+    let words = "read https://slow.example/page";
+    let said = maya.tells_penny(words).await.unwrap();
+    // By then the other one, which there is not, has long been refused.
+    app.comes_true("the page is asked for", async || {
+        site.paths().contains(&"/page".to_owned())
+    })
+    .await;
+    rung.ring();
+    maya.reads(&said.thread(), "took longer than I may")
+        .await
+        .unwrap();
+    app.settles().await;
+
+    rung.hush();
+    maya.replies_in(&said.thread(), "go on").await.unwrap();
+    maya.reads(&said.thread(), "Then without it.")
+        .await
+        .unwrap();
+    let read = app.words_of_request(1);
+    assert!(read.contains("the time for one answer was over"), "{read}");
+    assert!(read.contains("look_around"), "{read}");
+    assert_eq!(site.paths().len(), 2, "robots.txt, and the page once");
+    app.stop().await;
 }
 
 #[tokio::test]

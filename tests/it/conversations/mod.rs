@@ -2,7 +2,9 @@
 
 mod answers;
 mod bounds;
+mod caps;
 mod context;
+mod costs;
 mod files;
 mod models;
 mod places;

@@ -2,8 +2,10 @@
 
 use crate::support::TestApp;
 use crate::support::hurried::Hurried;
+use penny::base::ids::{ChannelId, UserId};
 use penny::models::scripted::{Gate, Step};
-use penny::playground::Fault;
+use penny::playground::{Fault, Human, Thread};
+use serde_json::json;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -132,26 +134,95 @@ fn attempts(app: &TestApp) -> usize {
         .count()
 }
 
-#[tokio::test]
-async fn a_channel_that_is_archived_meanwhile_ends_the_turn_without_a_storm() {
+/// Maya asks in #sales, and before there is an answer she does this to the channel: the turn ends
+/// without a storm, and she is told why, with the answer, in her direct messages.
+async fn is_told_with_the_answer(
+    does: impl FnOnce(&Human, &ChannelId, &UserId),
+    code: &str,
+    words: &[&str],
+) {
     let gate = Gate::default();
-    let app = TestApp::start([Step::says(ANSWER).after(&gate)]).await;
+    let app = TestApp::start([
+        Step::says(ANSWER).after(&gate),
+        Step::says("You are welcome.").when_asked("thanks"),
+    ])
+    .await;
+    let penny = app.process().app.services.workspaces.all()[0]
+        .bot_user
+        .clone();
     let maya = app.slack.person("maya").unwrap();
     let said = maya
         .mentions_penny("sales", "how many deals?")
         .await
         .unwrap();
     gate.reached().await;
-    maya.archive(&said.channel).unwrap();
+    does(&maya, &said.channel, &penny);
     gate.open();
+    let told = app.is_written(&maya, "I couldn’t answer").await;
+    for part in words
+        .iter()
+        .chain(&["how many deals?", "Here is what I have"])
+    {
+        assert!(told.text.contains(part), "{part}: {}", told.text);
+    }
+    let answer = app.is_written(&maya, ANSWER).await;
     app.settles().await;
     assert_eq!(
         app.texts("select state || ': ' || error from core.turns")
             .await,
-        ["failed: the answer cannot be delivered: is_archived"]
+        [format!("failed: the answer cannot be delivered: {code}")]
     );
-    assert!(attempts(&app) <= 4, "{} attempts", attempts(&app));
+    assert!(attempts(&app) <= 6, "{} attempts", attempts(&app));
+    let dm = maya.dm().unwrap();
+    let in_dm = maya.channel_messages(&dm);
+    let copies = in_dm.iter().filter(|seen| seen.text.contains(ANSWER));
+    assert_eq!(copies.count(), 1, "{in_dm:#?}");
+
+    let thread = Thread {
+        channel: dm,
+        root: answer.ts,
+    };
+    maya.replies_in(&thread, "thanks").await.unwrap();
+    maya.reads(&thread, "You are welcome.").await.unwrap();
     app.settles().await;
+    app.slack.calls().mark_all_read();
+    app.stop().await;
+}
+
+#[tokio::test]
+async fn a_channel_that_is_archived_meanwhile_ends_the_turn_and_the_asker_gets_the_answer() {
+    is_told_with_the_answer(
+        |maya, channel, _| maya.archive(channel).unwrap(),
+        "is_archived",
+        &["has been archived", "unarchive it"],
+    )
+    .await;
+}
+
+#[tokio::test]
+async fn where_penny_was_removed_meanwhile_the_asker_gets_the_answer() {
+    is_told_with_the_answer(
+        |maya, channel, penny| maya.remove(channel, penny).unwrap(),
+        "not_in_channel",
+        &["not in it any more", "/invite @Penny"],
+    )
+    .await;
+}
+
+#[tokio::test]
+async fn a_question_to_the_asker_that_cannot_be_put_is_told_them_too() {
+    let gate = Gate::default();
+    let question = json!({"question": "Which quarter?", "options": ["Q2", "Q3"]});
+    let app = TestApp::start([Step::calls("c1", "ask_person", question).after(&gate)]).await;
+    let maya = app.slack.person("maya").unwrap();
+    let said = maya.mentions_penny("sales", "plan it").await.unwrap();
+    gate.reached().await;
+    maya.archive(&said.channel).unwrap();
+    gate.open();
+    let told = app.is_written(&maya, "has been archived").await;
+    assert!(told.text.contains("ask me here instead"), "{}", told.text);
+    app.settles().await;
+    assert_eq!(app.texts("select state from core.turns").await, ["failed"]);
     app.slack.calls().mark_all_read();
     app.stop().await;
 }

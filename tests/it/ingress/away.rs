@@ -1,9 +1,10 @@
 //! With Postgres away nothing is acknowledged, nobody waits long, and nothing is lost.
 
 use crate::support::TestApp;
-use crate::support::request::EVENTS;
+use crate::support::request::{EVENTS, INTERACTIONS};
 use crate::support::wire::Wire;
 use penny::models::scripted::Step;
+use penny::slack::ids::SCHEDULE_MODAL;
 use serde_json::json;
 use std::time::Duration;
 
@@ -51,6 +52,29 @@ async fn nothing_is_acknowledged_and_nothing_is_lost_while(
     maya.reads(&said.thread(), "Here I am.").await.unwrap();
     app.settles().await;
     assert_eq!(maya.answers_in(&said.thread()).len(), 1);
+    app.stop().await;
+}
+
+#[tokio::test]
+async fn a_window_that_is_looked_at_first_keeps_slack_waiting_no_longer() {
+    let app = TestApp::build([]).behind_a_wire().start().await;
+    let wire = app.wire.as_ref().unwrap();
+    let submitted = json!({
+        "type": "view_submission", "team": {"id": "T0WAYFOLD"}, "user": {"id": "U0MAYA"},
+        "api_app_id": "A0PENNY",
+        "view": {
+            "id": "V0SCHEDULE", "type": "modal", "callback_id": SCHEDULE_MODAL,
+            "private_metadata": "", "hash": "1.a", "state": {"values": {}},
+        },
+    })
+    .to_string();
+    let form = url::form_urlencoded::byte_serialize(submitted.as_bytes());
+    let body = format!("payload={}", form.collect::<String>());
+    wire.play_dead();
+    let refused = app.post_signed(INTERACTIONS, body).await;
+    assert_eq!(refused.status, 503, "{refused:?}");
+    assert!(refused.took < IN_TIME, "{refused:?}");
+    wire.mend();
     app.stop().await;
 }
 

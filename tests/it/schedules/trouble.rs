@@ -175,6 +175,25 @@ async fn a_budget_that_is_used_up_ends_the_run_and_is_told() {
     desk.close().await;
 }
 
+/// As if the organisation had spent a fortune today.
+const SPENT: &str = "insert into core.spending (org_id, day, who, cost_micros)
+    select org_id, (now() at time zone 'utc')::date, '', 900000000 from core.orgs";
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_run_for_which_a_days_money_is_spent_fails_and_is_told() {
+    let desk = Desk::open([]).await;
+    desk.schedules(&desk.maya, "every weekday at 9").await;
+    desk.app.execute(SPENT).await;
+    desk.time_is("2026-11-23T08:00:01Z").await;
+    let told = desk
+        .app
+        .is_written(&desk.maya, "may cost $500.00 a day")
+        .await;
+    assert!(told.text.contains("PENNY_ORG_USD_PER_DAY"), "{}", told.text);
+    assert_eq!(desk.states().await, ["failed"]);
+    desk.close().await;
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_run_that_nothing_is_heard_of_any_more_is_given_up_and_told_and_in_nobodys_way() {
     let desk = Desk::open([

@@ -8,6 +8,7 @@ pub mod logs;
 mod looking;
 pub mod process;
 pub mod request;
+pub mod rung;
 pub mod turned;
 pub mod web;
 pub mod wire;

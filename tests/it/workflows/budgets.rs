@@ -124,3 +124,36 @@ async fn pennys_own_turn_is_bounded_too_and_what_it_cost_stays_counted() {
     desk.is_written("*asks* has spent $0.50").await;
     desk.close().await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_run_stops_where_a_days_money_is_spent_and_goes_on_once_there_is_some() {
+    let desk = dear([Step::says("One."), Step::says("Two.")]).await;
+    let steps = json!({"steps": [
+        {"id": "one", "model": "Say one"},
+        {"id": "tell", "message": "{{steps.one.text}}"},
+        {"id": "nap", "wait": "1 hour"},
+        {"id": "two", "model": "Say two"},
+        {"id": "end", "message": "{{steps.two.text}}"},
+    ]});
+    desk.writes("dear", "by hand", steps).await;
+    let thread = desk.runs("dear").await;
+    let spent = "select who from core.spending where cost_micros = 500000 order by who";
+    assert_eq!(desk.app.count(spent).await, 2, "what a step costs counts");
+    desk.app
+        .execute("update core.spending set cost_micros = 900000000")
+        .await;
+    desk.time_is("2026-11-20T09:05:00Z").await;
+    assert_eq!(desk.states().await, ["failed"]);
+    let head = desk.head(&thread);
+    for part in ["stopped before `two`", "a day, and that is used up"] {
+        assert!(head.contains(part), "{part}: {head}");
+    }
+    desk.is_written("The workflow *dear* failed").await;
+
+    desk.app.execute("delete from core.spending").await;
+    desk.maya.clicks(&thread, "Try again").await.unwrap();
+    desk.app.settles().await;
+    assert_eq!(desk.states().await, ["done"]);
+    assert_eq!(desk.said(&thread), ["One.", "Two."], "each once");
+    desk.close().await;
+}

@@ -77,6 +77,10 @@ pub fn budget_used(path: &str, account: &Account) -> String {
     )
 }
 
+pub fn day_used(path: &str, which: &str) -> String {
+    format!("It stopped before `{path}`. {which} *Try again* goes on from there.")
+}
+
 pub fn too_many_rows(path: &str, rows: usize) -> String {
     format!(
         "The query of `{path}` has more than {rows} rows, or they are too large. Add a `where` or a `limit`."
