@@ -56,6 +56,7 @@ use crate::store::listen;
 use crate::store::outbox::Outbox;
 use crate::store::sandbox::{Limits as SandboxLimits, Sandbox};
 use crate::store::sealing::Sealer;
+use crate::store::spending::Headroom;
 use crate::store::{Db, inbox};
 use crate::surfaces::digests::sending::SendDigest;
 use crate::surfaces::inbound::HandleInbound;
@@ -138,6 +139,7 @@ impl App {
             directory: Directory::default(),
             statuses: Arc::default(),
             outbox: Outbox::start(&db),
+            headroom: Headroom::default(),
             public_url: config.public_url.clone(),
             message_days: config.message_days,
             is_demo: parts.is_demo,

@@ -32,6 +32,7 @@ use crate::store::Db;
 use crate::store::outbox::Outbox;
 use crate::store::sandbox::Sandbox;
 use crate::store::sealing::Sealer;
+use crate::store::spending::Headroom;
 use people::Directory;
 use std::sync::Arc;
 use url::Url;
@@ -54,6 +55,8 @@ pub struct Services {
     pub statuses: Arc<Statuses>,
     /// What is meant to be posted in Slack.
     pub outbox: Outbox,
+    /// How far the bounds over all turns are.
+    pub headroom: Headroom,
     pub public_url: Option<Url>,
     /// For how many days messages of the channels that are read are kept.
     pub message_days: i32,

@@ -19,7 +19,7 @@ pub const KIND: &str = "tell_lost";
 
 /// Part of the transaction that ends the turn, so that they are told exactly if it has ended so.
 pub async fn nudge(tx: &mut OrgTx, turn: TurnId, code: &ApiCode) -> StoreResult<()> {
-    jobs::nudge(tx, KIND, &format!("{turn}:{}", code.as_str()), "", None).await
+    jobs::nudge(tx, KIND, &format!("{turn}:{}", code.as_str())).await
 }
 
 #[derive(Debug, Clone)]

@@ -2,11 +2,17 @@
 //! organisation asked within the hour, and what models have cost today.
 //!
 //! It is looked at whenever somebody asks, so it must not grow dearer with what there is: of turns at
-//! most as many are read as may be begun, newest first, and money is added up as it is spent.
+//! most as many are read as may be begun, newest first, and far from a bound not for each of them
+//! ([`Headroom`]); money is added up as it is spent.
+
+mod headroom;
+
+pub use headroom::Headroom;
 
 use super::db::{Db, OrgTx, StoreResult};
 use crate::base::config::Caps;
 use crate::base::ids::TurnId;
+use headroom::Whose;
 use std::time::Duration;
 
 /// For how long it is known what a day has cost.
@@ -76,55 +82,91 @@ pub struct Asked<'a> {
 pub async fn reached(
     tx: &mut OrgTx,
     caps: &Caps,
+    headroom: &Headroom,
     asked: Asked<'_>,
 ) -> StoreResult<Option<Reached>> {
-    let turns = |cap: Option<u32>| cap.map_or(0, i64::from);
-    let person_turns = if asked.by_itself {
-        0
-    } else {
-        turns(caps.person_turns)
+    let of_turns = turns_reached(tx, caps, headroom, asked).await?;
+    let of_money = money_reached(tx, caps, asked.person).await?;
+    let both = of_turns.into_iter().chain(of_money);
+    Ok(both.max_by_key(|it| it.left))
+}
+
+async fn turns_reached(
+    tx: &mut OrgTx,
+    caps: &Caps,
+    headroom: &Headroom,
+    asked: Asked<'_>,
+) -> StoreResult<Vec<Reached>> {
+    let org = tx.org();
+    // None: there is no such bound, or it is known to be far.
+    let counting = |cap: Option<u32>, whose: Whose| {
+        let cap = cap.filter(|_| !headroom.take(org, &whose))?;
+        Some((i64::from(cap), whose))
     };
-    // Of each the turn that has to be an hour ago before there is room for one more.
+    let of_person = caps.person_turns.filter(|_| !asked.by_itself);
+    let person = counting(of_person, Whose::Person(asked.person.to_owned()));
+    let channel = counting(caps.channel_turns, Whose::Channel(asked.channel.to_owned()));
+    let everybody = counting(caps.org_turns, Whose::Everybodys);
+    if person.is_none() && channel.is_none() && everybody.is_none() {
+        return Ok(Vec::new());
+    }
+    let cap = |counting: &Option<(i64, Whose)>| counting.as_ref().map_or(0, |(cap, _)| *cap);
+    // Once the oldest of as many as may be begun is an hour old, there is room for one more.
     let row = sqlx::query!(
-        r#"select
-               extract(epoch from (
-                   select started_at from core.turns
+        r#"select person.begun as "of_person!", person.room_in as person_room_in,
+               channel.begun as "of_channel!", channel.room_in as channel_room_in,
+               org.begun as "of_org!", org.room_in as org_room_in
+           from (
+               select count(*) as begun,
+                   extract(epoch from min(started_at) + interval '1 hour' - now())::float8 as room_in
+               from (select started_at from core.turns
                    where org_id = $1 and asked_by = $3 and started_at > now() - interval '1 hour'
                        and turn_id <> $2 and run_id is null and cap is null
-                   order by started_at desc offset greatest($5::int8 - 1, 0) limit least($5::int8, 1)
-               ) + interval '1 hour' - now())::float8 as person,
-               extract(epoch from (
-                   select started_at from core.turns
+                   order by started_at desc limit $5) as newest) as person, (
+               select count(*) as begun,
+                   extract(epoch from min(started_at) + interval '1 hour' - now())::float8 as room_in
+               from (select started_at from core.turns
                    where org_id = $1 and channel_id = $4 and started_at > now() - interval '1 hour'
                        and turn_id <> $2 and cap is null
-                   order by started_at desc offset greatest($6::int8 - 1, 0) limit least($6::int8, 1)
-               ) + interval '1 hour' - now())::float8 as channel,
-               extract(epoch from (
-                   select started_at from core.turns
+                   order by started_at desc limit $6) as newest) as channel, (
+               select count(*) as begun,
+                   extract(epoch from min(started_at) + interval '1 hour' - now())::float8 as room_in
+               from (select started_at from core.turns
                    where org_id = $1 and started_at > now() - interval '1 hour'
                        and turn_id <> $2 and cap is null
-                   order by started_at desc offset greatest($7::int8 - 1, 0) limit least($7::int8, 1)
-               ) + interval '1 hour' - now())::float8 as org"#,
-        tx.org().0,
+                   order by started_at desc limit $7) as newest) as org"#,
+        org.0,
         asked.turn.0,
         asked.person,
         asked.channel,
-        person_turns,
-        turns(caps.channel_turns),
-        turns(caps.org_turns),
+        cap(&person),
+        cap(&channel),
+        cap(&everybody),
     )
     .fetch_one(tx.connection())
     .await?;
-    let of_turns = [
-        (Cap::PersonTurns, row.person),
-        (Cap::ChannelTurns, row.channel),
-        (Cap::OrgTurns, row.org),
+    let counted = [
+        (Cap::PersonTurns, person, row.of_person, row.person_room_in),
+        (
+            Cap::ChannelTurns,
+            channel,
+            row.of_channel,
+            row.channel_room_in,
+        ),
+        (Cap::OrgTurns, everybody, row.of_org, row.org_room_in),
     ];
-    let of_turns = of_turns
-        .into_iter()
-        .filter_map(|(cap, left)| Reached::read(Some(cap.as_str()), Some(left?)));
-    let of_money = money_reached(tx, caps, asked.person).await?;
-    Ok(of_turns.chain(of_money).max_by_key(|it| it.left))
+    let mut reached = Vec::new();
+    for (which, counting, begun, room_in) in counted {
+        let Some((cap, whose)) = counting else {
+            continue;
+        };
+        if begun >= cap {
+            reached.extend(Reached::read(Some(which.as_str()), room_in));
+        } else {
+            headroom.counted(org, whose, begun, cap);
+        }
+    }
+    Ok(reached)
 }
 
 /// The same of money alone, for what is no turn.

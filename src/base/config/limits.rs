@@ -48,8 +48,8 @@ impl Caps {
         };
         Ok(Self {
             person_turns: turns("PENNY_TURNS_PER_HOUR", 600)?,
-            channel_turns: turns("PENNY_CHANNEL_TURNS_PER_HOUR", 2_000)?,
-            org_turns: turns("PENNY_ORG_TURNS_PER_HOUR", 10_000)?,
+            channel_turns: turns("PENNY_CHANNEL_TURNS_PER_HOUR", 10_000)?,
+            org_turns: turns("PENNY_ORG_TURNS_PER_HOUR", 50_000)?,
             person_micros: micros(source, "PENNY_PERSON_USD_PER_DAY", 50.0)?,
             org_micros: micros(source, "PENNY_ORG_USD_PER_DAY", 500.0)?,
         })

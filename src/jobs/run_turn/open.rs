@@ -139,7 +139,8 @@ async fn cap(
         channel: channel.as_str(),
         by_itself: turn.run.is_some(),
     };
-    turn.capped = spending::reached(tx, &services.agent.limits.caps, asked).await?;
+    turn.capped =
+        spending::reached(tx, &services.agent.limits.caps, &services.headroom, asked).await?;
     if let Some(reached) = turn.capped {
         turns::cap(tx, turn.id, reached).await?;
     }

@@ -17,27 +17,30 @@ Please ask it another way; if it keeps happening, tell whoever runs me.";
 
 /// Which bound over all turns is reached, until when, and who can raise it.
 pub fn capped(reached: Reached, caps: &Caps) -> String {
-    let turns = |cap: Option<u32>| cap.map_or_else(String::new, |cap| cap.to_string());
+    let times = |cap: Option<u32>| match cap.unwrap_or_default() {
+        1 => "once".to_owned(),
+        many => format!("{many} times"),
+    };
     let money = |cap: Option<u64>| dollars(cap.unwrap_or_default().try_into().unwrap_or(i64::MAX));
     let (what, variable) = match reached.cap {
         Cap::PersonTurns => (
             format!(
-                "You’ve asked me {} times within an hour, which is as often as one person may.",
-                turns(caps.person_turns)
+                "You’ve asked me {} within an hour, which is as often as one person may.",
+                times(caps.person_turns)
             ),
             "PENNY_TURNS_PER_HOUR",
         ),
         Cap::ChannelTurns => (
             format!(
-                "I’ve been asked {} times within an hour in this channel, which is as often as I may be in one.",
-                turns(caps.channel_turns)
+                "I’ve been asked {} within an hour in this channel, which is as often as I may be in one.",
+                times(caps.channel_turns)
             ),
             "PENNY_CHANNEL_TURNS_PER_HOUR",
         ),
         Cap::OrgTurns => (
             format!(
-                "All of you together have asked me {} times within an hour, which is as often as you may.",
-                turns(caps.org_turns)
+                "All of you together have asked me {} within an hour, which is as often as you may.",
+                times(caps.org_turns)
             ),
             "PENNY_ORG_TURNS_PER_HOUR",
         ),

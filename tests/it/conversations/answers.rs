@@ -176,7 +176,7 @@ async fn somebody_who_asks_too_much_is_told_before_money_is_spent() {
     maya.reads(&first.thread(), "Yes.").await.unwrap();
     app.settles().await;
     let second = maya.tells_penny("two").await.unwrap();
-    let told = maya.reads(&second.thread(), "asked me 1 times").await;
+    let told = maya.reads(&second.thread(), "asked me once").await;
     let told = told.unwrap().text;
     for part in [
         "as often as one person may",

@@ -56,7 +56,7 @@ async fn a_channel_that_asks_too_often_is_told_and_others_go_on() {
         &app,
         &jonas,
         "sales",
-        "1 times within an hour in this channel",
+        "asked once within an hour in this channel",
     )
     .await;
     for part in [
@@ -96,7 +96,7 @@ async fn an_organisation_that_asks_too_often_is_told_whatever_another_one_does()
         &app,
         &jonas,
         "general",
-        "All of you together have asked me 1 times",
+        "All of you together have asked me once",
     )
     .await;
     assert!(told.contains("PENNY_ORG_TURNS_PER_HOUR"), "{told}");
