@@ -56,6 +56,7 @@ use crate::store::outbox::Outbox;
 use crate::store::sandbox::{Limits as SandboxLimits, Sandbox};
 use crate::store::sealing::Sealer;
 use crate::store::{Db, inbox};
+use crate::surfaces::catching_up::CatchUp;
 use crate::surfaces::digests::sending::SendDigest;
 use crate::surfaces::inbound::HandleInbound;
 use crate::surfaces::intake::Intake;
@@ -224,6 +225,7 @@ fn handlers(services: &Services, slack: &SlackConfig) -> Vec<Arc<dyn Handler>> {
         Arc::new(TellBroken { services: own() }),
         Arc::new(ExecuteAction { services: own() }),
         Arc::new(BeginRun::new(own())),
+        Arc::new(CatchUp { services: own() }),
         Arc::new(TellTrouble { services: own() }),
         Arc::new(TellLapsed { services: own() }),
         Arc::new(SendDigest { services: own() }),

@@ -1,5 +1,6 @@
 //! What the queue runs, one file a kind, and what those files share.
 
+pub mod attention;
 pub mod await_nango;
 pub mod cards;
 pub mod dashboards;

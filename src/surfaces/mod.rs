@@ -4,6 +4,7 @@
 pub mod approvals;
 mod artifacts;
 mod ask;
+pub mod catching_up;
 mod channel;
 mod command;
 mod dashboards;
