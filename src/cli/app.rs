@@ -6,7 +6,7 @@ use crate::agent::tools::ask_person::AskPerson;
 use crate::agent::tools::create_chart::CreateChart;
 use crate::agent::tools::create_dashboard::CreateDashboard;
 use crate::agent::tools::create_report::CreateReport;
-use crate::agent::tools::create_schedule::CreateSchedule;
+use crate::agent::tools::create_schedule::{Choices, CreateSchedule};
 use crate::agent::tools::describe_system::DescribeSystem;
 use crate::agent::tools::describe_tables::DescribeTables;
 use crate::agent::tools::export_data::ExportData;
@@ -116,8 +116,8 @@ impl App {
         let maker = Maker::new(db.clone(), sandbox.clone(), parts.clock.clone());
         let services = Services {
             agent: Agent {
-                models: parts.models,
                 tools: toolbox(
+                    choices(config, &parts.models),
                     parts.clock.clone(),
                     sandbox.clone(),
                     maker.clone(),
@@ -125,6 +125,7 @@ impl App {
                     engines,
                     connections.clone(),
                 ),
+                models: parts.models,
                 limits: config.limits.clone(),
             },
             db: db.clone(),
@@ -177,6 +178,7 @@ impl App {
 }
 
 fn toolbox(
+    choices: Choices,
     clock: SharedClock,
     sandbox: Arc<Sandbox>,
     maker: Maker,
@@ -191,7 +193,7 @@ fn toolbox(
         Arc::new(ListConnectedSystems::new(sandbox.clone())),
         Arc::new(ManageMemory),
         Arc::new(AskPerson),
-        Arc::new(CreateSchedule::new(clock.clone())),
+        Arc::new(CreateSchedule::new(clock.clone(), choices)),
         Arc::new(KeepNotes::new(clock)),
         Arc::new(FetchUrl::new(web, sandbox)),
         Arc::new(DescribeSystem),
@@ -209,11 +211,21 @@ fn toolbox(
     Toolbox::new(tools)
 }
 
+/// What people may give a schedule of its own.
+fn choices(config: &Config, models: &Models) -> Choices {
+    Choices {
+        usual_model: models.usual.name(),
+        other_models: models.others.keys().cloned().collect(),
+        most_micros: config.limits.cost_micros,
+    }
+}
+
 fn handlers(services: &Services, slack: &SlackConfig) -> Vec<Arc<dyn Handler>> {
     let own = || services.clone();
     let mut handlers: Vec<Arc<dyn Handler>> = vec![
         Arc::new(RunTurn { services: own() }),
         Arc::new(HandleInbound { services: own() }),
+        Arc::new(CatchUp { services: own() }),
         Arc::new(SyncConnection { services: own() }),
         Arc::new(Hear { services: own() }),
         Arc::new(Watch { services: own() }),
@@ -225,7 +237,6 @@ fn handlers(services: &Services, slack: &SlackConfig) -> Vec<Arc<dyn Handler>> {
         Arc::new(TellBroken { services: own() }),
         Arc::new(ExecuteAction { services: own() }),
         Arc::new(BeginRun::new(own())),
-        Arc::new(CatchUp { services: own() }),
         Arc::new(TellTrouble { services: own() }),
         Arc::new(TellLapsed { services: own() }),
         Arc::new(SendDigest { services: own() }),

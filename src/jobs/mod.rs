@@ -20,6 +20,7 @@ pub mod sync_connection;
 pub mod tell_broken;
 pub mod waiting;
 pub mod watch;
+pub mod whereabouts;
 pub mod workflows;
 pub mod workspaces;
 
