@@ -16,6 +16,7 @@ pub mod grants;
 pub mod inbox;
 pub mod installations;
 pub mod jobs;
+pub mod lanes;
 pub mod ledger;
 pub mod listen;
 pub mod listening;

@@ -311,6 +311,7 @@ impl RunWorkflow {
                     .collect(),
             ),
             is_asking: AtomicBool::new(false),
+            loops: Mutex::default(),
             spent: Mutex::new(None),
             wake_at: Mutex::new(None),
         };
@@ -335,12 +336,8 @@ impl RunWorkflow {
 
     /// The job ends here; whoever acts, or the clock, makes another.
     async fn park(&self, course: &Course<'_>) -> Result<(), Interrupted> {
-        let thread = Thread {
-            workspace: course.workspace.id.as_str().into(),
-            channel: course.channel.clone(),
-            thread_ts: course.thread.clone(),
-        };
-        show_open_of_turn(&self.services, course.workspace, &thread, course.as_turn()).await?;
+        let (thread, turn) = (course.in_thread(), course.as_turn());
+        show_open_of_turn(&self.services, course.workspace, &thread, turn).await?;
         let wake_at = *course.wake_at.lock();
         let mut tx = self.services.db.org(course.workspace.org).await?;
         workflows::advance(&mut tx, course.run.id, true, wake_at).await?;
