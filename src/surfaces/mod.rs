@@ -22,6 +22,7 @@ mod pane;
 mod people;
 mod questions;
 mod retry;
+mod rooms;
 mod scene;
 mod schedules;
 mod shortcuts;
