@@ -13,7 +13,7 @@ use super::error::{Error, Refusal};
 use super::ledger::{self, Act, Actor};
 use super::policy::{self, Facts, Verdict};
 use super::rows::{hold, illegal, locked, open, state_of};
-use super::seal::{Connection, Content, Sealed, Ticket};
+use super::seal::{Connection, Content, Hash, Sealed, Ticket};
 use super::state::{State, Step};
 use crate::base::ids::OrgId;
 use crate::store::proposals::{self, Key, Lease, Settled};
@@ -76,9 +76,13 @@ pub async fn claim(db: &Db, org: OrgId, key: Key) -> Result<Option<Claimed>, Err
     let sealed = match Sealed::of_row(org, key, &row.content, &row.hash) {
         Ok(sealed) => sealed,
         Err(broken) => {
-            // Committed, so that what is broken is not claimed for ever.
+            // Committed, so that what is broken is not claimed for ever. The ledger names what is
+            // stored: that it is not what was approved is plain there.
             let outcome = Outcome::Failed(broken.to_string());
             write_down(&mut tx, &row.lease, State::Failed, &outcome).await?;
+            let hash = Hash::from_slice(&row.hash).unwrap_or_else(|| Hash::of(&row.hash));
+            let act = Act::ended(Ticket { key, hash }, State::Failed, None);
+            ledger::record(&mut tx, Actor::Penny, &act).await?;
             tx.commit().await?;
             return Err(broken.into());
         }

@@ -6,7 +6,7 @@ use crate::agent::tools::ask_person::AskPerson;
 use crate::agent::tools::create_chart::CreateChart;
 use crate::agent::tools::create_dashboard::CreateDashboard;
 use crate::agent::tools::create_report::CreateReport;
-use crate::agent::tools::create_schedule::CreateSchedule;
+use crate::agent::tools::create_schedule::{Choices, CreateSchedule};
 use crate::agent::tools::describe_system::DescribeSystem;
 use crate::agent::tools::describe_tables::DescribeTables;
 use crate::agent::tools::export_data::ExportData;
@@ -58,6 +58,7 @@ use crate::store::sandbox::{Limits as SandboxLimits, Sandbox};
 use crate::store::sealing::Sealer;
 use crate::store::spending::Headroom;
 use crate::store::{Db, inbox};
+use crate::surfaces::catching_up::CatchUp;
 use crate::surfaces::digests::sending::SendDigest;
 use crate::surfaces::inbound::HandleInbound;
 use crate::surfaces::intake::Intake;
@@ -117,8 +118,8 @@ impl App {
         let maker = Maker::new(db.clone(), sandbox.clone(), parts.clock.clone());
         let services = Services {
             agent: Agent {
-                models: parts.models,
                 tools: toolbox(
+                    choices(config, &parts.models),
                     parts.clock.clone(),
                     sandbox.clone(),
                     maker.clone(),
@@ -126,6 +127,7 @@ impl App {
                     engines,
                     connections.clone(),
                 ),
+                models: parts.models,
                 limits: config.limits.clone(),
                 clock: parts.clock.clone(),
             },
@@ -180,6 +182,7 @@ impl App {
 }
 
 fn toolbox(
+    choices: Choices,
     clock: SharedClock,
     sandbox: Arc<Sandbox>,
     maker: Maker,
@@ -194,7 +197,7 @@ fn toolbox(
         Arc::new(ListConnectedSystems::new(sandbox.clone())),
         Arc::new(ManageMemory),
         Arc::new(AskPerson),
-        Arc::new(CreateSchedule::new(clock.clone())),
+        Arc::new(CreateSchedule::new(clock.clone(), choices)),
         Arc::new(KeepNotes::new(clock)),
         Arc::new(FetchUrl::new(web, sandbox)),
         Arc::new(DescribeSystem),
@@ -212,11 +215,21 @@ fn toolbox(
     Toolbox::new(tools)
 }
 
+/// What people may give a schedule of its own.
+fn choices(config: &Config, models: &Models) -> Choices {
+    Choices {
+        usual_model: models.usual.name(),
+        other_models: models.others.keys().cloned().collect(),
+        most_micros: config.limits.cost_micros,
+    }
+}
+
 fn handlers(services: &Services, slack: &SlackConfig) -> Vec<Arc<dyn Handler>> {
     let own = || services.clone();
     let mut handlers: Vec<Arc<dyn Handler>> = vec![
         Arc::new(RunTurn { services: own() }),
         Arc::new(HandleInbound { services: own() }),
+        Arc::new(CatchUp { services: own() }),
         Arc::new(SyncConnection { services: own() }),
         Arc::new(Hear { services: own() }),
         Arc::new(Watch { services: own() }),

@@ -5,7 +5,7 @@ use super::say;
 use crate::base::clock::SystemClock;
 use crate::base::config::Config;
 use crate::base::metrics;
-use crate::jobs::{housekeeping, schedules, workflows};
+use crate::jobs::{attention, housekeeping, schedules, workflows};
 use crate::models;
 use crate::net::polite::Polite;
 use crate::store::migrate;
@@ -102,7 +102,10 @@ pub async fn serve_until(
     };
     let web = async {
         if roles.contains(&Role::Web) {
-            server::serve(listener, app.router.clone(), shutdown.clone()).await;
+            tokio::join!(
+                server::serve(listener, app.router.clone(), shutdown.clone()),
+                attention::keep(&app.services, &shutdown),
+            );
         } else {
             // Health and metrics are served in every role.
             server::serve(listener, app.health_router.clone(), shutdown.clone()).await;

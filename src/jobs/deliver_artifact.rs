@@ -11,7 +11,7 @@ use crate::slack::blocks::{clip, escape, raw};
 use crate::slack::client::{ApiCode, NewMessage, Share, SlackError};
 use crate::slack::text;
 use crate::store::artifacts::{self, DASHBOARD, DELIVER, Delivery, Version};
-use crate::store::{OrgTx, StoreResult, schedules};
+use crate::store::{StoreResult, schedules};
 use async_trait::async_trait;
 use bytes::Bytes;
 use serde_json::Value;
@@ -21,6 +21,9 @@ use std::time::Duration;
 const LONGEST_TEXT: usize = 2_000;
 /// What Slack keeps as the alternative text of a picture.
 const LONGEST_ALT: usize = 1_000;
+
+/// So often is it tried to tell somebody, beyond the attempts at the artifact itself.
+const TOLD_ATTEMPTS: i32 = 6;
 
 #[derive(Debug, Clone)]
 pub struct DeliverArtifact {
@@ -198,24 +201,53 @@ impl DeliverArtifact {
         Ok(())
     }
 
+    /// What is told comes first: settled before, a sentence that Slack did not take in that moment
+    /// would never come.
     async fn give_up(&self, held: &Held, version: Version, why: &str) -> Done {
+        let told = self.tell(held, version, why).await;
+        if let Err(error) = &told
+            && is_passing(error)
+            && held.attempts() < self.max_attempts() + TOLD_ATTEMPTS
+        {
+            let after = match error {
+                DeliverError::Slack(SlackError::RateLimited { retry_after }) => Some(*retry_after),
+                _ => None,
+            };
+            return Done::Retry {
+                after,
+                error: error.to_string(),
+            };
+        }
         tracing::warn!(
             artifact.version = held.key(),
             why,
             "an artifact was not delivered"
         );
-        if let Err(error) = self.tell(held, version, why).await {
+        if let Err(error) = told {
             tracing::warn!(%error, "nobody could be told that an artifact was not delivered");
         }
-        Done::Finished
+        match self.settle(held, version).await {
+            Ok(()) => Done::Finished,
+            Err(error) => Done::Retry {
+                after: None,
+                error: error.to_string(),
+            },
+        }
+    }
+
+    async fn settle(&self, held: &Held, version: Version) -> StoreResult<()> {
+        let mut tx = self.services.db.org(held.lease().org).await?;
+        artifacts::settle(&mut tx, version, false).await?;
+        tx.commit().await
     }
 
     async fn tell(&self, held: &Held, version: Version, why: &str) -> Result<(), DeliverError> {
         let mut tx = self.services.db.org(held.lease().org).await?;
-        let Some(delivery) = failed(&mut tx, version).await? else {
+        let found = artifacts::delivery(&mut tx, version).await?;
+        drop(tx);
+        let Some(delivery) = found.filter(|delivery| delivery.is_waiting) else {
             return Ok(());
         };
-        tx.commit().await?;
         let Some(workspace) = self.services.workspaces.get(&delivery.workspace) else {
             return Ok(());
         };
@@ -228,8 +260,11 @@ impl DeliverArtifact {
         let outbox = &self.services.outbox;
         let in_thread = deliver::once(outbox, &workspace, &key, &delivery.channel, message).await;
         // What the thread may not be told either reaches whoever waits for it.
-        self.tell_owner(&workspace, version, &delivery, why).await?;
-        in_thread.map(|_| ())
+        let to_owner = self.tell_owner(&workspace, version, &delivery, why).await;
+        match (in_thread, to_owner) {
+            (Err(error), _) if is_passing(&error) => Err(error),
+            (in_thread, to_owner) => to_owner.and(in_thread.map(|_| ())),
+        }
     }
 
     /// Nobody sits beside a scheduled run. Who presses “Run again” looks on.
@@ -255,10 +290,12 @@ impl DeliverArtifact {
     }
 }
 
-async fn failed(tx: &mut OrgTx, version: Version) -> StoreResult<Option<Delivery>> {
-    let found = artifacts::delivery(tx, version).await?;
-    artifacts::settle(tx, version, false).await?;
-    Ok(found.filter(|delivery| delivery.is_waiting))
+/// It may be told a little later.
+fn is_passing(error: &DeliverError) -> bool {
+    !matches!(
+        error,
+        DeliverError::Slack(SlackError::Refused { .. } | SlackError::NoToken)
+    )
 }
 
 fn shown(version: Version, delivery: &Delivery) -> Shown<'_> {

@@ -87,8 +87,8 @@ impl ExecuteAction {
             },
             Err(Interrupted::Store(StoreError::Fenced)) => Done::Lost,
             Err(Interrupted::Approvals(error @ approvals::Error::BrokenSeal(_))) => {
-                tracing::error!(proposal = held.key(), %error, "a proposal is not as it was sealed, and was not carried out");
-                Done::Finished
+                tracing::error!(proposal.key = held.key(), %error, "a proposal is not as it was sealed, and was not carried out");
+                self.end_broken(held.lease().org, key).await
             }
             Err(error) => Done::Retry {
                 after: Some(TRY_AGAIN),
@@ -335,6 +335,22 @@ impl ExecuteAction {
         self.tell(&mut tx, lease.key()).await?;
         tx.commit().await?;
         Ok(None)
+    }
+
+    /// It has ended: the card says so, and nobody waits for it any more.
+    async fn end_broken(&self, org: OrgId, key: Key) -> Done {
+        let told = async {
+            let mut tx = self.services.db.org(org).await?;
+            self.tell(&mut tx, key).await?;
+            tx.commit().await
+        };
+        match told.await {
+            Ok(()) => Done::Finished,
+            Err(error) => Done::Retry {
+                after: Some(TRY_AGAIN),
+                error: error.to_string(),
+            },
+        }
     }
 
     /// Has the card redrawn, and wakes the turn that waits for the outcome.

@@ -1,5 +1,6 @@
 //! What the queue runs, one file a kind, and what those files share.
 
+pub mod attention;
 pub mod await_nango;
 pub mod cards;
 pub mod dashboards;
@@ -20,6 +21,7 @@ pub mod tell_broken;
 pub mod tell_lost;
 pub mod waiting;
 pub mod watch;
+pub mod whereabouts;
 pub mod workflows;
 pub mod workspaces;
 

@@ -1,8 +1,9 @@
 //! Who people are and who reads along: asked of Slack when it must be, remembered meanwhile.
 //! Whoever cannot be looked up counts as a guest, so a failure never shows too much.
 
+use super::whereabouts;
 use super::workspaces::Workspace;
-use crate::agent::tools::{Eyes, ToolError};
+use crate::agent::tools::{Eyes, ToolError, Whereabouts};
 use crate::approvals::policy::Standing;
 use crate::base::ids::{ChannelId, OrgId, PersonId, TeamId, UserId};
 use crate::base::viewer::{Audience, Viewer};
@@ -361,6 +362,11 @@ pub struct TurnEyes<'a> {
 
 #[async_trait]
 impl Eyes for TurnEyes<'_> {
+    async fn whereabouts(&self, named: &str) -> Result<Whereabouts, ToolError> {
+        let found = whereabouts::find(self.workspace, self.asker, named).await;
+        found.map_err(|error| ToolError::Unavailable(error.to_string()))
+    }
+
     async fn viewer(&self) -> Result<Viewer, ToolError> {
         let asker = self
             .directory

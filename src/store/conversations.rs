@@ -12,7 +12,32 @@ pub struct Thread {
     pub thread_ts: Ts,
 }
 
+/// Stands between a thread and a lane beside it; no ts has it.
+const BESIDE: char = '/';
+
+/// Where in Slack a conversation is: a lane is where its thread is.
+pub fn root_of(thread_ts: &str) -> Ts {
+    Ts::new(thread_ts.split(BESIDE).next().unwrap_or(thread_ts))
+}
+
 impl Thread {
+    /// A conversation of its own that shows in the same thread, and whose turns wait for none of
+    /// the thread's or of other lanes.
+    pub fn lane(&self, name: &str) -> Self {
+        Self {
+            thread_ts: Ts(format!("{}{BESIDE}{name}", self.thread_ts)),
+            ..self.clone()
+        }
+    }
+
+    pub fn is_lane(&self) -> bool {
+        self.thread_ts.as_str().contains(BESIDE)
+    }
+
+    pub fn root(&self) -> Ts {
+        root_of(self.thread_ts.as_str())
+    }
+
     /// The key of the job that works on this thread.
     pub fn job_key(&self) -> String {
         format!("{}:{}", self.channel, self.thread_ts)
@@ -128,7 +153,7 @@ pub struct Recent {
     pub state: String,
 }
 
-/// The conversations that a person took part in, newest first.
+/// The conversations that a person took part in, newest first; lanes show with their thread.
 pub async fn recent_of(tx: &mut OrgTx, user: &str, limit: i64) -> StoreResult<Vec<Recent>> {
     Ok(sqlx::query!(
         "select c.channel_id, c.thread_ts, c.title, c.last_active_at, latest.state
@@ -137,7 +162,7 @@ pub async fn recent_of(tx: &mut OrgTx, user: &str, limit: i64) -> StoreResult<Ve
              select state from core.turns
              where org_id = $1 and conversation_id = c.conversation_id
              order by started_at desc limit 1) as latest on true
-         where c.org_id = $1 and c.conversation_id in (
+         where c.org_id = $1 and strpos(c.thread_ts, '/') = 0 and c.conversation_id in (
              select conversation_id from core.turns
              where org_id = $1 and asked_by = $2 order by started_at desc limit 50)
          order by c.last_active_at desc limit $3",

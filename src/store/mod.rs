@@ -1,5 +1,6 @@
 //! All SQL lives here: the pool, transactions bound to an organisation, and one file an aggregate.
 
+pub mod absences;
 pub mod artifacts;
 pub mod company;
 pub mod connect_links;
@@ -15,6 +16,7 @@ pub mod grants;
 pub mod inbox;
 pub mod installations;
 pub mod jobs;
+pub mod lanes;
 pub mod ledger;
 pub mod listen;
 pub mod listening;

@@ -1,10 +1,10 @@
 //! Turns: their state, what is visible of their answer, and what they have cost.
 
-use super::conversations::Thread;
+use super::conversations::{Thread, root_of};
 use super::db::{OrgTx, StoreError, StoreResult};
 use super::jobs::Fence;
 use super::spending::Reached;
-use crate::base::ids::{ConversationId, ScheduleRunId, TurnId};
+use crate::base::ids::{ConversationId, ScheduleRunId, Ts, TurnId};
 use serde_json::Value;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -134,7 +134,8 @@ pub async fn begin(
              where c.org_id = $1 and c.conversation_id = $3 and r.root_ts = $5), (
              select r.run_id from core.workflow_runs as r
              join core.conversations as c
-                 on (c.org_id, c.channel_id, c.thread_ts) = (r.org_id, r.channel_id, r.root_ts)
+                 on (c.org_id, c.channel_id, split_part(c.thread_ts, '/', 1))
+                     = (r.org_id, r.channel_id, r.root_ts)
              join core.workflow_steps as s on (s.org_id, s.run_id) = (r.org_id, r.run_id)
              where c.org_id = $1 and c.conversation_id = $3 and s.asked_ts = $5 and s.state = 'waiting'
              limit 1)))
@@ -301,6 +302,13 @@ pub struct Ended {
     pub asked_by: String,
     pub asked_ts: String,
     pub state: String,
+}
+
+impl Ended {
+    /// The thread in Slack that it shows in.
+    pub fn root(&self) -> Ts {
+        root_of(&self.thread_ts)
+    }
 }
 
 pub async fn get(tx: &mut OrgTx, turn: TurnId) -> StoreResult<Option<Ended>> {

@@ -1,7 +1,7 @@
 //! 👍 and 👎 under an answer, and what somebody adds to a 👎.
 
 use super::scene::{Scene, Surfaced, Whisper};
-use crate::base::ids::{ChannelId, Ts, TurnId};
+use crate::base::ids::{ChannelId, TurnId};
 use crate::slack::blocks::{modals, offer, raw};
 use crate::slack::ids::{FEEDBACK_TELL, Verdict};
 use crate::slack::inbound::{BlockActions, ViewSubmission};
@@ -19,7 +19,8 @@ pub async fn given(scene: &Scene<'_>, clicked: &BlockActions, value: &str) -> Su
     };
     turns::give_feedback(&mut tx, verdict.turn, user.as_str(), verdict.is_good).await?;
     tx.commit().await?;
-    let (channel, thread) = (ChannelId(turn.channel), Ts(turn.thread_ts));
+    let thread = turn.root();
+    let channel = ChannelId(turn.channel);
     let to = Whisper::Thread {
         channel: &channel,
         thread: Some(&thread),
@@ -58,7 +59,8 @@ pub async fn told(scene: &Scene<'_>, submitted: &ViewSubmission, comment: &str) 
     let Some(turn) = found else {
         return Ok(());
     };
-    let (channel, thread) = (ChannelId(turn.channel), Ts(turn.thread_ts));
+    let thread = turn.root();
+    let channel = ChannelId(turn.channel);
     let to = Whisper::Thread {
         channel: &channel,
         thread: Some(&thread),

@@ -4,6 +4,7 @@
 pub mod approvals;
 mod artifacts;
 mod ask;
+pub mod catching_up;
 mod channel;
 mod command;
 mod dashboards;
@@ -21,6 +22,7 @@ mod pane;
 mod people;
 mod questions;
 mod retry;
+mod rooms;
 mod scene;
 mod schedules;
 mod shortcuts;

@@ -104,7 +104,7 @@ async fn tell(
     turn: Option<&Ended>,
     sentence: &str,
 ) -> Surfaced {
-    let thread: Option<Ts> = turn.map(|turn| Ts(turn.thread_ts.clone()));
+    let thread: Option<Ts> = turn.map(Ended::root);
     let channel: Option<ChannelId> = match turn {
         Some(turn) => Some(ChannelId(turn.channel.clone())),
         None => clicked.channel.clone(),

@@ -1,7 +1,7 @@
 //! Retry under an answer: the same question once more, by whoever pressed the button.
 
 use super::scene::{Scene, Surfaced, Whisper};
-use crate::base::ids::{ChannelId, Ts, TurnId};
+use crate::base::ids::{ChannelId, TurnId};
 use crate::base::telemetry::TraceId;
 use crate::slack::inbound::BlockActions;
 use crate::slack::text;
@@ -57,7 +57,7 @@ async fn refuse(
     sentence: &str,
 ) -> Surfaced {
     let channel = ChannelId(ended.channel.clone());
-    let thread = Ts(ended.thread_ts.clone());
+    let thread = ended.root();
     let to = Whisper::Thread {
         channel: &channel,
         thread: Some(&thread),

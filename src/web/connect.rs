@@ -231,7 +231,10 @@ impl Connect {
 
     /// What was begun in Slack goes on there. If nobody can be told, it is read all the same.
     async fn follow(&self, returned: &Returned, opened: &Opened) {
-        let user = self.user(returned).await.ok().flatten();
+        let user = self.user(returned).await.unwrap_or_else(|error| {
+            tracing::warn!(%error, "who connected a system could not be found out, so nobody sees it being read");
+            None
+        });
         let known = self.services.workspaces.all();
         let workspace = known.into_iter().find(|it| it.org == returned.org);
         let (Some(user), Some(workspace)) = (user, workspace) else {

@@ -5,6 +5,7 @@ mod away;
 mod deliveries;
 mod garbage;
 mod meagre;
+mod missed;
 mod reordered;
 mod secrets;
 mod signatures;

@@ -14,6 +14,10 @@ const OTHER_PRIMARY_KEYS: &[(&str, &str)] = &[];
 /// Tables of `core` that belong to no organisation, and why.
 const WITHOUT_ORG: &[(&str, &str)] = &[
     (
+        "core.attention",
+        "one mark: a process hears Slack for all organisations or for none",
+    ),
+    (
         "core.oauth_states",
         "an installation under way: its organisation is known only when Slack has answered",
     ),

@@ -1,7 +1,8 @@
 //! Schedules something when somebody asks for it in a conversation. It exists once the person who
 //! asked has confirmed a card that shows the rule and its next runs.
 
-use super::{Effect, Outcome, Tool, ToolContext, ToolError, arguments, schema};
+use super::{Effect, Outcome, Place, Tool, ToolContext, ToolError, Whereabouts, arguments, schema};
+use crate::automation::budget;
 use crate::automation::rule::{Asked, Rule, zone_or_utc};
 use crate::automation::spoken;
 use crate::base::clock::SharedClock;
@@ -20,9 +21,9 @@ const NAME: &str = "create_schedule";
 const DESCRIPTION: &str = "Has a question answered again and again, or once later: “every weekday \
     at 9”, “on the last Friday of the month at 17:00”, “tomorrow at 8”, or a cron line. The person \
     who asked sees a card with the rule and its next runs and confirms it; do not ask for it in \
-    words. The answers come in this channel, or in a direct message to them. Where another channel, \
-    a budget, a model or a colleague’s eyes are wished for, have them type it: `/penny schedule \
-    every weekday at 9 in #channel: the question`, or `/penny schedule` for a window.";
+    words. The answers come in this channel, in another one that they name, or in a direct message \
+    to them. Where a colleague’s eyes are wished for, have them type `/penny schedule`, which opens \
+    a window.";
 
 const YES: &str = "Schedule it";
 const NO: &str = "Don’t";
@@ -38,15 +39,59 @@ struct Input {
     /// Whether to answer in a direct message to the person instead of here.
     #[serde(default)]
     in_direct_message: bool,
+    /// Another channel than this one, by its name, if they named one.
+    #[serde(default)]
+    channel: Option<String>,
+    /// The model that shall answer, if they named one.
+    #[serde(default)]
+    model: Option<String>,
+    /// What one answer may cost at most, in dollars, if they said so.
+    #[serde(default)]
+    budget: Option<f64>,
+}
+
+/// What a schedule can be given of its own.
+#[derive(Debug, Clone)]
+pub struct Choices {
+    pub usual_model: String,
+    pub other_models: Vec<String>,
+    /// What any answer may cost, in millionths of a dollar.
+    pub most_micros: u64,
 }
 
 pub struct CreateSchedule {
     clock: SharedClock,
+    choices: Choices,
 }
 
 impl CreateSchedule {
-    pub fn new(clock: SharedClock) -> Self {
-        Self { clock }
+    pub fn new(clock: SharedClock, choices: Choices) -> Self {
+        Self { clock, choices }
+    }
+}
+
+/// Where the answers come.
+enum Target {
+    Here(ChannelId),
+    There(Place),
+    Directly,
+}
+
+impl Target {
+    fn channel(&self) -> Option<&ChannelId> {
+        match self {
+            Self::Here(channel) => Some(channel),
+            Self::There(place) => Some(&place.channel),
+            Self::Directly => None,
+        }
+    }
+
+    fn words(&self) -> String {
+        match self {
+            Self::Here(_) => "here".to_owned(),
+            Self::There(place) => format!("in #{}", place.name),
+            Self::Directly => "in a direct message to you".to_owned(),
+        }
     }
 }
 
@@ -96,15 +141,23 @@ impl Tool for CreateSchedule {
                 "Guests cannot schedule anything.".to_owned(),
             ));
         }
+        // Slack is asked where they may have it, and nothing is held meanwhile.
+        drop(tx);
         let origin = format!("{}:{}", context.turn, context.tool_use_id);
         let owner = UserId(turn.asked_by.clone());
-        let plan = match self.plan(&input, &asker, &turn) {
+        let target = match target(context, &input, &turn).await? {
+            Ok(target) => target,
+            Err(why) => return Ok(Outcome::Refused(why)),
+        };
+        let plan = match self.plan(&input, &asker, &target) {
             Ok(plan) => plan,
             Err(why) => return Ok(Outcome::Refused(why)),
         };
+        let mut tx = context.db.org(viewer.org).await?;
         let offered = schedules::propose(&mut tx, &origin, &turn.workspace, &owner, &plan).await?;
+        let place = target.words();
         let outcome = self
-            .confirm(&mut tx, context, &offered, &input.question)
+            .confirm(&mut tx, context, &offered, (&input.question, &place))
             .await?;
         tx.commit().await?;
         Ok(outcome)
@@ -112,7 +165,7 @@ impl Tool for CreateSchedule {
 }
 
 impl CreateSchedule {
-    fn plan(&self, input: &Input, asker: &Person, turn: &Ended) -> Result<Plan, String> {
+    fn plan(&self, input: &Input, asker: &Person, target: &Target) -> Result<Plan, String> {
         let asked = Asked {
             at: self.clock.now(),
             zone: zone_or_utc(Some(&asker.time_zone)),
@@ -123,20 +176,55 @@ impl CreateSchedule {
         if input.question.trim().is_empty() {
             return Err("The question is empty.".to_owned());
         }
-        let is_direct = input.in_direct_message || turn.channel.starts_with('D');
         let escaped = input
             .question
             .replace('&', "&amp;")
             .replace('<', "&lt;")
             .replace('>', "&gt;");
         Ok(Plan {
-            channel: (!is_direct).then(|| ChannelId(turn.channel.clone())),
+            channel: target.channel().cloned(),
             question: escaped,
             said: input.when.clone(),
             rule: serde_json::to_value(&rule).map_err(|error| error.to_string())?,
             catch_up: CatchUp::default(),
-            terms: Terms::default(),
+            terms: self.terms(input)?,
             next_run_at: rule.next(asked.at).unwrap_or(asked.at),
+        })
+    }
+
+    fn terms(&self, input: &Input) -> Result<Terms, String> {
+        let Choices {
+            usual_model,
+            other_models,
+            most_micros,
+        } = &self.choices;
+        let model = input.model.as_deref().map(str::trim);
+        let model = model.filter(|name| !name.is_empty() && name != usual_model);
+        if let Some(unknown) = model.filter(|name| !other_models.iter().any(|it| it == name)) {
+            let names: Vec<&str> = [usual_model]
+                .into_iter()
+                .chain(other_models)
+                .map(String::as_str)
+                .collect();
+            return Err(format!(
+                "There is no model “{unknown}” to choose. There is: {}.",
+                names.join(", ")
+            ));
+        }
+        let budget_micros = match input.budget {
+            None => None,
+            Some(dollars) => Some(budget::micros(dollars).ok_or(budget::HOW)?),
+        };
+        let is_above = |micros: &i64| u64::try_from(*micros).is_ok_and(|it| it > *most_micros);
+        if budget_micros.as_ref().is_some_and(is_above) {
+            let most = i64::try_from(*most_micros).map_or(f64::MAX, budget::dollars);
+            return Err(format!(
+                "One answer may cost ${most:.2} at most. They can choose less, or leave the budget out; whoever runs Penny can raise that."
+            ));
+        }
+        Ok(Terms {
+            model: model.map(str::to_owned),
+            budget_micros,
         })
     }
 
@@ -147,18 +235,15 @@ impl CreateSchedule {
         context: &ToolContext<'_>,
         offered: &Schedule,
         // As it was asked: the card escapes what it shows.
-        asked: &str,
+        (asked, place): (&str, &str),
     ) -> Result<Outcome, ToolError> {
         let rule: Rule = serde_json::from_value(offered.rule.clone()).map_err(StoreError::from)?;
-        let place = match &offered.channel {
-            Some(_) => "here",
-            None => "in a direct message to you",
-        };
         let runs = self.runs(&rule);
         let question = format!(
-            "Shall I answer “{}” {place}, {}? The next runs: {runs}.",
+            "Shall I answer “{}” {place}, {}{}? The next runs: {runs}.",
             asked.trim(),
-            rule.words()
+            rule.words(),
+            on_terms(&offered.terms),
         );
         let options = [YES.to_owned(), NO.to_owned()];
         let owner = Some(offered.owner.as_str());
@@ -208,4 +293,43 @@ impl CreateSchedule {
         });
         shown.collect::<Vec<_>>().join(", ")
     }
+}
+
+/// What a schedule has of its own, behind its time.
+fn on_terms(terms: &Terms) -> String {
+    let model = terms.model.as_ref().map(|name| format!(", with {name}"));
+    let budget = terms.budget_micros.map(|micros| {
+        let most = budget::dollars(micros);
+        format!(", for at most ${most:.2} each time")
+    });
+    [model, budget].into_iter().flatten().collect()
+}
+
+/// Or why the answers cannot come where they are wished for.
+async fn target(
+    context: &ToolContext<'_>,
+    input: &Input,
+    turn: &Ended,
+) -> Result<Result<Target, String>, ToolError> {
+    if input.in_direct_message {
+        return Ok(Ok(Target::Directly));
+    }
+    let named = input.channel.as_deref().map(str::trim);
+    let Some(named) = named.filter(|named| !named.is_empty()) else {
+        let is_direct = turn.channel.starts_with('D');
+        let here = || Target::Here(ChannelId(turn.channel.clone()));
+        return Ok(Ok(if is_direct { Target::Directly } else { here() }));
+    };
+    Ok(match context.eyes.whereabouts(named).await? {
+        Whereabouts::Both(place) if place.channel.as_str() == turn.channel => {
+            Ok(Target::Here(place.channel))
+        }
+        Whereabouts::Both(place) => Ok(Target::There(place)),
+        Whereabouts::PennyIsNotThere => Err(format!(
+            "Penny is in no channel “{named}”. If there is one, they can invite her there with `/invite @Penny` and ask again."
+        )),
+        Whereabouts::TheyAreNotThere => Err(format!(
+            "They are not in “{named}” themselves, so Penny writes nothing there for them. They can join it and ask again, or choose another channel."
+        )),
+    })
 }

@@ -23,7 +23,7 @@ pub mod trigger_sync;
 pub mod web_search;
 
 use super::transcript::Transcript;
-use crate::base::ids::{ConversationId, TurnId};
+use crate::base::ids::{ChannelId, ConversationId, TurnId};
 use crate::base::viewer::Viewer;
 use crate::models::ToolSpec;
 use crate::store::{Db, StoreError};
@@ -68,6 +68,27 @@ pub enum ToolError {
 #[async_trait]
 pub trait Eyes: Send + Sync {
     async fn viewer(&self) -> Result<Viewer, ToolError>;
+
+    /// Whether Penny may write in a channel that the asker named. Without a Slack there is none.
+    async fn whereabouts(&self, _named: &str) -> Result<Whereabouts, ToolError> {
+        Ok(Whereabouts::PennyIsNotThere)
+    }
+}
+
+/// A channel, and its name for people.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Place {
+    pub channel: ChannelId,
+    pub name: String,
+}
+
+/// Who is in a channel that somebody named.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Whereabouts {
+    Both(Place),
+    /// Or there is no such channel, as far as the asker may know.
+    PennyIsNotThere,
+    TheyAreNotThere,
 }
 
 /// What a tool knows of the call.

@@ -212,7 +212,7 @@ async fn came_of(tx: &mut OrgTx, made: &Record) -> Result<Outcome, ToolError> {
         },
         State::Failed => match settled {
             Some(Settled::Failed(why) | Settled::NeverSent(why)) => {
-                format!("It was approved, but the system refused: {why}. Nothing was changed.")
+                format!("It was approved, but it failed: {why}. Nothing was changed.")
             }
             _ => "It was approved, but failed. Nothing was changed.".to_owned(),
         },
@@ -231,7 +231,11 @@ async fn came_of(tx: &mut OrgTx, made: &Record) -> Result<Outcome, ToolError> {
 
 /// Somebody worded it anew, so it is not what the model asked for.
 fn edited_arguments(tx: &OrgTx, made: &Record) -> Result<String, ToolError> {
-    let sealed = approvals::open(tx.org(), made).map_err(fault)?;
+    let sealed = match approvals::open(tx.org(), made) {
+        // It was not carried out, which was said.
+        Err(approvals::Error::BrokenSeal(_)) => return Ok(String::new()),
+        opened => opened.map_err(fault)?,
+    };
     let arguments = Value::from(sealed.content().arguments.clone());
     Ok(format!(
         " It was edited before; its arguments were: {arguments}"

@@ -7,8 +7,8 @@ use crate::approvals::seal::Hash;
 use crate::approvals::{self, Outcome, State, Ticket};
 use crate::base::ids::ProposalId;
 use crate::connectors::registry;
-use crate::slack::blocks::Block;
 use crate::slack::blocks::approval::{Card, Stage, card, plan};
+use crate::slack::blocks::{Block, raw, sentence};
 use crate::store::OrgTx;
 
 /// What a message shows, and of which versions.
@@ -33,21 +33,30 @@ pub async fn drawing(
     proposals: &[ProposalId],
 ) -> Result<Option<Drawing>, CardError> {
     let mut seen = Vec::new();
+    let mut is_broken = false;
     for proposal in proposals {
-        seen.extend(see(tx, *proposal).await?);
+        match see(tx, *proposal).await {
+            // It is never carried out, and nothing of it can be shown.
+            Err(CardError::Approval(approvals::Error::BrokenSeal(_))) => is_broken = true,
+            found => seen.extend(found?),
+        }
     }
     let cards: Vec<Card> = seen.iter().map(card_of).collect();
     let tickets: Vec<Ticket> = seen.iter().map(|one| one.sealed.ticket()).collect();
-    let (text, blocks) = match cards.as_slice() {
-        [] => return Ok(None),
+    let (text, mut blocks) = match cards.as_slice() {
+        [] if !is_broken => return Ok(None),
+        [] => (words::BROKEN_SEAL.to_owned(), Vec::new()),
         [single] if proposals.len() == 1 => card(single),
         several => plan(several, &seal_of_open(&seen)),
     };
+    if is_broken {
+        blocks.extend(raw(vec![sentence(words::BROKEN_SEAL)]));
+    }
     Ok(Some(Drawing {
         text,
         blocks,
         tickets,
-        cards: format!("{cards:?}"),
+        cards: format!("{cards:?} {is_broken}"),
     }))
 }
 

@@ -28,7 +28,7 @@ pub async fn show_open_of_turn(
             services,
             workspace,
             &thread.channel,
-            Some(&thread.thread_ts),
+            Some(&thread.root()),
             together,
         )
         .await?;

@@ -7,6 +7,7 @@ use chrono::{DateTime, Utc};
 
 pub const SOMEBODY: &str = "somebody";
 pub const NO_REASON: &str = "nothing more about it";
+pub const BROKEN_SEAL: &str = ":warning: What is stored of this change is not what was asked for and approved, so I haven’t made it. Ask for it again, and tell whoever runs me: somebody may have changed it in my database.";
 pub const YES: &str = "yes";
 pub const NO: &str = "no";
 

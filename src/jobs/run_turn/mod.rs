@@ -134,7 +134,7 @@ impl RunTurn {
             services,
             workspace,
             thread: &opened.thread,
-            is_first: opened.transcript.is_empty().into(),
+            is_first: (opened.transcript.is_empty() && !opened.thread.is_lane()).into(),
             stop: stop.clone(),
             waiting: Mutex::new(Some(opened.waiting)),
         };

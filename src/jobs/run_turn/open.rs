@@ -13,7 +13,9 @@ use crate::store::inbox::{self, Item, Kind};
 use crate::store::jobs::{self, Fence};
 use crate::store::schedules::Terms;
 use crate::store::turns::{self, OpenTurn};
-use crate::store::{OrgTx, StoreError, StoreResult, people, schedules, spending, workflows};
+use crate::store::{
+    OrgTx, StoreError, StoreResult, lanes, listen, people, schedules, spending, workflows,
+};
 
 pub struct Opened {
     pub thread: Thread,
@@ -74,10 +76,15 @@ pub async fn open(services: &Services, fence: &Fence, key: &str) -> StoreResult<
         Some(turn) => (turn, false),
         None => match question {
             Some(item) => (begin(&mut tx, conversation, item).await?, true),
-            // A stop with nothing to stop, or something overheard.
+            // A stop with nothing to stop in the thread itself, or something overheard.
             None => {
+                let beside = stop_beside(&mut tx, &channel, &thread_ts, &items).await?;
                 discard(&mut tx, &channel, &thread_ts, &items).await?;
                 tx.commit().await?;
+                for key in beside {
+                    let stopped = format!("{} {key}", fence.org);
+                    listen::notify(&services.db, listen::STOPS, &stopped).await?;
+                }
                 return Ok(None);
             }
         },
@@ -230,6 +237,19 @@ async fn begin(tx: &mut OrgTx, conversation: ConversationId, item: &Item) -> Sto
     let user = item.user.as_ref().map_or("", |user| user.as_str());
     let ts = item.ts.as_ref().map_or("", |ts| ts.as_str());
     turns::begin(tx, conversation, user, ts, &item.trace_id).await
+}
+
+/// What a workflow asks for its items shows in the thread, so a stop there is meant for it.
+async fn stop_beside(
+    tx: &mut OrgTx,
+    channel: &ChannelId,
+    thread_ts: &Ts,
+    items: &[Item],
+) -> StoreResult<Vec<String>> {
+    match items.iter().find(|item| item.kind == Kind::Stop) {
+        Some(stop) => lanes::stop(tx, channel, thread_ts, stop).await,
+        None => Ok(Vec::new()),
+    }
 }
 
 /// A stop that came when nothing ran is over; what was overheard stays for the next turn.

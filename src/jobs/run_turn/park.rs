@@ -66,7 +66,7 @@ async fn put(finished: &Finished<'_>, asked: &Question) -> Result<(), Interrupte
     });
     let channel: &ChannelId = &finished.journal.thread.channel;
     let message = NewMessage {
-        thread: Some(finished.journal.thread.thread_ts.clone()),
+        thread: Some(finished.journal.thread.root()),
         text,
         blocks,
         metadata: None,

@@ -46,13 +46,14 @@ pub fn begin(
         client: workspace.slack.clone(),
         place: Place {
             channel: opened.thread.channel.clone(),
-            thread: opened.thread.thread_ts.clone(),
+            thread: opened.thread.root(),
             recipient: UserId(opened.turn.asked_by.clone()),
             recipient_team: home_of_asker(workspace, opened),
             penny: workspace.bot_user.clone(),
             since: Ts(opened.turn.asked_ts.clone()),
         },
-        title: opened.title.clone(),
+        // What goes on beside a thread is not what the thread is about.
+        title: opened.title.clone().filter(|_| !opened.thread.is_lane()),
         key: turn.to_string(),
         state: shown.state.clone(),
         resumed: !opened.is_fresh,

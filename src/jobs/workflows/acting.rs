@@ -2,6 +2,7 @@
 //! thread only ever proposes.
 
 use super::course::{Course, Halt, Interrupted};
+use super::lanes::lane_of;
 use super::words;
 use crate::agent::fence;
 use crate::automation::workflow::{self as definitions, Kind, MOST_NOTES, Schema, Scope, Template};
@@ -218,12 +219,21 @@ impl Course<'_> {
         Ok(json!({ "until": until }))
     }
 
-    /// One question at a time: whoever answers the one before wakes this run as well.
+    /// One question at a time in the thread, and in a loop as many as that says: whoever answers
+    /// the one before wakes this run as well.
     async fn takes_the_floor(&self, place: (&str, &str)) -> StoreResult<bool> {
+        let fence = self.held.lease().fence();
+        if lane_of(place.0).is_some() {
+            let mut tx = self.services.db.org(self.workspace.org).await?;
+            let has_room = |asking: &[String]| self.loops.lock().has_room(place.0, asking);
+            let is_free =
+                workflows::take_a_lane(&mut tx, &fence, self.run.id, place, has_room).await?;
+            tx.commit().await?;
+            return Ok(is_free);
+        }
         if self.is_asking.load(Ordering::Relaxed) {
             return Ok(false);
         }
-        let fence = self.held.lease().fence();
         let mut tx = self.services.db.org(self.workspace.org).await?;
         let is_free = workflows::take_the_floor(&mut tx, &fence, self.run.id, place).await?;
         tx.commit().await?;
@@ -232,7 +242,7 @@ impl Course<'_> {
         Ok(is_free)
     }
 
-    /// A turn in the run's thread, as if the owner had asked there.
+    /// A turn in the run's thread, as if the owner had asked there; for an item of a loop beside it.
     async fn ask_penny(
         &self,
         question: &Template,
@@ -274,11 +284,15 @@ impl Course<'_> {
         workflows::asked(&mut tx, self.run.id, path, &ts).await?;
         tx.commit().await?;
         let asked = words::asked_of_penny(&asked, &self.workflow.name, self.run);
+        let thread = match lane_of(path) {
+            Some(item) => self.in_thread().lane(&format!("{}.{item}", self.run.id)),
+            None => self.in_thread(),
+        };
         let said = delivery(&SaidFor {
             workspace: self.workspace,
             by: &self.workflow.owner,
             channel: self.channel,
-            thread: self.thread,
+            thread: &thread.thread_ts,
             ts: &ts,
             text: &escape(&asked),
             event_key: &self.key(path),

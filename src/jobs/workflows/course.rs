@@ -1,5 +1,6 @@
 //! What all steps of a run work with, and how one ends that does not simply go on.
 
+use super::lanes::Lanes;
 use crate::automation::workflow::Workflow;
 use crate::base::ids::{ChannelId, ConversationId, Ts, TurnId};
 use crate::base::viewer::Viewer;
@@ -9,6 +10,7 @@ use crate::jobs::deliver::DeliverError;
 use crate::jobs::workspaces::Workspace;
 use crate::queue::Held;
 use crate::slack::client::SlackError;
+use crate::store::conversations::Thread;
 use crate::store::workflows::{self, Run, Saved, Spent};
 use crate::store::{StoreError, StoreResult};
 use chrono::{DateTime, Utc};
@@ -77,6 +79,8 @@ pub struct Course<'a> {
     pub saved: Mutex<HashMap<String, Saved>>,
     /// Penny is being asked in the thread, so no other step asks her.
     pub is_asking: AtomicBool,
+    /// The loops that were come to, with how many of their items may ask her at once.
+    pub loops: Mutex<Lanes>,
     /// Which budget an item of a loop has found used up.
     pub spent: Mutex<Option<String>>,
     /// The soonest end of what is waited for.
@@ -122,6 +126,15 @@ impl Course<'_> {
     pub fn wake_by(&self, at: DateTime<Utc>) {
         let mut wake = self.wake_at.lock();
         *wake = Some(wake.map_or(at, |known| known.min(at)));
+    }
+
+    /// Where it reports.
+    pub fn in_thread(&self) -> Thread {
+        Thread {
+            workspace: self.workspace.id.as_str().into(),
+            channel: self.channel.clone(),
+            thread_ts: self.thread.clone(),
+        }
     }
 
     /// By which the steps of a run ask as the calls of a turn do.

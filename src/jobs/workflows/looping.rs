@@ -18,13 +18,14 @@ const MINUTE: TimeDelta = TimeDelta::minutes(1);
 
 impl Course<'_> {
     pub async fn each(&self, each: &ForEach, path: &str, scope: &Scope) -> Result<Value, Halt> {
+        self.loops.lock().enter(path, each.at_once);
         if self.awaited(path).is_none() {
             self.plan(each, path, scope).await?;
         }
         let outer = Arc::new(scope.clone());
         let mut after = -1;
         let mut is_throttled = false;
-        while !is_throttled {
+        while !is_throttled && !self.loops.lock().is_full(path) {
             let mut batch = self.next_items(path, after).await?;
             let Some(last) = batch.last().map(|item| item.number) else {
                 break;
@@ -143,6 +144,10 @@ impl Course<'_> {
         outer: &Arc<Scope>,
     ) -> Result<(), Halt> {
         if self.spent.lock().is_some() {
+            return Ok(());
+        }
+        // It would wait behind one that may not ask Penny yet.
+        if !item.is_begun && self.loops.lock().is_full(path) {
             return Ok(());
         }
         let began_at = self.services.clock.now();

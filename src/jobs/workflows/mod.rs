@@ -7,6 +7,7 @@ pub mod budget;
 mod cancelling;
 mod checking;
 mod course;
+mod lanes;
 mod looping;
 mod running;
 mod showing;

@@ -8,7 +8,7 @@ use crate::automation::workflow::{self as definitions, Scope};
 use crate::base::ids::{ChannelId, OrgId, Ts, WorkflowRunId};
 use crate::base::viewer::Viewer;
 use crate::jobs::Services;
-use crate::jobs::cards::show_open_of_turn;
+use crate::jobs::cards::{CardError, show_open_of_turn};
 use crate::jobs::people::TurnEyes;
 use crate::jobs::schedules::words as scheduled;
 use crate::jobs::workspaces::Workspace;
@@ -18,11 +18,16 @@ use crate::store::StoreError;
 use crate::store::conversations::{self, Thread};
 use crate::store::workflows::{self, End, RUN, Run, Workflow};
 use async_trait::async_trait;
+use chrono::TimeDelta;
 use parking_lot::Mutex;
 use serde_json::{Value, json};
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 use std::time::Duration;
+
+/// Without a token nobody can be told; whoever installs Penny again brings one.
+const UNTIL_INSTALLED: Duration = Duration::from_secs(600);
+const TOLD_WITHIN: TimeDelta = TimeDelta::weeks(1);
 
 #[derive(Debug, Clone)]
 pub struct RunWorkflow {
@@ -67,7 +72,7 @@ impl RunWorkflow {
                 self.fail(held.lease().org, id, &words::not_delivered(&code))
                     .await
             }
-            Interrupted::Slack(SlackError::NoToken) => {
+            Interrupted::Slack(SlackError::NoToken) | Interrupted::Card(CardError::Uninstalled) => {
                 self.fail(held.lease().org, id, scheduled::NOT_INSTALLED)
                     .await
             }
@@ -118,9 +123,38 @@ impl RunWorkflow {
         };
         match ended.await {
             Ok(()) => Done::Finished,
-            // What could not be shown stays in the list of workflows.
-            Err(Interrupted::Slack(error)) => {
+            Err(Interrupted::Slack(error)) => self.tell_later(org, id, &error).await,
+            Err(error) => Done::Retry {
+                after: None,
+                error: error.to_string(),
+            },
+        }
+    }
+
+    /// Nobody could be told of the end so far. Whoever installs Penny again brings a token, and
+    /// Slack comes back; for a week that is waited for, as where a schedule failed.
+    async fn tell_later(&self, org: OrgId, id: WorkflowRunId, error: &SlackError) -> Done {
+        let after = match error {
+            SlackError::RateLimited { retry_after } => *retry_after,
+            SlackError::Refused { code, .. } if !code.is_about_the_token() => {
+                // What could not be shown stays in the list of workflows.
                 tracing::warn!(%error, "the end of a workflow’s run could not be shown");
+                return Done::Finished;
+            }
+            _ => UNTIL_INSTALLED,
+        };
+        let ended_at = async {
+            let mut tx = self.services.db.org(org).await?;
+            let run = workflows::get_run(&mut tx, id).await?;
+            Ok::<_, StoreError>(run.and_then(|run| run.ended_at))
+        };
+        match ended_at.await {
+            Ok(Some(ended_at)) if self.services.clock.now() - ended_at < TOLD_WITHIN => {
+                tracing::debug!(%error, "the end of a workflow’s run is told later");
+                Done::Later(after)
+            }
+            Ok(_) => {
+                tracing::error!(%error, run.id = %id, "nobody could be told of the end of a run");
                 Done::Finished
             }
             Err(error) => Done::Retry {
@@ -277,6 +311,7 @@ impl RunWorkflow {
                     .collect(),
             ),
             is_asking: AtomicBool::new(false),
+            loops: Mutex::default(),
             spent: Mutex::new(None),
             wake_at: Mutex::new(None),
         };
@@ -301,12 +336,8 @@ impl RunWorkflow {
 
     /// The job ends here; whoever acts, or the clock, makes another.
     async fn park(&self, course: &Course<'_>) -> Result<(), Interrupted> {
-        let thread = Thread {
-            workspace: course.workspace.id.as_str().into(),
-            channel: course.channel.clone(),
-            thread_ts: course.thread.clone(),
-        };
-        show_open_of_turn(&self.services, course.workspace, &thread, course.as_turn()).await?;
+        let (thread, turn) = (course.in_thread(), course.as_turn());
+        show_open_of_turn(&self.services, course.workspace, &thread, turn).await?;
         let wake_at = *course.wake_at.lock();
         let mut tx = self.services.db.org(course.workspace.org).await?;
         workflows::advance(&mut tx, course.run.id, true, wake_at).await?;

@@ -7,7 +7,7 @@ use crate::automation::workflow::Workflow;
 use crate::jobs::Services;
 use crate::store::StoreResult;
 use crate::store::workflows::{self, Due, Happened, Started};
-use chrono::TimeDelta;
+use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::json;
 use std::time::Duration;
 use tokio_util::sync::CancellationToken;
@@ -63,16 +63,20 @@ async fn due(services: &Services) -> StoreResult<u64> {
         let next: Vec<_> = claim
             .found
             .iter()
-            .map(|due| {
-                let rule = serde_json::from_value::<Rule>(due.rule.clone());
-                (
-                    due.org,
-                    due.workflow,
-                    rule.ok().and_then(|rule| rule.next(now)),
-                )
-            })
+            .map(|due| (due.org, due.workflow, next_of(due, now)))
             .collect();
         begun += claim.settle(&runs, &next).await?;
+    }
+}
+
+/// None where nothing starts it by itself any more.
+fn next_of(due: &Due, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
+    match serde_json::from_value::<Rule>(due.rule.clone()) {
+        Ok(rule) => rule.next(now),
+        Err(error) => {
+            tracing::error!(workflow.id = %due.workflow, %error, "the rule of a workflow cannot be read, so no time starts it any more");
+            None
+        }
     }
 }
 

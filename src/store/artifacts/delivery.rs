@@ -46,7 +46,7 @@ pub async fn delivery(tx: &mut OrgTx, version: Version) -> StoreResult<Option<De
         kind: row.kind,
         workspace: row.workspace_id,
         channel: ChannelId(row.channel_id),
-        thread: in_thread(row.thread_ts),
+        thread: in_thread(&row.thread_ts),
         blocks: row.blocks,
         file: row.file_name.zip(row.bytes),
         words: row.words,

@@ -7,6 +7,7 @@ mod past;
 pub use delivery::{Delivery, delivery, set_slack_file, settle};
 pub use past::{Past, newest, of_earlier_run};
 
+use super::conversations::root_of;
 use super::db::{Db, OrgTx, StoreError, StoreResult};
 use super::jobs;
 use crate::base::ids::{ArtifactId, ChannelId, ConversationId, PersonId, Ts, TurnId};
@@ -277,13 +278,13 @@ pub async fn seen_by(
         made_by: PersonId(row.made_by),
         made_at: row.made_at,
         channel: ChannelId(row.channel_id),
-        thread: in_thread(row.thread_ts),
+        thread: in_thread(&row.thread_ts),
     })
     .collect())
 }
 
-fn in_thread(thread: String) -> Option<Ts> {
-    (!thread.is_empty()).then_some(Ts(thread))
+fn in_thread(thread: &str) -> Option<Ts> {
+    (!thread.is_empty()).then(|| root_of(thread))
 }
 
 /// A word, as a pattern that finds it anywhere.

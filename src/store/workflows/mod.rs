@@ -22,8 +22,8 @@ pub use runs::{
     is_given_up, of_owner, place, start, wake,
 };
 pub use steps::{
-    Saved, Spent, answer, asked, finish_step, hold, saved, steps_of, take_the_floor, turn_ended,
-    wait_at,
+    Saved, Spent, answer, asked, finish_step, hold, saved, steps_of, take_a_lane, take_the_floor,
+    turn_ended, wait_at,
 };
 pub use waking::{
     Due, Happened, Listening, Started, claim_due, claim_events, listening_to, wake_sleepers,

@@ -155,7 +155,7 @@ pub async fn take_the_floor(
                    and (run.channel_id, run.root_ts) = (r.channel_id, r.root_ts)
                where s.org_id = $1 and s.kind = 'prompt' and s.state = 'waiting'
                    and not (s.output ? 'text' or s.output ? 'trouble')
-                   and r.state in ('due', 'running', 'waiting')
+                   and r.state in ('due', 'running', 'waiting') and strpos(s.path, '.') = 0
                    and (s.run_id, s.path) <> ($2, $3)) as "asks!""#,
         tx.org().0,
         run.0,
@@ -167,6 +167,40 @@ pub async fn take_the_floor(
         wait_at(tx, fence, run, (path, kind), &serde_json::json!({})).await?;
     }
     Ok(!somebody_asks)
+}
+
+/// The same for a step within a loop, which asks beside the thread: `has_room` says whether it may,
+/// by the steps of the run's loops that wait for an answer by now.
+pub async fn take_a_lane(
+    tx: &mut OrgTx,
+    fence: &Fence,
+    run: WorkflowRunId,
+    (path, kind): (&str, &str),
+    has_room: impl FnOnce(&[String]) -> bool,
+) -> StoreResult<bool> {
+    // Items are worked on at once: one of them counts at a time.
+    sqlx::query_scalar!(
+        "select run_id from core.workflow_runs where org_id = $1 and run_id = $2 for update",
+        tx.org().0,
+        run.0,
+    )
+    .fetch_optional(tx.connection())
+    .await?;
+    let asking = sqlx::query_scalar!(
+        "select path from core.workflow_steps
+         where org_id = $1 and run_id = $2 and kind = 'prompt' and state = 'waiting'
+             and not (output ? 'text' or output ? 'trouble') and strpos(path, '.') > 0 and path <> $3",
+        tx.org().0,
+        run.0,
+        path,
+    )
+    .fetch_all(tx.connection())
+    .await?;
+    let is_free = has_room(&asking);
+    if is_free {
+        wait_at(tx, fence, run, (path, kind), &serde_json::json!({})).await?;
+    }
+    Ok(is_free)
 }
 
 /// In which message Penny was asked for a step.
@@ -221,7 +255,7 @@ pub async fn turn_ended(
              and s.asked_ts = t.asked_ts and s.state = 'waiting'
              and r.org_id = $1 and r.run_id = s.run_id
              and c.org_id = $1 and c.conversation_id = t.conversation_id
-             and (c.channel_id, c.thread_ts) = (r.channel_id, r.root_ts)
+             and (c.channel_id, split_part(c.thread_ts, '/', 1)) = (r.channel_id, r.root_ts)
          returning s.run_id",
         tx.org().0,
         turn.0,

@@ -11,6 +11,7 @@ use crate::slack::blocks::{clip, raw, sentence};
 use crate::slack::text;
 use crate::store::people::Person;
 use crate::store::schedules::{self, Run, Schedule, Sight, State, Wanted};
+use crate::surfaces::rooms;
 use crate::surfaces::scene::{Scene, Surfaced, Whisper};
 
 /// Words by which schedules are looked for are no longer than this.
@@ -62,7 +63,7 @@ pub async fn show(
     }
     let channels = match person.is_admin {
         true => Vec::new(),
-        false => channels_of(scene, user).await,
+        false => rooms::of(scene, user).await,
     };
     let sight = Sight {
         owner: user,
@@ -73,21 +74,6 @@ pub async fn show(
     let mut blocks = listed(&listing);
     blocks.insert(0, sentence(heading));
     scene.whisper(to, heading, raw(blocks)).await
-}
-
-/// Where Slack does not say in which channels somebody is, they see their own.
-async fn channels_of(scene: &Scene<'_>, user: &UserId) -> Vec<String> {
-    let slack = &scene.workspace.slack;
-    let found = slack
-        .channels_of(Some(user), "public_channel,private_channel")
-        .await;
-    match found {
-        Ok(channels) => channels.into_iter().map(|channel| channel.id).collect(),
-        Err(error) => {
-            tracing::warn!(%error, "schedules are listed without those of channels");
-            Vec::new()
-        }
-    }
 }
 
 /// Their own, for App Home.

@@ -1,7 +1,7 @@
 //! The list of workflows, as far as somebody may see them: all, or those with some words, some at a
 //! time.
 
-use super::{LIST, may_change, may_see, words};
+use super::{LIST, may_change, words};
 use crate::base::ids::UserId;
 use crate::slack::blocks::workflows::{Deed, SHOWN, WorkflowCard, workflows as listed};
 use crate::slack::blocks::{raw, sentence};
@@ -10,6 +10,7 @@ use crate::slack::text;
 use crate::store::people::Person;
 use crate::store::workflows::{self, Workflow};
 use crate::surfaces::command::Call;
+use crate::surfaces::rooms;
 use crate::surfaces::scene::{Scene, Surfaced, Whisper};
 
 /// More of one workspace are not looked through; one’s own come first.
@@ -72,12 +73,7 @@ async fn show_page(
     let mut tx = scene.tx().await?;
     let all = workflows::list(&mut tx, &scene.workspace.id, user, page.words, MOST).await?;
     drop(tx);
-    let mut visible = Vec::new();
-    for workflow in all {
-        if may_see(scene, user, &person, &workflow).await {
-            visible.push(workflow);
-        }
-    }
+    let visible = visible(scene, user, &person, all).await;
     let mut cards = Vec::new();
     for workflow in visible.iter().skip(page.from).take(SHOWN) {
         cards.push(card(scene, user, &person, workflow).await?);
@@ -96,6 +92,26 @@ async fn show_page(
     );
     blocks.insert(0, sentence(heading));
     scene.whisper(to, heading, raw(blocks)).await
+}
+
+/// Those that they may change, and those of channels that they are in.
+async fn visible(
+    scene: &Scene<'_>,
+    user: &UserId,
+    person: &Person,
+    all: Vec<Workflow>,
+) -> Vec<Workflow> {
+    let is_own = |workflow: &Workflow| may_change(person, user, workflow);
+    if all.iter().all(is_own) {
+        return all;
+    }
+    let rooms = rooms::of(scene, user).await;
+    let is_there = |workflow: &Workflow| {
+        let channel = workflow.channel.as_ref();
+        channel.is_some_and(|channel| rooms.iter().any(|room| room == channel.as_str()))
+    };
+    let seen = all.into_iter().filter(|it| is_own(it) || is_there(it));
+    seen.collect()
 }
 
 async fn card(

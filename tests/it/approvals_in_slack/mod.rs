@@ -6,6 +6,7 @@ mod losing;
 pub mod office;
 mod plans;
 mod reaching;
+mod sealed;
 mod story;
 mod stricter;
 mod waiting;

@@ -73,6 +73,29 @@ async fn a_file_that_slack_refuses_is_said_in_a_sentence() {
 }
 
 #[tokio::test]
+async fn that_a_file_was_refused_is_said_also_if_slack_takes_no_message_in_that_moment() {
+    let app = TestApp::start(makes("create_report", report())).await;
+    let faults = app.slack.faults();
+    let refused = faults.on("files.getUploadURLExternal").next(2);
+    refused.hit(Fault::Error("missing_scope"));
+    let maya = app.slack.person("maya").unwrap();
+    faults.on("chat.postMessage").hit(Fault::Cut);
+    let thread = asks(&maya, "sales").await;
+    maya.reads(&thread, "couldn’t put it here").await.unwrap();
+    maya.reads(&thread, "There it is.").await.unwrap();
+    app.settles().await;
+    let told = maya.sees(&thread).into_iter();
+    let told = told.filter(|seen| seen.text.contains("couldn’t put it here"));
+    assert_eq!(told.count(), 1);
+    assert_eq!(
+        app.texts("select state from core.artifact_versions").await,
+        ["failed"]
+    );
+    app.slack.calls().mark_all_read();
+    app.stop().await;
+}
+
+#[tokio::test]
 async fn a_file_whose_sharing_got_lost_on_the_way_back_stands_there_once() {
     let app = TestApp::start(makes("create_chart", chart("funnel"))).await;
     app.slack

@@ -157,3 +157,34 @@ async fn an_administrator_may_do_what_its_owner_may() {
     assert_eq!(desk.states().await, ["done"]);
     desk.close().await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_list_asks_slack_once_in_which_channels_somebody_is() {
+    let desk = Desk::open([]).await;
+    desk.writes("greets", "by hand", says_hello()).await;
+    desk.app
+        .execute(
+            "insert into core.workflows (org_id, workflow_id, workspace_id, name, channel_id, owner_user,
+                 definition, trigger_kind, origin)
+             select org_id, gen_random_uuid(), workspace_id, 'job-' || lpad(n::text, 2, '0'),
+                 case when n = 12 then 'C0ELSEWHERE' else channel_id end, owner_user, definition,
+                 trigger_kind, 'test' || n
+             from core.workflows, generate_series(1, 12) as n",
+        )
+        .await;
+    let calls = desk.app.slack.calls();
+    let members = calls.count("conversations.members");
+    desk.jonas
+        .runs_command("sales", "/penny workflows")
+        .await
+        .unwrap();
+    let list = desk.is_told(&desk.jonas, "Workflows here").await;
+    assert!(
+        list.contains("*greets*") && list.contains("*job-11*"),
+        "{list}"
+    );
+    assert!(!list.contains("*job-12*"), "{list}");
+    assert_eq!(calls.count("conversations.members"), members);
+    assert_eq!(calls.count("users.conversations"), 1);
+    desk.close().await;
+}

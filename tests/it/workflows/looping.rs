@@ -1,7 +1,8 @@
 //! Loops: every item once, at its own pace, with an outcome that can be asked for.
 
 use super::desk::Desk;
-use penny::models::scripted::Step;
+use penny::models::scripted::{Gate, Step};
+use penny::playground::Thread;
 use serde_json::json;
 
 #[tokio::test(flavor = "multi_thread")]
@@ -152,5 +153,124 @@ async fn children_that_ask_penny_at_once_do_not_take_each_others_answers() {
     desk.app.settles().await;
     let said = desk.said(&thread);
     assert!(said.contains(&"One. Two.".to_owned()), "{said:?}");
+    desk.close().await;
+}
+
+const FRUITS: [&str; 5] = ["apples", "pears", "plums", "figs", "dates"];
+
+fn answer(fruit: &str) -> String {
+    format!("All about {fruit}.")
+}
+
+/// A workflow that asks about each, two at a time, begins.
+async fn asks_about(desk: &Desk, fruits: &[&str]) -> Thread {
+    desk.writes("asks", "by hand", json!({"steps": [
+        {"id": "each", "foreach": fruits, "at_once": 2, "do": [{"id": "ask", "prompt": "What about {{item}}?"}]},
+        {"id": "tell", "message": "{{steps.each.done}} answers, {{steps.each.failed}} missing"},
+    ]}))
+    .await;
+    let typed = "/penny workflow run asks";
+    desk.maya.runs_command("sales", typed).await.unwrap();
+    desk.is_told(&desk.maya, "asks").await;
+    desk.app
+        .comes_true("two ask, and the run waits for them", async || {
+            desk.app.model.requests().len() == 2 && desk.states().await == ["waiting"]
+        })
+        .await;
+    desk.newest("asks")
+}
+
+async fn ends(desk: &Desk) {
+    desk.app
+        .comes_true("the run is over", async || desk.states().await == ["done"])
+        .await;
+    desk.app.settles().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn as_many_items_ask_penny_at_once_as_their_loop_says() {
+    let gates: Vec<Gate> = FRUITS.iter().map(|_| Gate::default()).collect();
+    let steps = FRUITS.iter().zip(&gates);
+    let steps = steps.map(|(fruit, gate)| Step::says(answer(fruit)).when_asked(fruit).after(gate));
+    let desk = Desk::open(steps).await;
+    let thread = asks_about(&desk, &FRUITS).await;
+    gates[0].reached().await;
+    gates[1].reached().await;
+    let begun = "select 1 from core.workflow_items where began_at is not null";
+    assert!(
+        desk.app.count(begun).await <= 3,
+        "the others have not begun"
+    );
+
+    // The second answer comes first, and makes room for the third question alone.
+    gates[1].open();
+    gates[2].reached().await;
+    desk.app
+        .comes_true("the run waits again", async || {
+            desk.states().await == ["waiting"]
+        })
+        .await;
+    assert_eq!(desk.app.model.requests().len(), 3);
+    gates.iter().for_each(Gate::open);
+    ends(&desk).await;
+
+    let said = desk.said(&thread);
+    assert!(
+        said.contains(&"5 answers, 0 missing".to_owned()),
+        "{said:?}"
+    );
+    for fruit in FRUITS {
+        let of_it = said.iter().filter(|it| it.contains(&answer(fruit)));
+        assert_eq!(of_it.count(), 1, "{said:?}");
+    }
+    assert!(desk.head(&thread).contains("5 of 5 items done"));
+    // Each was asked for itself: nobody read what was said about another.
+    for request in desk.app.model.requests() {
+        let asked = format!("{:?}", request.messages);
+        let about = FRUITS.iter().filter(|fruit| asked.contains(**fruit));
+        assert_eq!(about.count(), 1, "{asked}");
+    }
+    let outcomes = "select outcome->>'text' from core.workflow_items order by number";
+    assert_eq!(desk.app.texts(outcomes).await, FRUITS.map(answer));
+    desk.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_process_that_dies_while_items_ask_leaves_each_of_them_answered_once() {
+    let hang = FRUITS[..2].iter().map(|it| Step::hangs().when_asked(it));
+    let say = FRUITS
+        .iter()
+        .map(|it| Step::says(answer(it)).when_asked(it));
+    let mut desk = Desk::open(hang.chain(say)).await;
+    let thread = asks_about(&desk, &FRUITS).await;
+    desk.app.kill().await;
+    desk.app.expire_leases().await;
+    desk.app.start_again().await;
+    ends(&desk).await;
+    let said = desk.said(&thread);
+    for fruit in FRUITS {
+        let of_it = said.iter().filter(|it| it.contains(&answer(fruit)));
+        assert_eq!(of_it.count(), 1, "{said:?}");
+    }
+    assert!(
+        said.contains(&"5 answers, 0 missing".to_owned()),
+        "{said:?}"
+    );
+    desk.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_stop_in_the_thread_reaches_what_its_items_ask() {
+    let desk = Desk::open(FRUITS[..2].iter().map(|it| Step::hangs().when_asked(it))).await;
+    let thread = asks_about(&desk, &FRUITS[..2]).await;
+    desk.maya.replies_in(&thread, "stop").await.unwrap();
+    ends(&desk).await;
+    let said = desk.said(&thread);
+    assert!(
+        said.contains(&"0 answers, 2 missing".to_owned()),
+        "{said:?}"
+    );
+    desk.is_written("The workflow *asks* is done, except for 2 items that failed.")
+        .await;
     desk.close().await;
 }

@@ -1,6 +1,7 @@
 //! A workflow cannot fail in silence.
 
 use super::desk::Desk;
+use penny::jobs::workflows::look;
 use penny::models::ModelError;
 use penny::models::scripted::Step;
 use penny::slack::client::ApiCode;
@@ -123,5 +124,46 @@ async fn a_question_that_penny_could_not_answer_is_told_with_what_helps_a_run() 
     assert!(told.text.contains("press *Try again*"), "{}", told.text);
     assert!(!told.text.contains("Retry"), "{}", told.text);
     assert!(desk.head(&thread).contains("out of credit"));
+    desk.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_failed_while_penny_was_not_installed_is_told_once_she_is_again() {
+    let mut desk = Desk::open([]).await;
+    desk.writes("hello", "every day at 9", says_hello()).await;
+    desk.maya.uninstall().await.unwrap();
+    desk.app
+        .comes_true("her token is gone", async || {
+            let retired = "select from core.installations where retired_at is not null";
+            desk.app.count(retired).await == 1
+        })
+        .await;
+    desk.clock.turn_to("2026-11-21T08:00:01Z");
+    let services = desk.app.process().app.services.clone();
+    assert_eq!(look(&services).await.unwrap(), 1);
+    desk.app
+        .comes_true(
+            "the run has failed, and somebody is still to be told",
+            async || {
+                let waits = "select from core.jobs where kind = 'workflow' and run_at > now()
+                and lease_token is null and dead_at is null";
+                desk.states().await == ["failed"] && desk.app.count(waits).await == 1
+            },
+        )
+        .await;
+
+    desk.maya.install().unwrap();
+    desk.app.start_another().await;
+    desk.app.retire_the_first().await;
+    desk.app
+        .execute("update core.jobs set run_at = now()")
+        .await;
+    let told = desk
+        .app
+        .is_written(&desk.maya, "I wasn’t installed in this workspace then")
+        .await;
+    assert!(told.text.contains("*hello* failed"), "{}", told.text);
+    desk.app.settles().await;
+    desk.app.slack.calls().mark_all_read();
     desk.close().await;
 }
