@@ -46,6 +46,7 @@ static MANIFEST: Manifest = Manifest {
     // Nothing is ever asked there.
     base_url: "https://localhost",
     streams: &[],
+    limits: &[],
     queries: &[],
     operations: &[],
     listen: Some(&LISTEN),

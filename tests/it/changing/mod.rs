@@ -4,5 +4,6 @@
 mod interrupted;
 mod office;
 mod patience;
+mod repeating;
 mod story;
 mod unclear;
