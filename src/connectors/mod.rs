@@ -37,6 +37,7 @@ pub use crate::store::sync::{Area, Readable, Readers};
 
 use crate::approvals::{ApprovedAction, Content, Effect};
 use crate::base::ids::{OrgId, PersonId};
+use crate::base::topic::Topic;
 use crate::net::json_api::{ApiError, Dialect, JsonApi, Limit, WriteError};
 use crate::store::company;
 use async_trait::async_trait;
@@ -65,6 +66,8 @@ pub struct Manifest {
     pub streams: &'static [Stream],
     /// How often its provider lets one account call it, where it says so: calls are paced by it.
     pub limits: &'static [Limit],
+    /// What somebody may ask about once it is connected.
+    pub topics: &'static [Topic],
     pub queries: &'static [Query],
     pub operations: &'static [Operation],
     /// How it is listened to; none where it says nothing by itself.

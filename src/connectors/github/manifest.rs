@@ -1,6 +1,7 @@
 //! What GitHub is to Penny: how to let her in, what she reads, and what she can ask.
 
 use super::operations::OPERATIONS;
+use crate::base::topic::Topic;
 use crate::connectors::field::{Field, Kind};
 use crate::connectors::operation::Query;
 use crate::connectors::{Key, Manifest, OAuth, Reach, Revocation, SeenBy, Stream, Table};
@@ -57,6 +58,7 @@ pub static MANIFEST: Manifest = Manifest {
         Limit::new(30, 60).of("/search/"),
         Limit::new(10, 60).of("/search/code"),
     ],
+    topics: &[Topic::Work],
     queries: &QUERIES,
     operations: &OPERATIONS,
     listen: Some(&super::deliveries::LISTEN),

@@ -59,6 +59,7 @@ static MANIFEST: Manifest = Manifest {
     .seen_by(SeenBy::Owner)],
     // 15,000 units a minute, of which nearly every call here costs five.
     limits: &[Limit::new(3_000, 60)],
+    topics: &[],
     queries: &queries::ALL,
     operations: &operations::ALL,
     listen: Some(&deliveries::LISTEN),

@@ -29,6 +29,7 @@ use super::{
     Revocation, Stream, Table,
 };
 use crate::approvals::{ApprovedAction, Content, Effect};
+use crate::base::topic::Topic;
 use crate::net::json_api::{Answered, ApiError, Dialect, JsonApi, Limit, WriteError, shortened};
 use async_trait::async_trait;
 use serde::Deserialize;
@@ -88,6 +89,7 @@ static MANIFEST: Manifest = Manifest {
         Stream::new(goals::NAME, "goals", &[Table::Goal]),
     ],
     limits: &[Limit::new(100, 10), Limit::new(5, 1).of("/search")],
+    topics: &[Topic::Deals, Topic::Meetings],
     queries: &queries::QUERIES,
     operations: &operations::OPERATIONS,
     listen: Some(&deliveries::LISTEN),

@@ -3,6 +3,7 @@
 use super::rows::PRIORITIES;
 use crate::approvals::Repeat;
 use crate::approvals::policy::Stakes;
+use crate::base::topic::Topic;
 use crate::connectors::field::{Field, Kind};
 use crate::connectors::operation::{Operation, Query};
 use crate::connectors::{Key, Manifest, OAuth, Reach, Revocation, Stream, Table};
@@ -42,6 +43,7 @@ pub static MANIFEST: Manifest = Manifest {
         Stream::new("issues", "issues", &[Table::Issue]),
     ],
     limits: &[Limit::new(2_500, 3_600)],
+    topics: &[Topic::Work],
     queries: &[
         Query {
             name: "search_issues",

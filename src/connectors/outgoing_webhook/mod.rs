@@ -46,6 +46,7 @@ static MANIFEST: Manifest = Manifest {
     base_url: "https://localhost",
     streams: &[],
     limits: &[],
+    topics: &[],
     queries: &[],
     operations: &OPERATIONS,
     listen: None,

@@ -69,6 +69,7 @@ static MANIFEST: Manifest = Manifest {
     .seen_by(SeenBy::Readers)],
     // Slack's are by method and channel; what it turns away is waited out.
     limits: &[],
+    topics: &[],
     queries: &[],
     operations: &OPERATIONS,
     listen: None,

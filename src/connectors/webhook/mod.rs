@@ -47,6 +47,7 @@ static MANIFEST: Manifest = Manifest {
     base_url: "https://localhost",
     streams: &[],
     limits: &[],
+    topics: &[],
     queries: &[],
     operations: &[],
     listen: Some(&LISTEN),
