@@ -81,7 +81,13 @@ fn state(connection: Option<&Connection>) -> Value {
             "health": connection.health,
             "note": connection.health_note,
             "last_read": connection.last_synced_at,
-            "is_being_read": connection.is_reading,
+            "being_read": connection.reading.map(|it| json!({
+                "rows_so_far": it.rows, "seconds_so_far": it.seconds,
+            })),
+            "last_reading": connection.last_reading.map(|it| json!({
+                "rows_read": it.rows, "new_or_changed": it.changed, "seconds": it.seconds,
+                "came_to_its_end": it.is_whole,
+            })),
         }),
     }
 }
