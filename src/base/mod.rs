@@ -7,4 +7,5 @@ pub mod invisible;
 pub mod metrics;
 pub mod secret;
 pub mod telemetry;
+pub mod topic;
 pub mod viewer;

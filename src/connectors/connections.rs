@@ -3,18 +3,18 @@
 use super::deliveries::WATCH;
 use super::nango::Nango;
 use super::oauth::{Consent, Granted};
+use super::paces::Paces;
+pub use super::reaching::{Open, ReachError};
 use super::tokens::{ConnectionKey, ConnectionTokens, Kept};
-use super::{Account, Connector, ConnectorError, Manifest, Reach, registry};
-use crate::approvals::seal;
+use super::{Account, Connector, ConnectorError, Manifest};
 use crate::base::clock::SharedClock;
 use crate::base::config::SystemsConfig;
 use crate::base::ids::{ConnectionId, OrgId, PersonId, RunId};
 use crate::base::secret::Secret;
-use crate::base::viewer::Audience;
 use crate::net::Http;
 use crate::net::json_api::JsonApi;
 use crate::store::sealing::{Place, SealError, Sealer};
-use crate::store::sync::{self, Auth, Connected, NewConnection, Readable};
+use crate::store::sync::{self, Auth, Connected, NewConnection};
 use crate::store::{Db, OrgTx, StoreError, jobs};
 use chrono::{DateTime, Utc};
 use parking_lot::Mutex;
@@ -50,6 +50,7 @@ pub struct Connections {
     clock: SharedClock,
     systems: Arc<SystemsConfig>,
     http: Http,
+    paces: Paces,
     /// Set where Nango keeps the tokens.
     pub(super) by_nango: Option<Arc<Nango>>,
 }
@@ -70,6 +71,7 @@ impl Connections {
             clock,
             systems: Arc::new(systems),
             http,
+            paces: Paces::default(),
             by_nango: nango.map(Arc::new),
         }
     }
@@ -182,13 +184,27 @@ impl Connections {
                 JsonApi::renewing(&self.http, base, Arc::new(tokens), clock)
             }
         };
-        Ok(self.fitted(api, connector))
+        let api = self.fitted(api, connector);
+        let manifest = connector.manifest();
+        // What is elsewhere has limits of its own, which nobody knows here.
+        let pace = match self.is_moved(manifest) {
+            true => None,
+            false => self.paces.of(connected.id, manifest, self.clock.now()),
+        };
+        Ok(match pace {
+            Some(pace) => api.at_pace(pace),
+            None => api,
+        })
+    }
+
+    /// Whether the operator has named another place for it than its own.
+    fn is_moved(&self, manifest: &Manifest) -> bool {
+        self.systems.base_urls.contains_key(manifest.slug)
     }
 
     fn fitted(&self, api: JsonApi, connector: &dyn Connector) -> JsonApi {
         let api = api.speaking(connector.dialect());
-        let elsewhere = &self.systems.base_urls;
-        match elsewhere.contains_key(connector.manifest().slug) {
+        match self.is_moved(connector.manifest()) {
             true => api.moved(),
             false => api,
         }
@@ -289,47 +305,6 @@ impl Connections {
         Ok(done)
     }
 
-    /// A system as this person reaches it: through the company's connection or their own one.
-    pub async fn reach(
-        &self,
-        org: OrgId,
-        person: PersonId,
-        system: &str,
-    ) -> Result<Open, ReachError> {
-        let connector = registry::find(system).ok_or(ReachError::NoSuchSystem)?;
-        if connector.manifest().reach == Reach::Penny {
-            return Box::pin(self.own(org, connector)).await;
-        }
-        let mut tx = self.db.org(org).await.map_err(ConnectionError::from)?;
-        let connected = sync::reachable_by(&mut tx, system, person)
-            .await
-            .map_err(ConnectionError::from)?
-            .ok_or(ReachError::NotConnected(connector.manifest().name))?;
-        tx.commit().await.map_err(ConnectionError::from)?;
-        let api = self.open(org, &connected, connector)?;
-        Ok(Open {
-            connector,
-            api,
-            connection: Some(seal::Connection {
-                id: connected.id,
-                account: connected.account_id,
-                scopes: connected.scopes.into_iter().collect(),
-            }),
-        })
-    }
-
-    /// Which private areas of a system this person may be shown where these read along.
-    pub async fn readable(
-        &self,
-        org: OrgId,
-        person: PersonId,
-        audience: &Audience,
-        manifest: &Manifest,
-    ) -> Result<Readable, StoreError> {
-        let mut tx = self.db.org(org).await?;
-        sync::readable(&mut tx, person, audience, manifest.slug).await
-    }
-
     /// Reads a system again now, or goes on if it is being read. None: this person cannot reach
     /// one.
     pub async fn read_now(
@@ -369,24 +344,6 @@ async fn ask_for_run(tx: &mut OrgTx, id: ConnectionId, by: PersonId) -> Result<R
     let run = sync::open_run(tx, id, Some(by)).await?;
     jobs::nudge(tx, JOB, &id.to_string()).await?;
     Ok(run.id)
-}
-
-/// A connected system, ready to be called.
-pub struct Open {
-    pub connector: &'static dyn Connector,
-    pub api: JsonApi,
-    /// What a proposal is bound to; none where Penny acts with her own account.
-    pub connection: Option<seal::Connection>,
-}
-
-#[derive(Debug, thiserror::Error)]
-pub enum ReachError {
-    #[error("there is no such system")]
-    NoSuchSystem,
-    #[error("{0} is not connected")]
-    NotConnected(&'static str),
-    #[error(transparent)]
-    Connection(#[from] ConnectionError),
 }
 
 /// Bound to the row, so that a key copied to another connection does not open there.

@@ -17,23 +17,28 @@ pub mod oauth;
 pub mod operation;
 pub mod outgoing_webhook;
 mod own;
+mod paces;
 mod page;
 mod parting;
+mod reaching;
 pub mod registry;
 pub mod slack;
+mod stream;
 mod tokens;
 mod tracker;
 pub mod twilio;
 pub mod webhook;
 
-pub use page::{Batch, Gone, GoneIn, GoneWithin, Next, Page, SourcePerson, Unlisted};
+pub use page::{Batch, Gone, GoneIn, GoneWithin, Next, Page, SourcePerson, Table, Unlisted};
 pub use parting::Parting;
+pub use stream::{SeenBy, Stream};
 
 pub use crate::store::sync::{Area, Readable, Readers};
 
 use crate::approvals::{ApprovedAction, Content, Effect};
 use crate::base::ids::{OrgId, PersonId};
-use crate::net::json_api::{ApiError, Dialect, JsonApi, WriteError};
+use crate::base::topic::Topic;
+use crate::net::json_api::{ApiError, Dialect, JsonApi, Limit, WriteError};
 use crate::store::company;
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
@@ -59,6 +64,10 @@ pub struct Manifest {
     pub base_url: &'static str,
     /// What is read, in this order.
     pub streams: &'static [Stream],
+    /// How often its provider lets one account call it, where it says so: calls are paced by it.
+    pub limits: &'static [Limit],
+    /// What somebody may ask about once it is connected.
+    pub topics: &'static [Topic],
     pub queries: &'static [Query],
     pub operations: &'static [Operation],
     /// How it is listened to; none where it says nothing by itself.
@@ -125,13 +134,6 @@ pub enum Revocation {
     Posted(&'static str),
     /// The client deletes it at this address, in which `{client}` stands for its id.
     DeletedByClient(&'static str),
-}
-
-#[derive(Debug)]
-pub struct Stream {
-    pub name: &'static str,
-    /// For people: “Reading companies”.
-    pub title: &'static str,
 }
 
 /// The account that a key opens.

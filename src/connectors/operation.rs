@@ -3,6 +3,7 @@
 
 use super::field::{Arguments, Field, Problem};
 use super::{ConnectorError, SourcePerson};
+use crate::approvals::Repeat;
 use crate::approvals::policy::Stakes;
 use crate::approvals::seal::{Amount, Target};
 use crate::net::json_api::ApiError;
@@ -19,6 +20,9 @@ pub struct Operation {
     pub hint: &'static str,
     pub fields: &'static [Field],
     pub stakes: Stakes,
+    /// A write, which may be sent again where its first answer was lost, or an action, which never
+    /// is.
+    pub repeat: Repeat,
     /// Whether, once it is done, [`super::Connector::undo`] knows the way back.
     pub can_be_undone: bool,
 }

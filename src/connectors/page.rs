@@ -2,8 +2,9 @@
 //! records that are gone there, and where to go on.
 
 use crate::store::company::{
-    Account, Activity, Commit, Contact, Deal, File, Goal, Guests, Issue, Meeting, Pipeline,
-    PipelineStage, Project, PullRequest, Repository, TrackerTeam, upsert, upsert_guests,
+    Account, Activity, ChannelMessage, Commit, CompanyRow, Contact, Deal, File, Goal, Guests,
+    Issue, Meeting, Pipeline, PipelineStage, Project, PullRequest, Repository, TrackerTeam,
+    Visibility, upsert, upsert_guests,
 };
 use crate::store::sync::Area;
 use crate::store::{OrgTx, StoreResult};
@@ -41,6 +42,14 @@ impl Page {
             closed: Vec::new(),
             next,
         }
+    }
+
+    /// The tables that it takes something away from.
+    pub(super) fn gone_from(&self) -> impl Iterator<Item = &'static str> {
+        let gone = self.gone.iter().map(|it| it.table);
+        let gone = gone.chain(self.unlisted.iter().map(|it| it.table));
+        let gone = gone.chain(self.gone_within.iter().map(|it| it.table));
+        gone.chain(self.gone_in.iter().map(|it| it.table))
     }
 }
 
@@ -96,6 +105,23 @@ pub struct GoneIn {
 
 macro_rules! batch {
     ($($field:ident: $row:ident,)*) => {
+        /// A table of the company's data that systems fill.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+        pub enum Table {
+            $($row,)*
+            /// Of Slack alone, where they are heard rather than read page by page.
+            ChannelMessage,
+        }
+
+        impl Table {
+            pub fn name(self) -> &'static str {
+                match self {
+                    $(Self::$row => <$row as CompanyRow>::TABLE,)*
+                    Self::ChannelMessage => <ChannelMessage as CompanyRow>::TABLE,
+                }
+            }
+        }
+
         /// Rows of any of the company's tables.
         #[derive(Debug, Default)]
         pub struct Batch {
@@ -111,6 +137,12 @@ macro_rules! batch {
 
             pub fn is_empty(&self) -> bool {
                 self.len() == 0
+            }
+
+            /// Which table each row is for, and who would see it there.
+            pub(super) fn kinds(&self) -> impl Iterator<Item = (Table, Visibility)> {
+                std::iter::empty()
+                    $(.chain(self.$field.iter().map(|row| (Table::$row, row.origin.visibility))))*
             }
 
             /// Writes what is new or differs; returns how many rows that were.

@@ -4,9 +4,11 @@
 mod answer;
 mod dialect;
 mod outward;
+mod pacing;
 mod writing;
 
 pub use dialect::{Answered, Dialect, Keys, UNNAMED};
+pub use pacing::{Limit, Pace};
 
 use self::answer::{Answer, next_query};
 use self::dialect::ending;
@@ -83,6 +85,8 @@ pub struct JsonApi {
     is_moved: bool,
     tokens: Arc<dyn Tokens>,
     dialect: Dialect,
+    /// None: as fast as answers come.
+    pace: Option<Arc<Pace>>,
     policy: RetryPolicy,
     clock: SharedClock,
 }
@@ -100,6 +104,7 @@ impl JsonApi {
             is_moved: false,
             tokens,
             dialect: Dialect::PLAIN,
+            pace: None,
             policy: RetryPolicy::default(),
             clock,
         }
@@ -131,9 +136,8 @@ impl JsonApi {
         path: &str,
         query: &[(&str, &str)],
     ) -> Result<T, ApiError> {
-        self.read(|| self.request(Method::GET, path).map(|it| it.query(query)))
-            .await?
-            .json()
+        let request = || self.request(Method::GET, path).map(|it| it.query(query));
+        self.read(path, request).await?.json()
     }
 
     /// A page of a list that is continued where its `Link` header says.
@@ -143,7 +147,8 @@ impl JsonApi {
         query: &str,
     ) -> Result<Linked<T>, ApiError> {
         let path = format!("{path}?{query}");
-        let answer = self.read(|| self.request(Method::GET, &path)).await?;
+        let request = || self.request(Method::GET, &path);
+        let answer = self.read(&path, request).await?;
         Ok(Linked {
             next: answer.headers.get(LINK).and_then(next_query),
             items: answer.json()?,
@@ -156,7 +161,7 @@ impl JsonApi {
             self.request(Method::GET, path)
                 .map(|it| with_accept(it, accept))
         };
-        let answer = self.read(request).await?;
+        let answer = self.read(path, request).await?;
         Ok(String::from_utf8_lossy(&answer.body).into_owned())
     }
 
@@ -166,9 +171,8 @@ impl JsonApi {
         path: &str,
         body: &Value,
     ) -> Result<T, ApiError> {
-        self.read(|| self.request(Method::POST, path).map(|it| it.json(body)))
-            .await?
-            .json()
+        let request = || self.request(Method::POST, path).map(|it| it.json(body));
+        self.read(path, request).await?.json()
     }
 
     fn request(&self, method: Method, path: &str) -> Result<RequestBuilder, ApiError> {
@@ -198,6 +202,7 @@ impl JsonApi {
 
     async fn read(
         &self,
+        path: &str,
         request: impl Fn() -> Result<RequestBuilder, ApiError>,
     ) -> Result<Answer, ApiError> {
         let begun = self.clock.now();
@@ -206,6 +211,7 @@ impl JsonApi {
         let mut is_renewed = false;
         loop {
             made += 1;
+            self.turn(path).await?;
             let error = match self.signed(request()?, &token)?.send().await {
                 Ok(response) => match self.answer(response).await {
                     Ok(answer) => return Ok(answer),

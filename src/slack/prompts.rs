@@ -1,6 +1,7 @@
 //! Questions to begin with, which Penny offers where a conversation opens: about what is
 //! connected, or about herself where nothing is yet.
 
+use crate::base::topic::Topic;
 use serde::Serialize;
 
 /// As many as Slack shows.
@@ -11,20 +12,20 @@ pub struct Prompt {
     pub title: &'static str,
     /// What is asked.
     pub message: &'static str,
+    /// What has to be connected for an answer; nothing for one about Penny.
     #[serde(skip)]
-    topic: Topic,
+    topic: Option<Topic>,
 }
 
-/// What has to be connected for an answer.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Topic {
-    Deals,
-    Meetings,
-    Work,
-    Penny,
+const fn about(topic: Topic, title: &'static str, message: &'static str) -> Prompt {
+    prompt(Some(topic), title, message)
 }
 
-const fn prompt(topic: Topic, title: &'static str, message: &'static str) -> Prompt {
+const fn about_penny(title: &'static str, message: &'static str) -> Prompt {
+    prompt(None, title, message)
+}
+
+const fn prompt(topic: Option<Topic>, title: &'static str, message: &'static str) -> Prompt {
     Prompt {
         title,
         message,
@@ -34,46 +35,36 @@ const fn prompt(topic: Topic, title: &'static str, message: &'static str) -> Pro
 
 /// A button keeps its question's place in this list: add at the end, and change no order.
 pub const PROMPTS: [Prompt; 8] = [
-    prompt(
+    about(
         Topic::Deals,
         "How is the pipeline?",
         "How is our sales pipeline doing this quarter, by stage, and what changed in the last week?",
     ),
-    prompt(
+    about(
         Topic::Deals,
         "Deals at risk",
         "Which open deals look at risk, and why? Show the owner and the last contact of each.",
     ),
-    prompt(
+    about(
         Topic::Meetings,
         "Prepare my next meeting",
         "Prepare me for my next customer meeting: who is coming, what is open, what was said last?",
     ),
-    prompt(
+    about(
         Topic::Work,
         "What is blocked?",
         "Which issues and pull requests are blocked or waiting for a review, and on whom?",
     ),
-    prompt(
-        Topic::Penny,
-        "What can you do?",
-        "What can you help me with?",
-    ),
-    prompt(
-        Topic::Penny,
+    about_penny("What can you do?", "What can you help me with?"),
+    about_penny(
         "What is connected?",
         "Which systems are connected, and how are they doing?",
     ),
-    prompt(
-        Topic::Penny,
+    about_penny(
         "Remember how I like it",
         "Remember that I like short answers, with the numbers first.",
     ),
-    prompt(
-        Topic::Penny,
-        "What do you remember?",
-        "What do you remember about me?",
-    ),
+    about_penny("What do you remember?", "What do you remember about me?"),
 ];
 
 /// Those for everybody, as the app's manifest names them.
@@ -83,45 +74,34 @@ pub fn of_the_app() -> &'static [Prompt] {
 
 /// Those that what is connected can answer, each with its place in the list, filled up with
 /// questions that need nothing.
-pub fn answerable<'a>(systems: impl IntoIterator<Item = &'a str>) -> Vec<(usize, Prompt)> {
-    let topics: Vec<Topic> = systems.into_iter().filter_map(topic_of).collect();
+pub fn answerable(topics: &[Topic]) -> Vec<(usize, Prompt)> {
+    let is_known = |prompt: &Prompt| prompt.topic.is_none_or(|topic| topics.contains(&topic));
     PROMPTS
         .into_iter()
         .enumerate()
-        .filter(|(_, prompt)| prompt.topic == Topic::Penny || topics.contains(&prompt.topic))
+        .filter(|(_, prompt)| is_known(prompt))
         .take(MOST)
         .collect()
-}
-
-fn topic_of(system: &str) -> Option<Topic> {
-    match system {
-        "hubspot" | "salesforce" => Some(Topic::Deals),
-        "google_calendar" | "microsoft_calendar" | "fireflies" | "zoom" | "granola" => {
-            Some(Topic::Meetings)
-        }
-        "linear" | "jira" | "asana" | "github" => Some(Topic::Work),
-        _ => None,
-    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn titles(systems: &[&str]) -> Vec<&'static str> {
-        let offered = answerable(systems.iter().copied());
+    fn titles(topics: &[Topic]) -> Vec<&'static str> {
+        let offered = answerable(topics);
         offered.iter().map(|(_, prompt)| prompt.title).collect()
     }
 
     #[test]
     fn only_what_is_connected_is_asked_about() {
-        let all = ["hubspot", "google_calendar", "linear", "github"];
+        let all = [Topic::Work, Topic::Deals, Topic::Meetings];
         assert_eq!(
             titles(&all),
             of_the_app().iter().map(|p| p.title).collect::<Vec<_>>()
         );
         assert_eq!(
-            titles(&["github", "twilio"])[..2],
+            titles(&[Topic::Work])[..2],
             ["What is blocked?", "What can you do?"]
         );
         let none = titles(&[]);
@@ -131,7 +111,7 @@ mod tests {
 
     #[test]
     fn a_prompt_leads_back_to_its_own_question() {
-        for (place, prompt) in answerable(["linear"]) {
+        for (place, prompt) in answerable(&[Topic::Work]) {
             assert_eq!(PROMPTS[place], prompt);
         }
     }

@@ -1,6 +1,7 @@
 //! How Penny is doing, as `/penny status` and App Home show it.
 
 use super::scene::{Scene, Surfaced};
+use crate::connectors::registry;
 use crate::slack::blocks::status::{Health, Queue, System, Usage};
 use crate::slack::prompts::{self, Prompt};
 use crate::slack::text;
@@ -59,7 +60,9 @@ pub async fn read(scene: &Scene<'_>, person: &Person) -> Surfaced<Status> {
 /// Guests do not learn what is connected, so they are not asked about it either.
 pub fn prompts_for(person: &Person, systems: &[Connection]) -> Vec<(usize, Prompt)> {
     let systems = systems.iter().filter(|_| !person.is_restricted);
-    prompts::answerable(systems.map(|system| system.system.as_str()))
+    let known = systems.filter_map(|it| registry::find(&it.system));
+    let topics: Vec<_> = known.flat_map(|it| it.manifest().topics).copied().collect();
+    prompts::answerable(&topics)
 }
 
 fn system(connection: Connection) -> System {

@@ -74,6 +74,7 @@ async fn reading_the_demo_companys_hubspot_finds_what_is_there_already() {
             assert_eq!(after, before, "{table}");
         }
     }
+    app.has_what_is_announced_by("hubspot").await;
     let connections = "select from core.connections where system = 'hubspot'";
     assert_eq!(app.count(connections).await, 1);
     let logged = "select from core.meetings where source = 'hubspot'";
@@ -174,6 +175,7 @@ async fn reading_the_demo_companys_trackers_finds_what_is_there_already() {
         connected.unwrap();
         app.settles().await;
     }
+    app.has_what_is_announced_by("linear").await;
     let read = "select rows_read from core.sync_runs where state = 'done' and rows_read > 100";
     assert_eq!(app.count(read).await, 2);
     // What the demo model's help names.

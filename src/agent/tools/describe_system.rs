@@ -3,6 +3,7 @@
 
 use super::systems::{find, may_use};
 use super::{Effect, Outcome, Tool, ToolContext, ToolError, arguments, schema};
+use crate::approvals::Repeat;
 use crate::connectors::{Manifest, field};
 use crate::models::ToolSpec;
 use crate::store::connections::{self, Connection};
@@ -12,9 +13,10 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 const NAME: &str = "describe_system";
-const DESCRIPTION: &str = "Describes one system: what is read from it into the tables, the live \
-    queries of query_system and the operations of propose_write with their arguments, a guide, and \
-    whether it is connected. Call it before the first query_system or propose_write of a system.";
+const DESCRIPTION: &str = "Describes one system: what is read from it into which tables and for \
+    whom, the live queries of query_system and the operations of propose_write with their \
+    arguments, a guide, and whether it is connected. Call it before the first query_system or \
+    propose_write of a system.";
 
 #[derive(Deserialize, JsonSchema)]
 struct Input {
@@ -79,13 +81,30 @@ fn state(connection: Option<&Connection>) -> Value {
             "health": connection.health,
             "note": connection.health_note,
             "last_read": connection.last_synced_at,
-            "is_being_read": connection.is_reading,
+            "being_read": connection.reading.map(|it| json!({
+                "rows_so_far": it.rows, "seconds_so_far": it.seconds,
+            })),
+            "last_reading": connection.last_reading.map(|it| json!({
+                "rows_read": it.rows, "new_or_changed": it.changed, "seconds": it.seconds,
+                "came_to_its_end": it.is_whole,
+            })),
         }),
     }
 }
 
+fn kind(repeat: Repeat) -> &'static str {
+    match repeat {
+        Repeat::Harmless => "write: doing it twice changes nothing more",
+        Repeat::Never => "action: each time is one more, so never propose it twice",
+    }
+}
+
 fn described(manifest: &Manifest, state: &Value) -> String {
-    let streams: Vec<_> = manifest.streams.iter().map(|it| it.title).collect();
+    let streams = manifest.streams.iter().map(|stream| {
+        let tables: Vec<_> = stream.tables.iter().map(|it| it.name()).collect();
+        json!({"what": stream.title, "tables": tables, "seen_by": stream.seen_by.said()})
+    });
+    let limits = manifest.limits.iter().map(ToString::to_string);
     let queries = manifest.queries.iter().map(|query| {
         json!({
             "name": query.name, "description": query.description,
@@ -95,13 +114,14 @@ fn described(manifest: &Manifest, state: &Value) -> String {
     let operations = manifest.operations.iter().map(|operation| {
         json!({
             "name": operation.name, "title": operation.title, "hint": operation.hint,
-            "can_be_undone": operation.can_be_undone,
+            "kind": kind(operation.repeat), "can_be_undone": operation.can_be_undone,
             "arguments": field::schema(operation.fields),
         })
     });
     let facts = json!({
         "system": manifest.slug, "name": manifest.name, "connection": state,
-        "read_into_the_tables": streams,
+        "read_into_the_tables": streams.collect::<Vec<_>>(),
+        "called_at_most": limits.collect::<Vec<_>>(),
         "queries": queries.collect::<Vec<_>>(),
         "operations": operations.collect::<Vec<_>>(),
     });
@@ -121,6 +141,12 @@ mod tests {
             let names = manifest.operations.iter().map(|it| it.name);
             for name in names.chain(manifest.queries.iter().map(|it| it.name)) {
                 assert!(text.contains(name), "{name}");
+            }
+            for table in manifest.tables() {
+                assert!(text.contains(&format!("\"{}\"", table.name())), "{table:?}");
+            }
+            for limit in manifest.limits {
+                assert!(text.contains(&limit.to_string()), "{limit}");
             }
         }
     }

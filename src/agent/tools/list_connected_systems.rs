@@ -11,10 +11,12 @@ use std::sync::Arc;
 
 const NAME: &str = "list_connected_systems";
 const DESCRIPTION: &str = "Lists the systems whose data is here (CRM, mail, calendar, issues, \
-    code, files …), with their health, when each was last read, and how many rows it brought. \
+    code, files …), with their health, when each was last read, what that brought and how long it \
+    took, and how many rows there are of it by now (row_counts, by table). \
     Call it when a question is about a system, or when data may be missing or old.";
 
-const QUERY: &str = "select name, system, scope, health, health_note, last_synced_at, row_counts \
+const QUERY: &str = "select name, system, scope, health, health_note, last_synced_at, \
+    last_rows_read, last_rows_changed, last_read_seconds, last_read_is_whole, row_counts \
     from connections order by name";
 
 pub struct ListConnectedSystems {

@@ -1,9 +1,11 @@
 //! What GitHub is to Penny: how to let her in, what she reads, and what she can ask.
 
 use super::operations::OPERATIONS;
+use crate::base::topic::Topic;
 use crate::connectors::field::{Field, Kind};
 use crate::connectors::operation::Query;
-use crate::connectors::{Key, Manifest, OAuth, Reach, Revocation, Stream};
+use crate::connectors::{Key, Manifest, OAuth, Reach, Revocation, SeenBy, Stream, Table};
+use crate::net::json_api::Limit;
 
 pub const REPOSITORY: Field = Field::required("repository", "Repository (owner/name)", Kind::Id);
 pub const ISSUE: Field = Field::required("issue", "Issue (such as acme/api#12)", Kind::Id);
@@ -13,8 +15,9 @@ pub const PULL: Field = Field::required(
     Kind::Id,
 );
 
-const fn stream(name: &'static str, title: &'static str) -> Stream {
-    Stream { name, title }
+/// Of a private repository, for those who may read it there.
+const fn code(name: &'static str, title: &'static str, tables: &'static [Table]) -> Stream {
+    Stream::new(name, title, tables).seen_by(SeenBy::Readers)
 }
 
 pub static MANIFEST: Manifest = Manifest {
@@ -42,13 +45,20 @@ pub static MANIFEST: Manifest = Manifest {
     reach: Reach::Org,
     base_url: "https://api.github.com",
     streams: &[
-        stream("people", "people"),
-        stream("readers", "readers of private repositories"),
-        stream("repositories", "repositories"),
-        stream("issues", "issues"),
-        stream("pull_requests", "pull requests"),
-        stream("commits", "commits"),
+        Stream::new("people", "people", &[]),
+        Stream::new("readers", "readers of private repositories", &[]),
+        code("repositories", "repositories", &[Table::Repository]),
+        code("issues", "issues", &[Table::Issue]),
+        code("pull_requests", "pull requests", &[Table::PullRequest]),
+        code("commits", "commits", &[Table::Commit]),
     ],
+    limits: &[
+        Limit::new(5_000, 3_600),
+        Limit::new(900, 60),
+        Limit::new(30, 60).of("/search/"),
+        Limit::new(10, 60).of("/search/code"),
+    ],
+    topics: &[Topic::Work],
     queries: &QUERIES,
     operations: &OPERATIONS,
     listen: Some(&super::deliveries::LISTEN),

@@ -1,6 +1,7 @@
 //! What can be changed in GitHub.
 
 use super::manifest::{ISSUE, PULL, REPOSITORY};
+use crate::approvals::Repeat;
 use crate::approvals::policy::Stakes;
 use crate::connectors::field::{Field, Kind};
 use crate::connectors::operation::Operation;
@@ -25,7 +26,21 @@ const fn reversible(
         hint,
         fields,
         stakes: Stakes::Reversible,
+        repeat: Repeat::Harmless,
         can_be_undone: true,
+    }
+}
+
+/// GitHub takes no id or key for what is new, so a second call makes a second one.
+const fn adding(
+    name: &'static str,
+    title: &'static str,
+    hint: &'static str,
+    fields: &'static [Field],
+) -> Operation {
+    Operation {
+        repeat: Repeat::Never,
+        ..reversible(name, title, hint, fields)
     }
 }
 
@@ -43,7 +58,7 @@ const fn final_(
 }
 
 pub static OPERATIONS: [Operation; 12] = [
-    reversible(
+    adding(
         "create_issue",
         "Create an issue",
         "Undoing it closes it: GitHub lets nobody delete issues by key.",
@@ -72,7 +87,7 @@ pub static OPERATIONS: [Operation; 12] = [
             Field::optional("labels", "Labels", Kind::Lines).or_none(),
         ],
     ),
-    reversible(
+    adding(
         "comment_on_issue",
         "Comment on an issue",
         "Whoever follows the issue is notified.",
@@ -111,7 +126,7 @@ pub static OPERATIONS: [Operation; 12] = [
         "",
         &[REPOSITORY, FILE, ON_BRANCH, MESSAGE],
     ),
-    reversible(
+    adding(
         "create_pull_request",
         "Open a pull request",
         "",
@@ -140,7 +155,7 @@ pub static OPERATIONS: [Operation; 12] = [
             Field::optional("state", "State", Kind::Choice(&["open", "closed"])),
         ],
     ),
-    reversible(
+    adding(
         "comment_on_pull_request",
         "Comment on a pull request",
         "Whoever follows the pull request is notified.",

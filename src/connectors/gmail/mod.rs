@@ -19,10 +19,10 @@ use super::field::Arguments;
 use super::operation::{Look, LookError, Operation, Query, Undo};
 use super::{
     Account, Asked, Connector, ConnectorError, Manifest, OAuth, Page, Reach, Readable, Revocation,
-    Stream,
+    SeenBy, Stream, Table,
 };
 use crate::approvals::{ApprovedAction, Content, Effect};
-use crate::net::json_api::{Answered, ApiError, Dialect, JsonApi, UNNAMED, WriteError};
+use crate::net::json_api::{Answered, ApiError, Dialect, JsonApi, Limit, UNNAMED, WriteError};
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use serde_json::Value;
@@ -51,10 +51,15 @@ static MANIFEST: Manifest = Manifest {
     }),
     reach: Reach::Person,
     base_url: "https://gmail.googleapis.com",
-    streams: &[Stream {
-        name: "messages",
-        title: "mails of the last 180 days, and all that come from now on",
-    }],
+    streams: &[Stream::new(
+        "messages",
+        "mails of the last 180 days, and all that come from now on",
+        &[Table::Activity],
+    )
+    .seen_by(SeenBy::Owner)],
+    // 15,000 units a minute, of which nearly every call here costs five.
+    limits: &[Limit::new(3_000, 60)],
+    topics: &[],
     queries: &queries::ALL,
     operations: &operations::ALL,
     listen: Some(&deliveries::LISTEN),

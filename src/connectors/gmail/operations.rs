@@ -1,5 +1,6 @@
 //! What can be done in a mailbox.
 
+use crate::approvals::Repeat;
 use crate::approvals::policy::Stakes;
 use crate::connectors::field::{Field, Kind};
 use crate::connectors::operation::Operation;
@@ -23,6 +24,7 @@ pub static ALL: [Operation; 3] = [
             Field::required("body", "Text", Kind::Text),
         ],
         stakes: Stakes::Own,
+        repeat: Repeat::Never,
         can_be_undone: false,
     },
     Operation {
@@ -39,6 +41,7 @@ pub static ALL: [Operation; 3] = [
             Field::required("body", "Text", Kind::Text),
         ],
         stakes: Stakes::Own,
+        repeat: Repeat::Never,
         can_be_undone: false,
     },
     Operation {
@@ -54,6 +57,7 @@ pub static ALL: [Operation; 3] = [
             Field::optional("labels", "Labels", Kind::Lines).or_none(),
         ],
         stakes: Stakes::Own,
+        repeat: Repeat::Harmless,
         can_be_undone: true,
     },
 ];

@@ -26,20 +26,17 @@ use super::field::Arguments;
 use super::operation::{Look, LookError, Operation, Query, Undo};
 use super::{
     Account, Asked, Connector, ConnectorError, Key, Manifest, OAuth, Page, Reach, Readable,
-    Revocation, Stream,
+    Revocation, Stream, Table,
 };
 use crate::approvals::{ApprovedAction, Content, Effect};
-use crate::net::json_api::{Answered, ApiError, Dialect, JsonApi, WriteError, shortened};
+use crate::base::topic::Topic;
+use crate::net::json_api::{Answered, ApiError, Dialect, JsonApi, Limit, WriteError, shortened};
 use async_trait::async_trait;
 use serde::Deserialize;
 use serde_json::Value;
 use std::time::Duration;
 
 pub struct HubSpot;
-
-const fn stream(name: &'static str, title: &'static str) -> Stream {
-    Stream { name, title }
-}
 
 static MANIFEST: Manifest = Manifest {
     slug: "hubspot",
@@ -75,18 +72,24 @@ static MANIFEST: Manifest = Manifest {
     reach: Reach::Org,
     base_url: "https://api.hubapi.com",
     streams: &[
-        stream("owners", "people"),
-        stream("pipelines", "pipelines"),
-        stream("companies", "companies"),
-        stream("contacts", "contacts"),
-        stream("deals", "deals"),
-        stream("emails", "mails"),
-        stream("calls", "calls"),
-        stream("notes", "notes"),
-        stream("tasks", "tasks"),
-        stream("meetings", "meetings"),
-        stream(goals::NAME, "goals"),
+        Stream::new("owners", "people", &[]),
+        Stream::new(
+            "pipelines",
+            "pipelines",
+            &[Table::Pipeline, Table::PipelineStage],
+        ),
+        Stream::new("companies", "companies", &[Table::Account]),
+        Stream::new("contacts", "contacts", &[Table::Contact]),
+        Stream::new("deals", "deals", &[Table::Deal]),
+        Stream::new("emails", "mails", &[Table::Activity]),
+        Stream::new("calls", "calls", &[Table::Activity]),
+        Stream::new("notes", "notes", &[Table::Activity]),
+        Stream::new("tasks", "tasks", &[Table::Activity]),
+        Stream::new("meetings", "meetings", &[Table::Meeting]),
+        Stream::new(goals::NAME, "goals", &[Table::Goal]),
     ],
+    limits: &[Limit::new(100, 10), Limit::new(5, 1).of("/search")],
+    topics: &[Topic::Deals, Topic::Meetings],
     queries: &queries::QUERIES,
     operations: &operations::OPERATIONS,
     listen: Some(&deliveries::LISTEN),

@@ -1,5 +1,6 @@
 //! What can be changed in HubSpot.
 
+use crate::approvals::Repeat;
 use crate::approvals::policy::Stakes;
 use crate::connectors::field::{Field, Kind};
 use crate::connectors::operation::Operation;
@@ -15,7 +16,16 @@ const fn update(name: &'static str, title: &'static str, fields: &'static [Field
         hint: "",
         fields,
         stakes: Stakes::Reversible,
+        repeat: Repeat::Harmless,
         can_be_undone: true,
+    }
+}
+
+/// HubSpot takes no id or key for what is new, so a second call makes a second one.
+const fn create(name: &'static str, title: &'static str, fields: &'static [Field]) -> Operation {
+    Operation {
+        repeat: Repeat::Never,
+        ..update(name, title, fields)
     }
 }
 
@@ -27,6 +37,7 @@ const fn delete(name: &'static str, title: &'static str, id: &'static [Field; 1]
         hint: "Only a person can restore it, in HubSpot, within 90 days.",
         fields: id,
         stakes: Stakes::Irreversible,
+        repeat: Repeat::Harmless,
         can_be_undone: false,
     }
 }
@@ -45,7 +56,7 @@ pub static OPERATIONS: [Operation; 11] = [
             Field::optional("next_step", "Next step", Kind::Line).or_none(),
         ],
     ),
-    update(
+    create(
         "create_deal",
         "Create a deal",
         &[
@@ -80,7 +91,7 @@ pub static OPERATIONS: [Operation; 11] = [
     ),
     Operation {
         hint: "Give the mail address if it is known: HubSpot tells people apart by it.",
-        ..update(
+        ..create(
             "create_contact",
             "Create a contact",
             &[
@@ -113,7 +124,7 @@ pub static OPERATIONS: [Operation; 11] = [
             Field::optional("owner", "Owner", OWNER).or_none(),
         ],
     ),
-    update(
+    create(
         "create_company",
         "Create a company",
         &[
@@ -133,7 +144,7 @@ pub static OPERATIONS: [Operation; 11] = [
     ),
     Operation {
         hint: "On exactly one record: give deal_id, contact_id or company_id.",
-        ..update(
+        ..create(
             "add_note",
             "Add a note",
             &[

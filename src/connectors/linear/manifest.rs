@@ -1,10 +1,13 @@
 //! What Linear is to Penny: how to let her in, what she reads, and what she can ask and change.
 
 use super::rows::PRIORITIES;
+use crate::approvals::Repeat;
 use crate::approvals::policy::Stakes;
+use crate::base::topic::Topic;
 use crate::connectors::field::{Field, Kind};
 use crate::connectors::operation::{Operation, Query};
-use crate::connectors::{Key, Manifest, OAuth, Reach, Revocation, Stream};
+use crate::connectors::{Key, Manifest, OAuth, Reach, Revocation, Stream, Table};
+use crate::net::json_api::Limit;
 
 const ISSUE: Field = Field::required("issue", "Issue", Kind::Id);
 const PERSON: Kind = Kind::Named("a colleague's full name or mail address");
@@ -34,23 +37,13 @@ pub static MANIFEST: Manifest = Manifest {
     reach: Reach::Org,
     base_url: "https://api.linear.app",
     streams: &[
-        Stream {
-            name: "users",
-            title: "people",
-        },
-        Stream {
-            name: "teams",
-            title: "teams",
-        },
-        Stream {
-            name: "projects",
-            title: "projects",
-        },
-        Stream {
-            name: "issues",
-            title: "issues",
-        },
+        Stream::new("users", "people", &[]),
+        Stream::new("teams", "teams", &[Table::TrackerTeam]),
+        Stream::new("projects", "projects", &[Table::Project]),
+        Stream::new("issues", "issues", &[Table::Issue]),
     ],
+    limits: &[Limit::new(2_500, 3_600)],
+    topics: &[Topic::Work],
     queries: &[
         Query {
             name: "search_issues",
@@ -85,6 +78,7 @@ static OPERATIONS: [Operation; 6] = [
             Field::optional("due_date", "Due date", Kind::Date),
         ],
         stakes: Stakes::Reversible,
+        repeat: Repeat::Harmless,
         can_be_undone: true,
     },
     Operation {
@@ -103,6 +97,7 @@ static OPERATIONS: [Operation; 6] = [
             Field::optional("due_date", "Due date", Kind::Date).or_none(),
         ],
         stakes: Stakes::Reversible,
+        repeat: Repeat::Harmless,
         can_be_undone: true,
     },
     Operation {
@@ -111,6 +106,7 @@ static OPERATIONS: [Operation; 6] = [
         hint: "Whoever follows the issue is notified.",
         fields: &[ISSUE, Field::required("body", "Comment", Kind::Text)],
         stakes: Stakes::Reversible,
+        repeat: Repeat::Harmless,
         can_be_undone: true,
     },
     Operation {
@@ -119,6 +115,7 @@ static OPERATIONS: [Operation; 6] = [
         hint: "",
         fields: &[ISSUE],
         stakes: Stakes::Reversible,
+        repeat: Repeat::Harmless,
         can_be_undone: true,
     },
     Operation {
@@ -127,6 +124,7 @@ static OPERATIONS: [Operation; 6] = [
         hint: "",
         fields: &[ISSUE],
         stakes: Stakes::Reversible,
+        repeat: Repeat::Harmless,
         can_be_undone: true,
     },
     Operation {
@@ -135,6 +133,7 @@ static OPERATIONS: [Operation; 6] = [
         hint: "",
         fields: &[Field::required("comment", "Comment", Kind::Id)],
         stakes: Stakes::Irreversible,
+        repeat: Repeat::Harmless,
         can_be_undone: false,
     },
 ];

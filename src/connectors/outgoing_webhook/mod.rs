@@ -8,6 +8,7 @@ mod calling;
 use super::field::{Arguments, Field, Kind};
 use super::operation::{Look, LookError, Operation};
 use super::{Account, Connector, ConnectorError, Key, Manifest, Reach, Readable};
+use crate::approvals::Repeat;
 use crate::approvals::policy::Stakes;
 use crate::approvals::{ApprovedAction, Content, Effect};
 use crate::net::json_api::{JsonApi, WriteError};
@@ -25,6 +26,7 @@ static OPERATIONS: [Operation; 1] = [Operation {
         Field::required("body", "Body", Kind::Json),
     ],
     stakes: Stakes::Outward,
+    repeat: Repeat::Never,
     can_be_undone: false,
 }];
 
@@ -43,6 +45,8 @@ static MANIFEST: Manifest = Manifest {
     // Calls go to the address that was given.
     base_url: "https://localhost",
     streams: &[],
+    limits: &[],
+    topics: &[],
     queries: &[],
     operations: &OPERATIONS,
     listen: None,

@@ -7,7 +7,8 @@ mod wire;
 use super::field::{Arguments, Field, Kind};
 use super::operation::{Look, LookError, Operation, Undo};
 use super::own::Requester;
-use super::{Account, Connector, ConnectorError, Manifest, Reach, Readable};
+use super::{Account, Connector, ConnectorError, Manifest, Reach, Readable, SeenBy, Stream, Table};
+use crate::approvals::Repeat;
 use crate::approvals::policy::Stakes;
 use crate::approvals::{ApprovedAction, Content, Effect};
 use crate::net::json_api::{Dialect, JsonApi, WriteError};
@@ -38,6 +39,7 @@ static OPERATIONS: [Operation; 2] = [
             Field::required("text", "Text", Kind::Text),
         ],
         stakes: Stakes::Reversible,
+        repeat: Repeat::Never,
         can_be_undone: true,
     },
     Operation {
@@ -46,6 +48,7 @@ static OPERATIONS: [Operation; 2] = [
         hint: "Only one that post_message has posted.",
         fields: &[CHANNEL, Field::required("id", "Message", Kind::Id)],
         stakes: Stakes::Reversible,
+        repeat: Repeat::Harmless,
         can_be_undone: false,
     },
 ];
@@ -57,7 +60,16 @@ static MANIFEST: Manifest = Manifest {
     oauth: None,
     reach: Reach::Penny,
     base_url: "https://slack.com/api",
-    streams: &[],
+    // Nobody asks for its pages: `jobs/listening` hears what is said.
+    streams: &[Stream::new(
+        "messages",
+        "messages of the channels that an administrator chose",
+        &[Table::ChannelMessage],
+    )
+    .seen_by(SeenBy::Readers)],
+    // Slack's are by method and channel; what it turns away is waited out.
+    limits: &[],
+    topics: &[],
     queries: &[],
     operations: &OPERATIONS,
     listen: None,

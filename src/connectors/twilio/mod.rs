@@ -8,6 +8,7 @@ mod wire;
 use super::field::{Arguments, Field, Kind};
 use super::operation::{Look, LookError, Operation};
 use super::{Account, Connector, ConnectorError, Key, Manifest, Reach, Readable};
+use crate::approvals::Repeat;
 use crate::approvals::policy::Stakes;
 use crate::approvals::{ApprovedAction, Content, Effect};
 use crate::net::json_api::{Dialect, JsonApi, Keys, WriteError};
@@ -27,6 +28,7 @@ static OPERATIONS: [Operation; 1] = [Operation {
         Field::optional("from", "From", Kind::Line),
     ],
     stakes: Stakes::Outward,
+    repeat: Repeat::Never,
     can_be_undone: false,
 }];
 
@@ -43,6 +45,8 @@ static MANIFEST: Manifest = Manifest {
     reach: Reach::Org,
     base_url: "https://api.twilio.com",
     streams: &[],
+    limits: &[],
+    topics: &[],
     queries: &[],
     operations: &OPERATIONS,
     listen: None,

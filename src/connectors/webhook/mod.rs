@@ -46,6 +46,8 @@ static MANIFEST: Manifest = Manifest {
     // Nothing is ever asked there.
     base_url: "https://localhost",
     streams: &[],
+    limits: &[],
+    topics: &[],
     queries: &[],
     operations: &[],
     listen: Some(&LISTEN),

@@ -107,6 +107,20 @@ pub async fn of(
     Ok(may)
 }
 
+/// Administrators of the workspace, whatever they may decide on: first those who know Penny.
+pub async fn administrators(
+    services: &Services,
+    workspace: &Workspace,
+) -> Result<Vec<UserId>, CardError> {
+    let mut tx = services.db.org(workspace.org).await?;
+    let known = people::admins(&mut tx).await?;
+    drop(tx);
+    match known.is_empty() {
+        true => Ok(all_admins(workspace).await?),
+        false => Ok(known),
+    }
+}
+
 /// What is known while people are asked about.
 struct LookUp<'a> {
     services: &'a Services,

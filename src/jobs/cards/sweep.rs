@@ -78,7 +78,13 @@ async fn call_for(services: &Services, org: OrgId, key: Key, call: Call) -> Resu
         };
         match call {
             Call::Reminder => place.remind(&seen).await?,
-            Call::Escalation => is_anybody_called = place.escalate(&seen).await?,
+            Call::Escalation => {
+                let reached = place.escalate(&seen).await?;
+                if reached == Reached::Nobody {
+                    place.tell_administrators(&seen).await?;
+                }
+                is_anybody_called = reached == Reached::Others;
+            }
         }
     }
     let mut tx: OrgTx = services.db.org(org).await?;
@@ -88,6 +94,15 @@ async fn call_for(services: &Services, org: OrgId, key: Key, call: Call) -> Resu
         bring_later(&mut tx, key.proposal).await?;
     }
     Ok(tx.commit().await?)
+}
+
+/// Who of those who may decide sees a proposal whose time is nearly up.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Reached {
+    Others,
+    /// Whoever asked alone.
+    Asker,
+    Nobody,
 }
 
 /// Where a proposal is seen.
@@ -129,19 +144,21 @@ impl Place<'_> {
     }
 
     /// Tells a few of those who may decide and see a card; whoever asked was reminded in the thread.
-    /// False: there was nobody to tell.
-    async fn escalate(&self, seen: &Seen) -> Result<bool, CardError> {
+    async fn escalate(&self, seen: &Seen) -> Result<Reached, CardError> {
         let content = seen.sealed.content();
         let there = deciders::members(self.workspace, &self.card.channel).await?;
         let may = deciders::of(self.services, self.workspace, seen, &there).await?;
-        let others = may.iter().filter(|one| one.person != content.requester);
-        let seeing = others.filter_map(|one| Some((&one.user, self.seen_by(one)?)));
-        let mut called = 0;
-        for (user, card) in seeing.take(MOST_CALLED) {
-            self.tell(seen, user, card).await?;
-            called += 1;
+        let seeing = may.iter().filter_map(|one| Some((one, self.seen_by(one)?)));
+        let (asker, others): (Vec<_>, Vec<_>) =
+            seeing.partition(|(one, _)| one.person == content.requester);
+        for (one, card) in others.iter().take(MOST_CALLED) {
+            self.tell(seen, &one.user, card).await?;
         }
-        Ok(called > 0)
+        Ok(match (others.is_empty(), asker.is_empty()) {
+            (false, _) => Reached::Others,
+            (true, false) => Reached::Asker,
+            (true, true) => Reached::Nobody,
+        })
     }
 
     /// The card that somebody sees.
@@ -151,13 +168,36 @@ impl Place<'_> {
         copy.or_else(|| one.is_there.then_some(self.card))
     }
 
+    /// Tells administrators that nobody who may decide can be asked. They hear what sort of change
+    /// it is and who wants it, and nothing of the record: they may not be among those who see it.
+    async fn tell_administrators(&self, seen: &Seen) -> Result<(), CardError> {
+        let shown = card_of(seen);
+        let text = words::nobody_to_escalate_to(
+            &escape(&shown.title),
+            &shown.requester,
+            seen.sealed.content().expires_at,
+            &shown.deciders,
+        );
+        let admins = deciders::administrators(self.services, self.workspace).await?;
+        for user in admins.iter().take(MOST_CALLED) {
+            self.write_to(seen, user, text.clone()).await?;
+        }
+        Ok(())
+    }
+
     async fn tell(&self, seen: &Seen, user: &UserId, card: &Card) -> Result<(), CardError> {
         let slack = &self.workspace.slack;
         let link = slack.permalink(&card.channel, &card.message).await;
         let what = escape(&card_of(seen).title);
         let expires_at = seen.sealed.content().expires_at;
+        let text = words::escalation(&what, expires_at, link.ok().as_deref());
+        self.write_to(seen, user, text).await
+    }
+
+    async fn write_to(&self, seen: &Seen, user: &UserId, text: String) -> Result<(), CardError> {
+        let slack = &self.workspace.slack;
         let message = NewMessage {
-            text: words::escalation(&what, expires_at, link.ok().as_deref()),
+            text,
             ..NewMessage::default()
         };
         let dm = slack.open_conversation(std::slice::from_ref(user)).await?;

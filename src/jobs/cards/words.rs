@@ -84,6 +84,20 @@ pub fn reminder(what: &str, until: DateTime<Utc>, deciders: &str) -> String {
     )
 }
 
+/// To an administrator, where nobody who may decide can be asked. `what`, `requester` and `deciders`
+/// are markup.
+pub fn nobody_to_escalate_to(
+    what: &str,
+    requester: &str,
+    until: DateTime<Utc>,
+    deciders: &str,
+) -> String {
+    format!(
+        ":alarm_clock: {requester} asked for *{what}*, and it waits until {}; after that it counts as a no. {deciders} I can reach nobody of them who may see what it is about. As an administrator you can say with `/penny policy` who decides from now on; then it has to be asked for again.",
+        moment(until)
+    )
+}
+
 /// To somebody who may decide, in a direct message.
 pub fn escalation(what: &str, until: DateTime<Utc>, link: Option<&str>) -> String {
     let card = match link {

@@ -12,13 +12,14 @@ use self::reading::Reading;
 use super::Services;
 use crate::base::ids::ConnectionId;
 use crate::connectors::connections::{ConnectionError, JOB};
-use crate::connectors::{ConnectorError, registry};
+use crate::connectors::{ConnectorError, Table, registry};
 use crate::net::json_api::ApiError;
 use crate::queue::{Done, Handler, Held, Lane};
 use crate::store::sync::{self, Connected, Run, RunEnd};
 use crate::store::{StoreError, StoreResult, company};
 use async_trait::async_trait;
 use parking_lot::Mutex;
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 #[derive(Debug, Clone)]
@@ -115,6 +116,10 @@ impl SyncConnection {
         let mut tx = self.services.db.org(org).await?;
         reading.remove_gone(&mut tx).await?;
         company::match_mails(&mut tx, run.id).await?;
+        let tables: BTreeSet<_> = connector.manifest().tables().collect();
+        let tables = tables.into_iter().map(Table::name);
+        let counts = company::counts(&mut tx, reading.source(), connected.owner, tables).await?;
+        sync::count_rows(&mut tx, connected.id, &counts).await?;
         let shut: Vec<&str> = shut.iter().map(|(stream, _)| *stream).collect();
         let note = words::left_out(&reading.closed.lock(), &shut);
         let end = RunEnd::Done(note.as_deref());

@@ -110,7 +110,9 @@ impl Reading<'_> {
         people: &HashMap<String, PersonId>,
     ) -> Result<Page, Interrupted> {
         let asked = self.asked(stream, position, people);
-        Ok(self.connector.page(&self.api, &asked).await?)
+        let page = self.connector.page(&self.api, &asked).await?;
+        self.connector.manifest().check(Some(stream), &page)?;
+        Ok(page)
     }
 
     pub(super) fn asked<'a>(

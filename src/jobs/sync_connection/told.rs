@@ -29,6 +29,7 @@ impl Reading<'_> {
             let people = self.people().await?;
             let asked = self.asked("named", None, &people);
             let page = self.connector.named(&self.api, &asked, some).await?;
+            self.connector.manifest().check(None, &page)?;
             let mut tx = self.services.db.org_repeatable(self.org()).await?;
             self.store(&mut tx, &page).await?;
             if sync::get(&mut tx, self.connection).await?.is_none() {

@@ -20,7 +20,7 @@ impl JsonApi {
         headers: &[(&'static str, &str)],
         body: &Value,
     ) -> Result<T, WriteError> {
-        self.write_once(|| {
+        self.write_once(path, || {
             let mut request = self.request(method.clone(), path)?;
             if !body.is_null() {
                 request = request.json(body);
@@ -37,17 +37,19 @@ impl JsonApi {
         path: &str,
         fields: &[(&str, &str)],
     ) -> Result<T, WriteError> {
-        self.write_once(|| Ok(self.request(Method::POST, path)?.form(fields)))
-            .await
+        let request = || Ok(self.request(Method::POST, path)?.form(fields));
+        self.write_once(path, request).await
     }
 
     /// A token that has just ended turns a call away before it is looked at, so that call is made
     /// with the next one.
     async fn write_once<T: DeserializeOwned>(
         &self,
+        path: &str,
         call: impl Fn() -> Result<RequestBuilder, ApiError>,
     ) -> Result<T, WriteError> {
         let token = self.tokens.current().await.map_err(WriteError::NotSent)?;
+        self.turn(path).await.map_err(WriteError::NotSent)?;
         match self
             .write_with(call().map_err(WriteError::NotSent)?, &token)
             .await

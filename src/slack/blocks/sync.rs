@@ -98,7 +98,7 @@ fn stream_lines(card: &SyncCard<'_>) -> String {
 }
 
 /// `1234567` as `1,234,567`.
-fn grouped(number: i64) -> String {
+pub(super) fn grouped(number: i64) -> String {
     let digits = number.to_string();
     let mut out = String::new();
     for (place, digit) in digits.chars().enumerate() {
@@ -110,7 +110,7 @@ fn grouped(number: i64) -> String {
     out
 }
 
-fn lasted(seconds: i64) -> String {
+pub(super) fn lasted(seconds: i64) -> String {
     match seconds {
         ..1 => "less than a second".to_owned(),
         1..60 => format!("{seconds} s"),

@@ -3,6 +3,7 @@
 
 use super::kit::{actions, button, clip, escape, moment, removal, section};
 use super::status::Health;
+use super::sync::{grouped, lasted};
 use crate::slack::ids::{CHOOSE_CHANNELS, CONNECT, DISCONNECT, READ_NOW};
 use crate::slack::text;
 use chrono::{DateTime, Utc};
@@ -31,9 +32,26 @@ pub enum State {
         account: Option<String>,
         note: Option<String>,
         read_at: Option<DateTime<Utc>>,
-        is_reading: bool,
+        reading: Option<Reading>,
+        last: Option<LastReading>,
         what_for: Use,
     },
+}
+
+/// How far a reading is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Reading {
+    pub rows: i64,
+    pub seconds: i64,
+}
+
+/// What the last reading came to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct LastReading {
+    pub rows: i64,
+    pub changed: i64,
+    pub seconds: i64,
+    pub is_whole: bool,
 }
 
 /// What a connection is there for.
@@ -82,7 +100,8 @@ fn line(card: &SystemCard) -> String {
         account,
         note,
         read_at,
-        is_reading,
+        reading,
+        last,
         what_for,
     } = &card.state
     else {
@@ -92,17 +111,64 @@ fn line(card: &SystemCard) -> String {
     if let Some(account) = account {
         line.push_str(&format!(" · {}", escape(&clip(account, 80))));
     }
-    match (what_for, is_reading, read_at) {
-        (Use::Heard, ..) => line.push_str(" · heard at its own address"),
-        (Use::Acted, ..) => line.push_str(" · used for what is approved"),
-        (Use::Read, true, _) => line.push_str(" · being read now"),
-        (Use::Read, false, Some(at)) => line.push_str(&format!(" · read {}", moment(*at))),
-        (Use::Read, false, None) => line.push_str(" · not read yet"),
+    match what_for {
+        Use::Heard => line.push_str(" · heard at its own address"),
+        Use::Acted => line.push_str(" · used for what is approved"),
+        Use::Read => line.push_str(&reading_line(*reading, *last, *read_at)),
     }
     if let Some(note) = note {
         line.push_str(&format!("\n{}", escape(&clip(note, 200))));
+        if let Some(last) = last.filter(|last| !last.is_whole) {
+            line.push_str(&format!(
+                " ({} in {})",
+                rows(last.rows),
+                lasted(last.seconds)
+            ));
+        }
     }
     line
+}
+
+/// How far it is, or what the last time came to. One that was not whole is told of in the note.
+fn reading_line(
+    reading: Option<Reading>,
+    last: Option<LastReading>,
+    read_at: Option<DateTime<Utc>>,
+) -> String {
+    if let Some(Reading {
+        rows: read,
+        seconds,
+    }) = reading
+    {
+        return match read {
+            0 => " · being read now".to_owned(),
+            read => format!(
+                " · being read now: {} so far, in {}",
+                rows(read),
+                lasted(seconds)
+            ),
+        };
+    }
+    let Some(at) = read_at else {
+        return " · not read yet".to_owned();
+    };
+    let read = format!(" · read {}", moment(at));
+    match last.filter(|last| last.is_whole) {
+        Some(last) => format!(
+            "{read}: {}, {} of them new or changed, in {}",
+            rows(last.rows),
+            grouped(last.changed),
+            lasted(last.seconds)
+        ),
+        None => read,
+    }
+}
+
+fn rows(count: i64) -> String {
+    match count {
+        1 => "1 row".to_owned(),
+        count => format!("{} rows", grouped(count)),
+    }
 }
 
 impl Deed {
@@ -153,13 +219,19 @@ mod tests {
             account: Some("account <7>".to_owned()),
             note: Some("The key was revoked.".to_owned()),
             read_at: None,
-            is_reading: false,
+            reading: None,
+            last: Some(LastReading {
+                rows: 1_200,
+                changed: 1_200,
+                seconds: 12,
+                is_whole: false,
+            }),
             what_for: Use::Read,
         };
         let blocks = systems(&[hubspot(broken, &[Deed::Reconnect, Deed::Disconnect])]);
         assert_eq!(
             blocks[0]["text"]["text"],
-            ":red_circle: *HubSpot* · account &lt;7&gt; · not read yet\nThe key was revoked."
+            ":red_circle: *HubSpot* · account &lt;7&gt; · not read yet\nThe key was revoked. (1,200 rows in 12 s)"
         );
         let buttons = &blocks[1]["elements"];
         assert_eq!(buttons[0]["text"]["text"], text::RECONNECT);
@@ -167,6 +239,43 @@ mod tests {
             buttons[1]["confirm"]["title"]["text"],
             "Disconnect HubSpot?"
         );
+    }
+
+    #[test]
+    fn a_system_says_how_far_its_reading_is_and_what_the_last_one_came_to() {
+        let at: DateTime<Utc> = "2026-11-21T10:00:00Z".parse().unwrap();
+        let last = |is_whole| LastReading {
+            rows: 12_345,
+            changed: 230,
+            seconds: 72,
+            is_whole,
+        };
+        let line = |reading, last, at| {
+            let said = reading_line(reading, last, at);
+            // Without the moment, which Slack writes out for who looks.
+            said.replace(&moment(at.unwrap_or_default()), "then")
+        };
+        let reading = |rows| Some(Reading { rows, seconds: 5 });
+        for (reading, last, at, said) in [
+            (None, None, None, " · not read yet"),
+            (reading(0), None, None, " · being read now"),
+            (
+                reading(1),
+                Some(last(true)),
+                Some(at),
+                " · being read now: 1 row so far, in 5 s",
+            ),
+            (
+                None,
+                Some(last(true)),
+                Some(at),
+                " · read then: 12,345 rows, 230 of them new or changed, in 1 min 12 s",
+            ),
+            (None, Some(last(false)), Some(at), " · read then"),
+            (None, None, Some(at), " · read then"),
+        ] {
+            assert_eq!(line(reading, last, at), said);
+        }
     }
 
     #[test]

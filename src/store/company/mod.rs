@@ -2,6 +2,7 @@
 //! in, and one way to write them: a whole page at once, changing only what differs.
 
 mod confine;
+mod count;
 mod guests;
 mod mails;
 mod owner;
@@ -10,6 +11,7 @@ mod rows;
 mod upsert;
 
 pub use confine::confine;
+pub use count::counts;
 pub use guests::{Guest, Guests, upsert_guests};
 pub use mails::match_mails;
 pub use owner::owner_of;

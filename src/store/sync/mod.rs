@@ -25,7 +25,7 @@ pub use people::{
 pub use renewal::{
     Broken, TELL_BROKEN, begin_renewal, broken, end_renewal, give_up_renewal, mark_broken,
 };
-pub use runs::{Progress, Run, RunEnd, Step, end_run, open_run, progress, save_step};
+pub use runs::{Progress, Run, RunEnd, Step, count_rows, end_run, open_run, progress, save_step};
 pub use told::{changed_by_approval, heard_behind, to_be_read_in};
 
 use super::db::{Db, OrgTx, StoreResult};

@@ -140,6 +140,19 @@ pub async fn save_step(tx: &mut OrgTx, fence: &Fence, step: &Step<'_>) -> StoreR
     }
 }
 
+/// How many rows of a system there are by now, by table.
+pub async fn count_rows(tx: &mut OrgTx, id: ConnectionId, counts: &Value) -> StoreResult<()> {
+    sqlx::query!(
+        "update core.connections set row_counts = $3 where org_id = $1 and connection_id = $2",
+        tx.org().0,
+        id.0,
+        counts,
+    )
+    .execute(tx.connection())
+    .await?;
+    Ok(())
+}
+
 /// How a run ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum RunEnd<'a> {
@@ -173,6 +186,9 @@ pub async fn end_run(
          )
          update core.connections as c
          set health = $6, health_note = $7,
+             last_rows_read = ended.rows_read, last_rows_changed = ended.rows_changed,
+             last_read_seconds = extract(epoch from now() - ended.started_at)::bigint,
+             last_read_is_whole = $4 = 'done',
              last_synced_at = case when $4 = 'done' then ended.started_at else last_synced_at end,
              next_sync_at = case when $6 = 'broken' then null else now() + interval '1 hour' end,
              broken_at = case when $6 = 'broken' then coalesce(broken_at, now()) end

@@ -16,7 +16,7 @@ use crate::base::ids::PersonId;
 use crate::connectors::{Connector, Manifest, Reach, registry, slack};
 use crate::slack::blocks::raw;
 use crate::slack::blocks::status::Health;
-use crate::slack::blocks::systems::{Deed, State, SystemCard, Use, systems};
+use crate::slack::blocks::systems::{self as blocks, Deed, State, SystemCard, Use, systems};
 use crate::slack::inbound::BlockActions;
 use crate::store::connections::{self, Connection};
 use crate::store::people::Person;
@@ -48,7 +48,16 @@ fn card(person: &Person, connection: &Connection) -> SystemCard {
             account: connection.account.clone(),
             note: connection.health_note.clone(),
             read_at: connection.last_synced_at,
-            is_reading: connection.is_reading,
+            reading: connection.reading.map(|it| blocks::Reading {
+                rows: it.rows,
+                seconds: it.seconds,
+            }),
+            last: connection.last_reading.map(|it| blocks::LastReading {
+                rows: it.rows,
+                changed: it.changed,
+                seconds: it.seconds,
+                is_whole: it.is_whole,
+            }),
             what_for: what_for(&connection.system),
         },
         deeds: deeds(person, connection),
@@ -64,9 +73,8 @@ fn what_for(system: &str) -> Use {
     }
 }
 
-/// Slack is, too, although not as a connection.
 fn is_read(manifest: &Manifest) -> bool {
-    manifest.reach == Reach::Penny || !manifest.streams.is_empty()
+    !manifest.streams.is_empty()
 }
 
 fn unconnected(person: &Person, manifest: &Manifest) -> SystemCard {
@@ -218,7 +226,8 @@ mod tests {
             owner: None,
             connected_by: Some(by.id),
             is_open: true,
-            is_reading: false,
+            reading: None,
+            last_reading: None,
         }
     }
 

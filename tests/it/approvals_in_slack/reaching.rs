@@ -241,3 +241,33 @@ async fn members_of_a_group_are_called_one_by_one_before_the_time_is_up() {
     office.card(&office.jonas);
     office.close().await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn where_nobody_who_decides_can_be_asked_an_administrator_hears_of_it_before_the_time_is_up()
+{
+    let office = Office::with(|setup| setup.group("S0LEADS", "sales-leads", [])).await;
+    let group = Decider::Group(GroupId::new("S0LEADS"));
+    office.policy(Policy::any_of([group])).await;
+    office.proposes().await;
+    office
+        .app
+        .execute(
+            "update core.proposals set created_at = now() - interval '23 hours',
+                 expires_at = now() + interval '20 minutes'",
+        )
+        .await;
+    for _ in 0..2 {
+        sweep(&office.app.process().app.services).await.unwrap();
+        office.app.settles().await;
+    }
+    let words = "I can reach nobody of them";
+    let told = office.app.is_written(&office.maya, words).await;
+    assert!(told.text.contains("<@U0JONAS>"), "{}", told.text);
+    assert!(told.text.contains("/penny policy"), "{}", told.text);
+    assert!(!told.text.contains("Acme"), "{}", told.text);
+    let maya = office.maya.channel_messages(&office.maya.dm().unwrap());
+    let heard = maya.iter().filter(|seen| seen.text.contains(words));
+    assert_eq!(heard.count(), 1, "once");
+    office.card(&office.jonas);
+    office.close().await;
+}

@@ -4,6 +4,7 @@
 mod interrupted;
 mod office;
 mod patience;
+mod repeating;
 mod story;
 mod traced;
 mod unclear;

@@ -3,6 +3,7 @@
 use super::desk::Desk;
 use chrono::{TimeDelta, Utc};
 use penny::base::clock::TestClock;
+use penny::playground::Slack;
 use penny::playground::systems::hubspot::{COMPANIES, Fault};
 
 impl Desk {
@@ -39,6 +40,13 @@ async fn whoever_has_a_system_read_sees_stream_by_stream_how_that_went() {
         "nothing was new there: {}",
         seen.text
     );
+    desk.jonas.open_home("home").await.unwrap();
+    let home = desk
+        .home_says(&desk.jonas, "3 rows, 3 of them new or changed, in")
+        .await;
+    assert!(home.contains("*HubSpot*"), "{home}");
+    let counts = "select row_counts::text from core.connections";
+    assert_eq!(desk.app.texts(counts).await, [r#"{"accounts": 3}"#]);
     let asked = "select asked_by from core.sync_runs order by started_at";
     assert_eq!(desk.app.texts(asked).await, ["U0MAYA", "U0JONAS"]);
     assert_eq!(desk.events().await, ["sync.completed hubspot"; 2]);
@@ -72,6 +80,10 @@ async fn a_long_run_says_how_far_it_is_and_not_too_often() {
     let seen = desk.is_written(&desk.maya, "rows so far").await;
     assert!(seen.text.contains("⏳ companies "), "{}", seen.text);
     assert!(seen.text.contains("· deals"), "{}", seen.text);
+    desk.maya.open_home("home").await.unwrap();
+    let words = "being read now: ";
+    let says = |_: &Slack| desk.maya.home_text().contains(words).then_some(());
+    desk.app.slack.until(words, says).await.unwrap();
     go_on.send(()).unwrap();
     desk.is_written(&desk.maya, "450 of them new or changed")
         .await;

@@ -48,6 +48,7 @@ async fn a_mail_becomes_a_row_of_its_owner_and_finds_its_contact() {
              maya@northwind.example | U0MAYA | person | f",
         ]
     );
+    house.app.has_what_is_announced_by("gmail").await;
     let threads = "select thread_key from core.activities where source = 'gmail' group by 1";
     assert_eq!(
         house.app.count(threads).await,

@@ -3,11 +3,27 @@
 
 use super::TestApp;
 use penny::base::ids::ChannelId;
+use penny::connectors::registry;
 use penny::playground::calls::Outcome;
 use penny::playground::{Human, Seen, Slack, Thread};
 use std::collections::HashSet;
 
 impl TestApp {
+    /// Every table that a system's manifest announces has rows of it once it was read, which are
+    /// counted beside its connection.
+    pub async fn has_what_is_announced_by(&self, system: &str) {
+        for table in registry::find(system).unwrap().manifest().tables() {
+            let table = table.name();
+            let counted = format!(
+                "select from core.connections where system = '{system}'
+                     and (row_counts ->> '{table}')::bigint > 0
+                     and (row_counts ->> '{table}')::bigint
+                         = (select count(*) from core.{table} where source = '{system}')"
+            );
+            assert_eq!(self.count(&counted).await, 1, "{system} fills {table}");
+        }
+    }
+
     /// Looks at Penny's newest direct message to this person that says this, once there is one.
     pub async fn is_written(&self, person: &Human, words: &str) -> Seen {
         let dm = person.dm().expect("a direct conversation");

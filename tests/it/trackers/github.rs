@@ -58,6 +58,7 @@ async fn a_connected_github_becomes_the_companys_data() {
     );
     let commits = "select message from core.commits where source = 'github'";
     assert_eq!(company.app.texts(commits).await, ["Begin"]);
+    company.app.has_what_is_announced_by("github").await;
     company.app.stop().await;
 }
 

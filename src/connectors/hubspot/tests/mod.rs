@@ -5,6 +5,7 @@ mod effects;
 mod looking;
 mod lost_answers;
 mod queries;
+mod repeats;
 
 use super::operations::OPERATIONS;
 use super::{HubSpot as Connected, MANIFEST};

@@ -1,6 +1,7 @@
 //! Values read as people write them, in order, and none is left out.
 
 use super::*;
+use crate::approvals::Repeat;
 use crate::approvals::policy::{Policy, Stakes};
 use crate::approvals::seal::{Amount, Operation as Named, SCHEMA, Target};
 use crate::base::ids::{OrgId, PersonId, ProposalId};
@@ -20,6 +21,7 @@ static OPERATION: Operation = Operation {
         Field::optional("tags", "Tags", Kind::Lines),
     ],
     stakes: Stakes::Reversible,
+    repeat: Repeat::Harmless,
     can_be_undone: true,
 };
 
