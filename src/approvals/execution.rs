@@ -6,13 +6,7 @@
 //!    only then makes an [`ApprovedAction`], without which no connector writes.
 //! 3. [`settle`] writes down what came of it.
 //!
-//! [`begin_again`] is the second step once more, for what may be sent twice.
-//!
 //! The first two commit by themselves, since what follows them happens outside the database.
-
-mod again;
-
-pub use again::{Again, Repeat, begin_again};
 
 use super::canonical;
 use super::error::{Error, Refusal};
@@ -121,7 +115,7 @@ pub enum Begun {
 }
 
 /// The one thing that a connector writes for: content that was approved, is as it was sealed, is
-/// claimed by this caller, and still fits what is there. Only [`begin`] and [`begin_again`] make one.
+/// claimed by this caller, and still fits what is there. Only [`begin`] makes one.
 ///
 /// ```compile_fail
 /// fn twice(action: penny::approvals::ApprovedAction) {
@@ -174,7 +168,7 @@ pub async fn begin(db: &Db, claim: Claim, live: &Live) -> Result<Begun, Error> {
         tx.commit().await?;
         return Ok(Begun::Changed(differs));
     }
-    proposals::send(&mut tx, &lease, false).await?;
+    proposals::send(&mut tx, &lease).await?;
     let act = Act::Began {
         proposal: sealed.ticket(),
         attempt: lease.attempts(),

@@ -31,8 +31,7 @@
 //! - An [`ApprovedAction`] exists only between the written intent and its settlement, and its
 //!   content is the stored one, checked against its hash.
 //! - Once the provider may have been reached, nobody sends again before a look-up says that
-//!   nothing is there. Where none can be had, an action is never sent again; a write is, by
-//!   [`begin_again`], if what it changes is still as it was.
+//!   nothing is there.
 //! - Whatever happens stands in the ledger in the transaction in which it happens.
 
 pub mod canonical;
@@ -53,8 +52,8 @@ pub mod verify;
 pub use deciding::{Decided, decide, expire, may_say, needed, withdraw};
 pub use error::{Error, Refusal};
 pub use execution::{
-    Again, ApprovedAction, Begun, Claim, Claimed, Effect, JOB, KEPT_FOR, Live, Outcome, Repeat,
-    begin, begin_again, claim, put_off, resolve, settle,
+    ApprovedAction, Begun, Claim, Claimed, Effect, JOB, KEPT_FOR, Live, Outcome, begin, claim,
+    put_off, resolve, settle,
 };
 pub use grants::{GrantDraft, give, revoke};
 pub use ledger::{Act, Actor};

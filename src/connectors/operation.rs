@@ -3,11 +3,21 @@
 
 use super::field::{Arguments, Field, Problem};
 use super::{ConnectorError, SourcePerson};
-use crate::approvals::Repeat;
 use crate::approvals::policy::Stakes;
 use crate::approvals::seal::{Amount, Target};
 use crate::net::json_api::ApiError;
 use serde_json::{Map, Value};
+
+/// What it would mean to propose the same change twice, by the contract of the system that takes it.
+/// Penny sends each approved one once, whichever it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Repeat {
+    /// A write: it says how things are to be, or carries a name that the system takes once. A
+    /// second time changes nothing more, though it may be refused.
+    Harmless,
+    /// An action: each time is one more.
+    Never,
+}
 
 /// A change that somebody may approve.
 #[derive(Debug)]
@@ -20,8 +30,7 @@ pub struct Operation {
     pub hint: &'static str,
     pub fields: &'static [Field],
     pub stakes: Stakes,
-    /// A write, which may be sent again where its first answer was lost, or an action, which never
-    /// is.
+    /// Whether it is a write or an action.
     pub repeat: Repeat,
     /// Whether, once it is done, [`super::Connector::undo`] knows the way back.
     pub can_be_undone: bool,

@@ -2,13 +2,11 @@
 //! a system that is away), the one who comes next finds out what became of the last attempt
 //! before anything is sent again.
 
-mod again;
-
 use super::{Services, cards, waiting};
 use crate::approvals::seal::Content;
 use crate::approvals::{
-    self, ApprovedAction, Begun, Claim, Claimed, JOB, KEPT_FOR, Outcome, Repeat, State, begin,
-    claim, put_off, settle,
+    self, ApprovedAction, Begun, Claim, Claimed, JOB, KEPT_FOR, Outcome, State, begin, claim,
+    put_off, settle,
 };
 use crate::base::ids::OrgId;
 use crate::connectors::ConnectorError;
@@ -56,9 +54,6 @@ enum Attempt {
     /// It may have been written, and the system cannot be asked right now, perhaps because it
     /// asks for a pause.
     Dark(String, Option<Duration>),
-    /// It may have been written, and looking for it went wrong in a way that does not pass by
-    /// itself.
-    Blind(String),
 }
 
 #[async_trait]
@@ -120,10 +115,7 @@ impl ExecuteAction {
                 let idempotency_key = claim.idempotency_key();
                 let found = self.find_out(claim.content(), claim.lease(), &idempotency_key);
                 let known = match found.await {
-                    Attempt::Dark(why, _) | Attempt::Blind(why) if is_last => {
-                        Attempt::Over(Outcome::Unknown(why))
-                    }
-                    Attempt::Blind(why) => return self.once_more(held, claim, why).await,
+                    Attempt::Dark(why, _) if is_last => Attempt::Over(Outcome::Unknown(why)),
                     known => known,
                 };
                 self.follow(held, claim.lease(), claim.content(), known)
@@ -218,11 +210,6 @@ impl ExecuteAction {
                 Ok(Some(pause))
             }
             Attempt::Dark(_, None) => Ok(Some(LOOK_AGAIN)),
-            Attempt::Blind(why) => match again::repeat(content) {
-                // It is looked for once more, and then sent once more.
-                Repeat::Harmless => Ok(Some(LOOK_AGAIN)),
-                Repeat::Never => self.end(lease, content, &Outcome::Unknown(why)).await,
-            },
             Attempt::Dark(_, Some(asked)) => {
                 let kept = pause(lease, asked).max(LOOK_AGAIN);
                 let mut tx = self.services.db.org(content.org).await?;
@@ -297,8 +284,6 @@ impl ExecuteAction {
                 Err(ConnectorError::Api(error @ ApiError::Limited(asked))) => {
                     return Attempt::Dark(error.to_string(), Some(asked));
                 }
-                Err(ConnectorError::Api(error)) => return Attempt::Blind(error.to_string()),
-                // It was looked at, and what is there does not tell.
                 Err(error) => return Attempt::Over(Outcome::Unknown(error.to_string())),
             }
         }

@@ -3,7 +3,7 @@
 
 use super::systems::{find, may_use};
 use super::{Effect, Outcome, Tool, ToolContext, ToolError, arguments, schema};
-use crate::approvals::Repeat;
+use crate::connectors::operation::Repeat;
 use crate::connectors::{Manifest, field};
 use crate::models::ToolSpec;
 use crate::store::connections::{self, Connection};

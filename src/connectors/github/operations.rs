@@ -1,10 +1,10 @@
 //! What can be changed in GitHub.
 
 use super::manifest::{ISSUE, PULL, REPOSITORY};
-use crate::approvals::Repeat;
 use crate::approvals::policy::Stakes;
 use crate::connectors::field::{Field, Kind};
 use crate::connectors::operation::Operation;
+use crate::connectors::operation::Repeat;
 
 const TITLE: Field = Field::required("title", "Title", Kind::Line);
 const BODY: Field = Field::optional("body", "Text", Kind::Text);

@@ -1,9 +1,9 @@
 //! What can be done in a mailbox.
 
-use crate::approvals::Repeat;
 use crate::approvals::policy::Stakes;
 use crate::connectors::field::{Field, Kind};
 use crate::connectors::operation::Operation;
+use crate::connectors::operation::Repeat;
 
 pub const SEND: &str = "send_mail";
 pub const REPLY: &str = "reply_to_mail";

@@ -1,9 +1,9 @@
 //! What can be changed in HubSpot.
 
-use crate::approvals::Repeat;
 use crate::approvals::policy::Stakes;
 use crate::connectors::field::{Field, Kind};
 use crate::connectors::operation::Operation;
+use crate::connectors::operation::Repeat;
 
 const STAGE: Kind = Kind::Named("the name of a stage of its pipeline");
 const PIPELINE: Kind = Kind::Named("the name of a pipeline");

@@ -1,10 +1,10 @@
 //! What Linear is to Penny: how to let her in, what she reads, and what she can ask and change.
 
 use super::rows::PRIORITIES;
-use crate::approvals::Repeat;
 use crate::approvals::policy::Stakes;
 use crate::base::topic::Topic;
 use crate::connectors::field::{Field, Kind};
+use crate::connectors::operation::Repeat;
 use crate::connectors::operation::{Operation, Query};
 use crate::connectors::{Key, Manifest, OAuth, Reach, Revocation, Stream, Table};
 use crate::net::json_api::Limit;

@@ -8,9 +8,9 @@ mod calling;
 use super::field::{Arguments, Field, Kind};
 use super::operation::{Look, LookError, Operation};
 use super::{Account, Connector, ConnectorError, Key, Manifest, Reach, Readable};
-use crate::approvals::Repeat;
 use crate::approvals::policy::Stakes;
 use crate::approvals::{ApprovedAction, Content, Effect};
+use crate::connectors::operation::Repeat;
 use crate::net::json_api::{JsonApi, WriteError};
 use async_trait::async_trait;
 

@@ -8,9 +8,9 @@ use super::field::{Arguments, Field, Kind};
 use super::operation::{Look, LookError, Operation, Undo};
 use super::own::Requester;
 use super::{Account, Connector, ConnectorError, Manifest, Reach, Readable, SeenBy, Stream, Table};
-use crate::approvals::Repeat;
 use crate::approvals::policy::Stakes;
 use crate::approvals::{ApprovedAction, Content, Effect};
+use crate::connectors::operation::Repeat;
 use crate::net::json_api::{Dialect, JsonApi, WriteError};
 use async_trait::async_trait;
 

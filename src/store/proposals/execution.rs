@@ -93,20 +93,19 @@ pub async fn claim(tx: &mut OrgTx, key: Key) -> StoreResult<Option<Claim>> {
     }))
 }
 
-/// Notes, once, that from now on the provider may have got it; or `again`, that it gets once more
-/// what it may have got before. Only within the lease: whoever comes too late must not send.
-pub async fn send(tx: &mut OrgTx, lease: &Lease, again: bool) -> StoreResult<()> {
+/// Notes, once, that from now on the provider may have got it. Only within the lease: whoever
+/// comes too late must not send.
+pub async fn send(tx: &mut OrgTx, lease: &Lease) -> StoreResult<()> {
     let noted = sqlx::query!(
         "update core.proposals set sent_at = clock_timestamp(),
              lease_until = clock_timestamp() + make_interval(secs => $5)
          where org_id = $1 and proposal_id = $2 and version = $3 and lease_token = $4
-             and (sent_at is not null) = $6 and lease_until > clock_timestamp()",
+             and sent_at is null and lease_until > clock_timestamp()",
         tx.org().0,
         lease.key.proposal.0,
         lease.key.version.cast_signed(),
         lease.token,
         LEASE_SECONDS,
-        again,
     )
     .execute(tx.connection())
     .await?;

@@ -4,7 +4,6 @@
 mod interrupted;
 mod office;
 mod patience;
-mod repeating;
 mod story;
 mod traced;
 mod unclear;

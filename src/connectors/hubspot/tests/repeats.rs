@@ -1,8 +1,8 @@
 //! What its operations say about being sent twice is so, and calls wait for their turn.
 
 use super::*;
-use crate::approvals::Repeat;
 use crate::base::clock::TestClock;
+use crate::connectors::operation::Repeat;
 use crate::net::json_api::{ApiError, Limit, Pace};
 use crate::playground::systems::hubspot::NOTES;
 use chrono::Utc;

@@ -1,10 +1,10 @@
 //! Values read as people write them, in order, and none is left out.
 
 use super::*;
-use crate::approvals::Repeat;
 use crate::approvals::policy::{Policy, Stakes};
 use crate::approvals::seal::{Amount, Operation as Named, SCHEMA, Target};
 use crate::base::ids::{OrgId, PersonId, ProposalId};
+use crate::connectors::operation::Repeat;
 use chrono::DateTime;
 use serde_json::json;
 
