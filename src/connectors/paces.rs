@@ -49,6 +49,7 @@ mod tests {
         assert!(Arc::ptr_eq(&one, &of(1, "hubspot").unwrap()));
         assert!(!Arc::ptr_eq(&one, &of(2, "hubspot").unwrap()));
         assert!(of(3, "twilio").is_none());
+        assert!(Arc::ptr_eq(&one, &of(1, "hubspot").unwrap()));
         assert_eq!(paces.0.lock().len(), 1, "nobody calls through the other");
     }
 }
