@@ -51,6 +51,7 @@ pub fn begin(
             recipient_team: home_of_asker(workspace, opened),
             penny: workspace.bot_user.clone(),
             since: Ts(opened.turn.asked_ts.clone()),
+            is_shared: opened.thread.is_lane(),
         },
         // What goes on beside a thread is not what the thread is about.
         title: opened.title.clone().filter(|_| !opened.thread.is_lane()),

@@ -36,6 +36,9 @@ pub struct Place {
     pub penny: UserId,
     /// The message that the turn answers: nothing of the turn is older.
     pub since: Ts,
+    /// Other answers are written in the thread at the same time. A stream says at its end alone
+    /// whose it is, so this one is posted and updated instead.
+    pub is_shared: bool,
 }
 
 /// What is visible of an answer; stored with its turn.

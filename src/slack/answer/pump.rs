@@ -85,6 +85,9 @@ impl Pump {
         if part.is_empty() && draft.tasks.is_empty() {
             return Ok(());
         }
+        if self.start.place.is_shared {
+            return self.post_instead(part, draft).await;
+        }
         let chunks = self.shown.missing(draft, part).unwrap_or_default();
         let place = &self.start.place;
         let team = place.recipient_team.as_ref();

@@ -82,7 +82,9 @@ fn take(found: &mut Found, said: Said, place: &Place, key: &str) {
         }
         Some(_) => {}
         // A stream carries our key only from its end on. One turn a thread at a time is at
-        // work and all else that Penny posts has a key, so it can only be this turn's.
+        // work with a stream and all else that Penny posts has a key, so it can only be this
+        // turn's.
+        None if place.is_shared => {}
         None if said.streaming_state.as_deref() != Some("completed") && said.files.is_empty() => {
             found.stream = Some(ts);
         }

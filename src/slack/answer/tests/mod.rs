@@ -72,6 +72,7 @@ impl Stage {
                 recipient_team: Some("T0PLAY".into()),
                 penny: "U0PENNY".into(),
                 since: Ts(self.asked.ts.to_string()),
+                is_shared: false,
             },
             title: None,
             key: "turn-1".into(),
