@@ -16,6 +16,7 @@ mod conversations;
 mod dashboards;
 mod demo_model;
 mod demo_systems;
+mod dev;
 mod digests;
 mod doctor;
 mod durability;
