@@ -38,6 +38,7 @@ mod support;
 mod surfaces;
 mod tools;
 mod trackers;
+mod upgrading;
 mod visibility;
 mod web;
 mod webhooks;
