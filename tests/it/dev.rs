@@ -249,7 +249,7 @@ async fn penny_dev_answers_on_a_fresh_machine_leaves_nothing_running_and_remembe
     assert!(playground.page().await.contains("/app.js"));
     let answer = playground.asks("What are our five biggest deals?").await;
     assert!(
-        answer.whole.contains("€") || answer.whole.contains("EUR"),
+        answer.whole.contains('€') || answer.whole.contains("EUR"),
         "{}",
         answer.whole
     );
