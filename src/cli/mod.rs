@@ -5,6 +5,7 @@ mod audit;
 #[cfg(feature = "playground")]
 mod dev;
 mod doctor;
+mod jobs;
 mod seed;
 mod serve;
 #[cfg(feature = "playground")]
@@ -52,6 +53,9 @@ enum Command {
     /// Look at what other systems have sent, and have it worked on again
     #[command(subcommand)]
     Webhooks(webhooks::WebhooksCommand),
+    /// Look at the work that was given up, and have it tried again
+    #[command(subcommand)]
+    Jobs(jobs::JobsCommand),
 }
 
 /// Runs the command line; what it returns is what the person at the terminal reads.
@@ -94,6 +98,7 @@ async fn dispatch(command: Command, source: &Source) -> anyhow::Result<()> {
         Command::Seed(args) => seed::run(args, source).await,
         Command::Audit(command) => audit::run(command, source).await,
         Command::Webhooks(command) => webhooks::run(command, source).await,
+        Command::Jobs(command) => jobs::run(command, source).await,
     }
 }
 

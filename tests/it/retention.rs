@@ -1,10 +1,86 @@
 //! What Slack sent is kept for as long as it is of use, and no longer.
 
 use crate::support::TestApp;
+use crate::upgrading::{all_rows, filled_in};
 use penny::jobs::housekeeping::clean;
 use penny::models::scripted::Step;
 
 const DAYS: i32 = 30;
+
+/// What is of no use any more once it is over and old.
+const CLEARED: [&str; 8] = [
+    "inbox",
+    "outbox",
+    "jobs",
+    "proposals",
+    "decisions",
+    "artifacts",
+    "artifact_versions",
+    "workflow_runs",
+];
+/// What is of use however old it is.
+const KEPT: [&str; 6] = [
+    "memories",
+    "ledger",
+    "schedules",
+    "workflows",
+    "policies",
+    "deals",
+];
+
+/// Has everything that the rows of the fixture are about come to its end.
+const OVER: &str = "
+    delete from core.jobs where org_id = '$org' and dead_at is null;
+    update core.inbox set taken_at = now() where org_id = '$org';
+    update core.turns set state = 'done' where org_id = '$org';
+    update core.schedules set next_run_at = null where org_id = '$org';
+    update core.schedule_runs set state = 'done', ended_at = now() where org_id = '$org';
+    update core.workflow_runs set state = 'done', ended_at = now() where org_id = '$org';
+    update core.proposals set state = 'succeeded', lease_token = null, lease_until = null,
+        ended_at = now() where org_id = '$org';";
+
+/// Moves each moment of each table back.
+const LONG_AGO: &str = "
+    do $$
+    declare
+        it record;
+    begin
+        perform set_config('session_replication_role', 'replica', true);
+        for it in
+            select a.attrelid::regclass as place, a.attname as moment from pg_attribute as a
+            join pg_class as c on c.oid = a.attrelid and c.relkind = 'r'
+            join pg_attribute as o on o.attrelid = a.attrelid and o.attname = 'org_id'
+            where c.relnamespace = 'core'::regnamespace and a.atttypid = 'timestamptz'::regtype
+                and a.attgenerated = '' and not a.attisdropped
+        loop
+            execute format('update %s set %I = %I - interval ''400 days'' where org_id = %L',
+                it.place, it.moment, it.moment, '$org');
+        end loop;
+    end
+    $$;";
+
+#[tokio::test]
+async fn what_is_over_and_old_is_gone_and_what_people_set_up_stays() {
+    let app = TestApp::start([]).await;
+    // At once, so that nobody begins to work on it.
+    let rows = [all_rows(), filled_in(OVER), filled_in(LONG_AGO)];
+    app.execute(&rows.concat()).await;
+    let left = async |table: &str| {
+        let rows = format!("select from core.{table} where org_id = '$org'");
+        app.count(&filled_in(&rows)).await
+    };
+    for table in CLEARED.iter().chain(&KEPT) {
+        assert!(left(table).await > 0, "{table} is filled");
+    }
+    clean(&app.process().app.services, DAYS).await.unwrap();
+    for table in CLEARED {
+        assert_eq!(left(table).await, 0, "{table}");
+    }
+    for table in KEPT {
+        assert!(left(table).await > 0, "{table}");
+    }
+    app.stop().await;
+}
 
 #[tokio::test]
 async fn what_slack_sent_is_gone_after_its_retention() {

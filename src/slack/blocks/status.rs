@@ -114,7 +114,10 @@ pub fn queue_line(queue: &Queue) -> Option<String> {
         line.push_str(&format!(" (the oldest for {:.0} s)", queue.oldest_seconds));
     }
     if queue.dead > 0 {
-        line.push_str(&format!(", *{} given up*", queue.dead));
+        line.push_str(&format!(
+            ", *{} given up* (whoever runs me sees why with `penny jobs list`)",
+            queue.dead
+        ));
     }
     line.push('.');
     Some(line)
@@ -189,7 +192,7 @@ mod tests {
         queue.dead = 1;
         assert_eq!(
             queue_line(&queue).unwrap(),
-            "Queue: 2 running, 3 waiting (the oldest for 12 s), *1 given up*."
+            "Queue: 2 running, 3 waiting (the oldest for 12 s), *1 given up* (whoever runs me sees why with `penny jobs list`)."
         );
     }
 }

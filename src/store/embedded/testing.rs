@@ -1,11 +1,14 @@
 //! Databases for tests: one server a process, a template that is migrated once, and a clone of
 //! it for each test. With `DATABASE_URL` set, that server is used and left as it was found.
 
-use super::{EmbeddedError, EmbeddedPostgres, Options};
+use super::home::Home;
+use super::{EmbeddedError, EmbeddedPostgres, Options, binaries};
 use crate::base::secret::Secret;
 use crate::store::migrate::{self, MigrateError};
 use sqlx::postgres::PgConnectOptions;
 use sqlx::{AssertSqlSafe, ConnectOptions, Connection, PgConnection};
+use std::os::unix::fs::symlink;
+use std::path::Path;
 use std::time::Duration;
 use tokio::sync::OnceCell;
 use uuid::Uuid;
@@ -201,6 +204,19 @@ impl TestServer {
         connection.close().await?;
         Ok(())
     }
+}
+
+/// Gives another home the PostgreSQL of this one, as if it had been downloaded there. One of the
+/// machine's own is found from everywhere.
+pub fn lend_postgres(to: &Path) -> Result<(), EmbeddedError> {
+    let home = Home::find()?;
+    let found = binaries::find(&home, &tell)?;
+    let cached = found.bin.strip_prefix(home.path()).ok();
+    if let Some(folder) = cached.and_then(|path| path.components().next()) {
+        let link = to.join(folder);
+        symlink(home.path().join(folder), &link).map_err(EmbeddedError::home(&link))?;
+    }
+    Ok(())
 }
 
 fn start_first_free_cluster() -> Result<EmbeddedPostgres, EmbeddedError> {

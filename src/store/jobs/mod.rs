@@ -3,8 +3,10 @@
 //! took which job and which was done, and what was is then found done by whoever takes it again.
 
 mod ending;
+mod given_up;
 
 pub use ending::{Ending, Return, delete_dead, give_back};
+pub use given_up::{GivenUp, given_up, retry};
 
 use super::db::{Db, OrgTx, StoreError, StoreResult};
 use crate::base::ids::OrgId;

@@ -1,6 +1,6 @@
 //! Maya's company with a HubSpot of one deal, and a model that proposes what the test wants.
 
-use crate::support::hurried::Hurried;
+use crate::support::hurried::{Hurried, WAITS_ARE_OVER};
 use crate::support::{Builder, TestApp};
 use penny::base::ids::{OrgId, PersonId};
 use penny::connectors::registry;
@@ -188,16 +188,7 @@ impl Office {
 
     /// What waits for another try need not wait for real.
     pub async fn waits_are_over(&self) {
-        self.app
-            .execute(
-                "update core.proposals set lease_until = now()
-                 where lease_token is not null and not exists (
-                     select from core.jobs where kind = 'execute' and lease_token is not null
-                         and lease_until > now());
-                 update core.proposals set wait_until = now() where wait_until > now();
-                 update core.jobs set run_at = now() where lease_token is null",
-            )
-            .await;
+        self.app.execute(WAITS_ARE_OVER).await;
     }
 
     pub async fn close(self, thread: &Thread) {

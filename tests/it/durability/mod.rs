@@ -2,6 +2,7 @@
 
 mod clock;
 mod database;
+mod given_up;
 mod lanes;
 mod order;
 mod poison;

@@ -23,6 +23,7 @@ pub struct Office {
     pub slack: Slack,
     pub model: ModelServer,
     database: TestDatabase,
+    settings: Vec<(&'static str, String)>,
     killing_is_over: Arc<watch::Sender<bool>>,
 }
 
@@ -53,6 +54,11 @@ impl Clock for SlacksClock {
 
 impl Office {
     pub async fn open() -> Self {
+        Self::with(Vec::new()).await
+    }
+
+    /// Where Penny is started with these variables, too.
+    pub async fn with(settings: Vec<(&'static str, String)>) -> Self {
         penny::net::install_crypto();
         let (over, is_over) = watch::channel(false);
         let setup = Setup::small().clock(Arc::new(SlacksClock { is_over }));
@@ -61,12 +67,13 @@ impl Office {
             slack: Slack::start(setup).await.expect("a playground"),
             model: ModelServer::start().await,
             database: TestDatabase::fresh().await.expect("a database"),
+            settings,
         }
     }
 
     pub fn environment(&self) -> Vec<(&'static str, String)> {
         let token = self.slack.bot_token().expect("Penny is installed");
-        vec![
+        let mut environment = vec![
             ("DATABASE_URL", self.database.url().expose().to_owned()),
             ("SLACK_API_URL", self.slack.api_url()),
             (
@@ -84,7 +91,9 @@ impl Office {
             ("PENNY_HOST", "127.0.0.1".to_owned()),
             ("PENNY_DB_CONNECTIONS", "4".to_owned()),
             ("PENNY_SHUTDOWN_SECONDS", "1".to_owned()),
-        ]
+        ];
+        environment.extend(self.settings.iter().cloned());
+        environment
     }
 
     pub fn person(&self) -> Human {

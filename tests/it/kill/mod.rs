@@ -1,6 +1,7 @@
 //! What is promised when processes die: the real binary is killed, stopped and replaced under a
 //! stream of messages, and afterwards everybody has exactly one answer, in order.
 
+mod changes;
 mod chatter;
 mod items;
 mod model;

@@ -27,6 +27,10 @@ pub struct ModelServer {
 struct Desk {
     asked: Mutex<Vec<String>>,
     hold: Mutex<Option<Arc<Hold>>>,
+    /// What it proposes before it answers.
+    wish: Mutex<Option<Value>>,
+    /// What it got to read as results of tools.
+    told: Mutex<Vec<String>>,
 }
 
 #[derive(Default)]
@@ -67,10 +71,33 @@ impl ModelServer {
         HeldAnswer(hold)
     }
 
+    /// From now on it proposes this change before it answers.
+    pub fn proposes(&self, change: Value) {
+        *self.desk.wish.lock() = Some(change);
+    }
+
+    /// Whether a tool's result told it this.
+    pub fn was_told(&self, words: &str) -> bool {
+        let told = self.desk.told.lock();
+        told.iter().any(|result| result.contains(words))
+    }
+
     /// How often an answer to this question was asked for.
     pub fn asked_for(&self, question: &str) -> usize {
         let asked = self.desk.asked.lock();
         asked.iter().filter(|asked| *asked == question).count()
+    }
+}
+
+impl Desk {
+    /// What it does before it answers, if anything.
+    fn first_call(&self, questions: &[String]) -> Option<(&'static str, Value)> {
+        if let Some(change) = self.wish.lock().clone() {
+            return Some(("propose_write", change));
+        }
+        let looks_up = |name: &String| name.ends_with(['1', '3', '5', '7', '9']);
+        let looks_up = questions.iter().any(looks_up);
+        looks_up.then(|| ("list_connected_systems", json!({})))
     }
 }
 
@@ -83,14 +110,12 @@ async fn answer(State(desk): State<Arc<Desk>>, body: Bytes) -> Response {
         hold.asked.notify_one();
         hold.released.notified().await;
     }
-    let looks_up = questions
-        .iter()
-        .any(|name| name.ends_with(['1', '3', '5', '7', '9']));
-    let events = if looks_up && !has_looked_up(&request) {
-        look_up()
-    } else {
-        say(&questions)
+    let results = results(&request);
+    let events = match desk.first_call(&questions) {
+        Some((tool, input)) if results.is_empty() => call(tool, &input),
+        _ => say(&questions),
     };
+    desk.told.lock().extend(results);
     let typed = stream::iter(events).then(|event| async move {
         tokio::time::sleep(TYPING).await;
         std::io::Result::Ok(event)
@@ -143,10 +168,15 @@ fn unanswered(request: &Value) -> Vec<&Value> {
         .collect()
 }
 
-fn has_looked_up(request: &Value) -> bool {
-    unanswered(request)
+/// What the tools said that it has called since its last answer.
+fn results(request: &Value) -> Vec<String> {
+    let blocks = unanswered(request)
         .into_iter()
-        .any(|message| mentions(message, "tool_result"))
+        .filter_map(|message| message["content"].as_array());
+    let results = blocks
+        .flatten()
+        .filter(|block| block["type"] == "tool_result");
+    results.map(|block| block["content"].to_string()).collect()
 }
 
 fn mentions(message: &Value, kind: &str) -> bool {
@@ -171,10 +201,10 @@ fn say(questions: &[String]) -> Vec<String> {
     reply(json!({ "type": "text", "text": "" }), &pieces, "end_turn")
 }
 
-fn look_up() -> Vec<String> {
+fn call(tool: &str, input: &Value) -> Vec<String> {
     let call = json!({ "type": "tool_use", "id": format!("toolu_{}", uuid::Uuid::new_v4().simple()),
-        "name": "list_connected_systems", "input": {} });
-    let input = json!({ "type": "input_json_delta", "partial_json": "{}" });
+        "name": tool, "input": {} });
+    let input = json!({ "type": "input_json_delta", "partial_json": input.to_string() });
     reply(call, &[input], "tool_use")
 }
 

@@ -3,6 +3,7 @@
 //! was left undone, unsaid or unseen.
 
 pub mod approving;
+mod given_up;
 pub mod hurried;
 pub mod logs;
 mod looking;
@@ -50,6 +51,7 @@ pub struct TestApp {
     client: reqwest::Client,
     process: Option<Process>,
     others: Vec<Process>,
+    expected: given_up::Expected,
     admin: PgPool,
     // Last, so that it goes when nothing uses it any more.
     _database: TestDatabase,
@@ -174,6 +176,7 @@ impl Builder {
             client: penny::net::client().expect("a client"),
             process: Some(process),
             others: Vec::new(),
+            expected: given_up::Expected::default(),
             admin,
             _database: database,
         }
@@ -370,10 +373,11 @@ impl TestApp {
         .await
     }
 
-    /// Ends Penny as a deploy would, and fails if something was left undone: jobs, steps of the
-    /// script, faults that never struck, words in Slack that nobody looked at.
+    /// Ends Penny as a deploy would, and fails if something was left undone or given up: jobs, steps
+    /// of the script, faults that never struck, words in Slack that nobody looked at.
     pub async fn stop(mut self) {
         self.settles().await;
+        self.assert_only_what_was_expected_is_given_up().await;
         for process in self.process.take().into_iter().chain(self.others.drain(..)) {
             process.stop().await;
         }

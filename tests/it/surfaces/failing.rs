@@ -5,6 +5,7 @@ use crate::support::TestApp;
 #[tokio::test]
 async fn whoever_asked_for_something_that_failed_for_good_is_told_and_nothing_of_it_is_kept() {
     let app = TestApp::start([]).await;
+    app.gives_up("inbound");
     let maya = app.slack.person("maya").unwrap();
     app.execute("alter table core.memories rename to memories_away")
         .await;
