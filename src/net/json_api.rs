@@ -180,7 +180,8 @@ impl JsonApi {
         let base = self.base.as_str().trim_end_matches('/');
         let url = Url::parse(&format!("{base}{path}"))
             .map_err(|_| ApiError::Unreadable(format!("{path} is no path")))?;
-        let request = self.http.client.request(method, url).timeout(CALL_TIME);
+        let client = self.http.client(&url);
+        let request = client.request(method, url).timeout(CALL_TIME);
         let headers = self.dialect.headers.iter();
         Ok(headers.fold(request, |it, (name, value)| it.header(*name, *value)))
     }

@@ -46,25 +46,33 @@ pub fn client() -> Result<reqwest::Client, ClientError> {
 
 /// The same for one address: a proxy that the environment names cannot know this machine's own.
 pub fn client_for(base: &url::Url) -> Result<reqwest::Client, ClientError> {
-    let is_here = match base.host() {
+    if is_here(base) {
+        client_for_here()
+    } else {
+        client()
+    }
+}
+
+fn client_for_here() -> Result<reqwest::Client, ClientError> {
+    builder().no_proxy().build().map_err(ClientError)
+}
+
+fn is_here(url: &url::Url) -> bool {
+    match url.host() {
         Some(url::Host::Domain(name)) => name == "localhost" || name.ends_with(".localhost"),
         Some(url::Host::Ipv4(address)) => address.is_loopback(),
         Some(url::Host::Ipv6(address)) => address.is_loopback(),
         None => false,
-    };
-    let builder = if is_here {
-        builder().no_proxy()
-    } else {
-        builder()
-    };
-    builder.build().map_err(ClientError)
+    }
 }
 
 /// Connections to the systems that a company uses, kept open for whoever calls next: a handshake
 /// costs more than most calls.
 #[derive(Debug, Clone)]
 pub struct Http {
-    client: reqwest::Client,
+    outside: reqwest::Client,
+    /// For stand-ins and gateways on this machine.
+    here: reqwest::Client,
     /// In front of addresses that somebody typed.
     guard: Arc<Guard>,
 }
@@ -73,9 +81,18 @@ impl Http {
     pub fn new() -> Result<Self, ClientError> {
         let guard = Guard::new(Arc::new(SystemResolver), Limits::default())?;
         Ok(Self {
-            client: client()?,
+            outside: client()?,
+            here: client_for_here()?,
             guard: Arc::new(guard),
         })
+    }
+
+    fn client(&self, url: &url::Url) -> &reqwest::Client {
+        if is_here(url) {
+            &self.here
+        } else {
+            &self.outside
+        }
     }
 
     /// Posts a form, as those who hand out tokens want it; the answer with its status. Some answer
@@ -87,7 +104,8 @@ impl Http {
         fields: &[(&str, &str)],
         within: Duration,
     ) -> Result<(u16, Vec<u8>), ProbeError> {
-        answered(self.client.post(url.clone()).timeout(within).form(fields)).await
+        let request = self.client(url).post(url.clone());
+        answered(request.timeout(within).form(fields)).await
     }
 
     /// Deletes what a client made, in the client's own name; the answer as with a form.
@@ -98,7 +116,8 @@ impl Http {
         body: &serde_json::Value,
         within: Duration,
     ) -> Result<(u16, Vec<u8>), ProbeError> {
-        let request = self.client.delete(url.clone()).timeout(within).json(body);
+        let request = self.client(url).delete(url.clone());
+        let request = request.timeout(within).json(body);
         answered(request.basic_auth(client, Some(secret.expose()))).await
     }
 }
@@ -142,7 +161,7 @@ pub async fn probe(
     header: &str,
     within: Duration,
 ) -> Result<Option<String>, ProbeError> {
-    let mut request = client()?.get(url.clone()).timeout(within);
+    let mut request = client_for(url)?.get(url.clone()).timeout(within);
     if let Some(token) = bearer {
         request = request.bearer_auth(token.expose());
     }

@@ -65,8 +65,8 @@ impl Machine {
             .env_clear()
             .env("PENNY_HOME", self.folder.join("home"))
             .env("PATH", self.folder.join("bin"))
-            // Whatever is on this machine answers to http, and is not on that way.
-            .env("HTTPS_PROXY", &self.way_out)
+            // Whatever is on this machine is not on that way.
+            .envs(["HTTP_PROXY", "HTTPS_PROXY"].map(|name| (name, &self.way_out)))
             .stdin(Stdio::null())
             .stdout(Stdio::null())
             .stderr(File::create(&log).unwrap())

@@ -52,7 +52,8 @@ impl JsonApi {
         let mut instead = self.base.clone();
         instead.set_path(url.path());
         instead.set_query(url.query());
-        let request = self.http.client.post(instead).headers(headers).body(body);
+        let client = self.http.client(&instead);
+        let request = client.post(instead).headers(headers).body(body);
         let answer = request.timeout(WRITE_TIME).send().await;
         answer.map_err(|error| match error.is_connect() {
             true => PostError::NotSent(GuardError::Unreachable),

@@ -1,6 +1,7 @@
 //! How Penny and what she is connected to are doing, as lines for `/penny status` and App Home.
 
 use super::kit::{clip, escape, moment, section};
+use super::sync::grouped;
 use crate::slack::text;
 use chrono::{DateTime, Utc};
 use serde_json::Value;
@@ -125,8 +126,8 @@ pub fn queue_line(queue: &Queue) -> Option<String> {
 
 fn usage_line(usage: &Usage) -> String {
     let turns = match usage.most_turns {
-        Some(most) => format!("{} of {most}", usage.turns),
-        None => usage.turns.to_string(),
+        Some(most) => format!("{} of {}", grouped(usage.turns), grouped(most.into())),
+        None => grouped(usage.turns),
     };
     let spent = text::dollars(usage.micros);
     let money = match usage.most_micros {
@@ -169,12 +170,12 @@ mod tests {
         };
         assert_eq!(
             usage_line(&usage),
-            "Answers within the last hour: 12 of 10000. Spent on models today (UTC): $3.40."
+            "Answers within the last hour: 12 of 10,000. Spent on models today (UTC): $3.40."
         );
         usage.most_micros = Some(3_000_000);
         assert_eq!(
             usage_line(&usage),
-            ":warning: Answers within the last hour: 12 of 10000. Spent on models today (UTC): $3.40 of $3.00."
+            ":warning: Answers within the last hour: 12 of 10,000. Spent on models today (UTC): $3.40 of $3.00."
         );
     }
 

@@ -131,7 +131,7 @@ async fn a_tool_that_hangs_is_ended_when_the_time_is_over_and_what_came_of_the_o
         name: name.to_owned(),
         input,
     };
-    let page = json!({"url": "https://slow.example/page"});
+    let page = json!({"url": "http://slow.example/page"});
     let app = TestApp::build([
         Step::replies(vec![
             call("c1", "fetch_url", page),
@@ -145,7 +145,7 @@ async fn a_tool_that_hangs_is_ended_when_the_time_is_over_and_what_came_of_the_o
     .start()
     .await;
     let maya = app.slack.person("maya").unwrap();
-    let words = "read https://slow.example/page";
+    let words = "read http://slow.example/page";
     let said = maya.tells_penny(words).await.unwrap();
     // By then the other one, which there is not, has long been refused.
     app.comes_true("the page is asked for", async || {
