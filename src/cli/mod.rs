@@ -72,7 +72,7 @@ pub async fn run() -> anyhow::Result<()> {
 async fn dispatch(command: Command, source: &Source) -> anyhow::Result<()> {
     match command {
         #[cfg(feature = "playground")]
-        Command::Dev(args) => dev::run(args, source).await,
+        Command::Dev(args) => Box::pin(dev::run(args, source)).await,
         Command::Serve(args) => serve::run(args, &Config::read(source)?).await,
         Command::Migrate => {
             let config = crate::base::config::database_url(source)?;

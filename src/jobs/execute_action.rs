@@ -109,7 +109,7 @@ impl ExecuteAction {
             None => self.left_alone(org, key).await,
             Some(Claimed::Ready(claim)) => {
                 self.say_so(org, key).await?;
-                self.write(held, claim).await
+                Box::pin(self.write(held, claim)).await
             }
             Some(Claimed::Unsettled(claim)) => {
                 let idempotency_key = claim.idempotency_key();

@@ -179,7 +179,7 @@ impl Playground {
     }
 
     /// As Ctrl-C does, and fails unless it ends well.
-    async fn is_interrupted(mut self) {
+    async fn ends_on_ctrl_c(mut self) {
         let pid = self.child.id().unwrap();
         let sent = Command::new("sh")
             .args(["-c", &format!("kill -INT {pid}")])
@@ -257,13 +257,13 @@ async fn penny_dev_answers_on_a_fresh_machine_leaves_nothing_running_and_remembe
     let noted = "Remember that our fiscal year starts in April.";
     playground.asks(noted).await;
     assert!(!machine.no_server_is_left(), "the lock tells of a server");
-    playground.is_interrupted().await;
+    playground.ends_on_ctrl_c().await;
     assert!(machine.no_server_is_left());
 
     let playground = machine.starts().await;
     let answer = playground.asks("What do you remember?").await;
     assert!(answer.whole.contains("starts in April"), "{}", answer.whole);
-    playground.is_interrupted().await;
+    playground.ends_on_ctrl_c().await;
     assert!(machine.no_server_is_left());
     assert_eq!(
         machine.knocks.load(Ordering::Relaxed),

@@ -94,7 +94,7 @@ async fn the_doctor_names_the_models_that_no_bound_on_money_holds_for() {
     })
     .await;
     let address = ("OPENAI_BASE_URL", format!("{}/v1", server.url()));
-    let (said, is_well) = doctor_with(&slack, database.url(), &[address.clone()]).await;
+    let (said, is_well) = doctor_with(&slack, database.url(), std::slice::from_ref(&address)).await;
     assert!(
         said.contains("✓ Model: llama3.3 answers; what llama3.3 costs is not known"),
         "{said}"

@@ -89,9 +89,8 @@ impl RunTurn {
         // Before anything else, so that a sign of life appears at once.
         let answer = visible::begin(&self.services, &workspace, &opened, &fence, &shown);
         let (turn, age) = (opened.turn.id, opened.turn.age_seconds);
-        let outcome = self
-            .think(held, opened, &workspace, answer, shown, begun)
-            .await;
+        let thinking = self.think(held, opened, &workspace, answer, shown, begun);
+        let outcome = Box::pin(thinking).await;
         if let Err(interrupted) = &outcome
             && interrupted.is_no_attempt(age)
             && let Err(error) = self.uncount(&fence, turn).await
