@@ -286,7 +286,7 @@ pub fn short(count: i64) -> String {
 /// To the cent, or less than a cent as precisely as it takes to be something.
 pub fn dollars(micros: i64) -> String {
     let amount = micros as f64 / 1e6;
-    if amount < 0.01 {
+    if micros > 0 && amount < 0.01 {
         format!("${amount:.4}")
     } else {
         format!("${amount:.2}")

@@ -85,7 +85,7 @@ fn state(connection: Option<&Connection>) -> Value {
                 "rows_so_far": it.rows, "seconds_so_far": it.seconds,
             })),
             "last_reading": connection.last_reading.map(|it| json!({
-                "rows_read": it.rows, "new_or_changed": it.changed, "seconds": it.seconds,
+                "rows_read": it.rows, "new_changed_or_gone": it.changed, "seconds": it.seconds,
                 "came_to_its_end": it.is_whole,
             })),
         }),

@@ -65,7 +65,7 @@ fn headline(card: &SyncCard<'_>) -> String {
             format!(":hourglass_flowing_sand: I’m reading *{name}*: {rows} rows so far.")
         }
         SyncState::Done => format!(
-            ":white_check_mark: *{name}* is read: {rows} rows, {} of them new or changed, in {}.",
+            ":white_check_mark: *{name}* is read: {rows} rows, {} new, changed or gone, in {}.",
             grouped(card.changed),
             lasted(card.seconds)
         ),
@@ -155,7 +155,7 @@ mod tests {
             "✓ companies 1,204\n· deals"
         );
         let (done, _) = sync(&card(SyncState::Done));
-        assert!(done.ends_with("12,345 rows, 230 of them new or changed, in 1 min 12 s."));
+        assert!(done.ends_with("12,345 rows, 230 new, changed or gone, in 1 min 12 s."));
         let (failed, _) = sync(&card(SyncState::Failed("It <b>said</b> no.")));
         assert!(
             failed.contains("It &lt;b&gt;said&lt;/b&gt; no."),

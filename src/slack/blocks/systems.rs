@@ -155,7 +155,7 @@ fn reading_line(
     let read = format!(" · read {}", moment(at));
     match last.filter(|last| last.is_whole) {
         Some(last) => format!(
-            "{read}: {}, {} of them new or changed, in {}",
+            "{read}: {}, {} new, changed or gone, in {}",
             rows(last.rows),
             grouped(last.changed),
             lasted(last.seconds)
@@ -269,7 +269,7 @@ mod tests {
                 None,
                 Some(last(true)),
                 Some(at),
-                " · read then: 12,345 rows, 230 of them new or changed, in 1 min 12 s",
+                " · read then: 12,345 rows, 230 new, changed or gone, in 1 min 12 s",
             ),
             (None, Some(last(false)), Some(at), " · read then"),
             (None, None, Some(at), " · read then"),

@@ -30,7 +30,7 @@ async fn whoever_has_a_system_read_sees_stream_by_stream_how_that_went() {
     desk.is_told(&desk.jonas, "I’m reading HubSpot now").await;
     let seen = desk.is_written(&desk.jonas, "*HubSpot* is read").await;
     assert!(
-        seen.text.contains("3 rows, 3 of them new or changed"),
+        seen.text.contains("3 rows, 3 new, changed or gone"),
         "{}",
         seen.text
     );
@@ -42,7 +42,7 @@ async fn whoever_has_a_system_read_sees_stream_by_stream_how_that_went() {
     );
     desk.jonas.open_home("home").await.unwrap();
     let home = desk
-        .home_says(&desk.jonas, "3 rows, 3 of them new or changed, in")
+        .home_says(&desk.jonas, "3 rows, 3 new, changed or gone, in")
         .await;
     assert!(home.contains("*HubSpot*"), "{home}");
     let counts = "select row_counts::text from core.connections";
@@ -85,7 +85,7 @@ async fn a_long_run_says_how_far_it_is_and_not_too_often() {
     let says = |_: &Slack| desk.maya.home_text().contains(words).then_some(());
     desk.app.slack.until(words, says).await.unwrap();
     go_on.send(()).unwrap();
-    desk.is_written(&desk.maya, "450 of them new or changed")
+    desk.is_written(&desk.maya, "450 new, changed or gone")
         .await;
     desk.app.settles().await;
     desk.window_says(&desk.maya, "is connected").await;
