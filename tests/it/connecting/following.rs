@@ -112,7 +112,7 @@ async fn a_run_that_another_process_ends_is_told_of_in_the_same_message() {
     desk.app.kill().await;
     desk.app.expire_leases().await;
     desk.app.start_again().await;
-    desk.is_written(&desk.maya, "2 rows, 2 of them new").await;
+    desk.is_written(&desk.maya, "2 rows, 2 new").await;
     desk.is_told(&desk.maya, "I’m reading HubSpot now").await;
     assert_eq!(desk.messages_of(&desk.maya), messages);
     desk.app.stop().await;
