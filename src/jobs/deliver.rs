@@ -3,6 +3,7 @@
 
 use super::workspaces::Workspace;
 use crate::base::ids::{ChannelId, Ts};
+use crate::queue::Done;
 use crate::slack::client::{Metadata, NewMessage, Said, SlackError};
 use crate::store::StoreError;
 use crate::store::outbox::{Earlier, Outbox};
@@ -22,6 +23,25 @@ pub enum DeliverError {
     Store(#[from] StoreError),
     #[error(transparent)]
     Slack(#[from] SlackError),
+}
+
+/// How a job ends that tells somebody of something: nobody is left to be told, or it is tried again.
+pub fn told(outcome: Result<(), DeliverError>, what: &'static str) -> Done {
+    match outcome {
+        Ok(()) => Done::Finished,
+        Err(DeliverError::Slack(error @ SlackError::Refused { .. })) => {
+            tracing::warn!(%error, what, "nobody could be told");
+            Done::Finished
+        }
+        Err(DeliverError::Slack(SlackError::RateLimited { retry_after })) => Done::Retry {
+            after: Some(retry_after),
+            error: "Slack asks for patience".to_owned(),
+        },
+        Err(error) => Done::Retry {
+            after: None,
+            error: error.to_string(),
+        },
+    }
 }
 
 /// Posts a message once, over any number of attempts with the same key; returns its ts.

@@ -6,7 +6,7 @@ use super::deliver::{self, DeliverError};
 use crate::base::ids::{ConnectionId, OrgId};
 use crate::queue::{Done, Handler, Held};
 use crate::slack::blocks::{offer, raw};
-use crate::slack::client::{NewMessage, SlackError};
+use crate::slack::client::NewMessage;
 use crate::slack::{ids, text};
 use crate::store::sync::{self, Broken, TELL_BROKEN};
 use async_trait::async_trait;
@@ -26,22 +26,8 @@ impl Handler for TellBroken {
         let Ok(id) = held.key().parse::<ConnectionId>() else {
             return Done::Finished;
         };
-        match self.tell(held.lease().org, id).await {
-            Ok(()) => Done::Finished,
-            // Nobody is there to be told.
-            Err(DeliverError::Slack(error @ SlackError::Refused { .. })) => {
-                tracing::warn!(%error, "nobody could be told that a connection is broken");
-                Done::Finished
-            }
-            Err(DeliverError::Slack(SlackError::RateLimited { retry_after })) => Done::Retry {
-                after: Some(retry_after),
-                error: "Slack asks for patience".to_owned(),
-            },
-            Err(error) => Done::Retry {
-                after: None,
-                error: error.to_string(),
-            },
-        }
+        let telling = self.tell(held.lease().org, id);
+        deliver::told(telling.await, "a connection is broken")
     }
 
     /// App Home says it as well.

@@ -10,7 +10,7 @@ use crate::agent::transcript::{Entry, Transcript};
 use crate::base::ids::{ChannelId, OrgId, Ts, TurnId, UserId};
 use crate::queue::{Done, Handler, Held};
 use crate::slack::answer;
-use crate::slack::client::{ApiCode, NewMessage, SlackError};
+use crate::slack::client::{ApiCode, NewMessage};
 use crate::store::turns::{self, Ended};
 use crate::store::{OrgTx, StoreResult, conversations, jobs};
 use async_trait::async_trait;
@@ -39,25 +39,9 @@ impl Handler for TellLost {
         else {
             return Done::Finished;
         };
-        match self
-            .tell(held.lease().org, turn, &ApiCode::from(code))
-            .await
-        {
-            Ok(()) => Done::Finished,
-            // Nobody is there to be told.
-            Err(DeliverError::Slack(error @ SlackError::Refused { .. })) => {
-                tracing::warn!(%error, "nobody could be told that an answer is lost");
-                Done::Finished
-            }
-            Err(DeliverError::Slack(SlackError::RateLimited { retry_after })) => Done::Retry {
-                after: Some(retry_after),
-                error: "Slack asks for patience".to_owned(),
-            },
-            Err(error) => Done::Retry {
-                after: None,
-                error: error.to_string(),
-            },
-        }
+        let code = ApiCode::from(code);
+        let telling = self.tell(held.lease().org, turn, &code);
+        deliver::told(telling.await, "an answer is lost")
     }
 
     async fn exhausted(&self, held: &Held) -> Done {

@@ -39,7 +39,7 @@ pub struct Reading {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct LastReading {
     pub rows: i64,
-    /// Of these, what was new or different.
+    /// What was new or different, or is gone.
     pub changed: i64,
     pub seconds: i64,
     /// It came to its end.

@@ -170,6 +170,16 @@ impl Office {
         self.app.settles().await;
     }
 
+    /// Of what is proposed twenty minutes are left.
+    pub async fn time_is_nearly_up(&self) {
+        self.app
+            .execute(
+                "update core.proposals set created_at = now() - interval '23 hours',
+                     expires_at = now() + interval '20 minutes'",
+            )
+            .await;
+    }
+
     /// An administrator has said who decides.
     pub async fn policy(&self, policy: Policy) {
         let mut facts = Facts {

@@ -218,13 +218,7 @@ async fn members_of_a_group_are_called_one_by_one_before_the_time_is_up() {
     let group = Decider::Group(GroupId::new("S0LEADS"));
     office.policy(Policy::any_of([group])).await;
     office.proposes().await;
-    office
-        .app
-        .execute(
-            "update core.proposals set created_at = now() - interval '23 hours',
-                 expires_at = now() + interval '20 minutes'",
-        )
-        .await;
+    office.time_is_nearly_up().await;
     for _ in 0..2 {
         sweep(&office.app.process().app.services).await.unwrap();
         office.app.settles().await;
@@ -249,13 +243,7 @@ async fn where_nobody_who_decides_can_be_asked_an_administrator_hears_of_it_befo
     let group = Decider::Group(GroupId::new("S0LEADS"));
     office.policy(Policy::any_of([group])).await;
     office.proposes().await;
-    office
-        .app
-        .execute(
-            "update core.proposals set created_at = now() - interval '23 hours',
-                 expires_at = now() + interval '20 minutes'",
-        )
-        .await;
+    office.time_is_nearly_up().await;
     for _ in 0..2 {
         sweep(&office.app.process().app.services).await.unwrap();
         office.app.settles().await;

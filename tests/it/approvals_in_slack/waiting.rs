@@ -42,13 +42,7 @@ async fn those_who_decide_are_reminded_once_and_an_administrator_is_told_once() 
         1,
         "it is early yet"
     );
-    office
-        .app
-        .execute(
-            "update core.proposals set created_at = now() - interval '23 hours',
-                 expires_at = now() + interval '20 minutes'",
-        )
-        .await;
+    office.time_is_nearly_up().await;
     for _ in 0..2 {
         sweeps(&office).await;
     }

@@ -1,7 +1,7 @@
 //! Bounds over all turns together: whoever reaches one is told which, until when and who can raise it,
 //! before a model is asked.
 
-use crate::support::TestApp;
+use crate::support::{Builder, TestApp};
 use penny::models::scripted::{Scripted, Step};
 use penny::models::{Price, Usage};
 use penny::playground::Human;
@@ -35,6 +35,15 @@ const ELSEWHERE: &str = "
         select '00000000-0000-0000-0000-0000000000ee', (now() at time zone 'utc')::date, who, 900000000
         from unnest(array['', 'U0MAYA']) as who";
 
+/// Penny in a company that is not alone, with Maya and Jonas of it.
+async fn beside_another(app: Builder) -> (TestApp, Human, Human) {
+    let app = app.start().await;
+    app.execute(ELSEWHERE).await;
+    let maya = app.slack.person("maya").unwrap();
+    let jonas = app.slack.person("jonas").unwrap();
+    (app, maya, jonas)
+}
+
 async fn asks(app: &TestApp, person: &Human, channel: &str, answer: &str) -> String {
     let said = person.mentions_penny(channel, "how many?").await.unwrap();
     let seen = person.reads(&said.thread(), answer).await.unwrap();
@@ -45,12 +54,8 @@ async fn asks(app: &TestApp, person: &Human, channel: &str, answer: &str) -> Str
 #[tokio::test]
 async fn a_channel_that_asks_too_often_is_told_and_others_go_on() {
     let app = TestApp::build([Step::says("Nine.").repeatedly()])
-        .setting("PENNY_CHANNEL_TURNS_PER_HOUR", "1")
-        .start()
-        .await;
-    app.execute(ELSEWHERE).await;
-    let maya = app.slack.person("maya").unwrap();
-    let jonas = app.slack.person("jonas").unwrap();
+        .setting("PENNY_CHANNEL_TURNS_PER_HOUR", "1");
+    let (app, maya, jonas) = beside_another(app).await;
     asks(&app, &maya, "sales", "Nine.").await;
     let told = asks(
         &app,
@@ -84,13 +89,8 @@ async fn a_channel_that_asks_too_often_is_told_and_others_go_on() {
 
 #[tokio::test]
 async fn an_organisation_that_asks_too_often_is_told_whatever_another_one_does() {
-    let app = TestApp::build([Step::says("Nine.")])
-        .setting("PENNY_ORG_TURNS_PER_HOUR", "1")
-        .start()
-        .await;
-    app.execute(ELSEWHERE).await;
-    let maya = app.slack.person("maya").unwrap();
-    let jonas = app.slack.person("jonas").unwrap();
+    let app = TestApp::build([Step::says("Nine.")]).setting("PENNY_ORG_TURNS_PER_HOUR", "1");
+    let (app, maya, jonas) = beside_another(app).await;
     asks(&app, &maya, "sales", "Nine.").await;
     let told = asks(
         &app,
@@ -105,13 +105,8 @@ async fn an_organisation_that_asks_too_often_is_told_whatever_another_one_does()
 
 #[tokio::test]
 async fn a_person_for_whom_a_days_money_is_spent_is_told_and_others_go_on() {
-    let app = TestApp::thinking_with(dear(2))
-        .setting("PENNY_PERSON_USD_PER_DAY", "0.02")
-        .start()
-        .await;
-    app.execute(ELSEWHERE).await;
-    let maya = app.slack.person("maya").unwrap();
-    let jonas = app.slack.person("jonas").unwrap();
+    let app = TestApp::thinking_with(dear(2)).setting("PENNY_PERSON_USD_PER_DAY", "0.02");
+    let (app, maya, jonas) = beside_another(app).await;
     asks(&app, &maya, "sales", "Nine.").await;
     let told = asks(&app, &maya, "sales", "for one person may cost $0.02 a day").await;
     for part in ["I can go on in", "PENNY_PERSON_USD_PER_DAY"] {
@@ -128,13 +123,8 @@ async fn a_person_for_whom_a_days_money_is_spent_is_told_and_others_go_on() {
 
 #[tokio::test]
 async fn an_organisation_whose_days_money_is_spent_is_told_whatever_another_one_spends() {
-    let app = TestApp::thinking_with(dear(2))
-        .setting("PENNY_ORG_USD_PER_DAY", "0.03")
-        .start()
-        .await;
-    app.execute(ELSEWHERE).await;
-    let maya = app.slack.person("maya").unwrap();
-    let jonas = app.slack.person("jonas").unwrap();
+    let app = TestApp::thinking_with(dear(2)).setting("PENNY_ORG_USD_PER_DAY", "0.03");
+    let (app, maya, jonas) = beside_another(app).await;
     asks(&app, &maya, "sales", "Nine.").await;
     asks(&app, &jonas, "sales", "Nine.").await;
     let told = asks(

@@ -1,5 +1,5 @@
-//! Work that Penny has given up: a test that does not expect it fails, for nobody in Slack need
-//! have noticed.
+//! Work that is left to do, and work that Penny has given up: a test that does not expect that
+//! fails, for nobody in Slack need have noticed.
 
 use super::TestApp;
 use parking_lot::Mutex;
@@ -31,10 +31,16 @@ impl TestApp {
     }
 
     async fn given_up(&self) -> Vec<String> {
-        self.texts(
-            "select format('%s %s: %s', kind, key, coalesce(last_error, 'no error')) from core.jobs
-             where dead_at is not null",
-        )
-        .await
+        self.jobs("dead_at is not null").await
+    }
+
+    pub(super) async fn unfinished_jobs(&self) -> Vec<String> {
+        self.jobs("dead_at is null").await
+    }
+
+    async fn jobs(&self, which: &str) -> Vec<String> {
+        let named = "format('%s %s: %s', kind, key, coalesce(last_error, 'no error'))";
+        self.texts(&format!("select {named} from core.jobs where {which}"))
+            .await
     }
 }

@@ -365,14 +365,6 @@ impl TestApp {
         }
     }
 
-    async fn unfinished_jobs(&self) -> Vec<String> {
-        self.texts(
-            "select format('%s %s: %s', kind, key, coalesce(last_error, 'no error')) from core.jobs
-             where dead_at is null",
-        )
-        .await
-    }
-
     /// Ends Penny as a deploy would, and fails if something was left undone or given up: jobs, steps
     /// of the script, faults that never struck, words in Slack that nobody looked at.
     pub async fn stop(mut self) {
