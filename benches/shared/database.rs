@@ -58,7 +58,8 @@ impl Database {
     pub async fn clear(&self) -> Measured<()> {
         self.execute(
             "truncate core.inbox, core.jobs, core.entries, core.feedback, core.questions, core.turns,
-                 core.conversations, core.outbox, core.schedules, core.schedule_runs;
+                 core.conversations, core.outbox, core.schedules, core.schedule_runs,
+                 core.bundles;
              drop table if exists baseline;
              create table baseline (id bigint generated always as identity, body text not null)",
         )

@@ -309,6 +309,9 @@ fn intake(services: &Services, worker: Worker) -> Intake {
     let db = services.db.clone();
     let waker = Waker::new(db.clone(), services.clock.clone());
     Intake::start(services.clone(), worker.rush().clone(), move |deliveries| {
+        if inbox::comes_in_a_rush(deliveries) {
+            worker.unpack();
+        }
         worker.wake();
         db.announce();
         waker.wake(deliveries);

@@ -3,6 +3,7 @@
 
 mod running;
 mod rush;
+mod unpacking;
 mod worker;
 
 pub use running::Held;

@@ -21,7 +21,7 @@ use uuid::Uuid;
 const HEARTBEAT: Duration = Duration::from_secs(2);
 const SWEEP: Duration = Duration::from_secs(1);
 /// The longest that a job waits when every wake-up was lost.
-const POLL: Duration = Duration::from_millis(500);
+pub(super) const POLL: Duration = Duration::from_millis(500);
 /// A lane looks for work at most this often: to look for each job costs more than most jobs, and a
 /// wake-up says only that some lane has work. After a pause it looks at once.
 const LOOK_EVERY: Duration = Duration::from_millis(4);
@@ -41,12 +41,14 @@ pub struct WorkerOptions {
 
 #[derive(Clone)]
 pub struct Worker {
-    db: Db,
+    pub(super) db: Db,
     owner: Uuid,
     handlers: Arc<HashMap<&'static str, Arc<dyn Handler>>>,
     lanes: Arc<[Hands]>,
     running: Running,
-    rush: Rush,
+    pub(super) rush: Rush,
+    /// Somebody has bundled jobs.
+    pub(super) bundled: Arc<Notify>,
     ending: Ending,
     tasks: TaskTracker,
     grace: Duration,
@@ -101,6 +103,7 @@ impl Worker {
             handlers: Arc::new(handlers),
             running: Running::default(),
             rush: Rush::default(),
+            bundled: Arc::default(),
             tasks: TaskTracker::new(),
             grace: options.grace,
         }
@@ -143,6 +146,11 @@ impl Worker {
             upkeep
                 .clone()
                 .run_until_cancelled_owned(self.clone().listen()),
+        );
+        keepers.spawn(
+            upkeep
+                .clone()
+                .run_until_cancelled_owned(self.clone().unpack_bundles()),
         );
         let taking = join_all(self.lanes.iter().map(|lane| self.take_jobs(lane)));
         shutdown.run_until_cancelled(taking).await;
@@ -336,6 +344,7 @@ impl Worker {
 
     fn heard(&self, channel: &str, payload: &str) {
         self.wake();
+        self.unpack();
         if channel != listen::STOPS {
             return;
         }

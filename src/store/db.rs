@@ -91,12 +91,16 @@ pub const INGRESS_CONNECTIONS: u32 = 4;
 /// What `penny.org` is for work that spans organisations.
 const SPANNING: &str = "system";
 
+/// Such statements are few and look rows up by their keys, whatever is bound to them. Left to
+/// itself Postgres plans them anew for each batch, which takes longer than most of them run.
+const PLANNED_ONCE: &str = "; set plan_cache_mode = force_generic_plan";
+
 /// A connection that was not used for longer than this is asked whether it lives before it is
 /// used. To ask each time would be a round trip for every transaction.
 const ALIVE_FOR: Duration = Duration::from_secs(1);
 
 /// For what is found undone and done again if the server dies.
-const REPEATABLE: &str = "; set synchronous_commit = off";
+const REPEATABLE: &str = "; set plan_cache_mode = force_generic_plan; set synchronous_commit = off";
 
 #[derive(Debug, Clone)]
 pub struct Db {
@@ -117,8 +121,8 @@ impl Db {
         Ok(Self {
             orgs: pool(connections, "", "").await?,
             announcer: Announcer::start(repeatable.clone()),
-            system: pool(SYSTEM_CONNECTIONS, SPANNING, "").await?,
-            ingress: pool(INGRESS_CONNECTIONS, SPANNING, "").await?,
+            system: pool(SYSTEM_CONNECTIONS, SPANNING, PLANNED_ONCE).await?,
+            ingress: pool(INGRESS_CONNECTIONS, SPANNING, PLANNED_ONCE).await?,
             repeatable,
             room: Room::default(),
         })

@@ -9,6 +9,7 @@ use super::db::{StoreError, StoreResult};
 use std::fmt;
 use std::future::Future;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 use tokio::sync::{Notify, Semaphore, mpsc, oneshot};
 
@@ -22,9 +23,11 @@ pub struct Pace {
     pub batch: usize,
     /// Statements on their way at once, usually.
     pub usual: usize,
-    /// And at most: where the disk is slow, one more begins after `slow`.
+    /// And at most: where the disk is slow, one more begins once those on their way take longer
+    /// than `slow` and `each` for all that they were asked.
     pub most: usize,
     pub slow: Duration,
+    pub each: Duration,
 }
 
 impl Pace {
@@ -34,6 +37,7 @@ impl Pace {
             usual: statements,
             most: statements,
             slow: Duration::ZERO,
+            each: Duration::ZERO,
         }
     }
 }
@@ -99,6 +103,7 @@ async fn gather<A, G, S, F>(
     F: Future<Output = StoreResult<Vec<G>>> + Send + 'static,
 {
     let (places, ended) = (Arc::new(Semaphore::new(pace.most)), Arc::new(Notify::new()));
+    let on_their_way = Arc::new(AtomicUsize::new(0));
     while let Ok(place) = places.clone().acquire_owned().await {
         let mut batch = Vec::new();
         if waiting.recv_many(&mut batch, pace.batch).await == 0 {
@@ -106,7 +111,8 @@ async fn gather<A, G, S, F>(
         }
         let one_ends = ended.notified();
         if pace.most - places.available_permits() > pace.usual {
-            let _ = tokio::time::timeout(pace.slow, one_ends).await;
+            let asked = on_their_way.load(Ordering::Relaxed).min(pace.batch) as u32;
+            let _ = tokio::time::timeout(pace.slow + pace.each * asked, one_ends).await;
             while batch.len() < pace.batch
                 && let Ok(more) = waiting.try_recv()
             {
@@ -114,8 +120,11 @@ async fn gather<A, G, S, F>(
             }
         }
         let (statement, ended) = (statement.clone(), ended.clone());
+        let (asked, on_their_way) = (batch.len(), on_their_way.clone());
+        on_their_way.fetch_add(asked, Ordering::Relaxed);
         tokio::spawn(async move {
             answer(statement.as_ref(), batch).await;
+            on_their_way.fetch_sub(asked, Ordering::Relaxed);
             drop(place);
             ended.notify_waiters();
         });

@@ -20,13 +20,14 @@ use serde_json::{Value, json};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-/// Two commits at once keep the processor busy, and more would only make the batches smaller; but
-/// where the disk is slow, waiting for one of the two would cost more than that.
+/// One commit at a time makes the batches large, and what is done once for each of them cheap; but
+/// where the disk is slow, to wait for it would cost more than that.
 const PACE: Pace = Pace {
     batch: 256,
-    usual: 2,
+    usual: 1,
     most: INGRESS_CONNECTIONS as usize,
-    slow: Duration::from_millis(3),
+    slow: Duration::from_millis(2),
+    each: Duration::from_micros(100),
 };
 
 /// Longer than this Slack is not kept waiting, whatever a request needs: it is told to come again.

@@ -18,6 +18,10 @@ const WITHOUT_ORG: &[(&str, &str)] = &[
         "one mark: a process hears Slack for all organisations or for none",
     ),
     (
+        "core.bundles",
+        "concurrent deliveries of all organisations share one commit, and so a row",
+    ),
+    (
         "core.oauth_states",
         "an installation under way: its organisation is known only when Slack has answered",
     ),
@@ -218,6 +222,12 @@ async fn no_policy_lets_an_organisation_see_or_write_what_is_not_its_own() {
          where (pg_get_expr(p.polqual, p.polrelid) is distinct from 'core.sees(org_id)'
                 or pg_get_expr(p.polwithcheck, p.polrelid) is distinct from 'core.sees(org_id)'
                 or not p.polpermissive)
+           -- Or it lets no organisation see anything.
+           and not (p.polpermissive
+                    and pg_get_expr(p.polqual, p.polrelid)
+                        = '(current_setting(''penny.org''::text, true) = ''system''::text)'
+                    and pg_get_expr(p.polwithcheck, p.polrelid)
+                        = pg_get_expr(p.polqual, p.polrelid))
            -- The views of schema agent read through policies of their owner's own, which may
            -- select only; the next test holds those to one organisation.
            and not (p.polroles = array['penny_agent_owner'::regrole::oid] and p.polcmd = 'r')",

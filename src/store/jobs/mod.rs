@@ -277,14 +277,19 @@ pub async fn backlog(db: &Db) -> StoreResult<Vec<Backlog>> {
     Ok(sqlx::query_as!(
         Backlog,
         r#"
-        select kind,
+        select kind as "kind!",
             count(*) filter (where lease_token is null and dead_at is null and run_at <= now()) as "ready!",
             count(*) filter (where lease_token is not null) as "running!",
             count(*) filter (where dead_at is not null) as "dead!",
             coalesce(extract(epoch from now() - min(run_at)
                 filter (where lease_token is null and dead_at is null and run_at <= now())), 0)::float8
                 as "oldest_seconds!"
-        from core.jobs group by kind order by kind
+        from (
+            select kind, lease_token, dead_at, run_at from core.jobs
+            union all
+            select unnest(kinds), null, null, bundled_at from core.bundles
+        ) as work
+        group by kind order by kind
         "#
     )
     .fetch_all(db.system())

@@ -7,5 +7,6 @@ mod lanes;
 mod order;
 mod poison;
 mod recovery;
+mod rush;
 mod sharing;
 mod slack;

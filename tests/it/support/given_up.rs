@@ -38,9 +38,15 @@ impl TestApp {
         self.jobs("dead_at is null").await
     }
 
+    /// With those that are bundled still.
     async fn jobs(&self, which: &str) -> Vec<String> {
         let named = "format('%s %s: %s', kind, key, coalesce(last_error, 'no error'))";
-        self.texts(&format!("select {named} from core.jobs where {which}"))
-            .await
+        self.texts(&format!(
+            "select {named} from core.jobs where {which}
+             union all
+             select {named} from (select unnest(kinds) as kind, unnest(keys) as key,
+                 null as last_error, null as dead_at from core.bundles) as bundled where {which}"
+        ))
+        .await
     }
 }

@@ -292,6 +292,11 @@ impl TestApp {
             .await;
     }
 
+    /// For what somebody else does in the database meanwhile.
+    pub async fn transaction(&self) -> sqlx::Transaction<'static, sqlx::Postgres> {
+        self.admin.begin().await.expect("a transaction of the test")
+    }
+
     pub async fn execute(&self, sql: &str) {
         sqlx::raw_sql(AssertSqlSafe(sql.to_owned()))
             .execute(&self.admin)
