@@ -51,9 +51,31 @@ insert into core.grants (org_id, grant_id, granted_by, granted_as, requester_id,
 values ('$org', '00000000-0000-0000-00dd-000000000002', '$ann', 'admin', '$ann', 'hubspot', 'add_note', 5, 2, now() + interval '1 day');
 insert into core.ledger (org_id, entry) select '$org', format('{"act":"%s"}', act) from unnest(array['proposed', 'decided']) as act;
 
+-- since 0010
+insert into core.pages (org_id, asked_url, url, title, body)
+values ('$org', 'https://example.com/a', 'https://example.com/b', 'A page', 'What stands there.');
+
 -- since 0011
 insert into core.sync_streams (org_id, connection_id, stream, position)
 values ('$org', '00000000-0000-0000-0004-000000000001', 'deals', '{"after": 7}');
+
+-- since 0015
+insert into core.events (org_id, event_id, kind, payload, taken_at)
+values ('$org', '00000000-0000-0000-00ae-000000000001', 'sync.completed', '{"rows": 3}', now());
+
+-- since 0016
+insert into core.notes (org_id, note_id, title, source, source_id)
+values ('$org', '00000000-0000-0000-00ac-000000000001', 'A note', 'penny', '00000000-0000-0000-00ac-000000000001');
+insert into core.own_writes (org_id, write_id, person_id, turn_id, tool_use_id, table_name, before, after)
+values ('$org', '00000000-0000-0000-00ac-000000000002', '$ann', '00000000-0000-0000-00cc-000000000002', 'note', 'notes', '[]', '[{"title": "A note"}]');
+
+-- since 0018
+insert into core.connect_links (org_id, link_hash, system, person_id, expires_at)
+values ('$org', '\x01', 'linear', '$ann', now() + interval '1 hour');
+
+-- since 0020
+insert into core.deliveries (org_id, delivery_id, connection_id, sender_id, fingerprint, payload)
+values ('$org', '00000000-0000-0000-00ad-000000000001', '00000000-0000-0000-0004-000000000001', 'first', '\x02', '{}');
 
 -- since 0024
 insert into core.schedules (org_id, schedule_id, workspace_id, channel_id, owner_user, question, said, rule, next_run_at, origin)
@@ -72,3 +94,11 @@ insert into core.workflows (org_id, workflow_id, workspace_id, name, owner_user,
 values ('$org', '00000000-0000-0000-00ab-000000000001', 'T0ALPHA', 'stale-deals', 'U0ANN', '{"steps": []}', 'hand', 'window');
 insert into core.workflow_runs (org_id, run_id, workflow_id, cause, trigger_kind, input, definition, root_run, state)
 values ('$org', '00000000-0000-0000-00ab-000000000002', '00000000-0000-0000-00ab-000000000001', 'click', 'hand', '{}', '{"steps": []}', '00000000-0000-0000-00ab-000000000002', 'waiting');
+
+-- since 0033
+insert into core.dashboard_links (org_id, link_id, artifact_id, person_id, expires_at)
+values ('$org', '00000000-0000-0000-00ff-000000000002', '00000000-0000-0000-00ff-000000000001', '$ann', now() + interval '7 days');
+
+-- since 0056
+insert into core.spending (org_id, day, who, cost_micros)
+values ('$org', current_date, '', 1200), ('$org', current_date, 'U0ANN', 1200);

@@ -8,7 +8,7 @@ use penny::models::scripted::Step;
 const DAYS: i32 = 30;
 
 /// What is of no use any more once it is over and old.
-const CLEARED: [&str; 8] = [
+const CLEARED: [&str; 15] = [
     "inbox",
     "outbox",
     "jobs",
@@ -17,10 +17,18 @@ const CLEARED: [&str; 8] = [
     "artifacts",
     "artifact_versions",
     "workflow_runs",
+    "events",
+    "deliveries",
+    "pages",
+    "own_writes",
+    "connect_links",
+    "dashboard_links",
+    "spending",
 ];
 /// What is of use however old it is.
-const KEPT: [&str; 6] = [
+const KEPT: [&str; 7] = [
     "memories",
+    "notes",
     "ledger",
     "schedules",
     "workflows",
@@ -33,6 +41,8 @@ const OVER: &str = "
     delete from core.jobs where org_id = '$org' and dead_at is null;
     update core.inbox set taken_at = now() where org_id = '$org';
     update core.turns set state = 'done' where org_id = '$org';
+    update core.deliveries set state = 'done', worked_at = now() where org_id = '$org';
+    update core.spending set day = day - 400 where org_id = '$org';
     update core.schedules set next_run_at = null where org_id = '$org';
     update core.schedule_runs set state = 'done', ended_at = now() where org_id = '$org';
     update core.workflow_runs set state = 'done', ended_at = now() where org_id = '$org';
