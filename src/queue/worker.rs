@@ -26,7 +26,7 @@ pub(super) const POLL: Duration = Duration::from_millis(500);
 /// wake-up says only that some lane has work. After a pause it looks at once.
 const LOOK_EVERY: Duration = Duration::from_millis(4);
 /// While Slack is kept waiting, a lane takes this many jobs at most, and then looks again after this.
-const IN_A_RUSH: (usize, Duration) = (2, Duration::from_millis(50));
+const IN_A_RUSH: (usize, Duration) = (1, Duration::from_millis(100));
 /// So long at most do scheduled questions wait until all runs that are due have begun.
 const HOLD_BACK: Duration = Duration::from_secs(15);
 

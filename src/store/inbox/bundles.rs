@@ -4,8 +4,9 @@
 
 use crate::store::db::{Db, StoreResult};
 
-/// As many commits become jobs at once.
-const AT_ONCE: i64 = 32;
+/// As many commits become jobs at once: some hundred jobs. In a rush that lasts, deliveries feel
+/// it while a statement makes thousands.
+const AT_ONCE: i64 = 8;
 
 /// Makes jobs of what was bundled first; returns how many bundles there were. A server that dies
 /// may undo it, and then the bundles are there again.

@@ -201,8 +201,8 @@ async fn while_slack_is_kept_waiting_few_answers_begin_at_a_time() {
         begun = app
             .count("select from core.jobs where kind = 'turn' and lease_token is not null")
             .await;
-        let looks = since.elapsed().as_millis() as i64 / 50 + 1;
-        assert!(begun <= 2 * looks, "{begun} begun in {looks} looks");
+        let looks = since.elapsed().as_millis() as i64 / 100 + 1;
+        assert!(begun <= looks, "{begun} begun in {looks} looks");
     }
     drop(waiting);
     gate.open();
