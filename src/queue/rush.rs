@@ -2,12 +2,11 @@
 //! worker in the same process wants the same processor and the same database: so while many wait
 //! to be stored, it begins little, and what was stored is answered a moment later.
 
+use crate::store::inbox::A_RUSH;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
-/// As many wait at once only where more come than can be stored at once.
-const MANY: usize = 16;
 /// A rush is over when for so long there were never many.
 const LINGERS: Duration = Duration::from_millis(50);
 
@@ -48,7 +47,7 @@ impl Rush {
 
     fn arrives_at(&self, now: Instant) -> Waits {
         let before = self.0.waiting.fetch_add(1, Ordering::Relaxed);
-        if before + 1 >= MANY {
+        if before + 1 >= A_RUSH {
             self.0.many_at.store(self.0.moment(now), Ordering::Relaxed);
         }
         Waits(self.0.clone())
@@ -57,7 +56,7 @@ impl Rush {
     fn is_on_at(&self, now: Instant) -> bool {
         let many_at = self.0.many_at.load(Ordering::Relaxed);
         let was_lately = many_at > 0 && many_at + LINGERS.as_millis() as u64 > self.0.moment(now);
-        was_lately || self.0.waiting.load(Ordering::Relaxed) >= MANY
+        was_lately || self.0.waiting.load(Ordering::Relaxed) >= A_RUSH
     }
 }
 
@@ -80,7 +79,7 @@ mod tests {
     #[test]
     fn a_rush_is_on_while_many_wait_and_shortly_after() {
         let (rush, start) = (Rush::default(), Instant::now());
-        let mut waiting: Vec<_> = (1..MANY).map(|_| rush.arrives_at(start)).collect();
+        let mut waiting: Vec<_> = (1..A_RUSH).map(|_| rush.arrives_at(start)).collect();
         assert!(!rush.is_on_at(start), "one less than many");
         waiting.push(rush.arrives_at(start));
         assert!(rush.is_on_at(start));

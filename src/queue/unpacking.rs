@@ -39,9 +39,11 @@ impl Worker {
 
     async fn until_there_is_time(&self) {
         let begun = Instant::now();
-        tokio::time::sleep(LOOK_EVERY).await;
-        while self.rush.is_on() && begun.elapsed() < PATIENCE {
+        loop {
             tokio::time::sleep(LOOK_EVERY).await;
+            if !self.rush.is_on() || begun.elapsed() >= PATIENCE {
+                return;
+            }
         }
     }
 }

@@ -91,8 +91,8 @@ pub const INGRESS_CONNECTIONS: u32 = 4;
 /// What `penny.org` is for work that spans organisations.
 const SPANNING: &str = "system";
 
-/// Such statements are few and look rows up by their keys, whatever is bound to them. Left to
-/// itself Postgres plans them anew for each batch, which takes longer than most of them run.
+/// What stores deliveries finds rows by their keys, however many there are. Left to itself Postgres
+/// plans it anew for each small batch, which takes longer than it runs.
 const PLANNED_ONCE: &str = "; set plan_cache_mode = force_generic_plan";
 
 /// A connection that was not used for longer than this is asked whether it lives before it is
@@ -121,7 +121,7 @@ impl Db {
         Ok(Self {
             orgs: pool(connections, "", "").await?,
             announcer: Announcer::start(repeatable.clone()),
-            system: pool(SYSTEM_CONNECTIONS, SPANNING, PLANNED_ONCE).await?,
+            system: pool(SYSTEM_CONNECTIONS, SPANNING, "").await?,
             ingress: pool(INGRESS_CONNECTIONS, SPANNING, PLANNED_ONCE).await?,
             repeatable,
             room: Room::default(),

@@ -7,7 +7,7 @@ mod storing;
 
 pub use bundles::unpack;
 pub(super) use storing::store_with;
-pub use storing::{comes_in_a_rush, store};
+pub use storing::{A_RUSH, comes_in_a_rush, store};
 
 use super::db::{Db, OrgTx, StoreError, StoreResult};
 use crate::base::ids::{ChannelId, OrgId, TeamId, Ts, UserId};

@@ -4,8 +4,8 @@ use super::Delivery;
 use crate::store::db::{Db, StoreResult, column};
 use sqlx::PgExecutor;
 
-/// So many are in one commit only where more come than can be stored at once.
-const A_RUSH: usize = 16;
+/// So many wait to be stored at once, or are in one commit, only where more come than can be stored.
+pub const A_RUSH: usize = 16;
 
 /// What becomes of the jobs that a batch causes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

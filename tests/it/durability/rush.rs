@@ -5,6 +5,7 @@ use crate::support::TestApp;
 use futures::future::join_all;
 use penny::models::scripted::Step;
 use penny::playground::{Human, Said};
+use penny::store::inbox::A_RUSH;
 
 const ASKED: usize = 60;
 const BUNDLES: &str = "select from core.bundles";
@@ -29,6 +30,17 @@ async fn ask_in_a_rush(app: &TestApp, maya: &Human) -> Vec<Said> {
     asked.into_iter().map(Result::unwrap).collect()
 }
 
+/// Slack is kept waiting for as long as this lives.
+fn others_wait(app: &TestApp) -> Vec<impl Drop + use<>> {
+    let rush = app.process().app.worker.rush().clone();
+    (0..A_RUSH).map(|_| rush.arrives()).collect()
+}
+
+async fn are_bundled(app: &TestApp) {
+    app.comes_true("jobs are bundled", async || app.count(BUNDLES).await > 0)
+        .await;
+}
+
 async fn each_has_one_answer(app: &TestApp, maya: &Human, asked: &[Said]) {
     for said in asked {
         maya.reads(&said.thread(), "Nine.").await.unwrap();
@@ -45,11 +57,9 @@ async fn each_has_one_answer(app: &TestApp, maya: &Human, asked: &[Said]) {
 async fn what_comes_in_a_rush_is_acknowledged_first_and_answered_when_it_is_over() {
     let app = TestApp::start([Step::says("Nine.").repeatedly()]).await;
     let maya = app.slack.person("maya").unwrap();
-    let rush = app.process().app.worker.rush().clone();
-    let waiting: Vec<_> = (0..16).map(|_| rush.arrives()).collect();
+    let waiting = others_wait(&app);
     let asked = ask_in_a_rush(&app, &maya).await;
-    app.comes_true("jobs are bundled", async || app.count(BUNDLES).await > 0)
-        .await;
+    are_bundled(&app).await;
     drop(waiting);
     each_has_one_answer(&app, &maya, &asked).await;
     app.stop().await;
@@ -59,8 +69,7 @@ async fn what_comes_in_a_rush_is_acknowledged_first_and_answered_when_it_is_over
 async fn a_rush_that_does_not_end_keeps_nobody_waiting_for_ever() {
     let app = TestApp::start([Step::says("Nine.").repeatedly()]).await;
     let maya = app.slack.person("maya").unwrap();
-    let rush = app.process().app.worker.rush().clone();
-    let _waiting: Vec<_> = (0..16).map(|_| rush.arrives()).collect();
+    let _waiting = others_wait(&app);
     let asked = ask_in_a_rush(&app, &maya).await;
     each_has_one_answer(&app, &maya, &asked).await;
     app.stop().await;
@@ -70,11 +79,9 @@ async fn a_rush_that_does_not_end_keeps_nobody_waiting_for_ever() {
 async fn who_was_acknowledged_in_a_rush_is_answered_by_another_process_if_that_one_dies() {
     let mut app = TestApp::start([Step::says("Nine.").repeatedly()]).await;
     let maya = app.slack.person("maya").unwrap();
-    let rush = app.process().app.worker.rush().clone();
-    let waiting: Vec<_> = (0..16).map(|_| rush.arrives()).collect();
+    let waiting = others_wait(&app);
     let asked = ask_in_a_rush(&app, &maya).await;
-    app.comes_true("jobs are bundled", async || app.count(BUNDLES).await > 0)
-        .await;
+    are_bundled(&app).await;
     app.kill().await;
     drop(waiting);
     app.expire_leases().await;
