@@ -117,18 +117,11 @@ pub async fn flood(
     connections: usize,
     time: Duration,
 ) -> Measured<Acks> {
+    let ready = shared_out(port, load, connections).await?;
     let begun = Instant::now();
-    let share = load.len() / connections;
-    let senders: Vec<_> = (0..connections)
-        .map(|number| {
-            let own: Vec<Mention> = load[number * share..(number + 1) * share].to_vec();
-            tokio::spawn(async move {
-                steadily(port, own, begun + time, None)
-                    .await
-                    .map_err(|e| e.to_string())
-            })
-        })
-        .collect();
+    let senders = ready
+        .into_iter()
+        .map(|(connection, own)| steadily(connection, own, begun + time, None));
     gather(senders, begun).await
 }
 
@@ -139,30 +132,48 @@ pub async fn pace(
     connections: usize,
     per_second: f64,
 ) -> Measured<Acks> {
+    let ready = shared_out(port, load, connections).await?;
     let begun = Instant::now();
-    let share = load.len() / connections;
     let every = Duration::from_secs_f64(connections as f64 / per_second);
-    let senders: Vec<_> = (0..connections)
-        .map(|number| {
-            let own: Vec<Mention> = load[number * share..(number + 1) * share].to_vec();
+    let senders = ready
+        .into_iter()
+        .enumerate()
+        .map(|(number, (connection, own))| {
             let first = begun + every.mul_f64(number as f64 / connections as f64);
             let far = begun + Duration::from_secs(3600);
-            tokio::spawn(async move {
-                steadily(port, own, far, Some((first, every)))
-                    .await
-                    .map_err(|e| e.to_string())
-            })
-        })
-        .collect();
+            steadily(connection, own, far, Some((first, every)))
+        });
     gather(senders, begun).await
 }
 
-type Sent = Result<(Vec<Duration>, usize), String>;
+/// Open connections, each with its share: what the sender has to do first is not measured.
+async fn shared_out(
+    port: u16,
+    mut load: Vec<Mention>,
+    connections: usize,
+) -> Measured<Vec<(Connection, Vec<Mention>)>> {
+    let share = load.len() / connections;
+    let mut ready = Vec::with_capacity(connections);
+    for _ in 0..connections {
+        let own = load.split_off(load.len() - share);
+        ready.push((Connection::open(port).await?, own));
+    }
+    Ok(ready)
+}
 
-async fn gather(senders: Vec<tokio::task::JoinHandle<Sent>>, begun: Instant) -> Measured<Acks> {
+type Sent = (Vec<Duration>, usize, Vec<Mention>);
+
+async fn gather<S>(senders: impl Iterator<Item = S>, begun: Instant) -> Measured<Acks>
+where
+    S: Future<Output = Measured<Sent>> + Send + 'static,
+{
+    let senders: Vec<_> = senders.map(tokio::spawn).collect();
     let (mut times, mut refused) = (Vec::new(), 0);
+    // What was not sent is given up only when all have ended: to free it takes its time, too.
+    let mut left = Vec::new();
     for sender in senders {
-        let (took, not_stored) = sender.await??;
+        let (took, not_stored, load) = sender.await??;
+        left.push(load);
         times.extend(took);
         refused += not_stored;
     }
@@ -174,12 +185,11 @@ async fn gather(senders: Vec<tokio::task::JoinHandle<Sent>>, begun: Instant) -> 
 }
 
 async fn steadily(
-    port: u16,
+    mut connection: Connection,
     load: Vec<Mention>,
     until: Instant,
     schedule: Option<(Instant, Duration)>,
-) -> Measured<(Vec<Duration>, usize)> {
-    let mut connection = Connection::open(port).await?;
+) -> Measured<Sent> {
     let (mut times, mut refused) = (Vec::with_capacity(load.len()), 0);
     for (number, mention) in load.iter().enumerate() {
         let due = match schedule {
@@ -199,5 +209,5 @@ async fn steadily(
             refused += 1;
         }
     }
-    Ok((times, refused))
+    Ok((times, refused, load))
 }
