@@ -20,6 +20,7 @@ pub use exchange::SetupError;
 
 use crate::base::metrics as names;
 use async_trait::async_trait;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
@@ -58,6 +59,23 @@ pub struct ToolSpec {
     pub name: String,
     pub description: String,
     pub input_schema: Value,
+}
+
+impl ToolSpec {
+    /// Of a tool whose arguments are read into `Input`. What only validators read is left out of
+    /// its schema.
+    pub fn of<Input: JsonSchema>(name: &str, description: impl Into<String>) -> Self {
+        let mut schema = schemars::schema_for!(Input).to_value();
+        if let Some(object) = schema.as_object_mut() {
+            object.remove("$schema");
+            object.remove("title");
+        }
+        Self {
+            name: name.to_owned(),
+            description: description.into(),
+            input_schema: schema,
+        }
+    }
 }
 
 /// One call of a model. `system` and `tools` are the stable prefix that providers cache.

@@ -48,7 +48,13 @@ impl Desk {
         }
     }
 
-    async fn call(&self, viewer: &Viewer, turn: TurnId, tool: &dyn Tool, input: Value) -> Outcome {
+    async fn call(
+        &self,
+        viewer: &Viewer,
+        turn: TurnId,
+        tool: &dyn Tool,
+        input: Value,
+    ) -> Result<Outcome, ToolError> {
         let context = ToolContext {
             db: &self.world.db,
             eyes: &Seen(viewer.clone()),
@@ -58,10 +64,10 @@ impl Desk {
             transcript: &Transcript::default(),
             tool_use_id: "call-1",
         };
-        tool.call(&context, input).await.unwrap()
+        tool.call(&context, input).await
     }
 
-    async fn writes(&self, viewer: &Viewer, input: Value) -> Outcome {
+    async fn writes(&self, viewer: &Viewer, input: Value) -> Result<Outcome, ToolError> {
         let tool = RunSqlWrite::new(self.sandbox.clone());
         self.call(viewer, TurnId::fresh(), &tool, input).await
     }
@@ -69,19 +75,19 @@ impl Desk {
     /// The id of the write.
     async fn wrote(&self, viewer: &Viewer, sql: &str) -> String {
         match self.writes(viewer, json!({"sql": sql})).await {
-            Outcome::Result(said) => said.rsplit(' ').next().unwrap().to_owned(),
+            Ok(Outcome::Result(said)) => said.rsplit(' ').next().unwrap().to_owned(),
             other => panic!("{sql}: {other:?}"),
         }
     }
 
     async fn refused(&self, viewer: &Viewer, sql: &str) -> String {
         match self.writes(viewer, json!({"sql": sql})).await {
-            Outcome::Refused(why) => why,
+            Err(ToolError::Refused(why)) => why,
             other => panic!("{sql}: {other:?}"),
         }
     }
 
-    async fn takes_back(&self, viewer: &Viewer, write: &str) -> Outcome {
+    async fn takes_back(&self, viewer: &Viewer, write: &str) -> Result<Outcome, ToolError> {
         self.writes(viewer, json!({"undo": write})).await
     }
 
@@ -91,7 +97,7 @@ impl Desk {
             .call(viewer, TurnId::fresh(), &tool, json!({"sql": sql}))
             .await
         {
-            Outcome::Result(rows) => rows,
+            Ok(Outcome::Result(rows)) => rows,
             other => panic!("{sql}: {other:?}"),
         }
     }
@@ -163,18 +169,18 @@ async fn every_write_can_be_taken_back_and_stands_in_the_ledger() {
 
     // The rows that the older write would restore are not as it left them.
     let refused = desk.takes_back(ann, &changed).await;
-    assert!(matches!(refused, Outcome::Refused(_)), "{refused:?}");
+    assert!(matches!(refused, Err(ToolError::Refused(_))), "{refused:?}");
     for write in [&deleted, &changed] {
         let done = desk.takes_back(ann, write).await;
-        assert!(matches!(done, Outcome::Result(_)), "{done:?}");
+        assert!(matches!(done, Ok(Outcome::Result(_))), "{done:?}");
     }
     assert_eq!(desk.tasks(ann).await, before);
     // Somebody else's write is not theirs to take back, and a second time changes nothing.
     let others = desk.takes_back(&desk.bob, &added).await;
-    assert!(matches!(others, Outcome::Refused(_)), "{others:?}");
-    desk.takes_back(ann, &deleted).await;
+    assert!(matches!(others, Err(ToolError::Refused(_))), "{others:?}");
+    desk.takes_back(ann, &deleted).await.unwrap();
     assert_eq!(desk.tasks(ann).await, before);
-    desk.takes_back(ann, &added).await;
+    desk.takes_back(ann, &added).await.unwrap();
     assert_eq!(desk.tasks(ann).await, "No rows.");
 
     let mut tx = desk.world.db.org(desk.org).await.unwrap();
@@ -201,8 +207,8 @@ async fn a_step_that_is_repeated_after_a_crash_writes_once() {
     let desk = Desk::new().await;
     let tool = RunSqlWrite::new(desk.sandbox.clone());
     let (turn, sql) = (TurnId::fresh(), "insert into tasks (title) values ('Once')");
-    let first = desk.call(&desk.ann, turn, &tool, json!({"sql": sql})).await;
-    let again = desk.call(&desk.ann, turn, &tool, json!({"sql": sql})).await;
+    let call = async || desk.call(&desk.ann, turn, &tool, json!({"sql": sql})).await;
+    let (first, again) = (call().await.unwrap(), call().await.unwrap());
     assert_eq!(first, again);
     let count = desk
         .reads(&desk.ann, "select count(*) as n from tasks")

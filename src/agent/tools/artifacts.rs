@@ -1,7 +1,7 @@
 //! What the tools that make charts, reports and exports share: a recipe is made with the eyes of
 //! everybody who reads along, kept, and brought to the thread by a job.
 
-use super::{Outcome, ToolContext, ToolError};
+use super::{Outcome, ToolContext, ToolError, refused};
 use crate::reports::{MakeError, Maker, Recipe, Since};
 use crate::store::StoreError;
 use crate::store::artifacts::{self, Content, New, Origin};
@@ -17,16 +17,12 @@ pub(super) async fn make(
 ) -> Result<Outcome, ToolError> {
     let title = recipe.title().trim();
     if title.is_empty() || title.chars().count() > 200 {
-        return Ok(Outcome::Refused(
-            "Give it a title of at most 200 characters.".to_owned(),
-        ));
+        return refused("Give it a title of at most 200 characters.");
     }
     let kept = serde_json::to_value(recipe).map_err(StoreError::from)?;
     // Postgres keeps none, and nobody can see what would be lost.
     if kept.to_string().contains("\\u0000") {
-        return Ok(Outcome::Refused(
-            "Leave the NUL characters out of it.".to_owned(),
-        ));
+        return refused("Leave the NUL characters out of it.");
     }
     let origin = Origin {
         conversation: context.conversation,
@@ -52,14 +48,14 @@ pub(super) async fn make(
     let made = match maker.make(recipe, &viewer, since.as_ref()).await {
         Ok(made) => made,
         Err(MakeError::Query(QueryError::Store(error))) => return Err(error.into()),
-        Err(error) => return Ok(Outcome::Refused(error.to_string())),
+        Err(error) => return refused(error.to_string()),
     };
     let is_report = matches!(recipe, Recipe::Report { .. });
     if made.rows == 0 && !is_report {
-        return Ok(Outcome::Refused(format!(
+        return refused(format!(
             "The query found no rows, so there is no {}. Say so, or ask for something else.",
             recipe.kind()
-        )));
+        ));
     }
     let mut words = words(recipe, &made.words, made.note.as_deref());
     if let (Some(since), Some(changes)) = (&since, &made.changes) {

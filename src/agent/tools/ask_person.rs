@@ -1,7 +1,7 @@
 //! Puts a question with a few options to the people in the thread. The turn waits, without
 //! holding a worker, until somebody presses a button or writes.
 
-use super::{Effect, Outcome, Tool, ToolContext, ToolError, arguments, schema};
+use super::{Effect, Outcome, Tool, ToolContext, ToolError, arguments, refused};
 use crate::base::ids::UserId;
 use crate::base::viewer::{Audience, Viewer};
 use crate::models::ToolSpec;
@@ -70,11 +70,7 @@ pub struct AskPerson;
 #[async_trait]
 impl Tool for AskPerson {
     fn spec(&self) -> ToolSpec {
-        ToolSpec {
-            name: NAME.to_owned(),
-            description: DESCRIPTION.to_owned(),
-            input_schema: schema::<Input>(),
-        }
+        ToolSpec::of::<Input>(NAME, DESCRIPTION)
     }
 
     fn effect(&self) -> Effect {
@@ -89,21 +85,12 @@ impl Tool for AskPerson {
     }
 
     async fn call(&self, context: &ToolContext<'_>, input: Value) -> Result<Outcome, ToolError> {
-        let input: Input = match arguments(input) {
-            Ok(input) => input,
-            Err(refused) => return Ok(refused),
-        };
-        let input = match input.tidied() {
-            Ok(input) => input,
-            Err(why) => return Ok(Outcome::Refused(why)),
-        };
+        let input: Input = arguments(input)?;
+        let input = input.tidied().map_err(ToolError::Refused)?;
         let viewer = context.eyes.viewer().await?;
         let mut tx = context.db.org(viewer.org).await?;
         let asked = match &input.person {
-            Some(name) => match one_named(&mut tx, &viewer, name).await? {
-                Ok(user) => Some(user),
-                Err(why) => return Ok(Outcome::Refused(why)),
-            },
+            Some(name) => Some(one_named(&mut tx, &viewer, name).await?),
             None => None,
         };
         let id = questions::ask(
@@ -140,25 +127,21 @@ async fn outcome_of(tx: &mut OrgTx, question: Question) -> Result<Outcome, ToolE
 }
 
 /// The Slack user whom a name means, or why it means nobody who could answer here.
-async fn one_named(
-    tx: &mut OrgTx,
-    viewer: &Viewer,
-    name: &str,
-) -> Result<Result<UserId, String>, ToolError> {
+async fn one_named(tx: &mut OrgTx, viewer: &Viewer, name: &str) -> Result<UserId, ToolError> {
     let mut found = people::named(tx, name.trim().trim_start_matches('@')).await?;
     let exact = |(_, known): &&(UserId, String)| known.eq_ignore_ascii_case(name.trim());
     if let Some(one) = found.iter().find(exact).cloned() {
         found = vec![one];
     }
     let user = match found.as_slice() {
-        [] => return Ok(Err(format!("I know nobody called {name:?}."))),
+        [] => return refused(format!("I know nobody called {name:?}.")),
         [(user, _)] => user.clone(),
         several => {
             let names: Vec<&str> = several.iter().map(|(_, name)| name.as_str()).collect();
-            return Ok(Err(format!(
+            return refused(format!(
                 "{name:?} may be any of: {}. Use the full name.",
                 names.join(", ")
-            )));
+            ));
         }
     };
     // Nobody else reads along in a direct conversation, so nobody else could answer.
@@ -166,13 +149,12 @@ async fn one_named(
         .await?
         .is_some_and(|person| person.id == viewer.person);
     if viewer.audience == Audience::Private && !is_asker {
-        return Ok(Err(
+        return refused(
             "This conversation is private to the person who asks, so nobody else can answer here. \
-             Ask them instead, without naming anybody."
-                .to_owned(),
-        ));
+             Ask them instead, without naming anybody.",
+        );
     }
-    Ok(Ok(user))
+    Ok(user)
 }
 
 #[cfg(test)]

@@ -1,7 +1,7 @@
 //! Draws the result of a query as a chart and puts it into the thread.
 
 use super::artifacts::make;
-use super::{Effect, Outcome, Tool, ToolContext, ToolError, arguments, schema};
+use super::{Effect, Outcome, Tool, ToolContext, ToolError, arguments};
 use crate::models::ToolSpec;
 use crate::reports::chart::Look;
 use crate::reports::{Maker, Recipe};
@@ -40,11 +40,7 @@ impl CreateChart {
 #[async_trait]
 impl Tool for CreateChart {
     fn spec(&self) -> ToolSpec {
-        ToolSpec {
-            name: "create_chart".to_owned(),
-            description: DESCRIPTION.to_owned(),
-            input_schema: schema::<Input>(),
-        }
+        ToolSpec::of::<Input>("create_chart", DESCRIPTION)
     }
 
     fn effect(&self) -> Effect {
@@ -59,10 +55,7 @@ impl Tool for CreateChart {
     }
 
     async fn call(&self, context: &ToolContext<'_>, input: Value) -> Result<Outcome, ToolError> {
-        let input: Input = match arguments(input) {
-            Ok(input) => input,
-            Err(refused) => return Ok(refused),
-        };
+        let input: Input = arguments(input)?;
         let recipe = Recipe::Chart {
             title: input.title,
             sql: input.sql,

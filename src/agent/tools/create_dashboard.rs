@@ -2,7 +2,7 @@
 //! with their own eyes. A picture of it goes into the thread.
 
 use super::artifacts::make;
-use super::{Effect, Outcome, Tool, ToolContext, ToolError, arguments, schema};
+use super::{Effect, Outcome, Tool, ToolContext, ToolError, arguments};
 use crate::models::ToolSpec;
 use crate::reports::{Filter, Maker, Recipe, Tile};
 use async_trait::async_trait;
@@ -41,11 +41,7 @@ impl CreateDashboard {
 #[async_trait]
 impl Tool for CreateDashboard {
     fn spec(&self) -> ToolSpec {
-        ToolSpec {
-            name: "create_dashboard".to_owned(),
-            description: DESCRIPTION.to_owned(),
-            input_schema: schema::<Input>(),
-        }
+        ToolSpec::of::<Input>("create_dashboard", DESCRIPTION)
     }
 
     fn effect(&self) -> Effect {
@@ -57,10 +53,7 @@ impl Tool for CreateDashboard {
     }
 
     async fn call(&self, context: &ToolContext<'_>, input: Value) -> Result<Outcome, ToolError> {
-        let input: Input = match arguments(input) {
-            Ok(input) => input,
-            Err(refused) => return Ok(refused),
-        };
+        let input: Input = arguments(input)?;
         let recipe = Recipe::Dashboard {
             title: input.title,
             filters: input.filters,

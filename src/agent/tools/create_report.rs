@@ -1,7 +1,7 @@
 //! Sets a report of text, tables and charts as a PDF and puts it into the thread.
 
 use super::artifacts::make;
-use super::{Effect, Outcome, Tool, ToolContext, ToolError, arguments, schema};
+use super::{Effect, Outcome, Tool, ToolContext, ToolError, arguments};
 use crate::models::ToolSpec;
 use crate::reports::{Maker, Part, Recipe};
 use async_trait::async_trait;
@@ -41,11 +41,7 @@ impl CreateReport {
 #[async_trait]
 impl Tool for CreateReport {
     fn spec(&self) -> ToolSpec {
-        ToolSpec {
-            name: "create_report".to_owned(),
-            description: DESCRIPTION.to_owned(),
-            input_schema: schema::<Input>(),
-        }
+        ToolSpec::of::<Input>("create_report", DESCRIPTION)
     }
 
     fn effect(&self) -> Effect {
@@ -57,10 +53,7 @@ impl Tool for CreateReport {
     }
 
     async fn call(&self, context: &ToolContext<'_>, input: Value) -> Result<Outcome, ToolError> {
-        let input: Input = match arguments(input) {
-            Ok(input) => input,
-            Err(refused) => return Ok(refused),
-        };
+        let input: Input = arguments(input)?;
         let recipe = Recipe::Report {
             title: input.title,
             headline: input.headline,

@@ -1,7 +1,9 @@
 //! Schedules something when somebody asks for it in a conversation. It exists once the person who
 //! asked has confirmed a card that shows the rule and its next runs.
 
-use super::{Effect, Outcome, Place, Tool, ToolContext, ToolError, Whereabouts, arguments, schema};
+use super::{
+    Effect, Outcome, Place, Tool, ToolContext, ToolError, Whereabouts, arguments, refused,
+};
 use crate::automation::budget;
 use crate::automation::rule::{Asked, Rule, zone_or_utc};
 use crate::automation::spoken;
@@ -98,11 +100,7 @@ impl Target {
 #[async_trait]
 impl Tool for CreateSchedule {
     fn spec(&self) -> ToolSpec {
-        ToolSpec {
-            name: NAME.to_owned(),
-            description: DESCRIPTION.to_owned(),
-            input_schema: schema::<Input>(),
-        }
+        ToolSpec::of::<Input>(NAME, DESCRIPTION)
     }
 
     fn effect(&self) -> Effect {
@@ -117,42 +115,31 @@ impl Tool for CreateSchedule {
     }
 
     async fn call(&self, context: &ToolContext<'_>, input: Value) -> Result<Outcome, ToolError> {
-        let input: Input = match arguments(input) {
-            Ok(input) => input,
-            Err(refused) => return Ok(refused),
-        };
+        let input: Input = arguments(input)?;
         // What runs by itself must not make more of itself.
         if context.is_scheduled {
-            return Ok(Outcome::Refused(
-                "A scheduled run cannot schedule anything. Say in the answer what should be scheduled.".to_owned(),
-            ));
+            return refused(
+                "A scheduled run cannot schedule anything. Say in the answer what should be scheduled.",
+            );
         }
         let viewer = context.eyes.viewer().await?;
         let mut tx = context.db.org(viewer.org).await?;
         let people = people::by_ids(&mut tx, &[viewer.person]).await?;
         let turn = turns::get(&mut tx, context.turn).await?;
         let (Some(asker), Some(turn)) = (people.into_iter().next(), turn) else {
-            return Ok(Outcome::Refused(
-                "It is not known who asks for this.".to_owned(),
-            ));
+            return refused("It is not known who asks for this.");
         };
         if asker.is_restricted {
-            return Ok(Outcome::Refused(
-                "Guests cannot schedule anything.".to_owned(),
-            ));
+            return refused("Guests cannot schedule anything.");
         }
         // Slack is asked where they may have it, and nothing is held meanwhile.
         drop(tx);
         let origin = format!("{}:{}", context.turn, context.tool_use_id);
         let owner = UserId(turn.asked_by.clone());
-        let target = match target(context, &input, &turn).await? {
-            Ok(target) => target,
-            Err(why) => return Ok(Outcome::Refused(why)),
-        };
-        let plan = match self.plan(&input, &asker, &target) {
-            Ok(plan) => plan,
-            Err(why) => return Ok(Outcome::Refused(why)),
-        };
+        let target = target(context, &input, &turn).await?;
+        let plan = self
+            .plan(&input, &asker, &target)
+            .map_err(ToolError::Refused)?;
         let mut tx = context.db.org(viewer.org).await?;
         let offered = schedules::propose(&mut tx, &origin, &turn.workspace, &owner, &plan).await?;
         let place = target.words();
@@ -271,9 +258,7 @@ impl CreateSchedule {
             ));
         }
         let Some(next) = rule.next(self.clock.now()) else {
-            return Ok(Outcome::Refused(
-                "That time has passed meanwhile; nothing was scheduled.".to_owned(),
-            ));
+            return refused("That time has passed meanwhile; nothing was scheduled.");
         };
         if offered.state == State::Proposed {
             schedules::resume(tx, offered.id, next).await?;
@@ -305,31 +290,31 @@ fn on_terms(terms: &Terms) -> String {
     [model, budget].into_iter().flatten().collect()
 }
 
-/// Or why the answers cannot come where they are wished for.
+/// Refused, if the answers cannot come where they are wished for.
 async fn target(
     context: &ToolContext<'_>,
     input: &Input,
     turn: &Ended,
-) -> Result<Result<Target, String>, ToolError> {
+) -> Result<Target, ToolError> {
     if input.in_direct_message {
-        return Ok(Ok(Target::Directly));
+        return Ok(Target::Directly);
     }
     let named = input.channel.as_deref().map(str::trim);
     let Some(named) = named.filter(|named| !named.is_empty()) else {
         let is_direct = turn.channel.starts_with('D');
         let here = || Target::Here(ChannelId(turn.channel.clone()));
-        return Ok(Ok(if is_direct { Target::Directly } else { here() }));
+        return Ok(if is_direct { Target::Directly } else { here() });
     };
-    Ok(match context.eyes.whereabouts(named).await? {
+    match context.eyes.whereabouts(named).await? {
         Whereabouts::Both(place) if place.channel.as_str() == turn.channel => {
             Ok(Target::Here(place.channel))
         }
         Whereabouts::Both(place) => Ok(Target::There(place)),
-        Whereabouts::PennyIsNotThere => Err(format!(
+        Whereabouts::PennyIsNotThere => refused(format!(
             "Penny is in no channel “{named}”. If there is one, they can invite her there with `/invite @Penny` and ask again."
         )),
-        Whereabouts::TheyAreNotThere => Err(format!(
+        Whereabouts::TheyAreNotThere => refused(format!(
             "They are not in “{named}” themselves, so Penny writes nothing there for them. They can join it and ask again, or choose another channel."
         )),
-    })
+    }
 }

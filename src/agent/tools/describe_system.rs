@@ -2,7 +2,7 @@
 //! can be changed there, and how it is best used.
 
 use super::systems::{find, may_use};
-use super::{Effect, Outcome, Tool, ToolContext, ToolError, arguments, schema};
+use super::{Effect, Outcome, Tool, ToolContext, ToolError, arguments};
 use crate::connectors::operation::Repeat;
 use crate::connectors::{Manifest, field};
 use crate::models::ToolSpec;
@@ -29,11 +29,7 @@ pub struct DescribeSystem;
 #[async_trait]
 impl Tool for DescribeSystem {
     fn spec(&self) -> ToolSpec {
-        ToolSpec {
-            name: NAME.to_owned(),
-            description: DESCRIPTION.to_owned(),
-            input_schema: schema::<Input>(),
-        }
+        ToolSpec::of::<Input>(NAME, DESCRIPTION)
     }
 
     fn effect(&self) -> Effect {
@@ -49,14 +45,8 @@ impl Tool for DescribeSystem {
     }
 
     async fn call(&self, context: &ToolContext<'_>, input: Value) -> Result<Outcome, ToolError> {
-        let input: Input = match arguments(input) {
-            Ok(input) => input,
-            Err(refused) => return Ok(refused),
-        };
-        let manifest = match find(&input.system) {
-            Ok(connector) => connector.manifest(),
-            Err(why) => return Ok(Outcome::Refused(why)),
-        };
+        let input: Input = arguments(input)?;
+        let manifest = find(&input.system).map_err(ToolError::Refused)?.manifest();
         let viewer = context.eyes.viewer().await?;
         let state = match may_use(&viewer, manifest) {
             // How somebody's own account is doing is told where it may be used.

@@ -1,6 +1,6 @@
 //! Tells the model which tables there are and what their columns mean.
 
-use super::{Effect, Outcome, Tool, ToolContext, ToolError, arguments, schema};
+use super::{Effect, Outcome, Tool, ToolContext, ToolError, arguments, refused};
 use crate::models::ToolSpec;
 use crate::store::sandbox::{View, describe, views};
 use async_trait::async_trait;
@@ -27,11 +27,7 @@ pub struct DescribeTables;
 #[async_trait]
 impl Tool for DescribeTables {
     fn spec(&self) -> ToolSpec {
-        ToolSpec {
-            name: NAME.to_owned(),
-            description: DESCRIPTION.to_owned(),
-            input_schema: schema::<Input>(),
-        }
+        ToolSpec::of::<Input>(NAME, DESCRIPTION)
     }
 
     fn effect(&self) -> Effect {
@@ -53,10 +49,7 @@ impl Tool for DescribeTables {
     }
 
     async fn call(&self, context: &ToolContext<'_>, input: Value) -> Result<Outcome, ToolError> {
-        let Input { mut tables } = match arguments(input) {
-            Ok(input) => input,
-            Err(refused) => return Ok(refused),
-        };
+        let Input { mut tables } = arguments(input)?;
         if tables.is_empty() {
             return Ok(Outcome::Result(list(&describe(context.db, None).await?)));
         }
@@ -78,11 +71,10 @@ impl Tool for DescribeTables {
                 views().join(", ")
             );
         }
-        Ok(if known.is_empty() {
-            Outcome::Refused(text)
-        } else {
-            Outcome::Result(text)
-        })
+        if known.is_empty() {
+            return refused(text);
+        }
+        Ok(Outcome::Result(text))
     }
 }
 

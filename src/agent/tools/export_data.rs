@@ -1,7 +1,7 @@
 //! Writes the result of a query into a CSV or Excel file and puts it into the thread.
 
 use super::artifacts::make;
-use super::{Effect, Outcome, Tool, ToolContext, ToolError, arguments, schema};
+use super::{Effect, Outcome, Tool, ToolContext, ToolError, arguments};
 use crate::models::ToolSpec;
 use crate::reports::{Format, Maker, Recipe};
 use async_trait::async_trait;
@@ -36,11 +36,7 @@ impl ExportData {
 #[async_trait]
 impl Tool for ExportData {
     fn spec(&self) -> ToolSpec {
-        ToolSpec {
-            name: "export_data".to_owned(),
-            description: DESCRIPTION.to_owned(),
-            input_schema: schema::<Input>(),
-        }
+        ToolSpec::of::<Input>("export_data", DESCRIPTION)
     }
 
     fn effect(&self) -> Effect {
@@ -52,10 +48,7 @@ impl Tool for ExportData {
     }
 
     async fn call(&self, context: &ToolContext<'_>, input: Value) -> Result<Outcome, ToolError> {
-        let input: Input = match arguments(input) {
-            Ok(input) => input,
-            Err(refused) => return Ok(refused),
-        };
+        let input: Input = arguments(input)?;
         let recipe = Recipe::Export {
             title: input.title,
             sql: input.sql,

@@ -1,7 +1,7 @@
 //! Lets the runs of one workflow leave notes to those to come. People's own notes are
 //! `manage_memory`'s.
 
-use super::{Effect, Outcome, Tool, ToolContext, ToolError, arguments, schema};
+use super::{Effect, Outcome, Tool, ToolContext, ToolError, arguments, refused};
 use crate::automation::workflow::{self, MOST_NOTES};
 use crate::base::clock::SharedClock;
 use crate::models::ToolSpec;
@@ -36,11 +36,7 @@ impl KeepNotes {
 #[async_trait]
 impl Tool for KeepNotes {
     fn spec(&self) -> ToolSpec {
-        ToolSpec {
-            name: NAME.to_owned(),
-            description: DESCRIPTION.to_owned(),
-            input_schema: schema::<Input>(),
-        }
+        ToolSpec::of::<Input>(NAME, DESCRIPTION)
     }
 
     fn effect(&self) -> Effect {
@@ -56,18 +52,14 @@ impl Tool for KeepNotes {
     }
 
     async fn call(&self, context: &ToolContext<'_>, input: Value) -> Result<Outcome, ToolError> {
-        let input: Input = match arguments(input) {
-            Ok(input) => input,
-            Err(refused) => return Ok(refused),
-        };
+        let input: Input = arguments(input)?;
         let viewer = context.eyes.viewer().await?;
         let mut tx = context.db.org(viewer.org).await?;
         let Some(before) = workflows::noted(&mut tx, context.turn).await? else {
-            return Ok(Outcome::Refused(
+            return refused(
                 "This is no step of a workflow, so there are no runs to share notes. \
-                 manage_memory keeps notes for a person or a channel."
-                    .to_owned(),
-            ));
+                 manage_memory keeps notes for a person or a channel.",
+            );
         };
         let earlier = lines(&before.notes);
         let Some(text) = input.text.filter(|text| !text.trim().is_empty()) else {

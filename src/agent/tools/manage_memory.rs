@@ -1,6 +1,6 @@
 //! Lets people tell Penny what to remember, see it, and have it forgotten.
 
-use super::{Effect, Outcome, Tool, ToolContext, ToolError, arguments, schema};
+use super::{Effect, Outcome, Tool, ToolContext, ToolError, arguments, refused};
 use crate::base::viewer::Viewer;
 use crate::models::ToolSpec;
 use crate::store::memory::{
@@ -57,11 +57,7 @@ pub struct ManageMemory;
 #[async_trait]
 impl Tool for ManageMemory {
     fn spec(&self) -> ToolSpec {
-        ToolSpec {
-            name: NAME.to_owned(),
-            description: DESCRIPTION.to_owned(),
-            input_schema: schema::<Input>(),
-        }
+        ToolSpec::of::<Input>(NAME, DESCRIPTION)
     }
 
     fn effect(&self) -> Effect {
@@ -79,38 +75,29 @@ impl Tool for ManageMemory {
     }
 
     async fn call(&self, context: &ToolContext<'_>, input: Value) -> Result<Outcome, ToolError> {
-        let input: Input = match arguments(input) {
-            Ok(input) => input,
-            Err(refused) => return Ok(refused),
-        };
+        let input: Input = arguments(input)?;
         let viewer = context.eyes.viewer().await?;
         let said = match input.action {
-            Action::Remember => remember(context, &viewer, &input).await?,
-            Action::Recall => recall(context, &viewer, &input).await?,
-            Action::Forget | Action::Restore => change(context, &viewer, &input).await?,
+            Action::Remember => remember(context, &viewer, &input).await,
+            Action::Recall => recall(context, &viewer, &input).await,
+            Action::Forget | Action::Restore => change(context, &viewer, &input).await,
         };
-        Ok(said.map_or_else(Outcome::Refused, Outcome::Result))
+        said.map(Outcome::Result)
     }
 }
-
-/// What to tell the model: a result, or why not.
-type Said = Result<String, String>;
 
 async fn remember(
     context: &ToolContext<'_>,
     viewer: &Viewer,
     input: &Input,
-) -> Result<Said, ToolError> {
+) -> Result<String, ToolError> {
     let Some(text) = &input.text else {
-        return Ok(Err("Say in `text` what to remember.".to_owned()));
+        return refused("Say in `text` what to remember.");
     };
     // A note of one's own may be made anywhere; only reading it is for private talk.
     let scope = match input.scope {
         Some(For::Person) => Scope::Person(viewer.person),
-        wanted => match readable(viewer, wanted) {
-            Ok(scope) => scope,
-            Err(why) => return Ok(Err(why)),
-        },
+        wanted => readable(viewer, wanted)?,
     };
     let origin = Origin {
         turn: context.turn,
@@ -119,55 +106,47 @@ async fn remember(
     let mut tx = context.db.org(viewer.org).await?;
     let outcome = memory::remember(&mut tx, &scope, viewer.person, text, Some(origin)).await?;
     tx.commit().await?;
-    Ok(match outcome {
+    match outcome {
         Remembered::Kept(id) => Ok(format!(
             "Remembered for {}.\nThe note’s id {id}.",
             whose(&scope)
         )),
-        Remembered::BadLength => Err(format!(
+        Remembered::BadLength => refused(format!(
             "A note has 1 to {MAX_CHARS} characters. Shorten it, or split it into several notes."
         )),
-        Remembered::Full => Err(format!(
+        Remembered::Full => refused(format!(
             "There are already {MAX_NOTES} notes for {}, which is the most that are kept. \
              Forget one that is no longer needed first.",
             whose(&scope)
         )),
-    })
+    }
 }
 
 async fn recall(
     context: &ToolContext<'_>,
     viewer: &Viewer,
     input: &Input,
-) -> Result<Said, ToolError> {
-    let scope = match readable(viewer, input.scope) {
-        Ok(scope) => scope,
-        Err(why) => return Ok(Err(why)),
-    };
+) -> Result<String, ToolError> {
+    let scope = readable(viewer, input.scope)?;
     let mut tx = context.db.org(viewer.org).await?;
     let notes = memory::list(&mut tx, &scope).await?;
     tx.commit().await?;
-    Ok(Ok(if notes.is_empty() {
+    Ok(if notes.is_empty() {
         format!("Nothing is remembered for {} yet.", whose(&scope))
     } else {
         listed(&notes)
-    }))
+    })
 }
 
 async fn change(
     context: &ToolContext<'_>,
     viewer: &Viewer,
     input: &Input,
-) -> Result<Said, ToolError> {
+) -> Result<String, ToolError> {
     let Some(id) = input.id else {
-        return Ok(Err(
-            "Say in `id` which note; recall shows the ids.".to_owned()
-        ));
+        return refused("Say in `id` which note; recall shows the ids.");
     };
-    let scope = match readable(viewer, input.scope) {
-        Ok(scope) => scope,
-        Err(why) => return Ok(Err(why)),
-    };
+    let scope = readable(viewer, input.scope)?;
     let mut tx = context.db.org(viewer.org).await?;
     let (text, done) = match input.action {
         Action::Restore => (memory::restore(&mut tx, &scope, id).await?, "Restored"),
@@ -177,36 +156,33 @@ async fn change(
         ),
     };
     tx.commit().await?;
-    Ok(match (text, input.action) {
+    match (text, input.action) {
         (Some(text), Action::Forget) => Ok(format!(
             "{done}: “{}”. It can be restored for {UNDO_MINUTES} minutes.",
             text.trim_end_matches('.')
         )),
         (Some(text), _) => Ok(format!("{done}: “{}”.", text.trim_end_matches('.'))),
-        (None, _) => Err(format!(
+        (None, _) => refused(format!(
             "There is no such note for {} (any more). Recall shows those there are.",
             whose(&scope)
         )),
-    })
+    }
 }
 
 /// The notes that may be spoken of here, if they are the wanted ones.
-fn readable(viewer: &Viewer, wanted: Option<For>) -> Result<Scope, String> {
+fn readable(viewer: &Viewer, wanted: Option<For>) -> Result<Scope, ToolError> {
     match (Scope::readable_by(viewer), wanted) {
-        (Some(Scope::Channel(_)), Some(For::Person)) => Err(
+        (Some(Scope::Channel(_)), Some(For::Person)) => refused(
             "Personal notes are read only in a direct message with Penny; here, in a channel, \
-             everybody would see them."
-                .to_owned(),
+             everybody would see them.",
         ),
-        (Some(Scope::Person(_)), Some(For::Channel)) => Err(
+        (Some(Scope::Person(_)), Some(For::Channel)) => refused(
             "This is a direct message, so there is no channel to keep notes for. Ask in the \
-             channel itself."
-                .to_owned(),
+             channel itself.",
         ),
         (Some(scope), _) => Ok(scope),
-        (None, _) => Err(
-            "People from outside the company are in this channel, so its notes are not used here."
-                .to_owned(),
+        (None, _) => refused(
+            "People from outside the company are in this channel, so its notes are not used here.",
         ),
     }
 }

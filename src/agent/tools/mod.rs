@@ -48,19 +48,26 @@ pub enum Effect {
 pub enum Outcome {
     /// For the model, as data.
     Result(String),
-    /// For the model: what was wrong with the call and what to do instead.
-    Refused(String),
     /// A person has to act first; the turn waits without holding a worker.
     Parked,
 }
 
-/// What went wrong that the model can do nothing about.
+/// Why a call has no outcome. Who runs the calls tells the model, unless the store failed.
 #[derive(Debug, thiserror::Error)]
 pub enum ToolError {
-    #[error(transparent)]
-    Store(#[from] StoreError),
+    /// What was wrong with the call and what to do instead.
+    #[error("{0}")]
+    Refused(String),
+    /// What the model can do nothing about.
     #[error("{0}")]
     Unavailable(String),
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+/// Sends a call back to the model.
+pub fn refused<T>(why: impl Into<String>) -> Result<T, ToolError> {
+    Err(ToolError::Refused(why.into()))
 }
 
 /// Finds out who will see the answer. Asked only when a tool needs it, because it may cost
@@ -160,27 +167,43 @@ impl Toolbox {
 }
 
 /// Reads a tool's arguments into its own type, which is also its schema; the error is for the model.
-pub fn arguments<T: DeserializeOwned>(input: Value) -> Result<T, Outcome> {
+pub fn arguments<T: DeserializeOwned>(input: Value) -> Result<T, ToolError> {
     // A model that breaks off inside its JSON leaves the raw text behind.
     if let Value::String(raw) = &input {
-        return Err(Outcome::Refused(format!(
+        return refused(format!(
             "The arguments are not valid JSON ({} characters arrived). Send the call again, whole.",
             raw.chars().count()
-        )));
+        ));
     }
     serde_json::from_value(input).map_err(|error| {
-        Outcome::Refused(format!(
+        ToolError::Refused(format!(
             "The arguments do not fit the tool's schema: {error}. Correct them and call it again."
         ))
     })
 }
 
-/// The JSON Schema of a tool's argument type, without what only validators read.
-pub fn schema<T: schemars::JsonSchema>() -> Value {
-    let mut schema = schemars::schema_for!(T).to_value();
-    if let Some(object) = schema.as_object_mut() {
-        object.remove("$schema");
-        object.remove("title");
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde::Deserialize;
+    use serde_json::json;
+
+    #[derive(Debug, PartialEq, Deserialize)]
+    struct Input {
+        sql: String,
     }
-    schema
+
+    #[test]
+    fn what_does_not_fit_is_sent_back_with_what_to_do_about_it() {
+        let said = |input| arguments::<Input>(input).unwrap_err().to_string();
+        assert_eq!(
+            said(json!("{\"sql\": \"sel")),
+            "The arguments are not valid JSON (12 characters arrived). Send the call again, whole."
+        );
+        assert_eq!(
+            said(json!({})),
+            "The arguments do not fit the tool's schema: missing field `sql`. Correct them and \
+             call it again."
+        );
+    }
 }

@@ -1,7 +1,7 @@
 //! Asks people to agree to a change in another system. Nothing is written here: the call makes a
 //! proposal, the turn waits, and what comes of it is the call's result.
 
-use super::{Effect, Outcome, Tool, ToolContext, ToolError, arguments, schema, systems};
+use super::{Effect, Outcome, Tool, ToolContext, ToolError, arguments, refused, systems};
 use crate::approvals::{self, JOB, Outcome as Settled, State};
 use crate::connectors::changes::{self, Unfit, Wanted};
 use crate::connectors::connections::Connections;
@@ -49,11 +49,7 @@ impl ProposeWrite {
 #[async_trait]
 impl Tool for ProposeWrite {
     fn spec(&self) -> ToolSpec {
-        ToolSpec {
-            name: NAME.to_owned(),
-            description: format!("{DESCRIPTION}{}.", operations()),
-            input_schema: schema::<Input>(),
-        }
+        ToolSpec::of::<Input>(NAME, format!("{DESCRIPTION}{}.", operations()))
     }
 
     /// A proposal is a row of Penny's own; what is written outside is written by a job, for the
@@ -75,10 +71,7 @@ impl Tool for ProposeWrite {
     }
 
     async fn call(&self, context: &ToolContext<'_>, input: Value) -> Result<Outcome, ToolError> {
-        let input: Input = match arguments(input) {
-            Ok(input) => input,
-            Err(refused) => return Ok(refused),
-        };
+        let input: Input = arguments(input)?;
         let viewer = context.eyes.viewer().await?;
         let origin = Origin {
             conversation: context.conversation,
@@ -91,11 +84,9 @@ impl Tool for ProposeWrite {
             return came_of(&mut tx, &made).await;
         }
         tx.commit().await?;
-        let allowed = systems::find(&input.system)
-            .and_then(|found| systems::may_use(&viewer, found.manifest()));
-        if let Err(why) = allowed {
-            return Ok(Outcome::Refused(why));
-        }
+        systems::find(&input.system)
+            .and_then(|found| systems::may_use(&viewer, found.manifest()))
+            .map_err(ToolError::Refused)?;
         let wanted = Wanted {
             requester: viewer.person,
             audience: viewer.audience.clone(),
@@ -104,19 +95,16 @@ impl Tool for ProposeWrite {
             arguments: &input.arguments,
             undo_of: None,
         };
-        let draft = match changes::draft(&self.connections, viewer.org, &wanted).await {
-            Ok(draft) => draft,
-            Err(unfit) => return refusal(unfit),
-        };
+        let draft = changes::draft(&self.connections, viewer.org, &wanted)
+            .await
+            .map_err(refusal)?;
         let mut tx = context.db.org(viewer.org).await?;
         if workflows::is_given_up(&mut tx, context.turn).await? {
-            return Ok(Outcome::Refused(WITHDRAWN.to_owned()));
+            return refused(WITHDRAWN);
         }
-        let proposed = approvals::propose(&mut tx, draft, Some(&origin)).await;
-        let proposed = match proposed {
-            Ok(proposed) => proposed,
-            Err(error) => return Err(fault(error)),
-        };
+        let proposed = approvals::propose(&mut tx, draft, Some(&origin))
+            .await
+            .map_err(fault)?;
         if proposed.state == State::Approved {
             let key = proposed.sealed.key().to_string();
             jobs::nudge(&mut tx, JOB, &key).await?;
@@ -138,8 +126,8 @@ fn operations() -> String {
 }
 
 /// What the model can do about it.
-fn refusal(unfit: Unfit) -> Result<Outcome, ToolError> {
-    Ok(Outcome::Refused(match unfit {
+fn refusal(unfit: Unfit) -> ToolError {
+    ToolError::Refused(match unfit {
         Unfit::NoSuchSystem(slug) => systems::no_such(&slug),
         Unfit::NoSuchOperation { manifest, name } => {
             let names: Vec<_> = manifest.operations.iter().map(|it| it.name).collect();
@@ -162,8 +150,8 @@ fn refusal(unfit: Unfit) -> Result<Outcome, ToolError> {
             field::schema(operation.fields)
         ),
         unfit @ Unfit::Away { .. } => format!("{unfit}. Say so; it may work later."),
-        Unfit::Connection(error) => return Err(ToolError::Unavailable(error.to_string())),
-    }))
+        Unfit::Connection(error) => return ToolError::Unavailable(error.to_string()),
+    })
 }
 
 fn fault(error: approvals::Error) -> ToolError {

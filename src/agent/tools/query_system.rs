@@ -2,7 +2,7 @@
 //! as the person who asks reaches it, and never where others would read what is theirs alone.
 
 use super::systems::{find, may_use, not_connected};
-use super::{Effect, Outcome, Tool, ToolContext, ToolError, arguments, schema};
+use super::{Effect, Outcome, Tool, ToolContext, ToolError, arguments, refused};
 use crate::connectors::connections::{Connections, ReachError};
 use crate::connectors::operation::{LookError, Query};
 use crate::connectors::{Manifest, field};
@@ -45,11 +45,7 @@ impl QuerySystem {
 #[async_trait]
 impl Tool for QuerySystem {
     fn spec(&self) -> ToolSpec {
-        ToolSpec {
-            name: NAME.to_owned(),
-            description: DESCRIPTION.to_owned(),
-            input_schema: schema::<Input>(),
-        }
+        ToolSpec::of::<Input>(NAME, DESCRIPTION)
     }
 
     fn effect(&self) -> Effect {
@@ -65,10 +61,7 @@ impl Tool for QuerySystem {
     }
 
     async fn call(&self, context: &ToolContext<'_>, input: Value) -> Result<Outcome, ToolError> {
-        let input: Input = match arguments(input) {
-            Ok(input) => input,
-            Err(refused) => return Ok(refused),
-        };
+        let input: Input = arguments(input)?;
         let viewer = context.eyes.viewer().await?;
         let checked = find(&input.system).and_then(|connector| {
             let manifest = connector.manifest();
@@ -76,20 +69,14 @@ impl Tool for QuerySystem {
             let query = named(manifest, &input.query)?;
             Ok((query, fitting(query, &input.arguments)?))
         });
-        let (query, arguments) = match checked {
-            Ok(checked) => checked,
-            Err(why) => return Ok(Outcome::Refused(why)),
-        };
+        let (query, arguments) = checked.map_err(ToolError::Refused)?;
         let reached = self
             .connections
             .reach(viewer.org, viewer.person, &input.system);
-        let open = match reached.await {
-            Ok(open) => open,
-            Err(ReachError::NotConnected(name)) => {
-                return Ok(Outcome::Refused(not_connected(name)));
-            }
-            Err(error) => return Err(ToolError::Unavailable(error.to_string())),
-        };
+        let open = reached.await.map_err(|error| match error {
+            ReachError::NotConnected(name) => ToolError::Refused(not_connected(name)),
+            error => ToolError::Unavailable(error.to_string()),
+        })?;
         let manifest = open.connector.manifest();
         let name = manifest.name;
         let readable =
@@ -99,18 +86,18 @@ impl Tool for QuerySystem {
         let asked = open
             .connector
             .query(&open.api, query, &arguments, &readable);
-        Ok(match tokio::time::timeout(PATIENCE, asked).await {
-            Ok(Ok(answer)) => Outcome::Result(cut(answer.to_string())),
+        match tokio::time::timeout(PATIENCE, asked).await {
+            Ok(Ok(answer)) => Ok(Outcome::Result(cut(answer.to_string()))),
             Ok(Err(LookError::Problems(problems))) => {
                 let said: Vec<_> = problems.into_iter().map(|problem| problem.said).collect();
-                Outcome::Refused(said.join(" "))
+                refused(said.join(" "))
             }
-            Ok(Err(error)) => Outcome::Refused(format!("{name} could not answer: {error}.")),
-            Err(_) => Outcome::Refused(format!(
+            Ok(Err(error)) => refused(format!("{name} could not answer: {error}.")),
+            Err(_) => refused(format!(
                 "{name} did not answer within {} s. Ask for less, or say that it is slow now.",
                 PATIENCE.as_secs()
             )),
-        })
+        }
     }
 }
 

@@ -1,7 +1,7 @@
 //! Answers questions from the company's data with SQL that the model writes. The sandbox decides
 //! what may run and which rows the people who will read the answer may see.
 
-use super::{Effect, Outcome, Tool, ToolContext, ToolError, arguments, schema};
+use super::{Effect, Outcome, Tool, ToolContext, ToolError, arguments, refused};
 use crate::models::ToolSpec;
 use crate::store::sandbox::{QueryError, Sandbox};
 use async_trait::async_trait;
@@ -40,11 +40,7 @@ impl RunSqlQuery {
 #[async_trait]
 impl Tool for RunSqlQuery {
     fn spec(&self) -> ToolSpec {
-        ToolSpec {
-            name: NAME.to_owned(),
-            description: DESCRIPTION.to_owned(),
-            input_schema: schema::<Input>(),
-        }
+        ToolSpec::of::<Input>(NAME, DESCRIPTION)
     }
 
     fn effect(&self) -> Effect {
@@ -64,10 +60,7 @@ impl Tool for RunSqlQuery {
     }
 
     async fn call(&self, context: &ToolContext<'_>, input: Value) -> Result<Outcome, ToolError> {
-        let input: Input = match arguments(input) {
-            Ok(input) => input,
-            Err(refused) => return Ok(refused),
-        };
+        let input: Input = arguments(input)?;
         let viewer = context.eyes.viewer().await?;
         outcome(
             self.sandbox
@@ -83,6 +76,6 @@ pub(super) fn outcome(result: Result<String, QueryError>) -> Result<Outcome, Too
     match result {
         Ok(text) => Ok(Outcome::Result(text)),
         Err(QueryError::Store(error)) => Err(error.into()),
-        Err(told) => Ok(Outcome::Refused(told.to_string())),
+        Err(told) => refused(told.to_string()),
     }
 }

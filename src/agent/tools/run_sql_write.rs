@@ -1,7 +1,7 @@
 //! Writes what people asked Penny to keep: tasks and notes. It happens at once, because nothing
 //! outside changes; it stands in the ledger, and can be taken back.
 
-use super::{Effect, Outcome, Tool, ToolContext, ToolError, arguments, schema};
+use super::{Effect, Outcome, Tool, ToolContext, ToolError, arguments, refused};
 use crate::approvals::{Act, Actor, ledger};
 use crate::base::ids::WriteId;
 use crate::base::viewer::Viewer;
@@ -49,11 +49,7 @@ impl RunSqlWrite {
 #[async_trait]
 impl Tool for RunSqlWrite {
     fn spec(&self) -> ToolSpec {
-        ToolSpec {
-            name: NAME.to_owned(),
-            description: DESCRIPTION.to_owned(),
-            input_schema: schema::<Input>(),
-        }
+        ToolSpec::of::<Input>(NAME, DESCRIPTION)
     }
 
     fn effect(&self) -> Effect {
@@ -70,15 +66,12 @@ impl Tool for RunSqlWrite {
     }
 
     async fn call(&self, context: &ToolContext<'_>, input: Value) -> Result<Outcome, ToolError> {
-        let input: Input = match arguments(input) {
-            Ok(input) => input,
-            Err(refused) => return Ok(refused),
-        };
+        let input: Input = arguments(input)?;
         let viewer = context.eyes.viewer().await?;
         match (&input.sql, &input.undo) {
             (Some(sql), None) => self.write(context, &viewer, sql).await,
             (None, Some(id)) => take_back(context, &viewer, id).await,
-            _ => Ok(Outcome::Refused("Give either `sql` or `undo`.".to_owned())),
+            _ => refused("Give either `sql` or `undo`."),
         }
     }
 }
@@ -101,33 +94,19 @@ impl RunSqlWrite {
         tx.commit().await?;
         let plan = match writing::plan(sql) {
             Ok(plan) => plan,
-            Err(refusal) => return Ok(Outcome::Refused(format!("Refused. {refusal}"))),
+            Err(refusal) => return refused(format!("Refused. {refusal}")),
         };
         let found = match self.sandbox.run(viewer, &plan.query).await {
             Ok(found) => found,
-            Err(error) if error.is_for_model() => return Ok(Outcome::Refused(error.to_string())),
+            Err(error) if error.is_for_model() => return refused(error.to_string()),
             Err(error) => return Err(ToolError::Unavailable(error.to_string())),
         };
-        let rows = match rows_of(found) {
-            Ok(rows) => rows,
-            Err(why) => return Ok(Outcome::Refused(why)),
-        };
+        let rows = rows_of(found).map_err(ToolError::Refused)?;
         let mut tx = context.db.org(viewer.org).await?;
-        match put(&mut tx, viewer, origin, &plan, rows).await {
-            Ok(written) => {
-                tx.commit().await?;
-                Ok(Outcome::Result(said(&written)))
-            }
-            Err(Trouble::Value(why)) => Ok(Outcome::Refused(format!("PostgreSQL says: {why}"))),
-            Err(Trouble::Fault(error)) => Err(error),
-        }
+        let written = put(&mut tx, viewer, origin, &plan, rows).await?;
+        tx.commit().await?;
+        Ok(Outcome::Result(said(&written)))
     }
-}
-
-enum Trouble {
-    /// The model can do something about it.
-    Value(String),
-    Fault(ToolError),
 }
 
 async fn put(
@@ -136,20 +115,20 @@ async fn put(
     origin: Origin<'_>,
     plan: &Plan,
     rows: Vec<Fields>,
-) -> Result<Written, Trouble> {
+) -> Result<Written, ToolError> {
     let what = (plan.table, plan.kind);
     let written = own_tables::write(tx, viewer, origin, what, rows)
         .await
         .map_err(|error| match error.about_a_value() {
-            Some(why) => Trouble::Value(why),
-            None => Trouble::Fault(error.into()),
+            Some(why) => ToolError::Refused(format!("PostgreSQL says: {why}")),
+            None => error.into(),
         })?;
     let act = Act::Wrote {
         write: written.id,
         table: plan.table.name(),
         rows: count(&written),
     };
-    note(tx, viewer, &act).await.map_err(Trouble::Fault)?;
+    note(tx, viewer, &act).await?;
     Ok(written)
 }
 
@@ -158,7 +137,6 @@ async fn take_back(
     viewer: &Viewer,
     id: &str,
 ) -> Result<Outcome, ToolError> {
-    let refused = |why: &str| Ok(Outcome::Refused(why.to_owned()));
     let Ok(id) = id.trim().parse::<WriteId>() else {
         return refused("That is not the id of a write.");
     };

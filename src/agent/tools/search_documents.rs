@@ -1,7 +1,7 @@
 //! Finds charts, reports and exports that were made before, as far as everybody who reads along
 //! may see them.
 
-use super::{Effect, Outcome, Tool, ToolContext, ToolError, arguments, schema};
+use super::{Effect, Outcome, Tool, ToolContext, ToolError, arguments};
 use crate::models::ToolSpec;
 use crate::store::artifacts::{self, Listed};
 use async_trait::async_trait;
@@ -25,11 +25,7 @@ pub struct SearchDocuments;
 #[async_trait]
 impl Tool for SearchDocuments {
     fn spec(&self) -> ToolSpec {
-        ToolSpec {
-            name: "search_documents".to_owned(),
-            description: DESCRIPTION.to_owned(),
-            input_schema: schema::<Input>(),
-        }
+        ToolSpec::of::<Input>("search_documents", DESCRIPTION)
     }
 
     fn effect(&self) -> Effect {
@@ -41,10 +37,7 @@ impl Tool for SearchDocuments {
     }
 
     async fn call(&self, context: &ToolContext<'_>, input: Value) -> Result<Outcome, ToolError> {
-        let input: Input = match arguments(input) {
-            Ok(input) => input,
-            Err(refused) => return Ok(refused),
-        };
+        let input: Input = arguments(input)?;
         let words: Vec<String> = input.words.split_whitespace().map(str::to_owned).collect();
         let viewer = context.eyes.viewer().await?;
         let mut tx = context.db.org(viewer.org).await?;

@@ -1,7 +1,7 @@
 //! Has a connected system read now, when somebody needs what is newer than the last hour.
 
 use super::systems::{find, may_use, not_connected};
-use super::{Effect, Outcome, Tool, ToolContext, ToolError, arguments, schema};
+use super::{Effect, Outcome, Tool, ToolContext, ToolError, arguments, refused};
 use crate::connectors::connections::Connections;
 use crate::models::ToolSpec;
 use async_trait::async_trait;
@@ -33,11 +33,7 @@ impl TriggerSync {
 #[async_trait]
 impl Tool for TriggerSync {
     fn spec(&self) -> ToolSpec {
-        ToolSpec {
-            name: NAME.to_owned(),
-            description: DESCRIPTION.to_owned(),
-            input_schema: schema::<Input>(),
-        }
+        ToolSpec::of::<Input>(NAME, DESCRIPTION)
     }
 
     fn effect(&self) -> Effect {
@@ -53,29 +49,23 @@ impl Tool for TriggerSync {
     }
 
     async fn call(&self, context: &ToolContext<'_>, input: Value) -> Result<Outcome, ToolError> {
-        let input: Input = match arguments(input) {
-            Ok(input) => input,
-            Err(refused) => return Ok(refused),
-        };
+        let input: Input = arguments(input)?;
         let viewer = context.eyes.viewer().await?;
         let may = find(&input.system).and_then(|connector| {
             let manifest = connector.manifest();
             may_use(&viewer, manifest).map(|()| manifest)
         });
-        let manifest = match may {
-            Ok(manifest) => manifest,
-            Err(why) => return Ok(Outcome::Refused(why)),
-        };
+        let manifest = may.map_err(ToolError::Refused)?;
         let begun = self
             .connections
             .read_now(viewer.org, viewer.person, manifest.slug)
             .await?;
-        Ok(match begun {
-            Some(_) => Outcome::Result(format!(
+        match begun {
+            Some(_) => Ok(Outcome::Result(format!(
                 "{} is being read now, in the background.",
                 manifest.name
-            )),
-            None => Outcome::Refused(not_connected(manifest.name)),
-        })
+            ))),
+            None => refused(not_connected(manifest.name)),
+        }
     }
 }

@@ -1,7 +1,7 @@
 //! Finds pages on the web with the search engines that have a key. What a question may say is
 //! checked: it goes to somebody outside.
 
-use super::{Effect, Outcome, Tool, ToolContext, ToolError, arguments, schema};
+use super::{Effect, Outcome, Tool, ToolContext, ToolError, arguments};
 use crate::agent::provenance;
 use crate::models::ToolSpec;
 use crate::net::search::{Engine, Found};
@@ -64,11 +64,7 @@ impl WebSearch {
 #[async_trait]
 impl Tool for WebSearch {
     fn spec(&self) -> ToolSpec {
-        ToolSpec {
-            name: NAME.to_owned(),
-            description: DESCRIPTION.to_owned(),
-            input_schema: schema::<Input>(),
-        }
+        ToolSpec::of::<Input>(NAME, DESCRIPTION)
     }
 
     fn effect(&self) -> Effect {
@@ -85,17 +81,12 @@ impl Tool for WebSearch {
     }
 
     async fn call(&self, context: &ToolContext<'_>, input: Value) -> Result<Outcome, ToolError> {
-        let input: Input = match arguments(input) {
-            Ok(input) => input,
-            Err(refused) => return Ok(refused),
-        };
+        let input: Input = arguments(input)?;
         let question = input.question.trim();
-        if let Err(why) = may_ask(context, question) {
-            return Ok(Outcome::Refused(why));
-        }
+        may_ask(context, question).map_err(ToolError::Refused)?;
         let pages = input.pages.unwrap_or(PAGES).clamp(1, MOST_PAGES);
         let said = self.search(question, pages).await;
-        Ok(said.map_or_else(Outcome::Refused, Outcome::Result))
+        said.map(Outcome::Result).map_err(ToolError::Refused)
     }
 }
 

@@ -3,7 +3,7 @@
 use super::{Agent, Cut, Ends, Run, TurnError};
 use crate::agent::progress::{Task, TaskState};
 use crate::agent::shorten::outcome_line;
-use crate::agent::tools::{Effect, Outcome, ToolContext, ToolError};
+use crate::agent::tools::{Effect, Outcome, ToolContext, ToolError, refused};
 use crate::agent::transcript::{Entry, ToolResult};
 use crate::base::metrics as names;
 use futures::StreamExt;
@@ -50,13 +50,14 @@ impl Agent {
         let mut results = Vec::new();
         let mut parked = false;
         for ((id, name, input), outcome) in open.into_iter().zip(outcomes) {
-            let (content, is_error) = match outcome? {
-                Outcome::Parked => {
+            let (content, is_error) = match outcome {
+                Ok(Outcome::Parked) => {
                     parked = true;
                     continue;
                 }
-                Outcome::Result(content) => (content, false),
-                Outcome::Refused(content) => (content, true),
+                Ok(Outcome::Result(content)) => (content, false),
+                Err(ToolError::Refused(why) | ToolError::Unavailable(why)) => (why, true),
+                Err(ToolError::Store(error)) => return Err(error.into()),
             };
             run.spent.tool_calls += 1;
             // What the model makes up must not become a label.
@@ -103,7 +104,7 @@ impl Agent {
         run: &Run<'_>,
         open: &[(String, String, Value)],
         ends: &Ends,
-    ) -> Result<Vec<Result<Outcome, TurnError>>, Cut> {
+    ) -> Result<Vec<Result<Outcome, ToolError>>, Cut> {
         let mut outcomes = BTreeMap::new();
         let calls: Vec<_> =
             open.iter()
@@ -125,7 +126,7 @@ impl Agent {
                 },
             }
         }
-        let too_late = || Ok(Outcome::Refused(TOO_LATE.to_owned()));
+        let too_late = || refused(TOO_LATE);
         let in_order = (0..open.len()).map(|at| outcomes.remove(&at).unwrap_or_else(too_late));
         Ok(in_order.collect())
     }
@@ -136,21 +137,19 @@ impl Agent {
         id: &str,
         name: &str,
         input: &Value,
-    ) -> Result<Outcome, TurnError> {
+    ) -> Result<Outcome, ToolError> {
         let Some(tool) = self.tools.find(name) else {
-            return Ok(Outcome::Refused(self.tools.unknown(name)));
+            return refused(self.tools.unknown(name));
         };
         // An external write has no way past its proposal, whatever the model says.
         if tool.effect() == Effect::ExternalWrite {
-            return Ok(Outcome::Refused(
-                "Changes outside need a person's approval: propose them instead.".to_owned(),
-            ));
+            return refused("Changes outside need a person's approval: propose them instead.");
         }
         if run.journal.is_dry && tool.effect() == Effect::LocalWrite {
-            return Ok(Outcome::Refused(format!(
+            return refused(format!(
                 "This is a dry run, so nothing is written or proposed. Say in the answer that you \
                  would have called {name} with {input}."
-            )));
+            ));
         }
         let context = ToolContext {
             db: run.journal.db,
@@ -161,11 +160,7 @@ impl Agent {
             transcript: &run.transcript,
             tool_use_id: id,
         };
-        match tool.call(&context, input.clone()).await {
-            Ok(outcome) => Ok(outcome),
-            Err(ToolError::Store(error)) => Err(error.into()),
-            Err(ToolError::Unavailable(reason)) => Ok(Outcome::Refused(reason)),
-        }
+        tool.call(&context, input.clone()).await
     }
 
     fn title(&self, name: &str, input: &Value) -> String {

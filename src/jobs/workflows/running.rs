@@ -213,7 +213,7 @@ impl RunWorkflow {
         };
         let viewer = eyes.viewer().await.map_err(|error| match error {
             ToolError::Store(error) => Interrupted::Store(error),
-            ToolError::Unavailable(why) => Interrupted::Passing(why),
+            ToolError::Refused(why) | ToolError::Unavailable(why) => Interrupted::Passing(why),
         })?;
         if let Some(objection) = definition
             .input

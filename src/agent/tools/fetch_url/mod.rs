@@ -6,12 +6,12 @@ mod readable;
 mod refusal;
 mod writer;
 
-use super::{Effect, Outcome, Tool, ToolContext, ToolError, arguments, schema};
+use super::{Effect, Outcome, Tool, ToolContext, ToolError, arguments, refused};
 use crate::agent::provenance;
 use crate::base::ids::OrgId;
 use crate::base::viewer::Viewer;
 use crate::models::ToolSpec;
-use crate::net::polite::{Polite, PoliteError};
+use crate::net::polite::Polite;
 use crate::store::pages::{self, Page};
 use crate::store::sandbox::{QueryError, Sandbox, describe, views};
 use async_trait::async_trait;
@@ -83,7 +83,7 @@ impl FetchUrl {
         context: &ToolContext<'_>,
         org: OrgId,
         url: &Url,
-    ) -> Result<Result<Page, PoliteError>, ToolError> {
+    ) -> Result<Page, ToolError> {
         let asked = url[..url::Position::AfterQuery].to_owned();
         let one = self.under_way.get_with((org, asked.clone()), Arc::default);
         let _at_a_time = one.lock().await;
@@ -91,12 +91,13 @@ impl FetchUrl {
         let kept = pages::recent(&mut tx, &asked).await?;
         tx.commit().await?;
         if let Some(page) = kept {
-            return Ok(Ok(page));
+            return Ok(page);
         }
-        let page = match self.web.fetch(&asked, &ACCEPTS).await {
-            Ok(page) => page,
-            Err(error) => return Ok(Err(error)),
-        };
+        let page = self
+            .web
+            .fetch(&asked, &ACCEPTS)
+            .await
+            .map_err(|error| ToolError::Refused(refusal::sentence(&error, url)))?;
         let found = page.url.clone();
         // A large page takes a while, which others must not wait for.
         let read = tokio::task::spawn_blocking(move || body::read(&page))
@@ -106,7 +107,7 @@ impl FetchUrl {
         let found = (found.as_str(), &*read.title, &*read.text);
         let page = pages::keep(&mut tx, &asked, found).await?;
         tx.commit().await?;
-        Ok(Ok(page))
+        Ok(page)
     }
 
     /// A row that the people here may see links to it.
@@ -147,11 +148,7 @@ impl FetchUrl {
 #[async_trait]
 impl Tool for FetchUrl {
     fn spec(&self) -> ToolSpec {
-        ToolSpec {
-            name: NAME.to_owned(),
-            description: DESCRIPTION.to_owned(),
-            input_schema: schema::<Input>(),
-        }
+        ToolSpec::of::<Input>(NAME, DESCRIPTION)
     }
 
     fn effect(&self) -> Effect {
@@ -168,12 +165,9 @@ impl Tool for FetchUrl {
     }
 
     async fn call(&self, context: &ToolContext<'_>, input: Value) -> Result<Outcome, ToolError> {
-        let input: Input = match arguments(input) {
-            Ok(input) => input,
-            Err(refused) => return Ok(refused),
-        };
+        let input: Input = arguments(input)?;
         let Ok(url) = Url::parse(input.url.trim()) else {
-            return Ok(Outcome::Refused(refusal::NO_ADDRESS.to_owned()));
+            return refused(refusal::NO_ADDRESS);
         };
         let viewer = context.eyes.viewer().await?;
         let may_open = provenance::is_from_others(context.transcript, &url)
@@ -181,13 +175,10 @@ impl Tool for FetchUrl {
                 .is_in_company_data(context, &viewer, url.as_str())
                 .await?;
         if !may_open {
-            return Ok(Outcome::Refused(refusal::COMPOSED.to_owned()));
+            return refused(refusal::COMPOSED);
         }
-        let page = match self.page(context, viewer.org, &url).await? {
-            Ok(page) => page,
-            Err(error) => return Ok(Outcome::Refused(refusal::sentence(&error, &url))),
-        };
-        let part = input.part.unwrap_or(1);
-        Ok(body::part(&page, part).map_or_else(Outcome::Refused, Outcome::Result))
+        let page = self.page(context, viewer.org, &url).await?;
+        let part = body::part(&page, input.part.unwrap_or(1)).map_err(ToolError::Refused)?;
+        Ok(Outcome::Result(part))
     }
 }
