@@ -4,7 +4,7 @@ use super::error::{Error, Refusal};
 use super::policy::{Decider, Stakes};
 use super::seal::Content;
 use crate::base::ids::PersonId;
-use crate::store::proposals::Origin;
+use crate::store::proposals::{self, Asker, Origin};
 use crate::store::{OrgTx, company, people, turns};
 use std::collections::BTreeSet;
 
@@ -60,6 +60,9 @@ async fn is_direct(tx: &mut OrgTx, origin: Option<&Origin>) -> Result<bool, Erro
     let Some(origin) = origin else {
         return Ok(false);
     };
-    let turn = turns::get(tx, origin.turn).await?;
+    let Some(Asker::Turn(turn)) = proposals::asker(tx, origin).await? else {
+        return Ok(false);
+    };
+    let turn = turns::get(tx, turn).await?;
     Ok(turn.is_some_and(|turn| turn.channel.as_str().starts_with('D')))
 }

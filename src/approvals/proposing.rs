@@ -145,7 +145,7 @@ async fn approve_by_grant(
     // What a run asks for is covered by an envelope of the workflow that began it all, and so
     // never by more than that one was allowed.
     let workflow = match origin {
-        Some(origin) => workflows::behind(tx, origin.turn).await?,
+        Some(origin) => workflows::behind(tx, origin.asker).await?,
         None => None,
     };
     let Some((grant, person)) = grants::spend(tx, sealed.content(), workflow).await? else {

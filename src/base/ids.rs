@@ -74,6 +74,8 @@ uuid_id! {
     ConversationId,
     /// One run of the agent, from the first unanswered message to the answer.
     TurnId,
+    /// Who asked for a change: a turn, or a run of a workflow, whose steps ask as a turn does.
+    AskerId,
     /// A change that Penny wants to make outside, over all its versions.
     ProposalId,
     /// A connected account of a system.
@@ -98,6 +100,18 @@ uuid_id! {
     WorkflowId,
     /// One time that a workflow was started.
     WorkflowRunId,
+}
+
+impl From<TurnId> for AskerId {
+    fn from(turn: TurnId) -> Self {
+        Self(turn.0)
+    }
+}
+
+impl From<WorkflowRunId> for AskerId {
+    fn from(run: WorkflowRunId) -> Self {
+        Self(run.0)
+    }
 }
 
 impl LinkId {

@@ -3,7 +3,7 @@
 
 use super::db::{Db, OrgTx, StoreResult};
 use super::proposals::Key;
-use crate::base::ids::{ChannelId, OrgId, ProposalId, Ts, TurnId, UserId};
+use crate::base::ids::{AskerId, ChannelId, OrgId, ProposalId, Ts, UserId};
 
 /// A message that shows proposals.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -123,7 +123,7 @@ pub async fn shown_in(tx: &mut OrgTx, card: &Card) -> StoreResult<Vec<ProposalId
 }
 
 /// What a turn has proposed and nobody was shown yet, in the order in which it was made.
-pub async fn unshown_of(tx: &mut OrgTx, turn: TurnId) -> StoreResult<Vec<ProposalId>> {
+pub async fn unshown_of(tx: &mut OrgTx, asker: AskerId) -> StoreResult<Vec<ProposalId>> {
     Ok(sqlx::query_scalar!(
         "select distinct p.proposal_id from core.proposals p
          where p.org_id = $1 and p.turn_id = $2 and not exists (
@@ -131,7 +131,7 @@ pub async fn unshown_of(tx: &mut OrgTx, turn: TurnId) -> StoreResult<Vec<Proposa
              where c.org_id = p.org_id and c.proposal_id = p.proposal_id)
          order by p.proposal_id",
         tx.org().0,
-        turn.0,
+        asker.0,
     )
     .fetch_all(tx.connection())
     .await?

@@ -1,10 +1,15 @@
-//! Turns: their state, what is visible of their answer, and what they have cost.
+//! Turns: their state, what is visible of their answer, and what they have cost. How one is begun
+//! or found again is `opening`.
+
+mod opening;
+
+pub use opening::{OpenTurn, TurnOf, begin, resume};
 
 use super::conversations::{Thread, root_of};
 use super::db::{OrgTx, StoreError, StoreResult};
 use super::jobs::Fence;
 use super::spending::Reached;
-use crate::base::ids::{ConversationId, ScheduleRunId, Ts, TurnId};
+use crate::base::ids::{ConversationId, Ts, TurnId};
 use serde_json::Value;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -28,24 +33,6 @@ impl State {
     }
 }
 
-/// A turn that has not ended.
-#[derive(Debug, Clone)]
-pub struct OpenTurn {
-    pub id: TurnId,
-    pub asked_by: String,
-    pub asked_ts: String,
-    pub trace_id: String,
-    pub attempts: i32,
-    /// Since it began, without the time in which it waited for a person.
-    pub age_seconds: f64,
-    pub answer: Option<Value>,
-    pub spent: Spent,
-    /// The scheduled run that it is, if it is one.
-    pub run: Option<ScheduleRunId>,
-    /// The bound that keeps it from being worked on.
-    pub capped: Option<Reached>,
-}
-
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
 pub struct Spent {
     pub steps: i32,
@@ -61,45 +48,6 @@ impl Spent {
     }
 }
 
-/// The turn of a conversation that is still open, counted as begun once more. What it waited for a
-/// person until now does not make it older.
-pub async fn resume(tx: &mut OrgTx, conversation: ConversationId) -> StoreResult<Option<OpenTurn>> {
-    Ok(sqlx::query!(
-        r#"
-        update core.turns set attempts = attempts + 1,
-            waited = waited + case when state = 'waiting'
-                then now() - coalesce(waiting_since, started_at) else interval '0' end,
-            waiting_since = case when state = 'waiting' then now() end
-        where org_id = $1 and conversation_id = $2 and state in ('running', 'waiting')
-        returning turn_id, asked_by, asked_ts, trace_id, attempts, answer, steps, tool_calls,
-            tokens, cost_micros, run_id, cap,
-            extract(epoch from capped_until - now())::float8 as capped_for,
-            extract(epoch from now() - started_at - waited)::float8 as "age!"
-        "#,
-        tx.org().0,
-        conversation.0,
-    )
-    .fetch_optional(tx.connection())
-    .await?
-    .map(|row| OpenTurn {
-        id: TurnId(row.turn_id),
-        asked_by: row.asked_by,
-        asked_ts: row.asked_ts,
-        trace_id: row.trace_id,
-        attempts: row.attempts,
-        age_seconds: row.age,
-        answer: row.answer,
-        spent: Spent {
-            steps: row.steps,
-            tool_calls: row.tool_calls,
-            tokens: row.tokens,
-            cost_micros: row.cost_micros,
-        },
-        run: row.run_id.map(ScheduleRunId),
-        capped: Reached::read(row.cap.as_deref(), row.capped_for),
-    }))
-}
-
 /// Takes back that work on a turn began: what interrupted it says nothing about the turn.
 pub async fn uncount(tx: &mut OrgTx, turn: TurnId) -> StoreResult<()> {
     sqlx::query!(
@@ -111,56 +59,6 @@ pub async fn uncount(tx: &mut OrgTx, turn: TurnId) -> StoreResult<()> {
     .execute(tx.connection())
     .await?;
     Ok(())
-}
-
-pub async fn begin(
-    tx: &mut OrgTx,
-    conversation: ConversationId,
-    asked_by: &str,
-    asked_ts: &str,
-    trace_id: &str,
-) -> StoreResult<OpenTurn> {
-    let id = TurnId::fresh();
-    // What began a scheduled run's thread is that run, and what a workflow asks belongs to its run.
-    let run = sqlx::query_scalar!(
-        "insert into core.turns (org_id, turn_id, conversation_id, asked_by, asked_ts, trace_id, attempts,
-             channel_id, run_id)
-         values ($1, $2, $3, $4, $5, $6, 1, (
-             select channel_id from core.conversations
-             where org_id = $1 and conversation_id = $3), coalesce((
-             select r.run_id from core.schedule_runs as r
-             join core.conversations as c
-                 on (c.org_id, c.channel_id, c.thread_ts) = (r.org_id, r.channel_id, r.root_ts)
-             where c.org_id = $1 and c.conversation_id = $3 and r.root_ts = $5), (
-             select r.run_id from core.workflow_runs as r
-             join core.conversations as c
-                 on (c.org_id, c.channel_id, split_part(c.thread_ts, '/', 1))
-                     = (r.org_id, r.channel_id, r.root_ts)
-             join core.workflow_steps as s on (s.org_id, s.run_id) = (r.org_id, r.run_id)
-             where c.org_id = $1 and c.conversation_id = $3 and s.asked_ts = $5 and s.state = 'waiting'
-             limit 1)))
-         returning run_id",
-        tx.org().0,
-        id.0,
-        conversation.0,
-        asked_by,
-        asked_ts,
-        trace_id,
-    )
-    .fetch_one(tx.connection())
-    .await?;
-    Ok(OpenTurn {
-        id,
-        asked_by: asked_by.to_owned(),
-        asked_ts: asked_ts.to_owned(),
-        trace_id: trace_id.to_owned(),
-        attempts: 1,
-        age_seconds: 0.0,
-        answer: None,
-        spent: Spent::default(),
-        run: run.map(ScheduleRunId),
-        capped: None,
-    })
 }
 
 /// Keeps a turn from being worked on: whoever resumes it ends it.

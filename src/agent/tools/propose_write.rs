@@ -75,7 +75,7 @@ impl Tool for ProposeWrite {
         let viewer = context.eyes.viewer().await?;
         let origin = Origin {
             conversation: context.conversation,
-            turn: context.turn,
+            asker: context.turn.into(),
             tool_use_id: context.tool_use_id.to_owned(),
         };
         // Called again once somebody has acted, or after a crash.

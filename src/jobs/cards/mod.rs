@@ -12,7 +12,7 @@ mod values;
 mod words;
 
 pub use bring::{BringCard, bring_later};
-pub use place::{show, show_open_of_turn};
+pub use place::{show, show_open_of};
 pub use words::deciders;
 
 use super::Services;

@@ -3,7 +3,7 @@
 use super::{CardError, draw};
 use crate::approvals::ledger;
 use crate::approvals::{Act, Actor};
-use crate::base::ids::{ChannelId, ProposalId, Ts, TurnId};
+use crate::base::ids::{AskerId, ChannelId, ProposalId, Ts};
 use crate::jobs::Services;
 use crate::jobs::deliver;
 use crate::jobs::workspaces::Workspace;
@@ -14,14 +14,14 @@ use crate::store::proposal_cards::{self, Card};
 
 /// Puts up a card for what a turn has proposed and nobody was shown yet. Several of one turn
 /// share a card.
-pub async fn show_open_of_turn(
+pub async fn show_open_of(
     services: &Services,
     workspace: &Workspace,
     thread: &Thread,
-    turn: TurnId,
+    asker: AskerId,
 ) -> Result<(), CardError> {
     let mut tx = services.db.org(workspace.org).await?;
-    let unshown = proposal_cards::unshown_of(&mut tx, turn).await?;
+    let unshown = proposal_cards::unshown_of(&mut tx, asker).await?;
     drop(tx);
     for together in unshown.chunks(MOST_ROWS) {
         put_up(

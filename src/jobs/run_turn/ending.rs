@@ -7,7 +7,6 @@ use crate::agent::Ended;
 use crate::agent::journal::Journal;
 use crate::agent::transcript::Transcript;
 use crate::base::config::Caps;
-use crate::base::ids::ScheduleRunId;
 use crate::base::metrics as names;
 use crate::jobs::Services;
 use crate::jobs::tell_lost;
@@ -17,7 +16,7 @@ use crate::slack::answer::{Answer, AnswerError, FinalAnswer};
 use crate::store::questions;
 use crate::store::schedules::{self, Outcome};
 use crate::store::spending::Reached;
-use crate::store::turns::{self, Spent, State};
+use crate::store::turns::{self, Spent, State, TurnOf};
 use crate::store::workflows;
 use crate::store::{OrgTx, StoreResult};
 use crate::store::{inbox, jobs};
@@ -42,8 +41,7 @@ pub struct Finished<'a> {
     pub workspace: &'a Workspace,
     pub transcript: &'a Transcript,
     pub spent: Spent,
-    /// The scheduled run that the turn is.
-    pub scheduled: Option<ScheduleRunId>,
+    pub of: TurnOf,
     pub seconds: f64,
 }
 
@@ -124,16 +122,7 @@ async fn record(
     if finished.spent.tool_calls > 0 {
         questions::close_open(&mut tx, finished.journal.turn, "").await?;
     }
-    if let Some(run) = finished.scheduled {
-        let cost = finished.spent.cost_micros;
-        schedules::settle(&mut tx, run, run_outcome, cost).await?;
-        let said = scheduled::for_workflow(run_outcome, said);
-        workflows::turn_ended(&mut tx, finished.journal.turn, &said, cost).await?;
-    } else if let Some(AnswerError::Undeliverable(code)) = lost
-        && !code.is_about_the_token()
-    {
-        tell_lost::nudge(&mut tx, finished.journal.turn, code).await?;
-    }
+    tell(finished, &mut tx, lost, (run_outcome, said)).await?;
     tx.commit().await?;
     let outcome = match state {
         State::Done => "answered",
@@ -151,6 +140,29 @@ async fn record(
         "a turn ended"
     );
     Ok(())
+}
+
+/// What the turn was for learns what became of it; a person sees it in the thread, or is told
+/// elsewhere if it cannot be shown there.
+async fn tell(
+    finished: &Finished<'_>,
+    tx: &mut OrgTx,
+    lost: Option<&AnswerError>,
+    (outcome, said): (&Outcome, &str),
+) -> StoreResult<()> {
+    let turn = finished.journal.turn;
+    let cost = finished.spent.cost_micros;
+    match (finished.of, lost) {
+        (TurnOf::Schedule(run), _) => schedules::settle(tx, run, outcome, cost).await,
+        (TurnOf::Workflow(_), _) => {
+            let said = scheduled::for_workflow(outcome, said);
+            workflows::turn_ended(tx, turn, &said, cost).await
+        }
+        (TurnOf::Person, Some(AnswerError::Undeliverable(code))) if !code.is_about_the_token() => {
+            tell_lost::nudge(tx, turn, code).await
+        }
+        (TurnOf::Person | TurnOf::DeletedRun, _) => Ok(()),
+    }
 }
 
 /// What else was said in the thread was waiting behind the question, and no longer nudges.

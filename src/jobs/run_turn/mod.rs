@@ -128,7 +128,7 @@ impl RunTurn {
         let stop = CancellationToken::new();
         let stopping = stop_when_asked(services, held, &opened.thread, &stop);
         let asked = opened.unsaved_question();
-        let scheduled = opened.turn.run;
+        let of = opened.turn.of;
         let input = ThreadInput {
             services,
             workspace,
@@ -145,7 +145,7 @@ impl RunTurn {
             thread: &opened.thread,
             conversation: opened.conversation,
             turn: opened.turn.id,
-            is_scheduled: scheduled.is_some(),
+            is_scheduled: of.is_by_itself(),
             is_dry: opened.is_dry,
         };
         let agent = services.agent.on(&opened.terms);
@@ -185,7 +185,7 @@ impl RunTurn {
             workspace,
             transcript: &transcript,
             spent,
-            scheduled,
+            of,
             seconds: (age + begun.elapsed()).as_secs_f64(),
         };
         match ended {

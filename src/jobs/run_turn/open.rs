@@ -3,7 +3,7 @@
 
 use super::input::{is_before, message_of};
 use crate::agent::transcript::Transcript;
-use crate::base::ids::{ChannelId, ConversationId, TeamId, Ts, WorkflowRunId};
+use crate::base::ids::{ChannelId, ConversationId, TeamId, Ts};
 use crate::base::telemetry::TraceId;
 use crate::jobs::Services;
 use crate::jobs::workflows::budget;
@@ -12,7 +12,7 @@ use crate::store::conversations::{self, Thread};
 use crate::store::inbox::{self, Item, Kind};
 use crate::store::jobs::{self, Fence};
 use crate::store::schedules::Terms;
-use crate::store::turns::{self, OpenTurn};
+use crate::store::turns::{self, OpenTurn, TurnOf};
 use crate::store::{
     OrgTx, StoreError, StoreResult, lanes, listen, people, schedules, spending, workflows,
 };
@@ -28,7 +28,7 @@ pub struct Opened {
     pub waiting: Vec<Item>,
     /// The turn began just now: nothing of it can be visible yet.
     pub is_fresh: bool,
-    /// What the schedule says of how it is run, if it is a scheduled one.
+    /// What its run says of how it is to be answered.
     pub terms: Terms,
     /// It belongs to a run of a workflow that only looks.
     pub is_dry: bool,
@@ -95,17 +95,7 @@ pub async fn open(services: &Services, fence: &Fence, key: &str) -> StoreResult<
             inbox::mark_taken(&mut tx, &channel, &thread_ts, &over).await?;
         }
     }
-    let (terms, is_dry) = match turn.run {
-        Some(run) => {
-            let mut terms = schedules::terms_of(&mut tx, run).await?;
-            let run = WorkflowRunId(run.0);
-            if let Some(left) = budget::left(&mut tx, run).await? {
-                terms.budget_micros = Some(left);
-            }
-            (terms, workflows::is_dry(&mut tx, run).await?)
-        }
-        None => (Terms::default(), false),
-    };
+    let (terms, is_dry) = terms_of(&mut tx, turn.of).await?;
     if is_fresh {
         cap(services, &mut tx, &mut turn, &channel).await?;
     }
@@ -123,6 +113,21 @@ pub async fn open(services: &Services, fence: &Fence, key: &str) -> StoreResult<
         terms,
         is_dry,
     }))
+}
+
+/// What the run says of how its turn is to be answered, and whether it only looks.
+async fn terms_of(tx: &mut OrgTx, of: TurnOf) -> StoreResult<(Terms, bool)> {
+    Ok(match of {
+        TurnOf::Schedule(run) => (schedules::terms_of(tx, run).await?, false),
+        TurnOf::Workflow(run) => {
+            let terms = Terms {
+                budget_micros: budget::left(tx, run).await?,
+                ..Terms::default()
+            };
+            (terms, workflows::is_dry(tx, run).await?)
+        }
+        TurnOf::Person | TurnOf::DeletedRun => (Terms::default(), false),
+    })
 }
 
 /// A question that waited goes on with the click that it waited for, and one that was asked while
@@ -144,7 +149,7 @@ async fn cap(
         turn: turn.id,
         person: &turn.asked_by,
         channel: channel.as_str(),
-        by_itself: turn.run.is_some(),
+        by_itself: turn.of.is_by_itself(),
     };
     turn.capped =
         spending::reached(tx, &services.agent.limits.caps, &services.headroom, asked).await?;

@@ -12,7 +12,7 @@ use crate::slack::client::NewMessage;
 use crate::store::jobs;
 use crate::store::questions::{self, Question};
 use crate::store::schedules::{self, Outcome};
-use crate::store::turns::{self, State};
+use crate::store::turns::{self, State, TurnOf};
 
 pub async fn park(
     finished: &Finished<'_>,
@@ -44,12 +44,12 @@ pub async fn park(
         put(finished, question).await?;
     }
     let thread = &finished.journal.thread;
-    let turn = finished.journal.turn;
-    cards::show_open_of_turn(finished.services, finished.workspace, thread, turn).await?;
+    let asker = finished.journal.turn.into();
+    cards::show_open_of(finished.services, finished.workspace, thread, asker).await?;
     let mut tx = db.org(finished.journal.fence.org).await?;
     jobs::hold(&mut tx, &finished.journal.fence).await?;
     turns::set_state(&mut tx, finished.journal.turn, State::Waiting, None).await?;
-    if let Some(run) = finished.scheduled {
+    if let TurnOf::Schedule(run) = finished.of {
         schedules::settle(&mut tx, run, &Outcome::Waiting, finished.spent.cost_micros).await?;
     }
     tx.commit().await?;

@@ -2,7 +2,7 @@
 
 use super::lanes::Lanes;
 use crate::automation::workflow::Workflow;
-use crate::base::ids::{ChannelId, ConversationId, Ts, TurnId};
+use crate::base::ids::{ChannelId, ConversationId, Ts};
 use crate::base::viewer::Viewer;
 use crate::jobs::Services;
 use crate::jobs::cards::CardError;
@@ -135,11 +135,6 @@ impl Course<'_> {
             channel: self.channel.clone(),
             thread_ts: self.thread.clone(),
         }
-    }
-
-    /// By which the steps of a run ask as the calls of a turn do.
-    pub fn as_turn(&self) -> TurnId {
-        TurnId(self.run.id.0)
     }
 
     /// The key of a message that a step makes visible, once each time that the run is tried.

@@ -8,7 +8,7 @@ use crate::automation::workflow::{self as definitions, Scope};
 use crate::base::ids::{ChannelId, OrgId, Ts, WorkflowRunId};
 use crate::base::viewer::Viewer;
 use crate::jobs::Services;
-use crate::jobs::cards::{CardError, show_open_of_turn};
+use crate::jobs::cards::{CardError, show_open_of};
 use crate::jobs::people::TurnEyes;
 use crate::jobs::schedules::words as scheduled;
 use crate::jobs::workspaces::Workspace;
@@ -336,8 +336,8 @@ impl RunWorkflow {
 
     /// The job ends here; whoever acts, or the clock, makes another.
     async fn park(&self, course: &Course<'_>) -> Result<(), Interrupted> {
-        let (thread, turn) = (course.in_thread(), course.as_turn());
-        show_open_of_turn(&self.services, course.workspace, &thread, turn).await?;
+        let (thread, asker) = (course.in_thread(), course.run.id.into());
+        show_open_of(&self.services, course.workspace, &thread, asker).await?;
         let wake_at = *course.wake_at.lock();
         let mut tx = self.services.db.org(course.workspace.org).await?;
         workflows::advance(&mut tx, course.run.id, true, wake_at).await?;

@@ -1,10 +1,12 @@
 //! Proposals as rows: what was proposed, in which state it is, and who said what to it. What a
 //! state means, and what may follow it, is `approvals`' to know.
 
+mod asking;
 mod execution;
 mod housekeeping;
 mod transitions;
 
+pub use asking::{Asker, asker};
 pub use execution::{
     Claim, Lease, Settled, claim, keep_over, put_off, renew, resolve, send, settle,
 };
@@ -12,7 +14,7 @@ pub use housekeeping::{delete_older_than, due, forget_all, stranded};
 pub use transitions::{decide, expire, mark_undone, record_decision, supersede, withdraw};
 
 use super::db::{OrgTx, StoreResult};
-use crate::base::ids::{ConversationId, GrantId, PersonId, ProposalId, TurnId, WorkflowRunId};
+use crate::base::ids::{AskerId, ConversationId, GrantId, PersonId, ProposalId, WorkflowRunId};
 use chrono::{DateTime, Utc};
 use std::fmt;
 use std::str::FromStr;
@@ -49,11 +51,12 @@ impl FromStr for Key {
     }
 }
 
-/// The call of the agent that asked for a proposal, and waits for what comes of it.
+/// The call of the agent, or the step of a workflow, that asked for a proposal and waits for what
+/// comes of it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Origin {
     pub conversation: ConversationId,
-    pub turn: TurnId,
+    pub asker: AskerId,
     pub tool_use_id: String,
 }
 
@@ -106,17 +109,17 @@ struct Row {
 
 impl From<Row> for Record {
     fn from(row: Row) -> Self {
-        let turn = row.conversation_id.zip(row.turn_id);
+        let asked = row.conversation_id.zip(row.turn_id);
         Self {
             key: key(row.proposal_id, row.version),
             state: row.state,
             content: row.content,
             hash: row.hash,
-            origin: turn
+            origin: asked
                 .zip(row.tool_use_id)
-                .map(|((conversation, turn), tool_use_id)| Origin {
+                .map(|((conversation, asker), tool_use_id)| Origin {
                     conversation: ConversationId(conversation),
-                    turn: TurnId(turn),
+                    asker: AskerId(asker),
                     tool_use_id,
                 }),
             created_at: row.created_at,
@@ -178,7 +181,7 @@ pub async fn insert(tx: &mut OrgTx, new: &NewProposal<'_>) -> StoreResult<bool> 
         new.requester.0,
         new.undo_of.map(|proposal| proposal.0),
         new.origin.map(|origin| origin.conversation.0),
-        new.origin.map(|origin| origin.turn.0),
+        new.origin.map(|origin| origin.asker.0),
         new.origin.map(|origin| origin.tool_use_id.as_str()),
         new.expires_at,
     )
@@ -230,7 +233,7 @@ pub async fn made_by(tx: &mut OrgTx, origin: &Origin) -> StoreResult<Option<Reco
     let row = rows!(
         "where org_id = $1 and turn_id = $2 and tool_use_id = $3 order by version desc limit 1",
         tx.org().0,
-        origin.turn.0,
+        origin.asker.0,
         origin.tool_use_id,
     )
     .fetch_optional(tx.connection())

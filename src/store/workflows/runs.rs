@@ -2,7 +2,7 @@
 //! follows from it.
 
 use super::{RUN, corrupt};
-use crate::base::ids::{ChannelId, Ts, TurnId, UserId, WorkflowId, WorkflowRunId};
+use crate::base::ids::{AskerId, ChannelId, Ts, TurnId, UserId, WorkflowId, WorkflowRunId};
 use crate::store::db::{OrgTx, StoreResult};
 use crate::store::jobs;
 use chrono::{DateTime, Utc};
@@ -334,16 +334,15 @@ pub async fn is_given_up(tx: &mut OrgTx, turn: TurnId) -> StoreResult<bool> {
     Ok(found.unwrap_or(false))
 }
 
-/// The workflow at the beginning of all that led to this turn, or to the run that asks under the
-/// turn's id. None: a person asked.
-pub async fn behind(tx: &mut OrgTx, turn: TurnId) -> StoreResult<Option<WorkflowId>> {
+/// The workflow at the beginning of all that led to this turn or run. None: a person asked.
+pub async fn behind(tx: &mut OrgTx, asker: AskerId) -> StoreResult<Option<WorkflowId>> {
     let found = sqlx::query_scalar!(
         "select root.workflow_id from core.workflow_runs as run
          join core.workflow_runs as root on root.org_id = run.org_id and root.run_id = run.root_run
          where run.org_id = $1 and run.run_id = coalesce(
              (select run_id from core.turns where org_id = $1 and turn_id = $2), $2)",
         tx.org().0,
-        turn.0,
+        asker.0,
     )
     .fetch_optional(tx.connection())
     .await?;

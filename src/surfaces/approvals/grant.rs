@@ -46,7 +46,7 @@ async fn workflow_of(scene: &Scene<'_>, at: &At) -> Surfaced<Option<Workflow>> {
         return Ok(None);
     };
     let mut tx = scene.tx().await?;
-    match workflows::behind(&mut tx, origin.turn).await? {
+    match workflows::behind(&mut tx, origin.asker).await? {
         Some(workflow) => Ok(workflows::get(&mut tx, workflow).await?),
         None => Ok(None),
     }

@@ -4,7 +4,7 @@ use super::office::{DAY, Office, connection, operation, refusal, wording};
 use penny::approvals::policy::{Decider, Policy, Refused, Stakes};
 use penny::approvals::seal::Hash;
 use penny::approvals::{self, Decided, Draft, Facts, Refusal, State, Ticket, Verdict};
-use penny::base::ids::{ConversationId, OrgId, PersonId, TurnId};
+use penny::base::ids::{AskerId, ConversationId, OrgId, PersonId};
 use penny::store::proposals::{self, Origin};
 use std::collections::BTreeSet;
 
@@ -187,7 +187,7 @@ async fn the_same_call_of_the_agent_makes_one_proposal_and_is_told_how_it_stands
     let office = Office::new().await;
     let origin = Origin {
         conversation: ConversationId::fresh(),
-        turn: TurnId::fresh(),
+        asker: AskerId::fresh(),
         tool_use_id: "call 1".into(),
     };
     let mut tickets = Vec::new();

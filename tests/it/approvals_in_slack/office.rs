@@ -6,7 +6,7 @@ use crate::support::request::INTERACTIONS;
 use penny::approvals::policy::{Policy, Stakes};
 use penny::approvals::seal::{Operation, Target};
 use penny::approvals::{self, Draft, Facts, Ticket, Wording};
-use penny::base::ids::{ConversationId, OrgId, PersonId, TurnId};
+use penny::base::ids::{AskerId, ConversationId, OrgId, PersonId};
 use penny::jobs::cards;
 use penny::jobs::workspaces::Workspace;
 use penny::models::scripted::Step;
@@ -146,11 +146,11 @@ impl Office {
     /// Proposes these as one turn would, and puts their card up.
     pub async fn proposes_together(&self, drafts: impl IntoIterator<Item = Draft>) {
         let services = &self.app.process().app.services;
-        let turn = TurnId::fresh();
+        let asker = AskerId::fresh();
         for (place, draft) in drafts.into_iter().enumerate() {
             let origin = Origin {
                 conversation: ConversationId::fresh(),
-                turn,
+                asker,
                 tool_use_id: format!("call_{place}"),
             };
             let mut tx = services.db.org(self.org).await.unwrap();
@@ -164,7 +164,7 @@ impl Office {
             channel: self.thread.channel.clone(),
             thread_ts: self.thread.root.to_string().as_str().into(),
         };
-        cards::show_open_of_turn(services, &workspace, &thread, turn)
+        cards::show_open_of(services, &workspace, &thread, asker)
             .await
             .unwrap();
         self.app.settles().await;

@@ -101,7 +101,7 @@ impl Course<'_> {
     ) -> Result<(Origin, Option<Record>), Halt> {
         let call = |attempt: i32| Origin {
             conversation: self.conversation,
-            turn: self.as_turn(),
+            asker: self.run.id.into(),
             tool_use_id: match attempt {
                 0 => path.to_owned(),
                 attempt => format!("{path}#{attempt}"),
