@@ -171,6 +171,74 @@ fn the_example_environment_names_the_variables_of_systems_that_there_are() {
 
 /// Slack knows hundreds by name, the playground's page some of them.
 #[test]
+fn every_field_of_the_log_is_explained_and_has_one_name() {
+    let contributing = read("CONTRIBUTING.md");
+    let (_, section) = contributing
+        .split_once("## Fields of the log")
+        .expect("a section about them");
+    let (section, _) = section.split_once("\n## ").expect("another section");
+    let explained: BTreeSet<String> = section
+        .split('`')
+        .skip(1)
+        .step_by(2)
+        .map(str::to_owned)
+        .collect();
+    let logged: BTreeSet<String> = sources().iter().flat_map(|text| fields(text)).collect();
+    assert_eq!(explained, logged, "left: CONTRIBUTING.md, right: src/");
+}
+
+/// What the lines and spans that this text logs say beside their message.
+fn fields(text: &str) -> Vec<String> {
+    let mut found = Vec::new();
+    for (at, _) in text.match_indices("tracing::") {
+        let rest = &text[at + "tracing::".len()..];
+        let Some((called, _)) = rest.split_once("!(").filter(|(called, _)| is_level(called)) else {
+            continue;
+        };
+        for argument in arguments(&rest[called.len() + 2..]) {
+            let (name, _) = argument
+                .split_once(" = ")
+                .unwrap_or((argument.as_str(), ""));
+            let name = name.trim_start_matches(['%', '?']);
+            // The message, and what a macro fills in.
+            if !name.starts_with(['"', '$']) {
+                found.push(name.to_owned());
+            }
+        }
+    }
+    found
+}
+
+fn is_level(called: &str) -> bool {
+    let level = called.trim_end_matches("_span");
+    ["trace", "debug", "info", "warn", "error"].contains(&level)
+}
+
+/// What stands between commas, up to the bracket that ends the call.
+fn arguments(text: &str) -> Vec<String> {
+    let (mut found, mut argument) = (Vec::new(), String::new());
+    let (mut depth, mut is_quoted, mut is_escaped) = (0, false, false);
+    for letter in text.chars() {
+        match letter {
+            '"' if !is_escaped => is_quoted = !is_quoted,
+            '(' | '[' | '{' if !is_quoted => depth += 1,
+            ')' | ']' | '}' if !is_quoted && depth == 0 => break,
+            ')' | ']' | '}' if !is_quoted => depth -= 1,
+            ',' if !is_quoted && depth == 0 => {
+                found.push(std::mem::take(&mut argument));
+                continue;
+            }
+            _ => {}
+        }
+        is_escaped = letter == '\\' && !is_escaped;
+        argument.push(letter);
+    }
+    found.push(argument);
+    let found = found.iter().map(|it| it.trim().to_owned());
+    found.filter(|it| !it.is_empty()).collect()
+}
+
+#[test]
 fn every_emoji_that_penny_writes_is_drawn_by_the_playground() {
     let page = read("src/playground/page/emoji.js");
     let words = page.split_whitespace();

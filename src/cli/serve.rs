@@ -61,7 +61,7 @@ pub async fn run(args: ServeArgs, config: &Config) -> anyhow::Result<()> {
     let listener = TcpListener::bind(&address).await.with_context(|| {
         format!("nothing can listen on {address}; PORT and PENNY_HOST say where")
     })?;
-    tracing::info!(address, roles = ?args.role, "Penny is serving");
+    tracing::info!(http.address = address, penny.roles = ?args.role, "Penny is serving");
     serve(&app, config, listener, &args.role).await;
     say("Penny has stopped; nothing was lost.");
     Ok(())

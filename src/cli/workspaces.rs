@@ -92,13 +92,13 @@ impl App {
         let name = new.name.clone();
         if can_renew && workspaces.rotates(&new.workspace).await? {
             tracing::warn!(
-                slack.workspace = name,
+                slack.name = name,
                 "SLACK_BOT_TOKEN is not used: Penny was installed in this workspace through OAuth, and those tokens stay; unset SLACK_BOT_TOKEN"
             );
             return Ok(());
         }
         workspaces.install(new).await?;
-        tracing::info!(slack.workspace = name, "connected to Slack");
+        tracing::info!(slack.name = name, "connected to Slack");
         Ok(())
     }
 }

@@ -294,7 +294,7 @@ impl Connections {
             let anew = self.sealer.open(&before.sealed, place());
             let anew = anew.and_then(|key| self.sealer.seal(&key, place()));
             let Ok(after) = anew.inspect_err(|error| {
-                tracing::error!(%error, connection = row, "a key could not be sealed anew");
+                tracing::error!(%error, connection.id = row, "a key could not be sealed anew");
             }) else {
                 continue;
             };

@@ -37,20 +37,20 @@ impl Connections {
         let Some(before) = before else {
             return Ok(Parting::Ended);
         };
-        tracing::info!(system = manifest.slug, "a system was disconnected");
+        tracing::info!(system.slug = manifest.slug, "a system was disconnected");
         Ok(match before.auth {
             Auth::Key => Parting::KeyRemains,
             Auth::Nango => match self.forget_at_nango(org, &before, None).await {
                 Ok(()) => Parting::Ended,
                 Err(error) => {
-                    tracing::warn!(system = manifest.slug, %error, "Nango could not be told");
+                    tracing::warn!(system.slug = manifest.slug, %error, "Nango could not be told");
                     Parting::TokensRemain
                 }
             },
             Auth::OAuth => match self.revoke(org, &before, manifest).await {
                 Ok(()) => Parting::Ended,
                 Err(error) => {
-                    tracing::warn!(system = manifest.slug, %error, "access could not be given back");
+                    tracing::warn!(system.slug = manifest.slug, %error, "access could not be given back");
                     Parting::TokensRemain
                 }
             },

@@ -200,12 +200,16 @@ impl ConnectionTokens {
                 let (old, end) = (&before.credentials, after.expires_at);
                 sync::end_renewal(&mut tx, self.id, old, &sealed, end).await?;
                 tx.commit().await?;
-                tracing::debug!(system = before.system, "a token was renewed");
+                tracing::debug!(system.slug = before.system, "a token was renewed");
                 Ok(after)
             }
             Err(error) => {
                 if let OAuthError::Refused(said) = &error {
-                    tracing::warn!(system = before.system, said, "a token cannot be renewed");
+                    tracing::warn!(
+                        system.slug = before.system,
+                        error = said,
+                        "a token cannot be renewed"
+                    );
                     sync::mark_broken(&mut tx, self.id, &before.credentials, SHUT_OUT).await?;
                 } else {
                     sync::give_up_renewal(&mut tx, self.id, &before.credentials).await?;

@@ -30,7 +30,7 @@ pub async fn attend(db: &Db) -> StoreResult<()> {
     let workspaces = absences::attend(db, TOO_LONG_SECONDS).await?;
     if workspaces > 0 {
         tracing::info!(
-            workspaces,
+            slack.teams = workspaces,
             "what was said while Penny was away is read back"
         );
         db.announce();

@@ -99,7 +99,7 @@ impl Handler for AwaitNango {
         let is_over = invitation.is_over(self.services.clock.now());
         match self.look(org, &invitation, connector).await {
             Ok(Some(opened)) => {
-                tracing::info!(system = invitation.system, "a system was connected");
+                tracing::info!(system.slug = invitation.system, "a system was connected");
                 self.follow(org, &invitation, &opened).await;
                 Done::Finished
             }
@@ -110,7 +110,7 @@ impl Handler for AwaitNango {
                 match self.tell(org, &invitation, name, &error).await {
                     Ok(()) => {
                         let system = invitation.system;
-                        tracing::warn!(system, %error, "what was let in could not be connected");
+                        tracing::warn!(system.slug = system, %error, "what was let in could not be connected");
                         Done::Finished
                     }
                     Err(untold) => again(untold.to_string()),

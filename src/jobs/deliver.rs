@@ -30,7 +30,7 @@ pub fn told(outcome: Result<(), DeliverError>, what: &'static str) -> Done {
     match outcome {
         Ok(()) => Done::Finished,
         Err(DeliverError::Slack(error @ SlackError::Refused { .. })) => {
-            tracing::warn!(%error, what, "nobody could be told");
+            tracing::warn!(%error, told.what = what, "nobody could be told");
             Done::Finished
         }
         Err(DeliverError::Slack(SlackError::RateLimited { retry_after })) => Done::Retry {

@@ -220,7 +220,7 @@ impl DeliverArtifact {
         }
         tracing::warn!(
             artifact.version = held.key(),
-            why,
+            error = why,
             "an artifact was not delivered"
         );
         if let Err(error) = told {

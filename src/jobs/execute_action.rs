@@ -240,7 +240,7 @@ impl ExecuteAction {
             }
             Err(WriteError::NotSent(error)) => Attempt::Over(Outcome::NeverSent(error.to_string())),
             Err(WriteError::Unclear(why)) => {
-                tracing::warn!(proposal = %action.lease().key(), why, "an approved change got no clear answer and is looked up");
+                tracing::warn!(proposal.key = %action.lease().key(), error = why, "an approved change got no clear answer and is looked up");
                 let key = action.idempotency_key();
                 self.look_for(open, action.content(), action.lease(), &key)
                     .await

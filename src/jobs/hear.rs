@@ -154,7 +154,7 @@ async fn work(
                 Some(pause) => Worked::Again(*pause, &why),
                 None => Worked::Failed(&why),
             };
-            tracing::warn!(delivery = %one.id, is_over, "a delivery could not be read");
+            tracing::warn!(delivery.id = %one.id, delivery.is_over = is_over, "a delivery could not be read");
             return deliveries::settle(tx, one.id, worked).await;
         }
     };

@@ -43,7 +43,10 @@ pub async fn run(
                 match services.workspaces.reseal().await {
                     Ok(0) => {}
                     Ok(installations) => {
-                        tracing::info!(installations, "tokens were sealed with the newest key");
+                        tracing::info!(
+                            slack.installations = installations,
+                            "tokens were sealed with the newest key"
+                        );
                     }
                     Err(error) => tracing::warn!(%error, "tokens could not be sealed anew"),
                 }
@@ -129,7 +132,7 @@ macro_rules! cleared {
             0
         });)*
         if 0 $(+ $what)* > 0 {
-            tracing::info!($($what,)* "cleared old rows");
+            tracing::info!($(cleared.$what = $what,)* "cleared old rows");
         }
         failed.map_or(Ok(()), Err)
     }};

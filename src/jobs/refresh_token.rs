@@ -53,13 +53,13 @@ impl Handler for RefreshToken {
                 error: text,
             };
         }
-        tracing::error!(slack.workspace = held.key(), %error, "a token cannot be renewed; Penny has to be installed there again");
+        tracing::error!(slack.team = held.key(), %error, "a token cannot be renewed; Penny has to be installed there again");
         Done::Failed { error: text }
     }
 
     async fn exhausted(&self, held: &Held) -> Done {
         tracing::error!(
-            slack.workspace = held.key(),
+            slack.team = held.key(),
             "a token could not be renewed in time"
         );
         Done::Failed {
@@ -82,7 +82,7 @@ impl RefreshToken {
         };
         let grant = workspaces.api().refresh(&self.app, &token).await?;
         workspaces.install(renewed(&workspace, grant, now)).await?;
-        tracing::info!(slack.workspace = id, "a token was renewed");
+        tracing::info!(slack.team = id, "a token was renewed");
         Ok(())
     }
 }

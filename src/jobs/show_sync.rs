@@ -125,7 +125,7 @@ impl Handler for ShowSync {
 
     /// The run itself went on; `/penny connect` says how it ended.
     async fn exhausted(&self, held: &Held) -> Done {
-        tracing::warn!(run = held.key(), "a run could not be shown in Slack");
+        tracing::warn!(run.id = held.key(), "a run could not be shown in Slack");
         Done::Finished
     }
 }
@@ -144,7 +144,7 @@ impl ShowSync {
         for place in places {
             match self.update(&place, &message).await {
                 Err(SlackError::Refused { code, .. }) => {
-                    tracing::debug!(%code, "a message that followed a run is gone");
+                    tracing::debug!(slack.code = %code, "a message that followed a run is gone");
                     self.forget(held, run, &place).await?;
                 }
                 // Said again with the next change, and nothing is said twice.

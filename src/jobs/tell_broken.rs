@@ -33,7 +33,7 @@ impl Handler for TellBroken {
     /// App Home says it as well.
     async fn exhausted(&self, held: &Held) -> Done {
         tracing::error!(
-            connection = held.key(),
+            connection.id = held.key(),
             "nobody could be told that it is broken"
         );
         Done::Finished

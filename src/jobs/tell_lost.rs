@@ -46,7 +46,7 @@ impl Handler for TellLost {
 
     async fn exhausted(&self, held: &Held) -> Done {
         tracing::error!(
-            turn = held.key(),
+            turn.id = held.key(),
             "nobody could be told that an answer is lost"
         );
         Done::Finished

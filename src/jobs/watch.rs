@@ -68,7 +68,7 @@ impl Watch {
             Ok(until) => until,
             Err(error) => {
                 tracing::warn!(
-                    system = connected.system,
+                    system.slug = connected.system,
                     error,
                     "it will not tell of changes"
                 );

@@ -118,7 +118,7 @@ impl Workspaces {
                     known.insert(stored.workspace.clone(), Arc::new(workspace));
                 }
                 Err(error) => {
-                    tracing::error!(slack.workspace = stored.workspace, %error, "an installation cannot be used");
+                    tracing::error!(slack.team = stored.workspace, %error, "an installation cannot be used");
                 }
             }
         }
@@ -226,7 +226,7 @@ impl Workspaces {
             let after = match self.sealed_anew(&before) {
                 Ok(after) => after,
                 Err(error) => {
-                    tracing::error!(%error, slack.workspace = before.workspace, "a token could not be sealed anew");
+                    tracing::error!(%error, slack.team = before.workspace, "a token could not be sealed anew");
                     continue;
                 }
             };

@@ -105,7 +105,7 @@ pub(super) async fn persist(
         tracing::info!(
             model.attempt = made,
             model.error = %failure.error,
-            wait_ms = wait.as_millis() as u64,
+            model.wait_ms = wait.as_millis() as u64,
             "trying the model again"
         );
         if told {

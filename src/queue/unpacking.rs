@@ -26,7 +26,7 @@ impl Worker {
                     let _ = tokio::time::timeout(POLL, self.bundled.notified()).await;
                 }
                 Ok(bundles) => {
-                    tracing::debug!(bundles, "made jobs of what came in a rush");
+                    tracing::debug!(job.bundles = bundles, "made jobs of what came in a rush");
                     self.wake();
                 }
                 Err(error) => {

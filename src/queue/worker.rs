@@ -155,7 +155,7 @@ impl Worker {
         let taking = join_all(self.lanes.iter().map(|lane| self.take_jobs(lane)));
         shutdown.run_until_cancelled(taking).await;
         self.tasks.close();
-        tracing::info!(jobs.running = self.running.len(), "finishing what runs");
+        tracing::info!(job.running = self.running.len(), "finishing what runs");
         if tokio::time::timeout(self.grace, self.tasks.wait())
             .await
             .is_err()
@@ -287,7 +287,7 @@ impl Worker {
 
     async fn give_back(&self, lease: Lease, how: Return, error: &str) {
         if !error.is_empty() {
-            tracing::warn!(job.kind = %lease.kind, job.key = %lease.key, error, ?how, "a job did not succeed");
+            tracing::warn!(job.kind = %lease.kind, job.key = %lease.key, error, job.returned = ?how, "a job did not succeed");
         }
         let error = (!error.is_empty()).then_some(error);
         if let Err(error) = jobs::give_back(&self.db, lease, how, error).await {
@@ -316,7 +316,7 @@ impl Worker {
                 Ok(0) => {}
                 Ok(found) => {
                     tracing::info!(
-                        jobs.recovered = found,
+                        job.recovered = found,
                         "took over jobs whose process went away"
                     );
                     self.wake();

@@ -163,7 +163,7 @@ where
             }
         }
         Err(error) => {
-            tracing::debug!(%error, asked = asked.len(), "a shared statement failed; each by itself now");
+            tracing::debug!(%error, db.asked = asked.len(), "a shared statement failed; each by itself now");
             for (asked, answer) in asked.iter().zip(answers) {
                 let got = statement(Arc::from([asked.clone()])).await;
                 let got = got.and_then(|got| got.into_iter().next().ok_or_else(unanswered));

@@ -65,7 +65,7 @@ fn asked_of_penny(
             in_thread(workspace, Kind::Stop, event_key, &place, body)
         }
         Inbound::Ignored(reason) => {
-            tracing::trace!(?reason, "an event that asks nothing of Penny");
+            tracing::trace!(slack.ignored = ?reason, "an event that asks nothing of Penny");
             None
         }
         inbound if !hearing::concerns(inbound, workspace) => None,

@@ -162,7 +162,7 @@ async fn event(scene: &Scene<'_>, envelope: &EventEnvelope<'_>) -> Surfaced {
             Ok(tx.commit().await?)
         }
         Inbound::Uninstalled => {
-            tracing::info!(slack.workspace = scene.workspace.id, "Penny was removed");
+            tracing::info!(slack.team = scene.workspace.id, "Penny was removed");
             Ok(scene.services.workspaces.retire(&scene.workspace).await?)
         }
         _ => Ok(()),

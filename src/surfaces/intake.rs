@@ -89,13 +89,13 @@ impl Intake {
                 metrics::counter!(names::EVENTS_WITHHELD).increment(1);
                 tracing::warn!(
                     slack.team = team.map(|team| team.0).unwrap_or_default(),
-                    minute,
+                    slack.minute = minute,
                     "Slack holds events back"
                 );
                 return Ok(Answer::Nothing);
             }
             Callback::Unknown { kind } => {
-                tracing::debug!(kind, "an unknown kind of callback");
+                tracing::debug!(slack.kind = kind, "an unknown kind of callback");
                 return Ok(Answer::Nothing);
             }
             Callback::Event(envelope) => envelope,
@@ -242,7 +242,7 @@ async fn commit(
     let outcome = tokio::time::timeout(PATIENCE, tries).await;
     let too_late = |_| Err(StoreError::Away("no answer in time".to_owned()));
     if let Err(error) = outcome.unwrap_or_else(too_late) {
-        tracing::warn!(%error, deliveries = deliveries.len(), "deliveries could not be stored");
+        tracing::warn!(%error, delivery.count = deliveries.len(), "deliveries could not be stored");
         return Err(error);
     }
     stored(deliveries);

@@ -244,7 +244,10 @@ impl Scene<'_> {
         };
         match told {
             Err(SlackError::Ambiguous(reason)) => {
-                tracing::debug!(reason, "a sentence for one person may not have arrived");
+                tracing::debug!(
+                    slack.reason = reason,
+                    "a sentence for one person may not have arrived"
+                );
                 Ok(())
             }
             told => Ok(told?),

@@ -213,7 +213,7 @@ impl Connect {
         let now = self.services.clock.now();
         let granted = consent.exchange(&code, &back, &verifier, now).await;
         let granted = granted.map_err(|error| {
-            tracing::warn!(system, %error, "a code was not traded for tokens");
+            tracing::warn!(system.slug = system, %error, "a code was not traded for tokens");
             match error {
                 OAuthError::Away => Stopped::Silent(name),
                 _ => Stopped::Disagreed(name),
@@ -224,7 +224,7 @@ impl Connect {
             .connect_granted(returned.org, returned.person, connector, granted)
             .await
             .map_err(|error| refused(name, error))?;
-        tracing::info!(system, "a system was connected");
+        tracing::info!(system.slug = system, "a system was connected");
         self.follow(&returned, &opened).await;
         Ok(done(name, &opened.account.name))
     }

@@ -134,7 +134,7 @@ impl Install {
             tracing::error!(%error, "an installation could not be stored");
             return away();
         }
-        tracing::info!(slack.workspace = name, "installed");
+        tracing::info!(slack.name = name, "installed");
         page(
             StatusCode::OK,
             "Penny is in",

@@ -85,7 +85,7 @@ fn refuse(status: StatusCode, reason: &str) -> Response {
     metrics::counter!(names::REFUSED_REQUESTS).increment(1);
     tracing::info!(
         http.status = status.as_u16(),
-        reason,
+        http.reason = reason,
         "a request was refused"
     );
     status.into_response()
@@ -100,7 +100,7 @@ fn answer(outcome: Result<Answer, IntakeError>) -> Response {
         Ok(Answer::Shows(view)) => Json(view).into_response(),
         // Sending the same bytes again would not help, so Slack is told not to.
         Err(IntakeError::Malformed(reason)) => {
-            tracing::warn!(%reason, "a signed request could not be read");
+            tracing::warn!(http.reason = %reason, "a signed request could not be read");
             (StatusCode::BAD_REQUEST, [("x-slack-no-retry", "1")]).into_response()
         }
         Err(IntakeError::Away) => (

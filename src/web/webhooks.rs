@@ -123,13 +123,13 @@ fn refusal(system: &'static str, refused: &Refused) -> Response {
         Refused::Unproven(reason) => refuse(system, StatusCode::UNAUTHORIZED, &reason.to_string()),
         // Sending the same bytes again would not help.
         Refused::Unreadable(error) => {
-            tracing::warn!(system, %error, "a genuine delivery could not be read");
+            tracing::warn!(system.slug = system, %error, "a genuine delivery could not be read");
             count(system, "unreadable");
             StatusCode::BAD_REQUEST.into_response()
         }
         Refused::Store(StoreError::Away(reason)) => away(system, reason),
         Refused::Store(_) | Refused::Seal(_) => {
-            tracing::error!(system, error = %refused, "a delivery could not be stored");
+            tracing::error!(system.slug = system, error = %refused, "a delivery could not be stored");
             away(system, &"it could not be stored")
         }
     }
@@ -137,7 +137,7 @@ fn refusal(system: &'static str, refused: &Refused) -> Response {
 
 /// The sender comes back.
 fn away(system: &'static str, reason: &dyn std::fmt::Display) -> Response {
-    tracing::warn!(system, %reason, "a delivery has to be sent again");
+    tracing::warn!(system.slug = system, http.reason = %reason, "a delivery has to be sent again");
     count(system, "away");
     let retry = [(header::RETRY_AFTER, "5")];
     (StatusCode::SERVICE_UNAVAILABLE, retry).into_response()
@@ -146,9 +146,9 @@ fn away(system: &'static str, reason: &dyn std::fmt::Display) -> Response {
 fn refuse(system: &'static str, status: StatusCode, reason: &str) -> Response {
     count(system, "refused");
     tracing::info!(
-        system,
+        system.slug = system,
         http.status = status.as_u16(),
-        reason,
+        http.reason = reason,
         "a delivery was refused"
     );
     status.into_response()

@@ -144,7 +144,7 @@ async fn hand_over(
     let dm = match slack.open_conversation(std::slice::from_ref(&user)).await {
         Ok(dm) => dm,
         Err(SlackError::Refused { code, .. }) => {
-            tracing::warn!(%code, "a card could not be brought to somebody who may decide");
+            tracing::warn!(slack.code = %code, "a card could not be brought to somebody who may decide");
             return Ok(());
         }
         Err(error) => return Err(error.into()),

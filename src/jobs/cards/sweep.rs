@@ -25,7 +25,7 @@ pub async fn sweep(services: &Services) -> Result<(), CardError> {
     // One that cannot be ended keeps none of the others waiting.
     for (org, key) in proposals::due(db, BATCH).await? {
         if let Err(error) = end(services, org, key).await {
-            tracing::warn!(proposal = %key, %error, "a proposal whose time is up could not be ended");
+            tracing::warn!(proposal.key = %key, %error, "a proposal whose time is up could not be ended");
         }
     }
     for (org, key) in proposals::stranded(db, BATCH).await? {
@@ -36,7 +36,7 @@ pub async fn sweep(services: &Services) -> Result<(), CardError> {
     for call in [Call::Reminder, Call::Escalation] {
         for (org, key) in proposal_cards::to_call_for(db, call, BATCH).await? {
             if let Err(error) = call_for(services, org, key, call).await {
-                tracing::warn!(proposal = %key, %error, "people could not be called for a proposal");
+                tracing::warn!(proposal.key = %key, %error, "people could not be called for a proposal");
             }
         }
     }

@@ -133,7 +133,7 @@ impl CheckChannel {
                 Err(LookupError::Slack(SlackError::Refused { code, .. }))
                     if !code.is_about_the_token() =>
                 {
-                    tracing::debug!(%code, "a member of a channel is not shown");
+                    tracing::debug!(slack.code = %code, "a member of a channel is not shown");
                 }
                 Err(error) => return Err(error.into()),
             }

@@ -81,7 +81,7 @@ impl ReportReading {
         match told {
             // Somebody has deleted it, and does not want to know.
             Err(SlackError::Refused { code, .. }) => {
-                tracing::debug!(%code, "a report of reading is gone");
+                tracing::debug!(slack.code = %code, "a report of reading is gone");
                 Ok(())
             }
             told => Ok(told.map(drop)?),

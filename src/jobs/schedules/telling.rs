@@ -68,7 +68,7 @@ impl Handler for TellTrouble {
     /// The list of schedules says it as well.
     async fn exhausted(&self, held: &Held) -> Done {
         tracing::error!(
-            run = held.key(),
+            run.id = held.key(),
             "nobody could be told of trouble with a schedule"
         );
         Done::Finished

@@ -174,7 +174,7 @@ impl SyncConnection {
             }
             // Nobody can mend that over here, and it may pass.
             Interrupted::Connector(error) => {
-                tracing::warn!(connection = held.key(), %error, "a system could not be read to its end");
+                tracing::warn!(connection.id = held.key(), %error, "a system could not be read to its end");
                 let note = words::unreadable(error);
                 self.end(held, RunEnd::Delayed(&note)).await
             }

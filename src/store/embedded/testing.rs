@@ -88,7 +88,7 @@ impl Drop for TestDatabase {
             })
         });
         if !matches!(dropping.join(), Ok(Ok(()))) {
-            tracing::warn!(database = %self.name, "a test's database was not dropped");
+            tracing::warn!(db.name = %self.name, "a test's database was not dropped");
         }
     }
 }

@@ -44,7 +44,7 @@ impl Logins {
     /// Another login in place of one that the server refused: what another process has stored
     /// meanwhile, else the same role with a new password.
     pub(super) async fn instead_of(&self, org: OrgId, refused: &Login) -> StoreResult<Login> {
-        tracing::warn!(%org, "the query login was not accepted and is made anew");
+        tracing::warn!(org.id = %org, "the query login was not accepted and is made anew");
         self.look_up(org, Some(refused)).await
     }
 

@@ -102,7 +102,7 @@ pub async fn groups(
             }
             Ok(_) => {}
             Err(SlackError::Refused { code, .. }) => {
-                tracing::warn!(%code, "the members of a user group that decides could not be read");
+                tracing::warn!(slack.code = %code, "the members of a user group that decides could not be read");
             }
             Err(error) => return Err(error.into()),
         }

@@ -136,7 +136,7 @@ impl CatchUp {
         match asked {
             // A channel that is archived or gone, or a thread that was deleted, has nothing to read.
             Err(SlackError::Refused { code, .. }) if !code.is_about_the_token() => {
-                tracing::debug!(slack.channel = %place.channel, %code, "a place cannot be read back");
+                tracing::debug!(slack.channel = %place.channel, slack.code = %code, "a place cannot be read back");
                 Ok(Archived::default())
             }
             asked => Ok(asked?),
@@ -190,7 +190,7 @@ impl CatchUp {
     ) -> StoreResult<()> {
         if course.is_cut() {
             tracing::warn!(
-                slack.workspace = workspace.id,
+                slack.team = workspace.id,
                 "not all that was said while Penny was away could be read back"
             );
         }

@@ -99,7 +99,7 @@ pub async fn stop_reading(scene: &Scene<'_>, clicked: &BlockActions, value: &str
     let told = scene.post(&channel, &key, said(text::reads_channel_no_more(user)));
     match told.await {
         Err(SurfaceError::Slack(SlackError::Refused { code, .. })) => {
-            tracing::debug!(%code, "a channel could not be told that it is no longer read");
+            tracing::debug!(slack.code = %code, "a channel could not be told that it is no longer read");
         }
         told => drop(told?),
     }

@@ -48,7 +48,7 @@ pub async fn open(
             AddressError::Store(error) => SurfaceError::from(error),
             AddressError::Seal(error) => error.into(),
         })?;
-    tracing::info!(system = manifest.slug, "an address was opened");
+    tracing::info!(system.slug = manifest.slug, "an address was opened");
     let base = base.as_str().trim_end_matches('/');
     let address = format!(
         "{base}/webhooks/{}/{}",

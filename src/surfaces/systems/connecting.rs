@@ -108,7 +108,7 @@ async fn way(scene: &Scene<'_>, person: &Person, manifest: &'static Manifest) ->
             // This system is not set up there, so it is connected without it.
             Err(ApiError::Refused { .. } | ApiError::NotFound) => {}
             Err(error) => {
-                tracing::warn!(system = manifest.slug, %error, "Nango gave no link");
+                tracing::warn!(system.slug = manifest.slug, %error, "Nango gave no link");
                 return Ok(Way::Closed);
             }
         }
@@ -242,7 +242,7 @@ async fn connected(
     manifest: &Manifest,
     opened: &Opened,
 ) -> Surfaced {
-    tracing::info!(system = manifest.slug, "a system was connected");
+    tracing::info!(system.slug = manifest.slug, "a system was connected");
     let account = &opened.account.name;
     let is_read = is_read(manifest);
     let sentence = match is_read {
