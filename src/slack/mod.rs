@@ -8,6 +8,7 @@ pub mod ids;
 pub mod inbound;
 pub mod manifest;
 pub mod markdown;
+pub mod mrkdwn;
 pub mod oauth;
 pub mod prompts;
 pub mod text;

@@ -17,7 +17,7 @@ pub use people::*;
 pub use schedules::*;
 pub use workflows::*;
 
-use super::blocks::{clip, escape};
+use super::mrkdwn::{clip, escape};
 use crate::base::ids::UserId;
 
 // The answer itself.

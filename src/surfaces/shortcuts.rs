@@ -4,8 +4,9 @@
 use super::ask::{self, Asked, Asking};
 use super::scene::{Scene, Surfaced};
 use crate::base::ids::{ChannelId, Ts, UserId};
-use crate::slack::blocks::{clip, escape, modals};
+use crate::slack::blocks::modals;
 use crate::slack::inbound::{MessageAction, ViewSubmission, words};
+use crate::slack::mrkdwn::{clip, escape};
 use crate::slack::text;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;

@@ -14,7 +14,7 @@ pub use filter::{Condition, Filter};
 pub use parse::{KINDS, Problem, parse};
 pub use schema::{Property, Schema, example};
 
-use crate::slack::blocks::clip;
+use crate::slack::mrkdwn::clip;
 use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::{Value, json};
 

@@ -5,7 +5,7 @@ use super::CardError;
 use crate::approvals::policy::Decider;
 use crate::approvals::{self, Newer, Outcome, Sealed, State, Verdict};
 use crate::base::ids::{PersonId, ProposalId};
-use crate::slack::blocks::escape;
+use crate::slack::mrkdwn::escape;
 use crate::store::OrgTx;
 use crate::store::people::{self, Person};
 use crate::store::proposals::{self, Decision, Record};

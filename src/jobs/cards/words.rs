@@ -2,7 +2,7 @@
 
 use crate::approvals::policy::{Decider, Policy};
 use crate::base::ids::PersonId;
-use crate::slack::blocks::{escape, moment};
+use crate::slack::mrkdwn::{escape, moment};
 use chrono::{DateTime, Utc};
 
 pub const SOMEBODY: &str = "somebody";

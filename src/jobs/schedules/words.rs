@@ -2,8 +2,8 @@
 //! about it.
 
 use crate::automation::rule::Rule;
-use crate::slack::blocks::{clip, escape, moment};
 use crate::slack::client::ApiCode;
+use crate::slack::mrkdwn::{clip, escape, moment};
 use crate::store::schedules::{FAILURES_UNTIL_PAUSE, Run, Schedule, State};
 use chrono::{DateTime, Utc};
 use chrono_tz::Tz;

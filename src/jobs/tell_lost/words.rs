@@ -1,7 +1,7 @@
 //! What is said of an answer that could not be put where it was asked for.
 
-use crate::slack::blocks::{clip, escape};
 use crate::slack::client::ApiCode;
+use crate::slack::mrkdwn::{clip, escape};
 
 /// At the end of an answer that is shown in part.
 pub const TOO_LONG: &str =

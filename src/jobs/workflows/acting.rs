@@ -9,8 +9,9 @@ use crate::automation::workflow::{self as definitions, Kind, MOST_NOTES, Schema,
 use crate::jobs::deliver;
 use crate::jobs::said::{SaidFor, delivery};
 use crate::models::{Block, Message, Request, SystemPart};
-use crate::slack::blocks::{clip, escape, raw};
+use crate::slack::blocks::raw;
 use crate::slack::client::NewMessage;
+use crate::slack::mrkdwn::{clip, escape};
 use crate::store::sandbox::QueryError;
 use crate::store::workflows::{self, Spent};
 use crate::store::{StoreResult, inbox, spending};

@@ -5,7 +5,7 @@ mod troubles;
 pub use troubles::*;
 
 use crate::automation::budget;
-use crate::slack::blocks::{clip, escape, moment};
+use crate::slack::mrkdwn::{clip, escape, moment};
 use crate::store::workflows::{Counts, FAILURES_UNTIL_PAUSE, Run, Saved, Workflow};
 use chrono::{DateTime, Utc};
 use serde_json::Value;

@@ -1,8 +1,9 @@
 //! What a stream has been given, and what it still lacks.
 
 use super::draft::Snapshot;
-use crate::slack::blocks::{Block, TaskCard, TaskState, clip};
+use crate::slack::blocks::{Block, TaskCard, TaskState};
 use crate::slack::markdown::{self, Part, Segment, first_part_so_far};
+use crate::slack::mrkdwn::clip;
 use slack_morphism::api::SlackStreamChunk as Chunk;
 use slack_morphism::blocks::{SlackTaskCardStatus, SlackTaskId};
 

@@ -1,8 +1,9 @@
 //! Charts, reports and exports: what stands with each in its thread, and the list of them.
 
-use super::kit::{actions, button, clip, context, escape, moment, removal, section};
+use super::kit::{actions, button, context, removal, section};
 use crate::base::ids::{ArtifactId, ChannelId, Ts};
 use crate::slack::ids::{DELETE_ARTIFACT, MAKE_AGAIN, OPEN_DASHBOARD, SHARE_DASHBOARD};
+use crate::slack::mrkdwn::{clip, escape, moment};
 use crate::slack::text;
 use chrono::{DateTime, Utc};
 use serde_json::Value;

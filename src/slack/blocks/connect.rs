@@ -1,7 +1,8 @@
 //! The window that takes a system's key, while the key is tried, and what came of it.
 
-use super::kit::{actions, button, context, escape, plain, section};
+use super::kit::{actions, button, context, plain, section};
 use crate::slack::ids::{CONNECT_MODAL, CONNECT_WITH_KEY, CONSENT, KEY};
+use crate::slack::mrkdwn::escape;
 use crate::slack::text;
 use serde_json::{Value, json};
 

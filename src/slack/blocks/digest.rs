@@ -1,7 +1,8 @@
 //! A digest in Slack, and the switch for it.
 
-use super::kit::{actions, button, clip, context, escape, header, section, section_beside};
+use super::kit::{actions, button, context, header, section, section_beside};
 use crate::slack::ids::{DIGEST_NOW, DIGEST_OFF, DIGEST_ON};
+use crate::slack::mrkdwn::{clip, escape};
 use crate::slack::text;
 use serde_json::Value;
 

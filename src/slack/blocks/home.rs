@@ -1,13 +1,14 @@
 //! App Home: what Penny can do, how she is doing, and what she knows of the one who looks.
 
 use super::approval::home::{Approvals, approvals};
-use super::kit::{actions, button, clip, context, divider, escape, header, moment, section};
+use super::kit::{actions, button, context, divider, header, section};
 use super::memory::{Note, notes};
 use super::schedules::{Listing, schedules};
 use super::status::{Queue, queue_line};
 use super::systems::{SystemCard, systems};
 use super::workflows::{Runs, own_runs};
 use crate::slack::ids::{REFRESH_HOME, TRY, numbered};
+use crate::slack::mrkdwn::{clip, escape, moment};
 use crate::slack::prompts::Prompt;
 use crate::slack::text;
 use chrono::{DateTime, Utc};

@@ -1,7 +1,8 @@
 //! The window in which administrators choose the channels that are read.
 
-use super::kit::{actions, clip, context, escape, moment, plain, removal, section, section_beside};
+use super::kit::{actions, context, plain, removal, section, section_beside};
 use crate::slack::ids::{CHANNELS_MODAL, READ_CHANNEL, STOP_READING};
+use crate::slack::mrkdwn::{clip, escape, moment};
 use crate::slack::text;
 use chrono::{DateTime, Utc};
 use serde_json::{Value, json};

@@ -1,7 +1,8 @@
 //! What Penny remembers about somebody, each note with a button to have it forgotten.
 
-use super::kit::{button, clip, context, escape, section, section_beside};
+use super::kit::{button, context, section, section_beside};
 use crate::slack::ids::{FORGET, RESTORE};
+use crate::slack::mrkdwn::{clip, escape};
 use crate::slack::text;
 use serde_json::Value;
 use uuid::Uuid;

@@ -25,7 +25,6 @@ pub mod workflow_run;
 pub mod workflows;
 
 pub use answer::under_answer;
-pub use kit::{clip, escape, moment, unescape};
 pub use progress::{TaskCard, TaskState, part, progress};
 pub use question::{QuestionCard, question, question_settled};
 

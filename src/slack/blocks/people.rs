@@ -1,7 +1,8 @@
 //! Who the users of other systems are here, each with the way to correct it.
 
-use super::kit::{actions, button, clip, context, escape, plain, section, section_beside};
+use super::kit::{actions, button, context, plain, section, section_beside};
 use crate::slack::ids::{FIELD, MATCH_PERSON, MATCH_PERSON_MODAL, SystemUser, UNMATCH_PERSON};
+use crate::slack::mrkdwn::{clip, escape};
 use crate::slack::text;
 use serde_json::{Value, json};
 

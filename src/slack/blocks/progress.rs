@@ -1,8 +1,9 @@
 //! An answer while and after it is written: its text and tables, and the tool calls that it took.
 
 use super::Block;
-use super::kit::{clip, context, escape};
+use super::kit::context;
 use crate::slack::markdown::{Part, Segment};
+use crate::slack::mrkdwn::{clip, escape};
 use crate::slack::text;
 use serde_json::json;
 

@@ -1,9 +1,10 @@
 //! The card of a question that the agent put to people, before and after its answer.
 
 use super::Block;
-use super::kit::{actions, button, context, escape, section};
+use super::kit::{actions, button, context, section};
 use crate::base::ids::UserId;
 use crate::slack::ids::{ANSWER, Choice, numbered};
+use crate::slack::mrkdwn::escape;
 use crate::slack::text;
 use uuid::Uuid;
 

@@ -1,7 +1,8 @@
 //! How Penny and what she is connected to are doing, as lines for `/penny status` and App Home.
 
-use super::kit::{clip, escape, moment, section};
+use super::kit::section;
 use super::sync::grouped;
+use crate::slack::mrkdwn::{clip, escape, moment};
 use crate::slack::text;
 use chrono::{DateTime, Utc};
 use serde_json::Value;

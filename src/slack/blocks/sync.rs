@@ -1,6 +1,7 @@
 //! The message that follows a system while it is read: stream by stream, and how it ended.
 
-use super::kit::{clip, context, escape, section};
+use super::kit::{context, section};
+use crate::slack::mrkdwn::{clip, escape};
 use crate::slack::text;
 use serde_json::Value;
 use std::fmt::Write;

@@ -1,10 +1,11 @@
 //! Connected systems, and those that could be: a line each and what can be done about it, for
 //! App Home and `/penny connect`.
 
-use super::kit::{actions, button, clip, escape, moment, removal, section};
+use super::kit::{actions, button, removal, section};
 use super::status::Health;
 use super::sync::{grouped, lasted};
 use crate::slack::ids::{CHOOSE_CHANNELS, CONNECT, DISCONNECT, READ_NOW};
+use crate::slack::mrkdwn::{clip, escape, moment};
 use crate::slack::text;
 use chrono::{DateTime, Utc};
 use serde_json::Value;

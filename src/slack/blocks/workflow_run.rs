@@ -1,9 +1,10 @@
 //! The window with everything about one run: what went in, each step with what came of it, and how
 //! it ended. What steps worked with is data, so it stands in blocks that Slack takes as it is.
 
-use super::kit::{clip, context, plain, section};
+use super::kit::{context, plain, section};
 use crate::slack::ids::WORKFLOW_SHOWN;
 use crate::slack::markdown::reveal_invisible;
+use crate::slack::mrkdwn::clip;
 use crate::slack::text;
 use serde_json::{Value, json};
 

@@ -1,6 +1,6 @@
 //! Charts, reports and exports.
 
-use crate::slack::blocks::{clip, escape};
+use crate::slack::mrkdwn::{clip, escape};
 
 pub const REPORTS: &str = "Reports";
 pub const MAKE_AGAIN: &str = "Run again";

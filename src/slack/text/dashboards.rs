@@ -1,6 +1,6 @@
 //! Dashboards: their links, and pictures of them.
 
-use crate::slack::blocks::{escape, moment};
+use crate::slack::mrkdwn::{escape, moment};
 use chrono::{DateTime, Utc};
 
 pub const OPEN_DASHBOARD: &str = "Open dashboard";

@@ -1,7 +1,7 @@
 //! Slack as a source: channels that are read.
 
 use crate::base::ids::UserId;
-use crate::slack::blocks::escape;
+use crate::slack::mrkdwn::escape;
 
 pub const CHANNELS_TITLE: &str = "What I read in Slack";
 pub const CHOOSE_CHANNELS: &str = "Choose channels";

@@ -1,6 +1,6 @@
 //! Who the users of connected systems are here, and what they may read.
 
-use crate::slack::blocks::{clip, escape};
+use crate::slack::mrkdwn::{clip, escape};
 
 const NAME_CHARS: usize = 40;
 

@@ -9,7 +9,7 @@ use crate::connectors::registry;
 use crate::jobs::cards::read::see_record;
 use crate::jobs::people::is_in;
 use crate::slack::blocks::approval::home::{Approvals, Done, Granted, Waiting};
-use crate::slack::blocks::escape;
+use crate::slack::mrkdwn::escape;
 use crate::store::grants::{self, Grant};
 use crate::store::proposals::{self, Record};
 use crate::store::{OrgTx, company, people};

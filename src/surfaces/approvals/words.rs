@@ -4,8 +4,8 @@ use crate::approvals::policy::{BadPolicy, Refused};
 use crate::approvals::{Refusal, State};
 use crate::slack::blocks::approval::words::stage as stage_in_words;
 use crate::slack::blocks::approval::{Card, Stage};
-use crate::slack::blocks::{clip, escape, moment};
 use crate::slack::markdown::reveal_invisible;
+use crate::slack::mrkdwn::{clip, escape, moment};
 use crate::store::grants::Grant;
 use chrono::{DateTime, Utc};
 

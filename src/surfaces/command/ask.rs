@@ -3,8 +3,9 @@
 use super::{Call, Subcommand};
 use crate::base::ids::ChannelId;
 use crate::slack::blocks::help::Command;
-use crate::slack::blocks::{escape, modals};
+use crate::slack::blocks::modals;
 use crate::slack::inbound::ViewSubmission;
+use crate::slack::mrkdwn::escape;
 use crate::slack::text;
 use crate::surfaces::ask::{self, Asked, Asking};
 use crate::surfaces::scene::{Scene, Surfaced};

@@ -4,7 +4,7 @@ use crate::base::ids::ChannelId;
 use crate::reports::digest::{Digest, Line, Part, Period};
 use crate::slack::blocks::approval::home::{Approvals, Waiting};
 use crate::slack::blocks::digest::{DigestCard, DigestLine, DigestPart};
-use crate::slack::blocks::moment;
+use crate::slack::mrkdwn::moment;
 use crate::slack::text;
 use crate::store::schedules::Schedule;
 use chrono_tz::Tz;

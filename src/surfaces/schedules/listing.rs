@@ -7,7 +7,8 @@ use crate::jobs::schedules::rule_of;
 use crate::slack::blocks::schedules::{
     Deed, Listing, SHOWN, SHOWN_IN_HOME, ScheduleCard, schedules as listed,
 };
-use crate::slack::blocks::{clip, raw, sentence};
+use crate::slack::blocks::{raw, sentence};
+use crate::slack::mrkdwn::clip;
 use crate::slack::text;
 use crate::store::people::Person;
 use crate::store::schedules::{self, Run, Schedule, Sight, State, Wanted};

@@ -13,9 +13,9 @@ use crate::jobs::workspaces::Workspace;
 use crate::slack::blocks::schedules::{
     AS_WHOM, BUDGET, CATCH_UP, CHANNEL, Form, MODEL, Offered, WHAT, window,
 };
-use crate::slack::blocks::{escape, unescape};
 use crate::slack::ids::{FIELD, SCHEDULE_WHEN};
 use crate::slack::inbound::{BlockActions, View, ViewSubmission};
+use crate::slack::mrkdwn::{escape, unescape};
 use crate::slack::text;
 use crate::store::people::{self, Person};
 use crate::store::schedules::{self, CatchUp, Schedule, State, Terms};

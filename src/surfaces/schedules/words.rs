@@ -5,7 +5,7 @@ use crate::automation::rule::{Rule, RuleError};
 use crate::automation::spoken::Unclear;
 use crate::base::ids::UserId;
 use crate::jobs::schedules::words::stays_or_dropped;
-use crate::slack::blocks::{clip, escape, moment};
+use crate::slack::mrkdwn::{clip, escape, moment};
 use crate::slack::text::dollars;
 use crate::store::schedules::{Plan, Run, Schedule, State};
 use chrono::{DateTime, Utc};

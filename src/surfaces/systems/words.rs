@@ -1,7 +1,7 @@
 //! What Penny says about connecting systems: what happened, to which, and what to do next.
 
 use crate::connectors::{Manifest, Parting, Reach};
-use crate::slack::blocks::{clip, escape};
+use crate::slack::mrkdwn::{clip, escape};
 use std::fmt::Display;
 
 pub const LIST: &str =

@@ -29,6 +29,7 @@ use crate::slack::blocks::workflows::run_row;
 use crate::slack::blocks::{raw, sentence};
 use crate::slack::ids;
 use crate::slack::inbound::{Action, BlockActions};
+use crate::slack::mrkdwn::unescape;
 use crate::slack::text;
 use crate::store::people::Person;
 use crate::store::workflows::{self, NewRun, Run, Workflow};
@@ -181,6 +182,7 @@ pub async fn run_named(scene: &Scene<'_>, call: &Call<'_>, typed: &str, is_dry: 
     {
         return Ok(());
     }
+    // In commands Slack escapes what could be markup.
     let said = match input::typed(&workflow, &unescape(rest)) {
         Ok(input) => {
             start(scene, &workflow, &input, is_dry).await?;
@@ -189,12 +191,6 @@ pub async fn run_named(scene: &Scene<'_>, call: &Call<'_>, typed: &str, is_dry: 
         Err(why) => why,
     };
     call.answer(scene, &said, Vec::new()).await
-}
-
-/// As somebody typed it; in commands Slack escapes what could be markup.
-fn unescape(markup: &str) -> String {
-    let markup = markup.replace("&lt;", "<").replace("&gt;", ">");
-    markup.replace("&amp;", "&")
 }
 
 async fn resume(scene: &Scene<'_>, clicked: &BlockActions, workflow: &Workflow) -> Surfaced {

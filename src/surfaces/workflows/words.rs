@@ -10,7 +10,7 @@ use super::{read_rule, rule_of};
 use crate::automation::rule::Rule;
 use crate::automation::workflow::{Problem, Trigger, parse};
 use crate::jobs::workflows::words as of_run;
-use crate::slack::blocks::{clip, escape, moment};
+use crate::slack::mrkdwn::{clip, escape, moment};
 use crate::store::workflows::{Plan, Run, Workflow};
 use chrono::{DateTime, Utc};
 

@@ -4,9 +4,9 @@
 use super::super::course::{Course, Halt};
 use super::super::words;
 use super::moment;
-use crate::slack::blocks::escape;
 use crate::slack::blocks::workflows::approval;
 use crate::slack::client::{NewMessage, PATIENT};
+use crate::slack::mrkdwn::escape;
 use crate::store::workflows;
 use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::{Value, json};

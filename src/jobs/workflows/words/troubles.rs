@@ -2,8 +2,8 @@
 
 use crate::jobs::schedules::words as scheduled;
 use crate::jobs::workflows::budget::Account;
-use crate::slack::blocks::{clip, escape};
 use crate::slack::client::ApiCode;
+use crate::slack::mrkdwn::{clip, escape};
 
 pub const GAVE_UP: &str =
     "A system that it needs didn’t answer, however often I tried. Try again when it’s back.";

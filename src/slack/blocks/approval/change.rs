@@ -2,8 +2,8 @@
 //! can push a later one out of sight, and whole where everything is shown.
 
 use super::words;
-use crate::slack::blocks::kit::clip;
 use crate::slack::markdown::reveal_invisible;
+use crate::slack::mrkdwn::clip;
 use serde_json::{Value as Json, json};
 
 /// What all values of a card have together, and what each may have.

@@ -4,12 +4,13 @@
 use super::change::in_one_line;
 use super::single::{confirm, inert, menu, shown_name};
 use super::{Card, Stage, words};
-use crate::slack::blocks::kit::{actions, button, context, escape, header, section};
-use crate::slack::blocks::{Block, clip, raw};
+use crate::slack::blocks::kit::{actions, button, context, header, section};
+use crate::slack::blocks::{Block, raw};
 use crate::slack::ids::{
     ALWAYS_ALLOW, APPROVE, APPROVE_ALL, EDIT_PROPOSAL, IT_DID_NOT_HAPPEN, IT_HAPPENED,
     PROPOSAL_MENU, PROPOSE_AGAIN, REJECT, SHOW_ALL, TAKE_BACK, numbered,
 };
+use crate::slack::mrkdwn::{clip, escape};
 use serde_json::{Value, json};
 
 /// Slack shows 50 blocks and some 13,000 characters in a message.

@@ -4,12 +4,13 @@
 use super::change::{is_shortened, rich, section, short, text};
 use super::{Card, Stage, words};
 use crate::slack::blocks::kit::{actions, button, context, plain, section as markup};
-use crate::slack::blocks::{Block, clip, raw};
+use crate::slack::blocks::{Block, raw};
 use crate::slack::ids::{
     ALWAYS_ALLOW, APPROVE, EDIT_PROPOSAL, IT_DID_NOT_HAPPEN, IT_HAPPENED, MenuChoice,
     PROPOSAL_MENU, PROPOSE_AGAIN, REJECT, SHOW_ALL, TAKE_BACK,
 };
 use crate::slack::markdown::reveal_invisible;
+use crate::slack::mrkdwn::clip;
 use serde_json::{Value, json};
 
 const NAME_CHARS: usize = 200;

@@ -1,8 +1,7 @@
 //! What the cards of proposals say.
 
-use crate::slack::blocks::clip;
-use crate::slack::blocks::kit::{escape, moment};
 use crate::slack::markdown::reveal_invisible;
+use crate::slack::mrkdwn::{clip, escape, moment};
 use chrono::{DateTime, Utc};
 
 use super::Stage;

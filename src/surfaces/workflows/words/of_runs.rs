@@ -1,7 +1,7 @@
 //! What is said of runs: in the history of a workflow, in the window about one, and in App Home.
 
 use crate::jobs::workflows::words as of_run;
-use crate::slack::blocks::{clip, moment};
+use crate::slack::mrkdwn::{clip, moment};
 use crate::store::workflows::{Counts, FailedItem, Run, Saved, Workflow};
 use chrono::{DateTime, Utc};
 
