@@ -4,6 +4,7 @@
 use super::running::{Held, Running};
 use super::{Done, Handler, Lane, Rush};
 use crate::base::ids::OrgId;
+use crate::store::announcer::JOBS;
 use crate::store::jobs::{self, Ending, Lease, Return, Take};
 use crate::store::listen::{self, Listener};
 use crate::store::{Db, StoreError};
@@ -330,7 +331,7 @@ impl Worker {
     /// Hears what other processes committed.
     async fn listen(self) {
         loop {
-            match Listener::connect(&self.db, &[listen::JOBS, listen::STOPS]).await {
+            match Listener::connect(&self.db, &[JOBS, listen::STOPS]).await {
                 Ok(mut listener) => {
                     while let Ok((channel, payload)) = listener.next().await {
                         self.heard(&channel, &payload);

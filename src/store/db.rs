@@ -5,7 +5,7 @@
 //! The way in has its own, so that a delivery never waits behind the queue, and few, so that what
 //! they prepared stays warm.
 
-use super::listen::Announcer;
+use super::announcer::Announcer;
 use super::room::Room;
 use crate::base::ids::OrgId;
 use crate::base::telemetry::TraceId;
@@ -198,7 +198,7 @@ impl Db {
         if written.is_read_only {
             return Err(StoreError::Away(READ_ONLY.to_owned()));
         }
-        self.room.try_out(&self.system).await
+        Ok(self.room.try_out(&self.system).await?)
     }
 
     pub async fn close(&self) {

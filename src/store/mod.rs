@@ -1,6 +1,7 @@
 //! All SQL lives here: the pool, transactions bound to an organisation, and one file an aggregate.
 
 pub mod absences;
+pub mod announcer;
 pub mod artifacts;
 pub mod company;
 pub mod connect_links;

@@ -1,7 +1,6 @@
 //! Whether the disk has room for what Slack sends. The log of the transactions, where readiness is
 //! tried out, may have some where the tables have none.
 
-use super::db::StoreResult;
 use sqlx::PgPool;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
@@ -19,7 +18,7 @@ impl Room {
     }
 
     /// After deliveries that found none: stores one, and takes it back.
-    pub async fn try_out(&self, pool: &PgPool) -> StoreResult<()> {
+    pub async fn try_out(&self, pool: &PgPool) -> Result<(), sqlx::Error> {
         if !self.is_full.load(Relaxed) {
             return Ok(());
         }
@@ -32,7 +31,7 @@ impl Room {
         .await;
         self.note(&tried);
         tried?;
-        Ok(tx.rollback().await?)
+        tx.rollback().await
     }
 }
 

@@ -3,11 +3,10 @@
 
 use super::{MESSAGE_MATCHED, fresh_ids};
 use crate::store::db::{OrgTx, StoreResult};
-use crate::store::listening::SOURCE;
 
 /// Tells of messages that were said since their channel is read, but not of those that are only
 /// heard of after a day.
-pub async fn record_said(tx: &mut OrgTx, source_ids: &[String]) -> StoreResult<u64> {
+pub async fn record_said(tx: &mut OrgTx, source: &str, source_ids: &[String]) -> StoreResult<u64> {
     if source_ids.is_empty() {
         return Ok(0);
     }
@@ -28,7 +27,7 @@ pub async fn record_said(tx: &mut OrgTx, source_ids: &[String]) -> StoreResult<u
         tx.org().0,
         &fresh_ids(source_ids.len()),
         MESSAGE_MATCHED,
-        SOURCE,
+        source,
         source_ids,
     )
     .execute(tx.connection())

@@ -88,7 +88,7 @@ pub async fn save(tx: &mut OrgTx, saying: &Saying) -> StoreResult<u64> {
     .execute(tx.connection())
     .await?;
     let said = saying.said.iter().map(|it| it.origin.source_id.clone());
-    events::record_said(tx, &said.collect::<Vec<_>>()).await?;
+    events::record_said(tx, SOURCE, &said.collect::<Vec<_>>()).await?;
     Ok(changed + written.rows_affected())
 }
 
