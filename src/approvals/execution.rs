@@ -11,6 +11,7 @@
 use super::canonical;
 use super::error::{Error, Refusal};
 use super::ledger::{self, Act, Actor};
+use super::outcome::Outcome;
 use super::policy::{self, Facts, Verdict};
 use super::rows::{hold, illegal, locked, open, state_of};
 use super::seal::{Connection, Content, Hash, Sealed, Ticket};
@@ -18,7 +19,6 @@ use super::state::{State, Step};
 use crate::base::ids::OrgId;
 use crate::store::proposals::{self, Key, Lease, Settled};
 use crate::store::{Db, OrgTx, StoreError};
-use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use std::collections::BTreeSet;
 use std::time::Duration;
@@ -176,50 +176,6 @@ pub async fn begin(db: &Db, claim: Claim, live: &Live) -> Result<Begun, Error> {
     ledger::record(&mut tx, Actor::Penny, &act).await?;
     tx.commit().await?;
     Ok(Begun::Go(ApprovedAction { sealed, lease }))
-}
-
-/// What came of an execution.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Outcome {
-    Succeeded(Effect),
-    /// The provider refused: nothing was written.
-    Failed(String),
-    /// It may have been written, and nobody could find out.
-    Unknown(String),
-    /// Nothing reached the provider, for certain.
-    NeverSent(String),
-    /// What is there now is not what the decision was about.
-    Changed(Vec<String>),
-}
-
-/// What is there after a success.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
-pub struct Effect {
-    /// The provider's id of what was written.
-    pub id: Option<String>,
-    pub link: Option<String>,
-    /// The fields as they are now: the before-image of an undo.
-    pub after: Option<Map<String, Value>>,
-}
-
-impl Outcome {
-    fn step(&self) -> Step {
-        match self {
-            Self::Succeeded(_) => Step::Succeed,
-            Self::Failed(_) => Step::Fail,
-            Self::Unknown(_) => Step::LoseSight,
-            Self::NeverSent(_) => Step::GiveBack,
-            Self::Changed(_) => Step::FindChanged,
-        }
-    }
-
-    fn effect_id(&self) -> Option<String> {
-        match self {
-            Self::Succeeded(effect) => effect.id.clone(),
-            _ => None,
-        }
-    }
 }
 
 /// Ends an execution and returns how it stands. What had been sent by nobody is approved still,

@@ -41,6 +41,7 @@ mod error;
 mod execution;
 mod grants;
 pub mod ledger;
+mod outcome;
 pub mod policy;
 mod proposing;
 mod rows;
@@ -52,11 +53,12 @@ pub mod verify;
 pub use deciding::{Decided, decide, expire, may_say, needed, withdraw};
 pub use error::{Error, Refusal};
 pub use execution::{
-    ApprovedAction, Begun, Claim, Claimed, Effect, JOB, KEPT_FOR, Live, Outcome, begin, claim,
-    put_off, resolve, settle,
+    ApprovedAction, Begun, Claim, Claimed, JOB, KEPT_FOR, Live, begin, claim, put_off, resolve,
+    settle,
 };
 pub use grants::{GrantDraft, give, revoke};
 pub use ledger::{Act, Actor};
+pub use outcome::{Effect, Outcome};
 pub use policy::{Facts, Policy, Verdict};
 pub use proposing::{Draft, Proposed, Wording, propose, revise};
 pub use rows::{open, outcome_of, state_of};

@@ -1,7 +1,7 @@
 //! Stored versions, read as what they mean.
 
 use super::error::{Error, Refusal};
-use super::execution::Outcome;
+use super::outcome::Outcome;
 use super::seal::{BrokenSeal, Hash, Sealed, Ticket};
 use super::state::{Illegal, NoSuchState, State};
 use crate::base::ids::{OrgId, ProposalId};
