@@ -3,10 +3,11 @@
 //! proposals, a person's edits and undos all come this way, and so does the last look before the
 //! change is carried out.
 
-use super::connections::{ConnectionError, Connections, Open, ReachError};
+use super::connections::{ConnectionError, Connections};
 use super::field::{self, Arguments, Problem};
 use super::operation::{Look, LookError, Operation};
 use super::own::Requester;
+use super::reaching::{Open, ReachError};
 use super::{ConnectorError, Manifest, Reach, Readable, registry};
 use crate::approvals::seal::{self, Content};
 use crate::approvals::{self, Draft, Live, Outcome, Wording};

@@ -1,33 +1,22 @@
 //! Connected systems as Penny uses them: a key is tried, kept sealed, and opened only for calls.
 
-use super::deliveries::WATCH;
+use super::credentials::{Kept, NewCredentials, SHUT_OUT, place};
 use super::nango::Nango;
 use super::oauth::{Consent, Granted};
 use super::paces::Paces;
-pub use super::reaching::{Open, ReachError};
-use super::tokens::{ConnectionKey, ConnectionTokens, Kept};
 use super::{Account, Connector, ConnectorError, Manifest};
 use crate::base::clock::SharedClock;
 use crate::base::config::SystemsConfig;
 use crate::base::ids::{ConnectionId, OrgId, PersonId, RunId};
 use crate::base::secret::Secret;
 use crate::net::Http;
-use crate::net::json_api::JsonApi;
-use crate::store::sealing::{Place, SealError, Sealer};
-use crate::store::sync::{self, Auth, Connected, NewConnection};
+use crate::store::sealing::{SealError, Sealer};
+use crate::store::sync::{self, Auth, NewConnection};
 use crate::store::{Db, OrgTx, StoreError, jobs};
-use chrono::{DateTime, Utc};
-use parking_lot::Mutex;
 use std::sync::Arc;
-use url::Url;
 
 /// The kind of job that reads a connection; its key is the connection's id.
 pub const JOB: &str = "sync";
-
-const KEY: &str = "connection key";
-
-/// What is said of a connection whose key or token is good no longer.
-pub(super) const SHUT_OUT: &str = "It no longer lets me in. Connect it again with /penny connect.";
 
 #[derive(Debug, thiserror::Error)]
 pub enum ConnectionError {
@@ -148,79 +137,6 @@ impl Connections {
         Ok(Opened { account, run })
     }
 
-    /// The means to call a connected system, with tokens that are renewed where they end.
-    pub fn open(
-        &self,
-        org: OrgId,
-        connected: &Connected,
-        connector: &'static dyn Connector,
-    ) -> Result<JsonApi, ConnectionError> {
-        let (base, clock) = (self.base(connector)?, self.clock.clone());
-        let api = match connected.auth {
-            Auth::Key => {
-                let row = connected.id.to_string();
-                let key = self.sealer.open(&connected.credentials, place(org, &row))?;
-                let key = ConnectionKey {
-                    connections: self.clone(),
-                    org,
-                    id: connected.id,
-                    sealed: connected.credentials.clone(),
-                    key,
-                };
-                JsonApi::renewing(&self.http, base, Arc::new(key), clock)
-            }
-            Auth::Nango => {
-                let tokens = self.nango_tokens(org, connected, connector.manifest())?;
-                JsonApi::renewing(&self.http, base, tokens, clock)
-            }
-            Auth::OAuth => {
-                let tokens = ConnectionTokens {
-                    connections: self.clone(),
-                    connector,
-                    org,
-                    id: connected.id,
-                    known: Mutex::default(),
-                };
-                JsonApi::renewing(&self.http, base, Arc::new(tokens), clock)
-            }
-        };
-        let api = self.fitted(api, connector);
-        let manifest = connector.manifest();
-        // What is elsewhere has limits of its own, which nobody knows here.
-        let pace = match self.is_moved(manifest) {
-            true => None,
-            false => self.paces.of(connected.id, manifest, self.clock.now()),
-        };
-        Ok(match pace {
-            Some(pace) => api.at_pace(pace),
-            None => api,
-        })
-    }
-
-    /// Whether the operator has named another place for it than its own.
-    fn is_moved(&self, manifest: &Manifest) -> bool {
-        self.systems.base_urls.contains_key(manifest.slug)
-    }
-
-    fn fitted(&self, api: JsonApi, connector: &dyn Connector) -> JsonApi {
-        let api = api.speaking(connector.dialect());
-        match self.is_moved(connector.manifest()) {
-            true => api.moved(),
-            false => api,
-        }
-    }
-
-    /// The means to call a system with a token that is at hand.
-    pub(super) fn with_token(
-        &self,
-        connector: &dyn Connector,
-        token: Secret,
-    ) -> Result<JsonApi, ConnectionError> {
-        let (base, clock) = (self.base(connector)?, self.clock.clone());
-        let api = JsonApi::new(&self.http, base, token, clock);
-        Ok(self.fitted(api, connector))
-    }
-
     /// Says that these credentials let nobody in any more, and has somebody told; those that came
     /// in their place meanwhile are not meant.
     pub(super) async fn shut_out(&self, org: OrgId, id: ConnectionId, credentials: &[u8]) {
@@ -241,25 +157,16 @@ impl Connections {
         Consent::of(&self.http, manifest, client, base)
     }
 
-    /// Where a system is to publish what it has to say, if it speaks through Pub/Sub.
-    pub fn topic(&self, connector: &dyn Connector) -> Option<&str> {
-        let pubsub = self.systems.pubsub.get(connector.manifest().slug)?;
-        pubsub.topic.as_deref()
-    }
-
-    /// Asks systems whose time it is to go on telling of changes.
-    pub async fn nudge_watches(&self) -> Result<(), StoreError> {
-        let pubsub = self.systems.pubsub.iter();
-        let with_topic = pubsub.filter(|(_, it)| it.topic.is_some());
-        let systems: Vec<String> = with_topic.map(|(system, _)| system.clone()).collect();
-        if !systems.is_empty() {
-            sync::nudge_watches(&self.db, &systems, WATCH).await?;
-        }
-        Ok(())
-    }
-
     pub(super) fn systems(&self) -> &SystemsConfig {
         &self.systems
+    }
+
+    pub(super) fn http(&self) -> &Http {
+        &self.http
+    }
+
+    pub(super) fn paces(&self) -> &Paces {
+        &self.paces
     }
 
     pub(super) fn db(&self) -> &Db {
@@ -272,14 +179,6 @@ impl Connections {
 
     pub(super) fn sealer(&self) -> &Sealer {
         &self.sealer
-    }
-
-    fn base(&self, connector: &dyn Connector) -> Result<Url, ConnectionError> {
-        let manifest = connector.manifest();
-        if let Some(other) = self.systems.base_urls.get(manifest.slug) {
-            return Ok(other.clone());
-        }
-        Url::parse(manifest.base_url).map_err(|_| ConnectionError::Address(manifest.name))
     }
 
     /// Seals with the newest key what an older one has sealed. What no key opens stays as it is.
@@ -323,14 +222,6 @@ impl Connections {
     }
 }
 
-/// What somebody let Penny in with, before it is sealed.
-pub(super) struct NewCredentials {
-    pub auth: Auth,
-    pub text: Secret,
-    pub expires_at: Option<DateTime<Utc>>,
-    pub scopes: Vec<String>,
-}
-
 /// What connecting a system began.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Opened {
@@ -344,13 +235,4 @@ async fn ask_for_run(tx: &mut OrgTx, id: ConnectionId, by: PersonId) -> Result<R
     let run = sync::open_run(tx, id, Some(by)).await?;
     jobs::nudge(tx, JOB, &id.to_string()).await?;
     Ok(run.id)
-}
-
-/// Bound to the row, so that a key copied to another connection does not open there.
-pub(super) fn place(org: OrgId, row: &str) -> Place<'_> {
-    Place {
-        org,
-        purpose: KEY,
-        row,
-    }
 }

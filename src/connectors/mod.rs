@@ -3,8 +3,11 @@
 //! cursors, crashes, limits, rows, cards, decisions) is done around it. A new one is a folder and
 //! a line in [`registry`].
 
+mod at_nango;
+mod calling;
 pub mod changes;
 pub mod connections;
+mod credentials;
 pub mod deliveries;
 pub mod field;
 pub mod github;
@@ -20,7 +23,7 @@ mod own;
 mod paces;
 mod page;
 mod parting;
-mod reaching;
+pub mod reaching;
 pub mod registry;
 pub mod slack;
 mod stream;

@@ -2,7 +2,8 @@
 //! installed in: nobody connects them, and everybody reaches them through her.
 
 use super::Connector;
-use super::connections::{ConnectionError, Connections, Open, ReachError};
+use super::connections::{ConnectionError, Connections};
+use super::reaching::{Open, ReachError};
 use crate::base::ids::{OrgId, PersonId, UserId};
 use crate::base::secret::Secret;
 use crate::store::sealing::Place;

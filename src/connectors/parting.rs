@@ -1,8 +1,8 @@
 //! Letting go of a system: Penny forgets how to sign in there, and has it take its access back.
 
-use super::connections::{ConnectionError, Connections, place};
+use super::connections::{ConnectionError, Connections};
+use super::credentials::{Kept, place};
 use super::oauth::OAuthError;
-use super::tokens::Kept;
 use super::{Connector, Manifest};
 use crate::base::ids::{OrgId, PersonId};
 use crate::base::secret::Secret;

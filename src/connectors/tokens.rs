@@ -4,61 +4,23 @@
 //! what that one got; many systems take a refresh token once only.
 
 use super::Connector;
-use super::connections::{Connections, SHUT_OUT, place};
+use super::connections::Connections;
+use super::credentials::{Kept, SHUT_OUT, place};
 use super::oauth::{Granted, OAuthError};
 use crate::base::ids::{ConnectionId, OrgId};
 use crate::base::secret::Secret;
-use crate::net::json_api::ApiError;
-use crate::net::tokens::Tokens;
+use crate::net::json_api::{ApiError, Tokens};
 use crate::store::StoreError;
 use crate::store::sealing::SealError;
 use crate::store::sync::{self, Connected};
 use async_trait::async_trait;
-use chrono::{DateTime, Utc};
 use parking_lot::Mutex;
-use serde::{Deserialize, Serialize};
 use std::time::Duration;
 
 /// How often it is looked whether somebody else has renewed it …
 const LOOK_EVERY: Duration = Duration::from_millis(200);
 /// … and for how long: as long as their right to do so lasts.
 const LOOKS: u32 = 160;
-
-/// Tokens as they are sealed.
-#[derive(Clone, Serialize, Deserialize)]
-pub(super) struct Kept {
-    pub(super) access: String,
-    pub(super) refresh: Option<String>,
-    expires_at: Option<DateTime<Utc>>,
-    /// None in what an older version has kept.
-    #[serde(default)]
-    renew_at: Option<DateTime<Utc>>,
-}
-
-impl Kept {
-    pub(super) fn of(granted: &Granted) -> Self {
-        Self {
-            access: granted.access.expose().to_owned(),
-            refresh: granted.refresh.as_ref().map(|it| it.expose().to_owned()),
-            expires_at: granted.expires_at,
-            renew_at: granted.renew_at,
-        }
-    }
-
-    pub(super) fn sealable(&self) -> Result<Secret, SealError> {
-        let text = serde_json::to_string(self).map_err(|_| SealError::Broken)?;
-        Ok(Secret::new(text))
-    }
-
-    pub(super) fn opened(text: &Secret) -> Result<Self, SealError> {
-        serde_json::from_str(text.expose()).map_err(|_| SealError::Broken)
-    }
-
-    fn is_good(&self, now: DateTime<Utc>) -> bool {
-        let until = self.renew_at.or(self.expires_at);
-        until.is_none_or(|until| now < until)
-    }
-}
 
 /// A key is all there is: if it is refused, somebody has to be told.
 pub(super) struct ConnectionKey {

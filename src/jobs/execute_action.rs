@@ -11,7 +11,8 @@ use crate::approvals::{
 use crate::base::ids::OrgId;
 use crate::connectors::ConnectorError;
 use crate::connectors::changes::{self, Unfit};
-use crate::connectors::connections::{ConnectionError, JOB as SYNC, Open, ReachError};
+use crate::connectors::connections::{ConnectionError, JOB as SYNC};
+use crate::connectors::reaching::{Open, ReachError};
 use crate::net::json_api::{ApiError, WriteError};
 use crate::queue::{Done, Handler, Held};
 use crate::store::proposals::{self, Key, Lease};

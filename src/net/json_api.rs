@@ -5,16 +5,18 @@ mod answer;
 mod dialect;
 mod outward;
 mod pacing;
+mod tokens;
 mod writing;
 
 pub use dialect::{Answered, Dialect, Keys, UNNAMED};
 pub use pacing::{Limit, Pace};
+pub use tokens::Tokens;
 
 use self::answer::{Answer, next_query};
 use self::dialect::ending;
+use self::tokens::Fixed;
 use super::Http;
 use super::retry::RetryPolicy;
-use super::tokens::{Fixed, Tokens};
 use crate::base::clock::SharedClock;
 use crate::base::secret::Secret;
 use chrono::{DateTime, Utc};

@@ -9,7 +9,6 @@ pub mod polite;
 pub mod retry;
 pub mod search;
 pub mod sse;
-pub mod tokens;
 
 use self::guard::{Guard, Limits, SystemResolver};
 use crate::base::secret::Secret;

@@ -3,8 +3,9 @@
 
 use super::systems::{find, may_use, not_connected};
 use super::{Effect, Outcome, Tool, ToolContext, ToolError, arguments, refused};
-use crate::connectors::connections::{Connections, ReachError};
+use crate::connectors::connections::Connections;
 use crate::connectors::operation::{LookError, Query};
+use crate::connectors::reaching::ReachError;
 use crate::connectors::{Manifest, field};
 use crate::models::ToolSpec;
 use async_trait::async_trait;

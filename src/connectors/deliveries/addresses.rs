@@ -4,7 +4,8 @@
 use crate::base::ids::{OrgId, PersonId};
 use crate::base::secret::Secret;
 use crate::connectors::Connector;
-use crate::connectors::connections::{Connections, place};
+use crate::connectors::connections::Connections;
+use crate::connectors::credentials::place;
 use crate::slack::oauth::Nonce;
 use crate::store::StoreError;
 use crate::store::sealing::SealError;

@@ -7,6 +7,7 @@ mod ears;
 mod signature;
 mod token;
 mod verify;
+mod watching;
 
 pub use addresses::{AddressError, OpenedAddress};
 pub use ears::{Ears, Refused, Taken};

@@ -1,7 +1,7 @@
 //! A person's mail is seen by nobody else: not in a table, not in a channel, not by asking Gmail.
 
 use super::{House, mail};
-use penny::connectors::connections::ReachError;
+use penny::connectors::reaching::ReachError;
 use penny::models::scripted::Step;
 use penny::playground::Said;
 use serde_json::json;

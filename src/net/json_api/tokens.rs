@@ -1,7 +1,7 @@
 //! Where the token of a call comes from: one that stays, or one that ends and is followed by
 //! another.
 
-use super::json_api::ApiError;
+use super::ApiError;
 use crate::base::secret::Secret;
 use async_trait::async_trait;
 
