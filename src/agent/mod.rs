@@ -6,7 +6,6 @@ pub mod limits;
 pub mod progress;
 mod prompt;
 pub mod provenance;
-mod shorten;
 pub mod tools;
 pub mod transcript;
 mod turn;

@@ -3,12 +3,12 @@
 
 mod calls;
 mod cut;
+mod shorten;
 
 use super::journal::Journal;
 use super::limits::{self, Breach};
 use super::progress::{Progress, Task, TaskState};
 use super::prompt;
-use super::shorten::size;
 use super::tools::{Eyes, Toolbox};
 use super::transcript::{Entry, Input, ToolResult, Transcript};
 use crate::base::clock::SharedClock;
@@ -20,7 +20,8 @@ use crate::store::schedules::Terms;
 use crate::store::turns::Spent;
 use async_trait::async_trait;
 use calls::Calls;
-pub(super) use cut::{Cut, Ends};
+use cut::{Cut, Ends};
+use shorten::size;
 use std::time::{Duration, Instant};
 use tokio_util::sync::CancellationToken;
 

@@ -1,8 +1,8 @@
 //! The calls of tools in one reply of the model.
 
+use super::shorten::outcome_line;
 use super::{Agent, Cut, Ends, Run, TurnError};
 use crate::agent::progress::{Task, TaskState};
-use crate::agent::shorten::outcome_line;
 use crate::agent::tools::{Effect, Outcome, ToolContext, ToolError, refused};
 use crate::agent::transcript::{Entry, ToolResult};
 use crate::base::metrics as names;

@@ -1,9 +1,9 @@
 //! Shortening: a conversation that has grown too long for the model goes on from a summary of
 //! itself, never from a silent cut.
 
-use super::prompt;
-use super::transcript::{Entry, Summary};
-use super::turn::{Agent, Cut, Ends, Run, TurnError};
+use super::{Agent, Cut, Ends, Run, TurnError};
+use crate::agent::transcript::{Entry, Summary};
+use crate::agent::{prompt, untrusted};
 use crate::models::{Block, Cost, Message, ModelError, Reply, Request, SystemPart};
 use std::sync::Arc;
 
@@ -58,7 +58,7 @@ impl Agent {
                     cache: false,
                 }],
                 tools: Arc::from([]),
-                messages: vec![Message::user(super::untrusted::clean(&text))],
+                messages: vec![Message::user(untrusted::clean(&text))],
                 max_tokens: 2_000,
             };
             match self.models.usual.reply(&request, &mut |_| {}).await {
