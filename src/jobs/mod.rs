@@ -1,5 +1,6 @@
 //! What the queue runs, one file a kind, and what those files share.
 
+mod allowance;
 pub mod attention;
 pub mod await_nango;
 pub mod cards;
@@ -7,6 +8,7 @@ pub mod dashboards;
 pub mod deliver;
 pub mod deliver_artifact;
 pub mod execute_action;
+pub mod eyes;
 pub mod hear;
 pub mod housekeeping;
 pub mod listening;

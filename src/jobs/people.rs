@@ -1,16 +1,12 @@
 //! Who people are and who reads along: asked of Slack when it must be, remembered meanwhile.
 //! Whoever cannot be looked up counts as a guest, so a failure never shows too much.
 
-use super::whereabouts;
 use super::workspaces::Workspace;
-use crate::agent::tools::{Eyes, ToolError, Whereabouts};
 use crate::approvals::policy::Standing;
 use crate::base::ids::{ChannelId, OrgId, PersonId, TeamId, UserId};
-use crate::base::viewer::{Audience, Viewer};
 use crate::slack::client::{Channel, Member, SlackError};
 use crate::store::people::{self, Person, SlackProfile};
 use crate::store::{Db, StoreError, StoreResult};
-use async_trait::async_trait;
 use futures::future::join_all;
 use moka::future::Cache;
 use std::collections::HashMap;
@@ -181,7 +177,7 @@ impl Directory {
     }
 
     /// Whether somebody in the channel may not see everything; keeps its members current.
-    async fn is_mixed(
+    pub(super) async fn is_mixed(
         &self,
         db: &Db,
         workspace: &Workspace,
@@ -347,46 +343,5 @@ fn stranger(user: &UserId) -> Person {
         is_restricted: true,
         is_deactivated: false,
         is_fresh: false,
-    }
-}
-
-/// The eyes of one turn: the asker, and everybody who reads along where it was asked.
-#[derive(Debug)]
-pub struct TurnEyes<'a> {
-    pub db: &'a Db,
-    pub directory: &'a Directory,
-    pub workspace: &'a Workspace,
-    pub channel: &'a ChannelId,
-    pub asker: &'a UserId,
-}
-
-#[async_trait]
-impl Eyes for TurnEyes<'_> {
-    async fn whereabouts(&self, named: &str) -> Result<Whereabouts, ToolError> {
-        let found = whereabouts::find(self.workspace, self.asker, named).await;
-        found.map_err(|error| ToolError::Unavailable(error.to_string()))
-    }
-
-    async fn viewer(&self) -> Result<Viewer, ToolError> {
-        let asker = self
-            .directory
-            .person(self.db, self.workspace, self.asker)
-            .await?;
-        let is_private = self.channel.as_str().starts_with('D');
-        let mixed = !is_private
-            && self
-                .directory
-                .is_mixed(self.db, self.workspace, self.channel)
-                .await?;
-        Ok(Viewer {
-            org: self.workspace.org,
-            person: asker.id,
-            audience: if is_private {
-                Audience::Private
-            } else {
-                Audience::Channel(self.channel.clone())
-            },
-            external_present: mixed || asker.is_restricted || asker.is_deactivated,
-        })
     }
 }

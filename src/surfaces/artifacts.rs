@@ -5,7 +5,7 @@ use super::scene::{Scene, Surfaced, Whisper};
 use crate::agent::tools::Eyes;
 use crate::base::ids::{ArtifactId, ChannelId, UserId};
 use crate::base::viewer::Viewer;
-use crate::jobs::people::TurnEyes;
+use crate::jobs::eyes::TurnEyes;
 use crate::reports::{MakeError, Recipe, Since};
 use crate::slack::blocks::artifact::{Entry, list};
 use crate::slack::blocks::raw;

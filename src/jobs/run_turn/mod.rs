@@ -14,7 +14,7 @@ mod visible;
 pub(super) mod words;
 
 use super::Services;
-use super::people::TurnEyes;
+use super::eyes::TurnEyes;
 use super::workspaces::Workspace;
 use crate::agent::journal::Journal;
 use crate::agent::{Ended, Run, TurnError};

@@ -6,7 +6,7 @@ use crate::agent::transcript::Transcript;
 use crate::base::ids::{ChannelId, ConversationId, TeamId, Ts};
 use crate::base::telemetry::TraceId;
 use crate::jobs::Services;
-use crate::jobs::workflows::budget;
+use crate::jobs::allowance;
 use crate::slack::inbound::{mentions, title};
 use crate::store::conversations::{self, Thread};
 use crate::store::inbox::{self, Item, Kind};
@@ -121,7 +121,7 @@ async fn terms_of(tx: &mut OrgTx, of: TurnOf) -> StoreResult<(Terms, bool)> {
         TurnOf::Schedule(run) => (schedules::terms_of(tx, run).await?, false),
         TurnOf::Workflow(run) => {
             let terms = Terms {
-                budget_micros: budget::left(tx, run).await?,
+                budget_micros: allowance::left(tx, run).await?,
                 ..Terms::default()
             };
             (terms, workflows::is_dry(tx, run).await?)

@@ -9,7 +9,7 @@ use crate::base::ids::{ChannelId, OrgId, Ts, WorkflowRunId};
 use crate::base::viewer::Viewer;
 use crate::jobs::Services;
 use crate::jobs::cards::{CardError, show_open_of};
-use crate::jobs::people::TurnEyes;
+use crate::jobs::eyes::TurnEyes;
 use crate::jobs::schedules::words as scheduled;
 use crate::jobs::workspaces::Workspace;
 use crate::queue::{Done, Handler, Held, Lane};

@@ -7,7 +7,7 @@ use crate::automation::rule::zone_or_utc;
 use crate::base::ids::{ChannelId, OrgId, ScheduleRunId, UserId};
 use crate::base::viewer::{Audience, Viewer};
 use crate::jobs::Services;
-use crate::jobs::people::TurnEyes;
+use crate::jobs::eyes::TurnEyes;
 use crate::jobs::schedules::words;
 use crate::queue::{Done, Handler, Held};
 use crate::reports::digest::Period;

@@ -1,7 +1,7 @@
 //! What went wrong with a step or a run, and what to do about it.
 
+use crate::jobs::allowance::Account;
 use crate::jobs::schedules::words as scheduled;
-use crate::jobs::workflows::budget::Account;
 use crate::slack::client::ApiCode;
 use crate::slack::mrkdwn::{clip, escape};
 
