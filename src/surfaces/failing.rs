@@ -1,7 +1,7 @@
 //! A click or a command that could not be carried out: whoever waits for it is told, and nothing of
 //! it is kept.
 
-use super::command::Call;
+use super::call::Call;
 use super::scene::{Scene, Surfaced, Whisper};
 use crate::base::ids::UserId;
 use crate::slack::inbound::{Interaction, SlashCommand};

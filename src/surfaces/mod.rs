@@ -4,6 +4,7 @@
 pub mod approvals;
 mod artifacts;
 mod ask;
+mod call;
 pub mod catching_up;
 mod channel;
 mod command;
@@ -17,6 +18,7 @@ pub mod inbound;
 pub mod intake;
 mod listening;
 mod memory;
+mod nearest;
 mod objections;
 mod pane;
 mod people;

@@ -1,7 +1,7 @@
 //! Who the users of connected systems are here: matched by mail address, seen and corrected by
 //! administrators. What one of them said stays, and a system is read anew for it.
 
-use super::command::Call;
+use super::call::Call;
 use super::scene::{Scene, Surfaced, Whisper};
 use crate::approvals::ledger;
 use crate::approvals::{Act, Actor};

@@ -1,6 +1,6 @@
 //! `/penny ask`: a question for everybody in the channel to see, answered in its thread.
 
-use super::{Call, Subcommand};
+use super::Subcommand;
 use crate::base::ids::ChannelId;
 use crate::slack::blocks::help::Command;
 use crate::slack::blocks::modals;
@@ -8,6 +8,7 @@ use crate::slack::inbound::ViewSubmission;
 use crate::slack::mrkdwn::escape;
 use crate::slack::text;
 use crate::surfaces::ask::{self, Asked, Asking};
+use crate::surfaces::call::Call;
 use crate::surfaces::scene::{Scene, Surfaced};
 use async_trait::async_trait;
 

@@ -1,8 +1,9 @@
 //! `/penny audit`: what was proposed, decided and done, for administrators.
 
-use super::{Call, Subcommand};
+use super::Subcommand;
 use crate::slack::blocks::help::Command;
 use crate::surfaces::approvals::{audit, words};
+use crate::surfaces::call::Call;
 use crate::surfaces::scene::{Scene, Surfaced};
 use async_trait::async_trait;
 

@@ -1,8 +1,9 @@
 //! `/penny connect`: which systems there are and how they are doing; with a name, connecting one.
 
-use super::{Call, Subcommand};
+use super::Subcommand;
 use crate::slack::blocks::help::Command;
 use crate::slack::text;
+use crate::surfaces::call::Call;
 use crate::surfaces::listening;
 use crate::surfaces::scene::{Scene, Surfaced};
 use crate::surfaces::systems::{self, connecting};

@@ -1,7 +1,8 @@
 //! `/penny digest`: what a day begins with, for oneself or a channel, at a chosen hour.
 
-use super::{Call, Subcommand};
+use super::Subcommand;
 use crate::slack::blocks::help::Command;
+use crate::surfaces::call::Call;
 use crate::surfaces::digests;
 use crate::surfaces::scene::{Scene, Surfaced};
 use async_trait::async_trait;

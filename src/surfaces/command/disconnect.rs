@@ -1,7 +1,8 @@
 //! `/penny disconnect hubspot`: having a system's key forgotten.
 
-use super::{Call, Subcommand};
+use super::Subcommand;
 use crate::slack::blocks::help::Command;
+use crate::surfaces::call::Call;
 use crate::surfaces::scene::{Scene, Surfaced};
 use crate::surfaces::systems::{self, disconnecting};
 use async_trait::async_trait;

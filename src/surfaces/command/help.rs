@@ -1,9 +1,10 @@
 //! `/penny help`: what Penny can do and how to ask for it.
 
-use super::{ALL, Call, Subcommand};
+use super::{ALL, Subcommand};
 use crate::slack::blocks::help::{Command, help};
 use crate::slack::blocks::raw;
 use crate::slack::text;
+use crate::surfaces::call::Call;
 use crate::surfaces::scene::{Scene, Surfaced};
 use async_trait::async_trait;
 

@@ -1,8 +1,9 @@
 //! `/penny memory`: what Penny remembers about the one who asks, and having a note forgotten.
 
-use super::{Call, Subcommand};
+use super::Subcommand;
 use crate::slack::blocks::help::Command;
 use crate::slack::text;
+use crate::surfaces::call::Call;
 use crate::surfaces::memory::{forget_note, notes_of, show};
 use crate::surfaces::scene::{Scene, Surfaced};
 use async_trait::async_trait;

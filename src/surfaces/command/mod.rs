@@ -7,7 +7,6 @@ mod digest;
 mod disconnect;
 mod help;
 mod memory;
-pub(super) mod nearest;
 mod people;
 mod policy;
 mod reports;
@@ -20,51 +19,13 @@ mod undo;
 mod workflow;
 mod workflows;
 
-use super::scene::{Scene, Seat, Surfaced, Whisper};
-use crate::base::ids::{ChannelId, UserId};
-use crate::slack::blocks::Block;
+use super::call::Call;
+use super::nearest::nearest;
+use super::scene::{Scene, Surfaced};
 use crate::slack::blocks::help::Command;
-use crate::slack::inbound::{SlashCommand, Source};
+use crate::slack::inbound::SlashCommand;
 use crate::slack::text;
 use async_trait::async_trait;
-
-/// What follows `/penny`, already split: the subcommand's own words.
-#[derive(Debug, Clone, Copy)]
-pub struct Call<'a> {
-    pub source: &'a Source,
-    pub channel: &'a ChannelId,
-    pub words: &'a str,
-}
-
-impl Call<'_> {
-    pub fn user(&self) -> &UserId {
-        &self.source.user
-    }
-
-    /// Answers for the eyes of the one who typed it.
-    pub async fn answer(&self, scene: &Scene<'_>, text: &str, blocks: Vec<Block>) -> Surfaced {
-        scene.whisper(self.whisper(), text, blocks).await
-    }
-
-    pub fn whisper(&self) -> Whisper<'_> {
-        match &self.source.response_url {
-            Some(url) => Whisper::Address {
-                url,
-                replacing: false,
-                instead: Seat {
-                    channel: Some(self.channel),
-                    thread: None,
-                    user: self.user(),
-                },
-            },
-            None => Whisper::Thread {
-                channel: self.channel,
-                thread: None,
-                user: self.user(),
-            },
-        }
-    }
-}
 
 #[async_trait]
 pub trait Subcommand: Sync {
@@ -113,7 +74,7 @@ pub async fn run(scene: &Scene<'_>, typed: &SlashCommand) -> Surfaced {
         return command.run(scene, &call).await;
     }
     let names = ALL.map(|command| command.name());
-    let sentence = text::unknown_command(&name, nearest::nearest(&name, &names));
+    let sentence = text::unknown_command(&name, nearest(&name, &names));
     call.answer(scene, &sentence, Vec::new()).await
 }
 

@@ -1,7 +1,8 @@
 //! `/penny people`: who the users of connected systems are here, for administrators.
 
-use super::{Call, Subcommand};
+use super::Subcommand;
 use crate::slack::blocks::help::Command;
+use crate::surfaces::call::Call;
 use crate::surfaces::people;
 use crate::surfaces::scene::{Scene, Surfaced};
 use async_trait::async_trait;

@@ -1,9 +1,10 @@
 //! `/penny policy`: who decides on what Penny proposes, and for administrators the way to set it.
 
-use super::{Call, Subcommand};
+use super::Subcommand;
 use crate::slack::blocks::help::Command;
 use crate::slack::text;
 use crate::surfaces::approvals::policy;
+use crate::surfaces::call::Call;
 use crate::surfaces::scene::{Scene, Surfaced};
 use async_trait::async_trait;
 

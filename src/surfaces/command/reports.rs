@@ -1,8 +1,9 @@
 //! `/penny reports`: the charts, reports and exports that may be seen here.
 
-use super::{Call, Subcommand};
+use super::Subcommand;
 use crate::slack::blocks::help::Command;
 use crate::surfaces::artifacts;
+use crate::surfaces::call::Call;
 use crate::surfaces::scene::{Scene, Surfaced};
 use async_trait::async_trait;
 

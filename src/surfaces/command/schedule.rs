@@ -1,7 +1,8 @@
 //! `/penny schedule`: something to do again and again, in one line or in a window.
 
-use super::{Call, Subcommand};
+use super::Subcommand;
 use crate::slack::blocks::help::Command;
+use crate::surfaces::call::Call;
 use crate::surfaces::scene::{Scene, Surfaced};
 use crate::surfaces::schedules::{making, window};
 use async_trait::async_trait;

@@ -1,10 +1,11 @@
 //! `/penny status`: what is connected, what Penny thinks with, and how busy she is.
 
-use super::{Call, Subcommand};
+use super::Subcommand;
 use crate::slack::blocks::help::Command;
 use crate::slack::blocks::raw;
 use crate::slack::blocks::status::{Status as Card, status};
 use crate::slack::text;
+use crate::surfaces::call::Call;
 use crate::surfaces::scene::{Scene, Surfaced};
 use crate::surfaces::status::read;
 use async_trait::async_trait;

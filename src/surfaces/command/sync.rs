@@ -1,8 +1,9 @@
 //! `/penny sync hubspot`: reading a system now; `/penny sync slack`: which channels are read.
 
-use super::{Call, Subcommand};
+use super::Subcommand;
 use crate::slack::blocks::help::Command;
 use crate::slack::text;
+use crate::surfaces::call::Call;
 use crate::surfaces::listening;
 use crate::surfaces::scene::{Scene, Surfaced};
 use crate::surfaces::systems::{self, reading};

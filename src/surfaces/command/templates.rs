@@ -1,6 +1,6 @@
 //! `/penny templates`: recurring work that many want, to begin with.
 
-use super::{Call, Subcommand};
+use super::Subcommand;
 use crate::automation::templates::{self, For};
 use crate::automation::workflow::templates as workflow_templates;
 use crate::slack::blocks::help::Command;
@@ -10,6 +10,7 @@ use crate::slack::blocks::workflows::{
 };
 use crate::slack::blocks::{raw, sentence};
 use crate::slack::text;
+use crate::surfaces::call::Call;
 use crate::surfaces::digests;
 use crate::surfaces::scene::{Scene, Surfaced};
 use crate::surfaces::schedules::window;

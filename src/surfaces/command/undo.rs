@@ -1,6 +1,6 @@
 //! `/penny undo`: what was done lately for the one who asks and can be taken back.
 
-use super::{Call, Subcommand};
+use super::Subcommand;
 use crate::slack::blocks::approval::undoable;
 use crate::slack::blocks::approval::words::CAN_UNDO;
 use crate::slack::blocks::help::Command;
@@ -8,6 +8,7 @@ use crate::slack::blocks::raw;
 use crate::slack::text;
 use crate::surfaces::approvals::home::done_for;
 use crate::surfaces::approvals::words;
+use crate::surfaces::call::Call;
 use crate::surfaces::scene::{Scene, Surfaced};
 use async_trait::async_trait;
 

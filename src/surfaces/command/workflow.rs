@@ -1,7 +1,8 @@
 //! `/penny workflow`: a new one in a window, `run` and `dry` with a name, or how one is written.
 
-use super::{Call, Subcommand};
+use super::Subcommand;
 use crate::slack::blocks::help::Command;
+use crate::surfaces::call::Call;
 use crate::surfaces::scene::{Scene, Surfaced};
 use crate::surfaces::workflows::{self, window};
 use async_trait::async_trait;

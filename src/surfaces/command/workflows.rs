@@ -1,7 +1,8 @@
 //! `/penny workflows`: what there is, how it went, and what can be done about it.
 
-use super::{Call, Subcommand};
+use super::Subcommand;
 use crate::slack::blocks::help::Command;
+use crate::surfaces::call::Call;
 use crate::surfaces::scene::{Scene, Surfaced};
 use crate::surfaces::workflows;
 use async_trait::async_trait;

@@ -21,7 +21,7 @@ use crate::slack::{ids, text};
 use crate::store::people::Person;
 use crate::store::schedules::digests::{self, Hour, Reader};
 use crate::store::schedules::{self, Schedule, State};
-use crate::surfaces::command::Call;
+use crate::surfaces::call::Call;
 use serde_json::Value;
 
 /// What a button carries where the digest is one's own.

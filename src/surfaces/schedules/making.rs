@@ -11,7 +11,7 @@ use crate::slack::blocks::{offer, raw};
 use crate::slack::client::SlackError;
 use crate::slack::{ids, text};
 use crate::store::schedules::{self, CatchUp, Plan, Terms};
-use crate::surfaces::command::Call;
+use crate::surfaces::call::Call;
 use crate::surfaces::scene::{Scene, Surfaced};
 
 /// `/penny schedule every weekday at 9 in #sales: what changed since yesterday`

@@ -19,7 +19,7 @@ use crate::slack::mrkdwn::{escape, unescape};
 use crate::slack::text;
 use crate::store::people::{self, Person};
 use crate::store::schedules::{self, CatchUp, Schedule, State, Terms};
-use crate::surfaces::command::Call;
+use crate::surfaces::call::Call;
 use crate::surfaces::scene::{Scene, Surfaced};
 use serde_json::{Map, Value, json};
 

@@ -4,7 +4,7 @@
 use super::{connecting, meant, words};
 use crate::connectors::Connector;
 use crate::connectors::deliveries::{AddressError, Listen};
-use crate::surfaces::command::Call;
+use crate::surfaces::call::Call;
 use crate::surfaces::scene::{Scene, SurfaceError, Surfaced};
 
 const LONGEST: usize = 40;

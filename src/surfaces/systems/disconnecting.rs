@@ -8,7 +8,7 @@ use crate::slack::blocks::systems::disconnect_question;
 use crate::slack::inbound::BlockActions;
 use crate::slack::text;
 use crate::store::people::Person;
-use crate::surfaces::command::Call;
+use crate::surfaces::call::Call;
 use crate::surfaces::scene::{Scene, Surfaced};
 
 /// Asks first: a word is typed more easily than a button is pressed.

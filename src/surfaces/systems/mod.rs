@@ -9,8 +9,8 @@ mod words;
 
 pub use words::LIST;
 
-use super::command::nearest::nearest;
 use super::home;
+use super::nearest::nearest;
 use super::scene::{Scene, Surfaced, Whisper};
 use crate::base::ids::PersonId;
 use crate::connectors::{Connector, Manifest, Reach, registry, slack};

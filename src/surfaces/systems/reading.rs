@@ -7,7 +7,7 @@ use crate::jobs::show_sync;
 use crate::slack::inbound::BlockActions;
 use crate::slack::text;
 use crate::store::people::Person;
-use crate::surfaces::command::Call;
+use crate::surfaces::call::Call;
 use crate::surfaces::scene::{Scene, Surfaced};
 
 pub async fn asked(

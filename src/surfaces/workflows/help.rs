@@ -3,7 +3,7 @@
 use super::words::{AROUND, STEPS, WHOLE};
 use crate::jobs::workflows::events;
 use crate::slack::blocks::{raw, sentence};
-use crate::surfaces::command::Call;
+use crate::surfaces::call::Call;
 use crate::surfaces::scene::{Scene, Surfaced};
 
 /// Slack takes three thousand characters a section.

@@ -9,7 +9,7 @@ use crate::slack::inbound::BlockActions;
 use crate::slack::text;
 use crate::store::people::Person;
 use crate::store::workflows::{self, Workflow};
-use crate::surfaces::command::Call;
+use crate::surfaces::call::Call;
 use crate::surfaces::rooms;
 use crate::surfaces::scene::{Scene, Surfaced, Whisper};
 

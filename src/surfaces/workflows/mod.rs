@@ -17,7 +17,7 @@ pub use own::own;
 pub use runs::of_run;
 pub use words::{LIST, USAGE};
 
-use super::command::Call;
+use super::call::Call;
 use super::home;
 use super::scene::{Scene, Surfaced, Whisper};
 use crate::automation::rule::Rule;

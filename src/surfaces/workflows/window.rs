@@ -18,7 +18,7 @@ use crate::slack::text;
 use crate::store::workflows::{self, Plan, Workflow};
 use crate::store::{OrgTx, grants, people};
 use crate::surfaces::approvals::facts;
-use crate::surfaces::command::Call;
+use crate::surfaces::call::Call;
 use crate::surfaces::scene::{Scene, Surfaced};
 use crate::surfaces::schedules::making::may_post;
 use serde_json::{Map, Value, json};
