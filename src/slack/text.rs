@@ -78,6 +78,10 @@ pub const MODAL_TOO_LATE: &str =
     "That took me too long, so Slack wouldn’t let me open the window. Please try once more.";
 pub const ASK_TOO_LATE: &str = "Slack wouldn’t let me open the window in time. Write the question right behind it: `/penny ask how did we do last quarter?`";
 
+// Where she cannot post for somebody.
+pub const PENNY_NOT_THERE: &str = "I’m not in that channel, so I couldn’t answer there. Invite me with `/invite @Penny`, then try once more.";
+pub const YOU_ARE_NOT_THERE: &str = "You’re not in that channel yourself, so I won’t write there for you. Join it, or choose another.";
+
 // Under what is listed.
 pub const DELETE: &str = "Delete";
 

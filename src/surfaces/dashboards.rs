@@ -2,8 +2,8 @@
 //! with what a channel may see.
 
 use super::artifacts::{meant, tell, viewer};
+use super::posting::{Objection, objection_to_posting};
 use super::scene::{Scene, Surfaced, Whisper};
-use super::schedules::making::{Objection, objection_to_posting};
 use crate::base::ids::{ArtifactId, ChannelId};
 use crate::base::viewer::{Audience, Viewer};
 use crate::jobs::dashboards::address;

@@ -22,6 +22,7 @@ mod nearest;
 mod objections;
 mod pane;
 mod people;
+mod posting;
 mod questions;
 mod retry;
 mod rooms;

@@ -19,8 +19,14 @@ pub use telling::{TellTrouble, tell_of_artifact};
 use crate::automation::rule::Rule;
 use crate::store::schedules::Schedule;
 use crate::store::{StoreError, StoreResult};
+use serde_json::Value;
 
 /// The rule of a stored schedule.
 pub fn rule_of(schedule: &Schedule) -> StoreResult<Rule> {
     serde_json::from_value(schedule.rule.clone()).map_err(StoreError::from)
+}
+
+/// A rule as it is stored with a schedule.
+pub fn as_stored(rule: &Rule) -> StoreResult<Value> {
+    serde_json::to_value(rule).map_err(StoreError::from)
 }

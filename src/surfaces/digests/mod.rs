@@ -5,14 +5,14 @@ mod drawing;
 pub mod sending;
 
 use super::home;
+use super::posting::may_post;
 use super::scene::{Scene, Surfaced, Whisper};
-use super::schedules::making::{as_stored, may_post};
 use crate::automation::digest::{self, NotUnderstood, Wish};
 use crate::automation::rule::{Asked, Rule, zone_or_utc};
 use crate::automation::spoken::{Place, when};
 use crate::automation::templates::{DIGEST_OF_PERSON, DIGEST_OF_TEAM};
 use crate::base::ids::{ChannelId, UserId};
-use crate::jobs::schedules::rule_of;
+use crate::jobs::schedules::{as_stored, rule_of};
 use crate::slack::blocks::digest::switch;
 use crate::slack::blocks::raw;
 use crate::slack::inbound::{Action, BlockActions};

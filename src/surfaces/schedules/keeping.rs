@@ -2,11 +2,11 @@
 //! colleague, as a proposal to them that touches nothing before they agree.
 
 use super::consent;
-use super::making::as_stored;
 use super::window::Filled;
 use super::words;
 use crate::automation::rule::{Asked, Rule};
 use crate::base::ids::UserId;
+use crate::jobs::schedules::as_stored;
 use crate::slack::blocks::{offer, raw};
 use crate::slack::client::NewMessage;
 use crate::slack::{ids, text};

@@ -2,16 +2,15 @@
 //! shown with its next runs.
 
 use super::words;
-use crate::automation::rule::{Asked, Rule, zone_or_utc};
+use crate::automation::rule::{Asked, zone_or_utc};
 use crate::automation::spoken::{self, Place, Spoken};
 use crate::base::ids::{ChannelId, UserId};
-use crate::jobs::people::is_in;
-use crate::jobs::workspaces::Workspace;
+use crate::jobs::schedules::as_stored;
 use crate::slack::blocks::{offer, raw};
-use crate::slack::client::SlackError;
 use crate::slack::{ids, text};
 use crate::store::schedules::{self, CatchUp, Plan, Terms};
 use crate::surfaces::call::Call;
+use crate::surfaces::posting::may_post;
 use crate::surfaces::scene::{Scene, Surfaced};
 
 /// `/penny schedule every weekday at 9 in #sales: what changed since yesterday`
@@ -56,45 +55,6 @@ fn channel_of(place: &Place, here: &ChannelId) -> Option<ChannelId> {
     (!channel.as_str().starts_with('D')).then(|| channel.clone())
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Objection {
-    PennyNotThere,
-    YouAreNotThere,
-}
-
-/// Why Penny cannot post there for this person.
-pub async fn objection_to_posting(
-    workspace: &Workspace,
-    channel: &ChannelId,
-    user: &UserId,
-) -> Result<Option<Objection>, SlackError> {
-    if matches!(
-        is_in(workspace, channel, &workspace.bot_user).await,
-        Ok(false)
-    ) {
-        return Ok(Some(Objection::PennyNotThere));
-    }
-    match is_in(workspace, channel, user).await {
-        Ok(true) => Ok(None),
-        Ok(false) => Ok(Some(Objection::YouAreNotThere)),
-        Err(SlackError::Refused { .. }) => Ok(Some(Objection::PennyNotThere)),
-        Err(error) => Err(error),
-    }
-}
-
-/// Why a schedule of this person cannot answer there.
-pub async fn may_post(
-    workspace: &Workspace,
-    channel: &ChannelId,
-    user: &UserId,
-) -> Result<Option<&'static str>, SlackError> {
-    let objection = objection_to_posting(workspace, channel, user).await?;
-    Ok(objection.map(|objection| match objection {
-        Objection::PennyNotThere => words::PENNY_NOT_THERE,
-        Objection::YouAreNotThere => words::YOU_ARE_NOT_THERE,
-    }))
-}
-
 async fn create(
     scene: &Scene<'_>,
     user: &UserId,
@@ -116,11 +76,6 @@ async fn create(
     schedules::create(&mut tx, scene.event_key, &scene.workspace.id, user, &plan).await?;
     tx.commit().await?;
     Ok(words::made(&plan, &spoken.rule, asked.at))
-}
-
-pub fn as_stored(rule: &Rule) -> Surfaced<serde_json::Value> {
-    let stored = serde_json::to_value(rule);
-    Ok(stored.map_err(crate::store::StoreError::from)?)
 }
 
 /// A time as somebody types it: what is understood of it so far.

@@ -1,7 +1,7 @@
 //! The window in which a schedule is made or changed. While its time is typed, what is understood
 //! shows below; what is wrong is said under its field before it closes.
 
-use super::making::{may_post, preview};
+use super::making::preview;
 use super::{keeping, may_change, words};
 use crate::automation::budget;
 use crate::automation::rule::{Asked, Rule, zone_or_utc};
@@ -20,6 +20,7 @@ use crate::slack::text;
 use crate::store::people::{self, Person};
 use crate::store::schedules::{self, CatchUp, Schedule, State, Terms};
 use crate::surfaces::call::Call;
+use crate::surfaces::posting::may_post;
 use crate::surfaces::scene::{Scene, Surfaced};
 use serde_json::{Map, Value, json};
 

@@ -19,8 +19,6 @@ pub const EXAMPLES: &str = "For instance “every weekday at 9”, “on the las
 pub const NO_QUESTION: &str = "Say what I shall find out.";
 pub const NOT_STORED: &str = "I couldn’t store that schedule. Open the window again with `/penny schedule`; what went wrong shows in it.";
 pub const TOO_LATE: &str = "Slack wouldn’t let me open the window in time. Write it in one line: `/penny schedule every weekday at 9: what changed in the pipeline since yesterday`";
-pub const PENNY_NOT_THERE: &str = "I’m not in that channel, so I couldn’t answer there. Invite me with `/invite @Penny`, then try once more.";
-pub const YOU_ARE_NOT_THERE: &str = "You’re not in that channel yourself, so I won’t write there for you. Join it, or choose another.";
 
 pub const NO_COLLEAGUE: &str =
     "Choose a colleague: guests, bots and people who have left cannot own a schedule.";

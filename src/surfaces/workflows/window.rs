@@ -19,8 +19,8 @@ use crate::store::workflows::{self, Plan, Workflow};
 use crate::store::{OrgTx, grants, people};
 use crate::surfaces::approvals::facts;
 use crate::surfaces::call::Call;
+use crate::surfaces::posting::may_post;
 use crate::surfaces::scene::{Scene, Surfaced};
-use crate::surfaces::schedules::making::may_post;
 use serde_json::{Map, Value, json};
 
 /// `/penny workflow new`
