@@ -1,11 +1,11 @@
 //! App Home: published when somebody opens it and whenever one of its buttons changed it.
 
 use super::ask::{self, Asking};
+use super::page::Notice;
 use super::scene::{Scene, Surfaced};
 use super::{approvals, digests, memory, schedules, status, systems, workflows};
 use crate::base::ids::UserId;
 use crate::slack::blocks::home::{Conversation, Home, Spending, home};
-use crate::slack::blocks::memory::Note;
 use crate::slack::prompts::PROMPTS;
 use crate::slack::text;
 use crate::store::conversations::{self, Recent};
@@ -14,16 +14,12 @@ use futures::future::join_all;
 
 const CONVERSATIONS: i64 = 5;
 
-/// What a button on the page just did.
-#[derive(Debug, Clone)]
-pub enum Notice {
-    Said(String),
-    Forgot(Note),
-}
-
-/// Answers on the page.
-pub async fn say(scene: &Scene<'_>, user: &UserId, said: impl Into<String>) -> Surfaced {
-    publish(scene, user, Some(Notice::Said(said.into()))).await
+/// Says on the page what a click on it did.
+pub async fn answer(scene: &Scene<'_>, user: &UserId) -> Surfaced {
+    match scene.page.take() {
+        Some(notice) => publish(scene, user, Some(notice)).await,
+        None => Ok(()),
+    }
 }
 
 pub async fn publish(scene: &Scene<'_>, user: &UserId, notice: Option<Notice>) -> Surfaced {

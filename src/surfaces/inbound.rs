@@ -1,6 +1,7 @@
 //! Deliveries that are not part of a conversation (clicks, commands, windows, App Home …): the
 //! job of each reads it from the inbox and hands it to the surface that it is for.
 
+use super::page::Page;
 use super::scene::{Remedy, Scene, SurfaceError, Surfaced};
 use super::systems::{connecting, disconnecting, reading};
 use super::{
@@ -93,6 +94,7 @@ impl HandleInbound {
             workspace: self.services.workspaces.get(item.workspace.as_str())?,
             inbox_id: item.inbox_id,
             event_key: held.key(),
+            page: Page::default(),
         })
     }
 
@@ -174,10 +176,14 @@ async fn interaction(scene: &Scene<'_>, interaction: Interaction) -> Surfaced {
         Interaction::BlockActions(clicked) => {
             for action in &clicked.actions {
                 click(scene, &clicked, action).await?;
+                home::answer(scene, &clicked.source.user).await?;
             }
             Ok(())
         }
-        Interaction::ViewSubmission(submitted) => submission(scene, &submitted).await,
+        Interaction::ViewSubmission(submitted) => {
+            submission(scene, &submitted).await?;
+            home::answer(scene, &submitted.source.user).await
+        }
         Interaction::MessageAction(used) if used.callback_id == ids::ASK_ABOUT_MESSAGE => {
             shortcuts::ask_about(scene, &used).await
         }

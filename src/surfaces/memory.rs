@@ -1,7 +1,7 @@
 //! “What do you remember?”: the notes about the person who asks, and having one forgotten.
 //! They are shown to that person alone, so a note of theirs never appears in a channel.
 
-use super::home::{self, Notice};
+use super::page::Notice;
 use super::scene::{Scene, Seat, Surfaced, Whisper};
 use crate::base::ids::PersonId;
 use crate::slack::blocks::memory::{Note, notes};
@@ -83,7 +83,8 @@ async fn refresh(
     notice: Notice,
 ) -> Surfaced {
     let Some(url) = &clicked.source.response_url else {
-        return home::publish(scene, &clicked.source.user, Some(notice)).await;
+        scene.page.show(notice);
+        return Ok(());
     };
     let to = Whisper::Address {
         url,

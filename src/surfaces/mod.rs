@@ -20,6 +20,7 @@ mod listening;
 mod memory;
 mod nearest;
 mod objections;
+mod page;
 mod pane;
 mod people;
 mod posting;

@@ -1,5 +1,6 @@
 //! What every surface works with: whose click or command it is, and the few ways to answer it.
 
+use super::page::Page;
 use crate::approvals;
 use crate::base::ids::{ChannelId, Ts, UserId};
 use crate::base::secret::Secret;
@@ -114,13 +115,15 @@ impl SurfaceError {
 pub type Surfaced<T = ()> = Result<T, SurfaceError>;
 
 /// One delivery that a surface handles.
-#[derive(Debug, Clone)]
+#[derive(Debug)]
 pub struct Scene<'a> {
     pub services: &'a Services,
     pub workspace: Arc<Workspace>,
     /// The delivery's place in the inbox: the root of the keys of what it makes visible.
     pub inbox_id: i64,
     pub event_key: &'a str,
+    /// What App Home will say.
+    pub page: Page,
 }
 
 /// Where an answer for one person goes.

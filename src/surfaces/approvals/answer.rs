@@ -4,7 +4,6 @@ use super::At;
 use crate::base::ids::UserId;
 use crate::slack::inbound::BlockActions;
 use crate::store::proposal_cards::Card;
-use crate::surfaces::home;
 use crate::surfaces::scene::{Scene, Surfaced, Whisper};
 
 #[derive(Debug)]
@@ -50,7 +49,8 @@ impl<'a> Answer<'a> {
             },
             // A click in App Home, where the page itself answers.
             (None, None) => {
-                return home::say(scene, user, sentence).await;
+                scene.page.say(sentence);
+                return Ok(());
             }
         };
         scene.whisper(to, sentence, Vec::new()).await

@@ -12,7 +12,6 @@ use crate::slack::ids::FIELD;
 use crate::slack::inbound::{BlockActions, Source, View, ViewSubmission};
 use crate::store::grants::{Caps, Envelope};
 use crate::store::workflows::{self, Workflow};
-use crate::surfaces::home;
 use crate::surfaces::scene::{Scene, Surfaced};
 use chrono::{DateTime, Days, NaiveDate, NaiveTime, Utc};
 use serde_json::{Map, Value, json};
@@ -173,5 +172,6 @@ pub async fn revoke(scene: &Scene<'_>, clicked: &BlockActions, value: &str) -> S
         Err(Error::Refused(refusal)) => words::refused(&refusal, ""),
         Err(error) => return Err(error.into()),
     };
-    home::say(scene, user, said).await
+    scene.page.say(said);
+    Ok(())
 }

@@ -4,7 +4,6 @@
 mod drawing;
 pub mod sending;
 
-use super::home;
 use super::posting::may_post;
 use super::scene::{Scene, Surfaced, Whisper};
 use crate::automation::digest::{self, NotUnderstood, Wish};
@@ -268,6 +267,9 @@ async fn send_now(scene: &Scene<'_>, user: &UserId, reader: &Reader) -> Surfaced
 async fn tell(scene: &Scene<'_>, clicked: &BlockActions, said: &str) -> Surfaced {
     match Whisper::to(clicked) {
         Some(to) => scene.whisper(to, said, Vec::new()).await,
-        None => home::say(scene, &clicked.source.user, said).await,
+        None => {
+            scene.page.say(said);
+            Ok(())
+        }
     }
 }

@@ -19,6 +19,7 @@ use crate::store::sandbox::QueryError;
 use crate::store::schedules::digests::SEND;
 use crate::store::schedules::{self, Outcome, Run, Schedule};
 use crate::surfaces::approvals;
+use crate::surfaces::page::Page;
 use crate::surfaces::scene::{Remedy, Scene, SurfaceError, Surfaced};
 use async_trait::async_trait;
 use chrono::{DateTime, Datelike, Days, NaiveTime, TimeDelta, TimeZone, Utc, Weekday};
@@ -97,6 +98,7 @@ impl SendDigest {
             workspace,
             inbox_id: 0,
             event_key: &event_key,
+            page: Page::default(),
         };
         let card = card(&scene, &schedule, &run, before).await?;
         let channel = place(&scene, &schedule).await?;

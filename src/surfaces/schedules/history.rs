@@ -4,7 +4,6 @@ use super::words;
 use crate::slack::blocks::{raw, sentence};
 use crate::slack::inbound::BlockActions;
 use crate::store::schedules::{self, Schedule};
-use crate::surfaces::home;
 use crate::surfaces::scene::{Scene, Surfaced, Whisper};
 
 const RUNS: i64 = 10;
@@ -26,6 +25,9 @@ pub async fn show(scene: &Scene<'_>, clicked: &BlockActions, schedule: &Schedule
     let said = lines.join("\n");
     match Whisper::to(clicked) {
         Some(to) => scene.whisper(to, &said, raw(vec![sentence(&said)])).await,
-        None => home::say(scene, &clicked.source.user, said).await,
+        None => {
+            scene.page.say(said);
+            Ok(())
+        }
     }
 }

@@ -13,7 +13,6 @@ pub use listing::{Part, own, show};
 pub use words::LIST;
 
 use super::digests;
-use super::home;
 use super::scene::{Scene, Surfaced, Whisper};
 use crate::base::ids::{ScheduleId, UserId};
 use crate::jobs::people::is_in;
@@ -143,6 +142,9 @@ async fn list(scene: &Scene<'_>, clicked: &BlockActions, said: &str, part: &Part
     let user = &clicked.source.user;
     match Whisper::in_place(clicked) {
         Some(to) => show(scene, to, user, said, part).await,
-        None => home::say(scene, user, said).await,
+        None => {
+            scene.page.say(said);
+            Ok(())
+        }
     }
 }

@@ -9,7 +9,6 @@ mod words;
 
 pub use words::LIST;
 
-use super::home;
 use super::nearest::nearest;
 use super::scene::{Scene, Surfaced, Whisper};
 use crate::base::ids::PersonId;
@@ -190,7 +189,10 @@ async fn tell(
 ) -> Surfaced {
     match Whisper::in_place(clicked) {
         Some(to) => show(scene, to, person, &sentence).await,
-        None => home::say(scene, &clicked.source.user, sentence).await,
+        None => {
+            scene.page.say(sentence);
+            Ok(())
+        }
     }
 }
 

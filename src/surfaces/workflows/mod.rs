@@ -18,7 +18,6 @@ pub use runs::of_run;
 pub use words::{LIST, USAGE};
 
 use super::call::Call;
-use super::home;
 use super::scene::{Scene, Surfaced, Whisper};
 use crate::automation::rule::Rule;
 use crate::automation::workflow::{self as definitions, given};
@@ -230,7 +229,10 @@ async fn history(scene: &Scene<'_>, clicked: &BlockActions, workflow: &Workflow)
     let said = lines.join("\n");
     match Whisper::to(clicked) {
         Some(to) => scene.whisper(to, &said, raw(blocks)).await,
-        None => home::say(scene, user, said).await,
+        None => {
+            scene.page.say(said);
+            Ok(())
+        }
     }
 }
 
@@ -245,6 +247,9 @@ async fn tell(scene: &Scene<'_>, clicked: &BlockActions, said: &str) -> Surfaced
     let user = &clicked.source.user;
     match Whisper::in_place(clicked) {
         Some(to) => show(scene, to, user, said).await,
-        None => home::say(scene, user, said).await,
+        None => {
+            scene.page.say(said);
+            Ok(())
+        }
     }
 }

@@ -7,7 +7,6 @@ use crate::slack::client::{NewMessage, PATIENT};
 use crate::slack::ids;
 use crate::slack::inbound::{Action, BlockActions};
 use crate::store::workflows::{self, Run, Workflow};
-use crate::surfaces::home;
 use crate::surfaces::scene::{Scene, Surfaced, Whisper};
 use serde_json::json;
 
@@ -120,7 +119,8 @@ async fn answer(
 
 async fn tell(scene: &Scene<'_>, clicked: &BlockActions, said: &str) -> Surfaced {
     let Some(channel) = &clicked.channel else {
-        return home::say(scene, &clicked.source.user, said).await;
+        scene.page.say(said);
+        return Ok(());
     };
     let to = Whisper::Thread {
         channel,
