@@ -1,5 +1,5 @@
 //! Penny, a colleague who lives in Slack. The folders are layers: each imports only from
-//! lower ones (`docs/ARCHITECTURE.md` has the table, `tests/architecture.rs` checks it).
+//! lower ones (`docs/ARCHITECTURE.md` has the table, `tests/architecture/` checks it).
 
 pub mod agent;
 pub mod approvals;

@@ -6,9 +6,11 @@
     reason = "a test that cannot read the sources has to fail"
 )]
 
-use std::fmt::Write;
-use std::fs;
-use std::path::{Path, PathBuf};
+mod cycles;
+mod sources;
+
+use sources::{Report, all_files, product_files, rust_files};
+use std::path::Path;
 
 /// A folder imports from folders on lower layers only, and never from one beside it.
 const LAYERS: &[&[&str]] = &[
@@ -52,8 +54,11 @@ fn a_folder_imports_only_from_lower_layers() {
         let Some(layer) = layer_of(file.folder()) else {
             continue;
         };
-        for (line, imported) in file.imported_folders() {
-            let Some(other) = layer_of(&imported) else {
+        for (line, path) in file.imports() {
+            let Some(imported) = path.first() else {
+                continue;
+            };
+            let Some(other) = layer_of(imported) else {
                 continue;
             };
             if imported != file.folder() && other >= layer {
@@ -223,83 +228,6 @@ fn every_metric_that_has_a_name_is_counted_somewhere() {
     broken.expect_none();
 }
 
-struct SourceFile {
-    path: PathBuf,
-    text: String,
-}
-
-impl SourceFile {
-    /// The folder right under `src/`, or the file's own name where it lies at the top.
-    fn folder(&self) -> &str {
-        let mut parts = self.path.iter();
-        parts.next();
-        parts
-            .next()
-            .and_then(|part| part.to_str())
-            .unwrap_or_default()
-    }
-
-    fn is_test(&self) -> bool {
-        self.path.iter().any(|part| {
-            let part = part.to_string_lossy();
-            matches!(&*part, "tests" | "tests.rs" | "testing.rs")
-        })
-    }
-
-    fn lines(&self) -> impl Iterator<Item = (usize, &str)> {
-        (1..).zip(self.text.lines())
-    }
-
-    /// The lines without comments; tests in the same file were cut off when it was read.
-    fn code_lines(&self) -> impl Iterator<Item = (usize, &str)> {
-        self.lines()
-            .filter(|(_, text)| !text.trim_start().starts_with("//"))
-    }
-
-    /// The folders that paths beginning with `crate::` lead into, groups in braces included.
-    fn imported_folders(&self) -> Vec<(usize, String)> {
-        let mut found = Vec::new();
-        for (at, _) in self.text.match_indices("crate::") {
-            let line = self.text[..at].matches('\n').count() + 1;
-            let is_comment = self.text[..at]
-                .rsplit('\n')
-                .next()
-                .is_some_and(|start| start.trim_start().starts_with("//"));
-            if is_comment {
-                continue;
-            }
-            let path = &self.text[at + "crate::".len()..];
-            match path.strip_prefix('{') {
-                Some(group) => found.extend(heads(group).into_iter().map(|head| (line, head))),
-                None => found.push((line, identifier(path))),
-            }
-        }
-        found
-    }
-}
-
-/// The first names of the paths in a group, up to its closing brace.
-fn heads(group: &str) -> Vec<String> {
-    let mut depth = 0;
-    let mut heads = vec![identifier(group.trim_start())];
-    for (at, character) in group.char_indices() {
-        match character {
-            '{' => depth += 1,
-            '}' if depth == 0 => break,
-            '}' => depth -= 1,
-            ',' if depth == 0 => heads.push(identifier(group[at + 1..].trim_start())),
-            _ => {}
-        }
-    }
-    heads
-}
-
-fn identifier(text: &str) -> String {
-    text.chars()
-        .take_while(|c| c.is_alphanumeric() || *c == '_')
-        .collect()
-}
-
 fn has_word(text: &str, word: &str) -> bool {
     let is_part = |c: char| c.is_alphanumeric() || c == '_';
     text.match_indices(word).any(|(at, _)| {
@@ -320,72 +248,4 @@ fn is_sentence(literal: &str) -> bool {
 
 fn layer_of(folder: &str) -> Option<usize> {
     LAYERS.iter().position(|layer| layer.contains(&folder))
-}
-
-fn all_files() -> Vec<SourceFile> {
-    ["src", "tests", "benches"]
-        .into_iter()
-        .flat_map(rust_files)
-        .collect()
-}
-
-/// What ships: no test files, and of the others only what comes before their tests.
-fn product_files() -> Vec<SourceFile> {
-    let mut files = rust_files("src");
-    files.retain(|file| !file.is_test());
-    for file in &mut files {
-        if let Some(at) = file.text.find("#[cfg(test)]\nmod tests {") {
-            file.text.truncate(at);
-        }
-    }
-    files
-}
-
-fn rust_files(root: &str) -> Vec<SourceFile> {
-    let home = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let mut files = Vec::new();
-    let mut folders = vec![home.join(root)];
-    while let Some(folder) = folders.pop() {
-        for entry in fs::read_dir(folder).expect("a folder of the sources can be read") {
-            let path = entry.expect("an entry of the sources can be read").path();
-            if path.is_dir() {
-                folders.push(path);
-            } else if path.extension().is_some_and(|extension| extension == "rs") {
-                let text = fs::read_to_string(&path).expect("a source file can be read");
-                let path = path.strip_prefix(home).expect("below home").to_owned();
-                files.push(SourceFile { path, text });
-            }
-        }
-    }
-    files.sort_by(|a, b| a.path.cmp(&b.path));
-    files
-}
-
-struct Report {
-    rule: &'static str,
-    found: String,
-}
-
-impl Report {
-    fn new(rule: &'static str) -> Self {
-        Self {
-            rule,
-            found: String::new(),
-        }
-    }
-
-    fn add(&mut self, file: &SourceFile, line: usize, what: String) {
-        writeln!(self.found, "  {}:{line}: {what}", file.path.display())
-            .expect("writing to a string succeeds");
-    }
-
-    #[track_caller]
-    fn expect_none(&self) {
-        assert!(
-            self.found.is_empty(),
-            "The rule is: {}. It is broken here:\n{}",
-            self.rule,
-            self.found
-        );
-    }
 }
