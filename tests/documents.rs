@@ -169,7 +169,6 @@ fn the_example_environment_names_the_variables_of_systems_that_there_are() {
     }
 }
 
-/// Slack knows hundreds by name, the playground's page some of them.
 #[test]
 fn every_field_of_the_log_is_explained_and_has_one_name() {
     let contributing = read("CONTRIBUTING.md");
@@ -238,6 +237,7 @@ fn arguments(text: &str) -> Vec<String> {
     found.filter(|it| !it.is_empty()).collect()
 }
 
+/// Slack knows hundreds by name, the playground's page some of them.
 #[test]
 fn every_emoji_that_penny_writes_is_drawn_by_the_playground() {
     let page = read("src/playground/page/emoji.js");
