@@ -16,6 +16,7 @@ use std::sync::Arc;
 /// Nango says the same of a consent that was withdrawn and of a system that is away for a moment.
 /// So long it may be the latter.
 const MAY_PASS: TimeDelta = TimeDelta::minutes(30);
+
 impl Connections {
     /// None: tokens are kept here.
     pub fn nango(&self) -> Option<&Arc<Nango>> {
